@@ -1,0 +1,1 @@
+"""A map-first situational-awareness server for schools and campuses."""

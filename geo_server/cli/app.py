@@ -1,0 +1,38 @@
+"""The command line's one application, and how it ends.
+
+Exit codes: 0 done, 1 a bug (with its traceback), 2 refused (one line on stderr says what, where and what to do).
+"""
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from geo_server.domain.errors import GeoServerError
+
+
+def build_app() -> typer.Typer:
+    """The application with all its commands."""
+    app = typer.Typer(
+        name="geo-server",
+        help="A map-first situational-awareness server for schools and campuses.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for name, command in _commands().items():
+        app.command(name)(command)
+    return app
+
+
+def _commands() -> dict[str, Callable[..., None]]:
+    return {}
+
+
+def main() -> None:
+    """Run a command; a refusal is one line and exit code 2."""
+    try:
+        build_app()()
+    except GeoServerError as refusal:
+        sys.stderr.write(f"geo-server: {refusal}\n")
+        sys.exit(2)

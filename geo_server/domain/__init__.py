@@ -1,0 +1,1 @@
+"""The ground floor: places, incidents, routes and frames as plain values. Imports nothing above it."""

@@ -1,0 +1,77 @@
+"""Who has answered and who is silent, from status reports."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from geo_server.domain.incidents import Status, StatusReport
+from geo_server.domain.places import Zone, ZoneCategory
+
+OCCUPIED = frozenset(
+    {
+        ZoneCategory.ROOM,
+        ZoneCategory.ASSEMBLY,
+        ZoneCategory.SHELTER,
+        ZoneCategory.RESTROOM,
+        ZoneCategory.SERVICE,
+        ZoneCategory.UNSPECIFIED,
+    }
+)
+"""Categories of zones where people stay, so that silence there means something."""
+
+URGENCY: dict[Status, int] = {
+    Status.DANGER: 0,
+    Status.THREAT_HERE: 1,
+    Status.MEDICAL: 2,
+    Status.HELP: 3,
+    Status.UNREPORTED: 4,
+    Status.EVACUATING: 5,
+    Status.OK: 6,
+    Status.EVACUATED: 7,
+    Status.CLEARED: 8,
+}
+"""Order in which responders want to see zones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Zones by status.
+
+    Args:
+        by_status: Number of occupied zones with each status.
+        latest: The report that counts for a zone, by zone id. A zone without one is unreported.
+    """
+
+    by_status: Mapping[Status, int]
+    latest: Mapping[UUID, StatusReport]
+
+
+def latest_reports(reports: Iterable[StatusReport]) -> dict[UUID, StatusReport]:
+    """The report that counts for each zone: the last one given by the client's clock, never later than its arrival.
+
+    A phone whose clock runs ahead cannot outrank a later report for ever; ties go to the later arrival, then to the id.
+    """
+    latest: dict[UUID, StatusReport] = {}
+    for report in reports:
+        present = latest.get(report.zone_id)
+        if present is None or _rank(report) > _rank(present):
+            latest[report.zone_id] = report
+    return latest
+
+
+def tally(zones: Iterable[Zone], reports: Iterable[StatusReport]) -> Tally:
+    """Count the occupied zones of a site by status; zones without a report are ``unreported``."""
+    latest = latest_reports(reports)
+    counts: Counter[Status] = Counter()
+    for zone in zones:
+        if zone.id in latest:
+            counts[latest[zone.id].status] += 1
+        elif zone.category in OCCUPIED:
+            counts[Status.UNREPORTED] += 1
+    return Tally({status: counts[status] for status in Status}, latest)
+
+
+def _rank(report: StatusReport) -> tuple[float, float, str]:
+    given = min(report.client_at, report.received_at)
+    return given.timestamp(), report.received_at.timestamp(), str(report.id)

@@ -1,0 +1,39 @@
+"""What a live feed says: that something changed. Past tense; the payload names the thing, clients fetch it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class EventKind(StrEnum):
+    """Kinds of events."""
+
+    FLOORPLAN_PUBLISHED = "floorplan_published"
+    INCIDENT_OPENED = "incident_opened"
+    INCIDENT_CHANGED = "incident_changed"
+    SIGHTING_ADDED = "sighting_added"
+    SIGHTING_RETRACTED = "sighting_retracted"
+    CLOSURE_ADDED = "closure_added"
+    CLOSURE_LIFTED = "closure_lifted"
+    DIRECTIVE_GIVEN = "directive_given"
+    STATUS_REPORTED = "status_reported"
+    PLAN_MADE = "plan_made"
+    PLAN_FAILED = "plan_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change on one site.
+
+    Args:
+        seq: Number on its site: without gaps, and in the order of commits.
+        payload: JSON values only.
+    """
+
+    site_id: UUID
+    seq: int
+    kind: EventKind
+    at: datetime
+    payload: Mapping[str, object]

@@ -1,0 +1,115 @@
+"""A protocol pack: which kinds of incidents there are, what people are told to do, and what that permits.
+
+A pack is a TOML text that a district may replace. Its wording is the district's own; the engine only supplies facts.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geo_server.domain.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a zone can be told to do.
+
+    Args:
+        key: ``hold``, ``secure``, ``lockdown``, ``evacuate``, ``shelter`` or the district's own.
+        title: One or two words.
+        words: One sentence that says what to do.
+        may_leave: Whether staff see a route out while this directive is in force.
+    """
+
+    key: str
+    title: str
+    words: str
+    may_leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentKind:
+    """A kind of incident.
+
+    Args:
+        action: Key of the action that a site takes when nobody has ordered anything else.
+        speed_mps: Top speed of the threat in metres per second.
+    """
+
+    key: str
+    title: str
+    action: str
+    speed_mps: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolPack:
+    """Actions and kinds of incidents by key."""
+
+    name: str
+    actions: Mapping[str, Action]
+    kinds: Mapping[str, IncidentKind]
+
+    def action_for(self, kind: str) -> Action:
+        """The action that a kind of incident calls for.
+
+        Raises:
+            InvalidInput: The pack has no such kind.
+        """
+        if kind not in self.kinds:
+            raise InvalidInput(
+                f"There is no incident kind {kind!r}.", where="kind", advice=f"Choose one of: {', '.join(self.kinds)}."
+            )
+        return self.actions[self.kinds[kind].action]
+
+    def find_action(self, key: str) -> Action:
+        """An action by key.
+
+        Raises:
+            InvalidInput: The pack has no such action.
+        """
+        if key not in self.actions:
+            raise InvalidInput(
+                f"There is no action {key!r}.", where="action", advice=f"Choose one of: {', '.join(self.actions)}."
+            )
+        return self.actions[key]
+
+
+def read_pack(text: str, where: str = "protocol pack") -> ProtocolPack:
+    """A pack from its TOML text.
+
+    Args:
+        text: The TOML text.
+        where: What to call it in a refusal.
+
+    Raises:
+        InvalidInput: Not TOML, a key missing, or a kind that names an unknown action.
+    """
+    try:
+        raw = tomllib.loads(text)
+        actions = {key: _action(key, table) for key, table in raw["actions"].items()}
+        kinds = {key: _kind(key, table) for key, table in raw["incidents"].items()}
+        name = str(raw["name"])
+    except (tomllib.TOMLDecodeError, KeyError, AttributeError, TypeError, ValueError) as fault:
+        raise InvalidInput(
+            f"The protocol pack cannot be read: {fault}.",
+            where=where,
+            advice="Compare it with the pack that is shipped.",
+        ) from fault
+    for kind in kinds.values():
+        if kind.action not in actions:
+            raise InvalidInput(
+                f"Incident kind {kind.key!r} calls for action {kind.action!r}, which the pack does not have.",
+                where=f"{where}: incidents.{kind.key}.action",
+                advice=f"Choose one of: {', '.join(actions)}.",
+            )
+    return ProtocolPack(name, actions, kinds)
+
+
+def _action(key: str, table: Mapping[str, Any]) -> Action:
+    return Action(key, str(table["title"]), str(table["words"]), bool(table["may_leave"]))
+
+
+def _kind(key: str, table: Mapping[str, Any]) -> IncidentKind:
+    return IncidentKind(key, str(table["title"]), str(table["action"]), float(table["speed_mps"]))

@@ -1,0 +1,64 @@
+"""Who may do what. A person has one role on each site; a role is a set of permissions."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is on a site."""
+
+    VIEWER = "viewer"
+    """Sees the published map."""
+    STAFF = "staff"
+    """Sees what to do, reports a status, says what was seen."""
+    RESPONDER = "responder"
+    """Sees everything of an incident."""
+    FACILITIES = "facilities"
+    """Brings in drawings, places and publishes them."""
+    COMMANDER = "commander"
+    """Gives directives, closes ways, ends incidents."""
+    ADMIN = "admin"
+    """All of it, and who may come in."""
+
+
+class Permission(StrEnum):
+    """Something a person may do on a site."""
+
+    SEE_MAP = "see_map"
+    SEE_INCIDENT = "see_incident"
+    SEE_REPORTS = "see_reports"
+    SEE_PLAN = "see_plan"
+    REPORT_STATUS = "report_status"
+    REPORT_SIGHTING = "report_sighting"
+    MANAGE_INCIDENT = "manage_incident"
+    CLOSE_WAYS = "close_ways"
+    GIVE_DIRECTIVES = "give_directives"
+    EDIT_FLOORPLANS = "edit_floorplans"
+    PUBLISH_FLOORPLANS = "publish_floorplans"
+    EXPORT = "export"
+    MANAGE_ACCESS = "manage_access"
+
+
+_VIEWER = frozenset({Permission.SEE_MAP})
+_STAFF = _VIEWER | {Permission.SEE_INCIDENT, Permission.REPORT_STATUS, Permission.REPORT_SIGHTING}
+_RESPONDER = _STAFF | {
+    Permission.SEE_REPORTS,
+    Permission.SEE_PLAN,
+    Permission.MANAGE_INCIDENT,
+    Permission.CLOSE_WAYS,
+    Permission.EXPORT,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.STAFF: _STAFF,
+    Role.RESPONDER: _RESPONDER,
+    Role.FACILITIES: _STAFF | {Permission.EDIT_FLOORPLANS, Permission.PUBLISH_FLOORPLANS, Permission.EXPORT},
+    Role.COMMANDER: _RESPONDER | {Permission.GIVE_DIRECTIVES},
+    Role.ADMIN: frozenset(Permission),
+}
+"""The whole table; ``docs/access.md`` shows it."""
+
+
+def permits(role: Role, permission: Permission) -> bool:
+    """Whether a role has a permission."""
+    return permission in PERMISSIONS[role]

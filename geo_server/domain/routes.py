@@ -1,0 +1,148 @@
+"""The ways out of all zones at one moment, and what they rest on.
+
+Coordinates are in the metres of the floorplan's frame until ``export.plan`` renders them. Times in seconds count from
+departure (``arrive_s``) or from the plan's moment (``latest_departure_s``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shapely import MultiPolygon, Polygon
+
+Vertex = tuple[float, float]
+
+
+class RouteStatus(StrEnum):
+    """How good the way out of a zone is. Never a blank, never a least-bad route dressed as a safe one."""
+
+    SAFE_SHORTEST = "safe_shortest"
+    """The shortest way out of all, and the threat cannot be there first."""
+    SAFE_DETOUR = "safe_detour"
+    """A longer way, because the shortest one can be cut off."""
+    NO_GUARANTEED_ROUTE = "no_guaranteed_route"
+    """There are ways, and the threat can be on each of them first. The margin says by how much."""
+    UNREACHABLE = "unreachable"
+    """There is no way to any exit."""
+
+
+class Advice(StrEnum):
+    """A fact for the person who decides, never a directive."""
+
+    GO = "go"
+    WAIT_UNTIL = "wait_until"
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A part of a route on one level.
+
+    Args:
+        level_id: Its level.
+        coordinates: Two or more vertices.
+        arrive_s: Latest arrival at each vertex, in seconds from departure.
+        opening_ids: Openings passed, in order.
+        transition_id: The transition at its end, or None on the last leg.
+    """
+
+    level_id: UUID
+    coordinates: tuple[Vertex, ...]
+    arrive_s: tuple[float, ...]
+    opening_ids: tuple[UUID, ...] = ()
+    transition_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Avoided:
+    """Why an exit that is nearer was not chosen.
+
+    Args:
+        exit_id: The opening.
+        reason: ``closed``, ``threat_first`` or ``in_reach``.
+        seconds: By how many seconds the threat is first, or None.
+        words: The same as one sentence.
+    """
+
+    exit_id: UUID
+    reason: str
+    seconds: float | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another way out, by another exit."""
+
+    exit_id: UUID
+    distance_m: float
+    time_s: float
+    margin_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way out of one zone.
+
+    Args:
+        status: How good it is.
+        exit_id: Opening that it leaves by; None when unreachable.
+        distance_m: Metres walked; None when unreachable.
+        time_s: Upper bound of the walking time; None when unreachable.
+        margin_s: Least time, over the whole route, between the occupant's latest and the threat's earliest arrival.
+            Negative when the threat can be first. None without a threat or a route.
+        margin_at: Where the margin is least, and its level id.
+        latest_departure_s: Seconds from the plan's moment by which the zone must be left; None when no departure is
+            safe or none is needed.
+        start: Place in the zone that the route is measured from: the one farthest from its doors.
+        level_id: Level of the zone.
+        instructions: Turn by turn, for people.
+    """
+
+    zone_id: UUID
+    level_id: UUID
+    status: RouteStatus
+    start: Vertex
+    advice: Advice = Advice.STAY
+    exit_id: UUID | None = None
+    distance_m: float | None = None
+    time_s: float | None = None
+    margin_s: float | None = None
+    margin_at: tuple[Vertex, UUID] | None = None
+    latest_departure_s: float | None = None
+    legs: tuple[Leg, ...] = ()
+    avoided: tuple[Avoided, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    instructions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReachArea:
+    """Where a threat can be by a moment, on one level: walkable space only.
+
+    Args:
+        at_s: Seconds from the plan's moment.
+    """
+
+    level_id: UUID
+    at_s: float
+    area: Polygon | MultiPolygon
+
+
+@dataclass(frozen=True, slots=True)
+class EvacuationPlan:
+    """The ways out of all zones at one moment.
+
+    Args:
+        made_for_at: The moment that seconds count from.
+        assumptions: Every speed, margin, reaction time and delay, and what the guarantee does not cover. JSON values.
+        parameters_hash: Hash of all inputs: same hash, same plan, byte for byte.
+    """
+
+    made_for_at: datetime
+    assumptions: Mapping[str, object]
+    parameters_hash: str
+    routes: tuple[Route, ...] = ()
+    reach: tuple[ReachArea, ...] = field(default=())

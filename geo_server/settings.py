@@ -1,0 +1,61 @@
+"""Settings: environment variables with the prefix ``GEO_SERVER_``. Read once by a face, handed down as values."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo_server.domain.errors import InvalidInput
+
+
+def default_data_dir() -> Path:
+    """Where data is kept when nobody says otherwise.
+
+    ``/var/lib/geo-server`` for root, because the database server drops to a user who cannot enter root's home;
+    else ``$XDG_DATA_HOME/geo-server``, by default ``~/.local/share/geo-server``.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/geo-server")
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "geo-server"
+
+
+class Settings(BaseSettings):
+    """All settings. Each is an environment variable: ``GEO_SERVER_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="GEO_SERVER_", extra="ignore")
+
+    data_dir: Annotated[Path, Field(description="Folder of the embedded database, uploads and the protocol pack.")] = (
+        Field(default_factory=default_data_dir)
+    )
+    database_url: Annotated[
+        str | None, Field(description="A PostGIS 3.3 or newer to use instead of the embedded one: postgresql://…")
+    ] = None
+    host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8080
+    public_url: Annotated[
+        str | None, Field(description="Address that people type, when it differs (behind a proxy).")
+    ] = None
+    session_hours: Annotated[int, Field(ge=1, le=24 * 90, description="How long a sign-in lasts, in hours.")] = 24 * 30
+    upload_limit_mb: Annotated[int, Field(ge=1, le=1024, description="Largest drawing accepted, in MiB.")] = 50
+
+
+def load_settings(**given: object) -> Settings:
+    """Settings from the environment, with values given on the command line on top.
+
+    Args:
+        **given: Settings by name; None means not given.
+
+    Raises:
+        InvalidInput: A value that cannot be, named with its variable.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        name = "GEO_SERVER_" + str(first["loc"][0]).upper()
+        raise InvalidInput(
+            f"{first['msg']}, not {first['input']!r}.", where=name, advice="Change or unset the variable."
+        ) from None

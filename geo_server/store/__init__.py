@@ -1,0 +1,1 @@
+"""PostGIS: the only package that speaks SQL."""

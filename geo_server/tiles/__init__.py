@@ -1,0 +1,1 @@
+"""Map layers: which there are, what they carry, how they are drawn. Pure."""
