@@ -3,6 +3,7 @@
 A pack is a TOML text that a district may replace. Its wording is the district's own; the engine only supplies facts.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,4 +113,7 @@ def _action(key: str, table: Mapping[str, Any]) -> Action:
 
 
 def _kind(key: str, table: Mapping[str, Any]) -> IncidentKind:
-    return IncidentKind(key, str(table["title"]), str(table["action"]), float(table["speed_mps"]))
+    speed = float(table["speed_mps"])
+    if not (math.isfinite(speed) and speed > 0):
+        raise ValueError(f"incidents.{key}.speed_mps must be above 0, not {speed}")
+    return IncidentKind(key, str(table["title"]), str(table["action"]), speed)

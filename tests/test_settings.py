@@ -1,0 +1,38 @@
+"""Settings come from the environment; a broken one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from geo_server.domain.errors import InvalidInput
+from geo_server.settings import load_settings
+
+
+def test_the_command_line_outranks_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEO_SERVER_PORT", "9000")
+    monkeypatch.setenv("GEO_SERVER_DATA_DIR", "/somewhere")
+    settings = load_settings(port=9001, host=None)
+    assert settings.port == 9001
+    assert settings.host == "127.0.0.1"
+    assert settings.data_dir == Path("/somewhere")
+
+
+def test_a_broken_value_is_one_line_that_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEO_SERVER_PORT", "eighty")
+    with pytest.raises(InvalidInput) as refusal:
+        load_settings()
+    assert str(refusal.value).startswith("GEO_SERVER_PORT: ")
+    assert "'eighty'" in str(refusal.value)
+
+
+def test_data_is_never_kept_inside_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GEO_SERVER_DATA_DIR", raising=False)
+    package = Path(__file__).parents[1] / "geo_server"
+    assert not load_settings().data_dir.is_relative_to(package)
+
+
+def test_a_persons_data_goes_where_xdg_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GEO_SERVER_DATA_DIR", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", "/home/kim/data")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert load_settings().data_dir == Path("/home/kim/data/geo-server")
