@@ -1,0 +1,151 @@
+"""Writes ``docs/reference/`` from the code, or with ``--check`` says which page is stale (exit code 1).
+
+A setting, command, error, layer, finding or role that is not described here cannot exist: the pages are the code's own
+descriptions, and ``make check`` fails when they differ.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+import typer
+
+from geo_server.api.problems import STATUSES
+from geo_server.cli.app import build_app
+from geo_server.domain.errors import GeoServerError
+from geo_server.domain.roles import PERMISSIONS, Permission, Role
+from geo_server.ingest.codes import CODES
+from geo_server.settings import Settings
+from geo_server.tiles.layers import LAYERS
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def settings_page() -> str:
+    """All settings with their defaults."""
+    rows = [
+        (f"`GEO_SERVER_{name.upper()}`", _default(name), str(info.description))
+        for name, info in Settings.model_fields.items()
+    ]
+    return _page("Settings", "Environment variables, read once at start.", ("variable", "default", "meaning"), rows)
+
+
+def _default(name: str) -> str:
+    if name == "data_dir":
+        return "`~/.local/share/geo-server` (`$XDG_DATA_HOME`); `/var/lib/geo-server` for root"
+    default = Settings.model_fields[name].default
+    return "none" if default is None else f"`{default}`"
+
+
+def commands_page() -> str:
+    """All commands with their help."""
+    group = typer.main.get_command(build_app())
+    assert isinstance(group, click.Group)
+    parts = [
+        "# Commands\n\nExit codes: 0 done, 1 a bug or something found wrong, 2 refused with one line that says why.\n"
+    ]
+    for name, command in sorted(group.commands.items()):
+        context = click.Context(command, info_name=f"geo-server {name}", max_content_width=100)
+        parts.append(
+            f"## geo-server {name}\n\n{(command.help or '').strip()}\n\n" + _table(*_parameters(command, context))
+        )
+    return "\n".join(parts)
+
+
+def _parameters(command: click.Command, context: click.Context) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    rows = []
+    for parameter in command.get_params(context):
+        names = " ".join(f"`{option}`" for option in parameter.opts)
+        if isinstance(parameter, click.Argument):
+            names = f"`{parameter.human_readable_name.upper()}`"
+        rows.append((names, str(getattr(parameter, "help", None) or "")))
+    return ("option", "meaning"), [row for row in rows if row[0] != "`--help`"]
+
+
+def errors_page() -> str:
+    """All refusals with their HTTP status."""
+    rows = [
+        (f"`/problems/{kind.slug}`", str(STATUSES[kind]), kind.title, (kind.__doc__ or "").splitlines()[0])
+        for kind in _refusals(GeoServerError)
+        if kind in STATUSES
+    ]
+    lead = "Each is `application/problem+json` (RFC 9457) with `detail`, and where they apply `where` and `advice`."
+    return _page("Errors", lead, ("type", "status", "title", "meaning"), rows)
+
+
+def _refusals(kind: type[GeoServerError]) -> Iterable[type[GeoServerError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _refusals(child)
+
+
+def layers_page() -> str:
+    """All tile layers with their attributes."""
+    rows = [
+        (f"`{layer.name}`", layer.geometry, ", ".join(f"`{attribute}`" for attribute in layer.attributes))
+        for layer in LAYERS
+    ]
+    lead = "Vector tiles at `/tiles/{site}/{ordinal}/{z}/{x}/{y}.mvt`; every feature carries its `id`."
+    return _page("Layers", lead, ("layer", "geometry", "attributes"), rows)
+
+
+def findings_page() -> str:
+    """All finding codes of the intake."""
+    rows = [(f"`{code}`", meaning) for code, meaning in sorted(CODES.items())]
+    return _page("Findings", "What an intake may notice in a drawing.", ("code", "meaning"), rows)
+
+
+def access_page() -> str:
+    """Which role may do what."""
+    rows = [
+        (f"`{permission}`", *("yes" if permission in PERMISSIONS[role] else "" for role in Role))
+        for permission in Permission
+    ]
+    lead = (
+        "A person has one role on each site. Another site, or one that does not exist, answers 404.\n\n"
+        "A person signs in with a link that works once; the browser then holds a session cookie. Programs send\n"
+        "`Authorization: Bearer TOKEN`. Only hashes of links, sessions and tokens are stored."
+    )
+    return _page("Access", lead, ("", *Role), rows)
+
+
+def _page(title: str, lead: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return f"# {title}\n\n{lead}\n\n{_table(head, rows)}"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return (
+        "\n".join(
+            "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in lines
+        )
+        + "\n"
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "access.md": access_page,
+    "reference/commands.md": commands_page,
+    "reference/errors.md": errors_page,
+    "reference/findings.md": findings_page,
+    "reference/layers.md": layers_page,
+    "reference/settings.md": settings_page,
+}
+
+
+def main() -> int:
+    """Write the pages, or compare them."""
+    stale = [name for name, page in PAGES.items() if not (DOCS / name).exists() or (DOCS / name).read_text() != page()]
+    if "--check" in sys.argv:
+        for name in stale:
+            sys.stderr.write(f"docs/{name} is stale: run `make docs` and commit it.\n")
+        return 1 if stale else 0
+    for name in stale:
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_text(PAGES[name]())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
