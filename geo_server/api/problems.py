@@ -1,0 +1,187 @@
+"""The only pairing of refusals with HTTP statuses, and the one shape of every bad answer: RFC 9457 problem details.
+
+A program gets ``application/problem+json``; a browser that asked for a page gets the same words as a small page.
+"""
+
+import html
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from geo_server.api.pages import page
+from geo_server.domain.errors import (
+    Conflict,
+    GeoServerError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooLarge,
+    Unavailable,
+)
+
+log = logging.getLogger(__name__)
+
+STATUSES: dict[type[GeoServerError], HTTPStatus] = {
+    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    Conflict: HTTPStatus.CONFLICT,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    GeoServerError: HTTPStatus.BAD_REQUEST,
+}
+"""By base class: a leaf finds its status along its bases."""
+
+_HEADERS: dict[HTTPStatus, dict[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One bad answer.
+
+    Args:
+        slug: Names the kind; ``/problems/{slug}`` explains it.
+        detail: What is wrong, this time.
+        where: Place in the input.
+        advice: What to do.
+        reference: Names the entry in the server's log, for bugs.
+    """
+
+    slug: str
+    title: str
+    status: HTTPStatus
+    detail: str
+    where: str | None = None
+    advice: str | None = None
+    reference: str | None = None
+
+
+def status_of(refusal: type[GeoServerError]) -> HTTPStatus:
+    """The status that a kind of refusal is answered with."""
+    return next(STATUSES[base] for base in refusal.__mro__ if base in STATUSES)
+
+
+def problem_of(refusal: GeoServerError) -> Problem:
+    """A refusal as a problem."""
+    return Problem(refusal.slug, refusal.title, status_of(type(refusal)), refusal.what, refusal.where, refusal.advice)
+
+
+def render(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as the answer to a request."""
+    headers = {**_HEADERS.get(problem.status, {}), **(headers or {}), "Cache-Control": "no-store"}
+    if _wants_page(request):
+        return HTMLResponse(_problem_page(problem), problem.status, headers)
+    body = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status.value,
+        "detail": problem.detail,
+        "where": problem.where,
+        "advice": problem.advice,
+        "instance": request.url.path,
+        "reference": problem.reference,
+    }
+    told = {key: value for key, value in body.items() if value is not None}
+    return JSONResponse(told, problem.status, headers, media_type="application/problem+json")
+
+
+async def answer_refusal(request: Request, refusal: Exception) -> Response:
+    """Handler for :class:`GeoServerError`."""
+    assert isinstance(refusal, GeoServerError)
+    return render(request, problem_of(refusal))
+
+
+async def answer_invalid(request: Request, fault: Exception) -> Response:
+    """Handler for requests that do not fit their schema: the first fault, and where it is."""
+    assert isinstance(fault, RequestValidationError)
+    first = fault.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    more = f" ({len(fault.errors()) - 1} more)" if len(fault.errors()) > 1 else ""
+    reason = f": {first['ctx']['error']}" if first["type"] == "json_invalid" else ""
+    refusal = InvalidInput(
+        f"{first['msg']}{reason}{more}.", where=where, advice="See /api/openapi.json for what this address takes."
+    )
+    return render(request, problem_of(refusal))
+
+
+async def answer_http(request: Request, fault: Exception) -> Response:
+    """Handler for what the framework itself refuses: no such address, wrong method, unreadable form."""
+    assert isinstance(fault, HTTPException)
+    status = HTTPStatus(fault.status_code)
+    slug, title, detail, advice = _framework_words(status, request, str(fault.detail))
+    return render(request, Problem(slug, title, status, detail, advice=advice), fault.headers)
+
+
+def _framework_words(status: HTTPStatus, request: Request, detail: str) -> tuple[str, str, str, str]:
+    if status == HTTPStatus.NOT_FOUND:
+        return NotFound.slug, NotFound.title, f"There is nothing at {request.url.path}.", "Check the address."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        what = f"{request.url.path} does not take {request.method}."
+        return "method-not-allowed", "Method not allowed", what, "See the Allow header for what it takes."
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return TooLarge.slug, TooLarge.title, detail, "Send less at once."
+    return "bad-request", "The request cannot be understood", f"{detail}.", "Check how the request is put together."
+
+
+class BugCatcher:
+    """Outermost ring: anything that is not a refusal is logged whole and answered with a reference and nothing more."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve, or answer 500 when the answer has not begun."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception:
+            reference = secrets.token_hex(6)
+            log.exception("Bug %s in %s %s", reference, scope["method"], scope["path"])
+            if begun:
+                raise
+            response = render(Request(scope), _bug(reference))
+            await response(scope, receive, send)
+
+
+def _bug(reference: str) -> Problem:
+    return Problem(
+        "bug",
+        "A fault in this server",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The server made a mistake. It has been written down.",
+        advice=f"Try again; if it stays, tell your administrator the reference {reference}.",
+        reference=reference,
+    )
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/tiles/"))
+
+
+def _problem_page(problem: Problem) -> str:
+    said = [problem.detail, problem.advice or ""]
+    paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in said if text)
+    more = f'<p><a href="/problems/{html.escape(problem.slug)}">What this means</a></p>'
+    return page(problem.title, paragraphs + more)
