@@ -1,0 +1,148 @@
+"""The database as the services see it: transactions, snapshots, and whether it is fit for use."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from geo_server.domain.errors import InvalidInput, Unavailable
+
+_OLDEST_POSTGIS = (3, 3)
+_WHERE = "GEO_SERVER_DATABASE_URL"
+_DOWN = re.compile(r"08...|53...|57P0[1-5]|28...|3D000")
+"""SQLSTATE of: connection lost, out of resources, shutting down, not let in, no such database.
+
+Source: PostgreSQL documentation, appendix A.
+"""
+
+
+class Database:
+    """A pool of connections to one PostGIS database; connects when first used.
+
+    Args:
+        url: ``postgresql://user:password@host:port/name``, as PostgreSQL's own tools take it.
+        pool_size: Connections kept open; half as many more are opened in a rush.
+
+    Raises:
+        InvalidInput: The URL is not one of PostgreSQL.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self._url = _parse(url)
+        self._engine = create_engine(
+            self._url,
+            pool_size=pool_size,
+            max_overflow=max(1, pool_size // 2),
+            pool_pre_ping=True,
+            pool_timeout=10,
+            connect_args={"connect_timeout": 5, "application_name": "geo-server"},
+        )
+        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @property
+    def url(self) -> str:
+        """The URL for SQLAlchemy, password and all: not for logs."""
+        return self._url.render_as_string(hide_password=False)
+
+    @property
+    def name(self) -> str:
+        """The URL without its password: for messages."""
+        return self._url.render_as_string(hide_password=True)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that commits at the end of the block, or rolls back when it raises.
+
+        Raises:
+            Unavailable: The database cannot be reached, or was lost on the way; nothing was written, unless the
+                connection broke during the commit itself.
+        """
+        with _refusing(), self._engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A read-only transaction in which everything is seen as at one moment.
+
+        Raises:
+            Unavailable: As ``transaction``.
+        """
+        with _refusing(), self._reader.begin() as connection:
+            yield connection
+
+    def check(self) -> str:
+        """Make sure that the database is fit for use.
+
+        Returns:
+            The version of PostGIS.
+
+        Raises:
+            Unavailable: Not reachable, no PostGIS, or one that is too old; with what to do.
+        """
+        with self.snapshot() as connection:
+            found = connection.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'postgis'"))
+            offered = connection.scalar(text("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'"))
+        if found is None:
+            raise Unavailable(
+                f"The database {self._url.database!r} has no PostGIS.",
+                where=self.name,
+                advice=_how_to_add(bool(offered)),
+            )
+        version = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
+        if version < _OLDEST_POSTGIS:
+            raise Unavailable(
+                f"PostGIS {found} is too old; 3.3 or newer is needed.",
+                where=self.name,
+                advice="Install a newer PostGIS package, then run as superuser: SELECT postgis_extensions_upgrade();",
+            )
+        return str(found)
+
+    def close(self) -> None:
+        """Close all connections. The object can still be used; it connects again."""
+        self._engine.dispose()
+
+
+def _how_to_add(offered: bool) -> str:
+    if offered:
+        return "Run in that database, as a superuser: CREATE EXTENSION postgis;"
+    return "Install PostGIS on the database's host, then run in that database: CREATE EXTENSION postgis;"
+
+
+def _parse(url: str) -> URL:
+    """A URL for SQLAlchemy's psycopg driver from any spelling of a PostgreSQL URL."""
+    advice = "Write it as postgresql://user:password@host:5432/name."
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise InvalidInput("That is not a database URL.", where=_WHERE, advice=advice) from None
+    if parsed.drivername not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise InvalidInput(f"{parsed.drivername!r} is not a PostgreSQL database.", where=_WHERE, advice=advice)
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn a database that is down into a refusal; any other database error stays the bug that it is."""
+    try:
+        yield
+    except PoolTimeout as fault:
+        raise Unavailable(
+            "All connections to the database are busy.", advice="Try again; if it lasts, look for slow statements."
+        ) from fault
+    except (OperationalError, InterfaceError) as fault:
+        if not _is_down(fault):
+            raise
+        raise Unavailable(
+            f"The database cannot be reached: {' '.join(str(fault.orig).split())}.",
+            where=_WHERE,
+            advice="Start it, or correct the URL; `geo-server doctor` says more.",
+        ) from fault
+
+
+def _is_down(fault: DBAPIError) -> bool:
+    """Whether an error says that the database is not there, rather than that a statement failed."""
+    state = getattr(fault.orig, "sqlstate", None)
+    return fault.connection_invalidated or state is None or bool(_DOWN.fullmatch(state))

@@ -1,0 +1,19 @@
+"""What Alembic runs for each command; ``geo_server.store.migrate`` hands it the connection and owns the transaction."""
+
+from alembic import context
+from geoalchemy2 import alembic_helpers
+
+from geo_server.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    include_object=alembic_helpers.include_object,
+    process_revision_directives=alembic_helpers.writer,
+    render_item=alembic_helpers.render_item,
+    compare_type=True,
+    compare_server_default=True,
+)
+
+with context.begin_transaction():
+    context.run_migrations()

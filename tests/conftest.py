@@ -1,0 +1,93 @@
+"""A real PostGIS for every test that wants one: a private cluster a run (a worker), a fresh database a test."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from geo_server.store.database import Database
+from geo_server.store.embedded import open_cluster
+from geo_server.store.migrate import upgrade
+
+_numbers = itertools.count()
+MakeDatabase = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> Iterator[str]:
+    """URL of an empty database with PostGIS in a private cluster, as its owner ``geo_server``."""
+    data_dir = short_folder()
+    try:
+        with open_cluster(data_dir) as url:
+            yield url
+    finally:
+        shutil.rmtree(data_dir)
+
+
+@pytest.fixture(scope="session")
+def make_database(cluster_url: str) -> Iterator[MakeDatabase]:
+    """Makes a database as a copy of another one (of the same cluster, by name) and returns its URL."""
+    made: list[str] = []
+
+    def make(template: str) -> str:
+        name = f"test_{next(_numbers)}"
+        administer(cluster_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER geo_server')
+        made.append(name)
+        return make_url(cluster_url).set(database=name).render_as_string()
+
+    yield make
+    for name in made:
+        administer(cluster_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def migrated_template(make_database: MakeDatabase) -> str:
+    """Name of a database with the newest schema and no rows, to copy from."""
+    url = make_database("geo_server")
+    database = Database(url)
+    upgrade(database)
+    database.close()
+    return make_url(url).database or ""
+
+
+@pytest.fixture
+def database(make_database: MakeDatabase, migrated_template: str) -> Iterator[Database]:
+    """A migrated database of the test's own, without rows."""
+    database = Database(make_database(migrated_template), pool_size=4)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def empty_database(make_database: MakeDatabase) -> Iterator[Database]:
+    """A database of the test's own with PostGIS and no tables."""
+    database = Database(make_database("geo_server"), pool_size=4)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A data folder of the test's own, for a cluster of its own."""
+    folder = short_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def short_folder() -> Path:
+    """A folder in /tmp: pytest's own are too deep for a socket, and closed to the user that the server drops to."""
+    folder = Path(tempfile.mkdtemp(prefix="geo-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    return folder
+
+
+def administer(url: str, statement: str) -> None:
+    """Run one statement as the cluster's superuser, in its ``postgres`` database."""
+    place = make_url(url).set(drivername="postgresql", username="postgres", database="postgres")
+    with psycopg.connect(place.render_as_string(), autocommit=True) as connection:
+        connection.execute(statement.encode())
