@@ -1,0 +1,57 @@
+"""The tables, on SQLAlchemy Core with GeoAlchemy2. Migrations make them; a test keeps the two equal."""
+
+from geo_server.store.tables.access import audit, imports, people, roles, tokens
+from geo_server.store.tables.base import metadata
+from geo_server.store.tables.incidents import (
+    closures,
+    directives,
+    events,
+    incidents,
+    plans,
+    sightings,
+    status_reports,
+    threats,
+)
+from geo_server.store.tables.places import (
+    REVISION_TABLES,
+    assembly_points,
+    assets,
+    buildings,
+    floorplan_revisions,
+    levels,
+    openings,
+    revision_levels,
+    sites,
+    transitions,
+    walls,
+    zones,
+)
+
+__all__ = [
+    "REVISION_TABLES",
+    "assembly_points",
+    "assets",
+    "audit",
+    "buildings",
+    "closures",
+    "directives",
+    "events",
+    "floorplan_revisions",
+    "imports",
+    "incidents",
+    "levels",
+    "metadata",
+    "openings",
+    "people",
+    "plans",
+    "revision_levels",
+    "roles",
+    "sightings",
+    "sites",
+    "status_reports",
+    "threats",
+    "tokens",
+    "transitions",
+    "walls",
+    "zones",
+]

@@ -1,0 +1,104 @@
+"""Tables of who may do what, what was done, and what was brought in: people, roles, tokens, audit and imports."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from geo_server.domain.roles import Role
+from geo_server.domain.states import ImportState, TokenKind
+from geo_server.store.tables.base import (
+    above_zero,
+    at_least_zero,
+    identifier,
+    metadata,
+    moment,
+    not_blank,
+    of_site,
+    one_of,
+    person,
+    site_id,
+)
+
+people = Table(
+    "people",
+    metadata,
+    identifier(primary_key=True),
+    Column("name", Text, nullable=False),
+    moment("created_at", recorded=True),
+    not_blank("name"),
+)
+"""A person may have a role on several sites, so a person belongs to none."""
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.id"), primary_key=True),
+    site_id(primary_key=True),
+    Column("role", Text, nullable=False),
+    moment("granted_at", recorded=True),
+    one_of("role", Role),
+)
+Index(None, roles.c.site_id)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    identifier(primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    moment("created_at", recorded=True),
+    moment("expires_at"),
+    moment("used_at", nullable=True),
+    moment("revoked_at", nullable=True),
+    one_of("kind", TokenKind),
+    CheckConstraint("octet_length(secret_hash) = 32", name="secret_hash_sha256"),
+)
+"""Never the secret itself, only its SHA-256."""
+Index(None, tokens.c.person_id)
+
+audit = Table(
+    "audit",
+    metadata,
+    site_id(primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    moment("at"),
+    person("person_id"),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSONB, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    above_zero("seq"),
+    not_blank("action"),
+    CheckConstraint("octet_length(previous_hash) = 32", name="previous_hash_sha256"),
+    CheckConstraint("octet_length(hash) = 32", name="hash_sha256"),
+)
+"""Append-only: a trigger refuses to change or remove a row."""
+
+imports = Table(
+    "imports",
+    metadata,
+    identifier(primary_key=True),
+    site_id(),
+    identifier("building_id", nullable=True),
+    identifier("revision_id", nullable=True),
+    Column("state", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("problem", JSONB(none_as_null=True), nullable=True),
+    moment("started_at", recorded=True),
+    person("started_by"),
+    moment("finished_at", nullable=True),
+    of_site("building_id", "buildings"),
+    of_site("revision_id", "floorplan_revisions"),
+    one_of("state", ImportState),
+    at_least_zero("size_bytes"),
+    CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_hex"),
+    CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="finished_at_fits_state"),
+    CheckConstraint("(state = 'failed') = (problem IS NOT NULL)", name="problem_fits_state"),
+)
+"""``problem`` is why it failed: what, where and advice."""
+Index(None, imports.c.site_id, imports.c.started_at)
