@@ -114,14 +114,14 @@ def _ground_frame(doc: Mapping[str, Any], features: list[Feature]) -> SiteFrame:
     origin = Fields(doc, "document").find_numbers("origin")
     if origin:
         return SiteFrame(*origin)
-    bounds = shapely.total_bounds(np.array([feature.geometry for feature in features], dtype=object))
-    if not np.isfinite(bounds).all():
+    geometries = [feature.geometry for feature in features if feature.geometry is not None]
+    if not geometries:
         raise InvalidInput(
             "No feature has a geometry, so that there is no place on the ground.",
             where="features",
             advice="Give a site feature with its origin, or zones with polygons.",
         )
-    west, south, east, north = bounds
+    west, south, east, north = shapely.total_bounds(geometries)
     return SiteFrame(float(west + east) / 2, float(south + north) / 2)
 
 
