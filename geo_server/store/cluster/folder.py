@@ -3,8 +3,10 @@
 import hashlib
 import os
 import shutil
+import signal
 import stat
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -110,7 +112,7 @@ def make_cluster(folder: ClusterFolder, binaries: ServerBinaries, account: Accou
         Unavailable: ``initdb`` failed, with what it said.
     """
     for left_over in folder.root.glob(f"{_HALF_MADE}*"):
-        shutil.rmtree(left_over, ignore_errors=True)
+        _remove(left_over)
     made = Path(tempfile.mkdtemp(prefix=_HALF_MADE, dir=folder.root))
     try:
         account.own(made)
@@ -129,7 +131,7 @@ def make_cluster(folder: ClusterFolder, binaries: ServerBinaries, account: Accou
             advice="Move away what lies there; it is not a PostgreSQL database.",
         ) from fault
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        _remove(made)
 
 
 def _run_initdb(made: Path, folder: ClusterFolder, binaries: ServerBinaries, account: Account) -> None:
@@ -145,7 +147,7 @@ def _run_initdb(made: Path, folder: ClusterFolder, binaries: ServerBinaries, acc
             try:
                 code = process.wait(timeout=300)
             except BaseException:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 raise
         if code == 0:
@@ -181,6 +183,15 @@ def socket_folder(folder: ClusterFolder, account: Account) -> Path:
         )
     account.own(place)
     return place
+
+
+def _remove(folder: Path) -> None:
+    """Remove a half-made cluster, even while what was making it is still dying."""
+    for _ in range(100):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.02)
 
 
 def _sync(folder: Path) -> None:

@@ -108,7 +108,7 @@ def stop(folder: ClusterFolder) -> None:
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(found.pid, signal_number)
-        if _await_end(folder, found.pid, seconds):
+        if _await_end(found.pid, seconds):
             return
     raise Unavailable("The database server does not stop.", where=str(folder.database), advice=f"See {folder.log}.")
 
@@ -149,14 +149,23 @@ def _await_ready(folder: ClusterFolder, process: subprocess.Popen[bytes] | None,
     )
 
 
-def _await_end(folder: ClusterFolder, pid: int, seconds: float) -> bool:
+def _await_end(pid: int, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while _serves(pid, folder.database):
+    while not _has_ended(pid):
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_S)
     _reap()
     return True
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process is gone, or a zombie (state ``Z``, see proc(5))."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(b")")[2].split()[0] in {b"Z", b"X"}
 
 
 def _reap() -> None:
