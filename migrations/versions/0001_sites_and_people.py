@@ -11,7 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     op.create_table(
         "sites",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,144 @@
+"""People, their roles on sites, and the hashes of their tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects.postgresql import insert
+
+from geo_server.domain.roles import Role
+from geo_server.domain.states import TokenKind
+from geo_server.store.tables import people, roles, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token without its secret.
+
+    Args:
+        label: What a person calls it.
+        used_at: When a one-time token was used, or None.
+    """
+
+    id: UUID
+    person_id: UUID
+    person_name: str
+    kind: TokenKind
+    label: str
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def add_person(c: Connection, name: str) -> UUID:
+    """Add a person; returns their id."""
+    person_id = uuid4()
+    c.execute(plain_insert(people).values(id=person_id, name=name))
+    return person_id
+
+
+def find_member(c: Connection, site_id: UUID, name: str) -> UUID | None:
+    """The person of this name who has a role on a site, or None. Of several, the one who was added first."""
+    statement = (
+        select(people.c.id)
+        .join_from(people, roles)
+        .where(roles.c.site_id == site_id, people.c.name == name)
+        .order_by(people.c.created_at)
+        .limit(1)
+    )
+    found: UUID | None = c.scalar(statement)
+    return found
+
+
+def grant_role(c: Connection, person_id: UUID, site_id: UUID, role: Role) -> None:
+    """Give a person a role on a site, in place of the one that they have there."""
+    statement = insert(roles).values(person_id=person_id, site_id=site_id, role=role.value)
+    c.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "site_id"],
+            set_={"role": role.value, "granted_at": func.clock_timestamp()},
+        )
+    )
+
+
+def find_roles(c: Connection, person_id: UUID) -> dict[UUID, Role]:
+    """The roles of a person by site id; empty for a person who is nothing anywhere."""
+    rows = c.execute(select(roles.c.site_id, roles.c.role).where(roles.c.person_id == person_id))
+    return {site_id: Role(role) for site_id, role in rows}
+
+
+def add_token(
+    c: Connection, *, person_id: UUID, kind: TokenKind, secret_hash: bytes, expires_at: datetime, label: str
+) -> UUID:
+    """Keep the hash of a token; returns the token's id, which is no secret.
+
+    Args:
+        c: A connection inside a transaction.
+        person_id: Whose it is.
+        kind: What it opens.
+        secret_hash: SHA-256 of the secret, 32 bytes. The secret itself is never stored.
+        expires_at: From when on it opens nothing.
+        label: What a person calls it.
+    """
+    token_id = uuid4()
+    c.execute(
+        plain_insert(tokens).values(
+            id=token_id,
+            person_id=person_id,
+            kind=kind.value,
+            secret_hash=secret_hash,
+            expires_at=expires_at,
+            label=label,
+        )
+    )
+    return token_id
+
+
+def find_token(c: Connection, secret_hash: bytes, kind: TokenKind) -> Token | None:
+    """The token with this hash and kind, unless it is revoked or has expired by the database's clock.
+
+    A one-time token that was used is still found, with ``used_at``; only :func:`use_token` says who may use it.
+    """
+    statement = (
+        select(
+            tokens.c.id,
+            tokens.c.person_id,
+            people.c.name.label("person_name"),
+            tokens.c.label,
+            tokens.c.expires_at,
+            tokens.c.used_at,
+        )
+        .join_from(tokens, people)
+        .where(
+            tokens.c.secret_hash == secret_hash,
+            tokens.c.kind == kind.value,
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > func.clock_timestamp(),
+        )
+    )
+    row = c.execute(statement).mappings().one_or_none()
+    return None if row is None else Token(**row, kind=kind)
+
+
+def use_token(c: Connection, token_id: UUID, at: datetime) -> bool:
+    """Use a one-time token. Of all who try, however close together, one gets True.
+
+    False as well when it is revoked or has expired at ``at``.
+    """
+    statement = (
+        update(tokens)
+        .where(
+            tokens.c.id == token_id,
+            tokens.c.used_at.is_(None),
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > at,
+        )
+        .values(used_at=at)
+    )
+    return c.execute(statement.returning(tokens.c.id)).one_or_none() is not None
+
+
+def revoke_token(c: Connection, token_id: UUID, at: datetime) -> None:
+    """Make a token open nothing any more; a token that is revoked keeps the moment of the first time."""
+    c.execute(update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None)).values(revoked_at=at))

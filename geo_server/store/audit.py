@@ -1,0 +1,105 @@
+"""Who did what: append-only, each row sealed to the one before it.
+
+Terminology:
+    seal: SHA-256 over the seal of the row before and the canonical text of this row. The first row follows 32 zero
+        bytes. Changing, removing or inserting a row breaks every seal after it; removing the last rows contradicts
+        the count that the site's own row keeps.
+    canonical text: JSON with sorted keys and without blanks. Every number is written as a double, as in RFC 8785,
+        because the database gives 1e2 back as 100.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from geo_server.domain.errors import NotFound
+from geo_server.store.tables import audit, sites
+
+FIRST_SEAL = bytes(32)
+
+
+def record_audit(
+    c: Connection,
+    *,
+    site_id: UUID,
+    person_id: UUID | None,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object],
+) -> None:
+    """Record what was done, in the transaction that does it.
+
+    Args:
+        c: A connection inside a transaction. Like an event, this locks the site's row until it commits.
+        site_id: Where.
+        person_id: Who; None is the operator at the command line, or the server itself.
+        action: What, in the past tense, such as ``floorplan_published``.
+        subject: To which thing: an id or a name.
+        detail: JSON values. No secrets, no names of students.
+
+    Raises:
+        NotFound: There is no such site.
+    """
+    count = update(sites).where(sites.c.id == site_id).values(audit_seq=sites.c.audit_seq + 1)
+    row = c.execute(count.returning(sites.c.audit_seq, func.clock_timestamp())).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no site {site_id}.")
+    seq, at = row
+    entry = {
+        "site_id": site_id,
+        "seq": seq,
+        "at": at,
+        "person_id": person_id,
+        "action": action,
+        "subject": subject,
+        "detail": dict(detail),
+    }
+    previous = _seal_before(c, site_id, seq)
+    c.execute(insert(audit).values(**entry, previous_hash=previous, hash=seal(previous, entry)))
+
+
+def verify_audit(c: Connection, site_id: UUID) -> int | None:
+    """Check every seal of a site.
+
+    Returns:
+        Number of the first row that is changed, missing or out of place; None when all is as it was recorded.
+    """
+    previous, expected = FIRST_SEAL, 1
+    for row in c.execute(select(audit).where(audit.c.site_id == site_id).order_by(audit.c.seq)):
+        entry = row._asdict()
+        sealed = seal(previous, entry)
+        if (row.seq, row.previous_hash, row.hash) != (expected, previous, sealed):
+            return expected
+        previous, expected = sealed, expected + 1
+    recorded: int = c.scalar(select(sites.c.audit_seq).where(sites.c.id == site_id)) or 0
+    return expected if recorded >= expected else None
+
+
+def seal(previous: bytes, row: Mapping[str, Any]) -> bytes:
+    """The seal of a row of the audit table: SHA-256 over the seal before it and the row's canonical text."""
+    person = None if row["person_id"] is None else str(row["person_id"])
+    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    entry = [str(row["site_id"]), row["seq"], at, person, row["action"], row["subject"], row["detail"]]
+    text = json.dumps(_canonical(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(previous + text.encode()).digest()
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _canonical(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(inner) for inner in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) + 0.0  # -0.0 becomes 0.0
+    return value
+
+
+def _seal_before(c: Connection, site_id: UUID, seq: int) -> bytes:
+    """The seal of the row before; when somebody has removed that row, recording goes on and verification tells."""
+    where = (audit.c.site_id == site_id) & (audit.c.seq == seq - 1)
+    return c.scalar(select(audit.c.hash).where(where)) or FIRST_SEAL

@@ -1,0 +1,74 @@
+"""The live feed of a site: numbered without gaps, in the order of commits.
+
+A sequence would hand out numbers before commit, and a client that has seen number 2 would never ask for number 1 when
+that commits later. The number therefore comes from a row of the site that the transaction locks until it commits.
+
+Lock order: a transaction that also locks an incident or a revision locks that first, and records its events last.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from geo_server.domain.errors import NotFound
+from geo_server.domain.events import Event, EventKind
+from geo_server.store.tables import events, sites
+
+CHANNEL = "geo_server_events"
+"""Channel of NOTIFY. Its payload is a site's id and nothing more: any role of a database may notify any channel."""
+
+
+def record_event(c: Connection, site_id: UUID, kind: EventKind, payload: Mapping[str, object]) -> Event:
+    """Record that something changed; listeners hear of it when the transaction commits.
+
+    Args:
+        c: A connection inside the transaction that makes the change.
+        site_id: The site.
+        kind: What changed.
+        payload: JSON values that name the thing.
+
+    Raises:
+        NotFound: There is no such site.
+    """
+    count = update(sites).where(sites.c.id == site_id).values(event_seq=sites.c.event_seq + 1)
+    row = c.execute(count.returning(sites.c.event_seq, func.clock_timestamp())).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no site {site_id}.")
+    seq, at = row
+    statement = insert(events).values(site_id=site_id, seq=seq, kind=kind.value, at=at, payload=dict(payload))
+    c.execute(statement.returning(func.pg_notify(CHANNEL, str(site_id))))
+    return Event(site_id, seq, kind, at, payload)
+
+
+def list_events(c: Connection, site_id: UUID, after: int, limit: int = 500) -> list[Event]:
+    """Events of a site with a number above ``after``, in order, at most ``limit``."""
+    statement = (
+        select(events).where(events.c.site_id == site_id, events.c.seq > after).order_by(events.c.seq).limit(limit)
+    )
+    return [_event(row) for row in c.execute(statement).mappings()]
+
+
+def last_seq(c: Connection, site_id: UUID) -> int:
+    """Number of the latest event of a site; 0 when there was none yet.
+
+    Raises:
+        NotFound: There is no such site.
+    """
+    seq: int | None = c.scalar(select(sites.c.event_seq).where(sites.c.id == site_id))
+    if seq is None:
+        raise NotFound(f"There is no site {site_id}.")
+    return seq
+
+
+def oldest_seq(c: Connection, site_id: UUID) -> int:
+    """Number of the oldest event that is still kept. With none kept, the number that the next one will get.
+
+    A client that has seen everything up to ``n`` can resume when ``n + 1 >= oldest_seq``.
+    """
+    seq: int | None = c.scalar(select(func.min(events.c.seq)).where(events.c.site_id == site_id))
+    return last_seq(c, site_id) + 1 if seq is None else seq
+
+
+def _event(row: RowMapping) -> Event:
+    return Event(row["site_id"], row["seq"], EventKind(row["kind"]), row["at"], row["payload"])
