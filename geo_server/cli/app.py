@@ -1,6 +1,7 @@
 """The command line's one application, and how it ends.
 
-Exit codes: 0 done, 1 a bug (with its traceback), 2 refused (one line on stderr says what, where and what to do).
+Exit codes: 0 done, 1 a bug (with its traceback), 2 refused (one line on stderr says what, where and what to do;
+or ``doctor`` found something wrong).
 """
 
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Callable
 
 import typer
 
+from geo_server.cli import doctor, server
 from geo_server.domain.errors import GeoServerError
 
 
@@ -26,7 +28,12 @@ def build_app() -> typer.Typer:
 
 
 def _commands() -> dict[str, Callable[..., None]]:
-    return {}
+    return {
+        "up": server.up,
+        "serve": server.serve,
+        "migrate": server.migrate,
+        "doctor": doctor.doctor,
+    }
 
 
 def main() -> None:

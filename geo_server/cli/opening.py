@@ -1,0 +1,75 @@
+"""What commands share: progress on the terminal, the database that the settings name, and a clean end."""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from geo_server.settings import Settings
+from geo_server.store.database import Database
+from geo_server.store.embedded import open_cluster
+
+Progress = Callable[[str], None]
+
+
+@contextlib.contextmanager
+def show_progress() -> Iterator[Progress]:
+    """Tell on stderr what is being done: a spinner with the steps done above it, or plain lines without a terminal.
+
+    Yields:
+        Called with each step, in a few words, before it begins.
+    """
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda step: print(step, file=sys.stderr, flush=True)
+        return
+    done: list[str] = []
+    with console.status("") as status:
+
+        def begin(step: str) -> None:
+            if done:
+                console.print(Text(f"✓ {done[-1]}", style="green"))
+            done.append(step)
+            status.update(Text(f"{step} …"))
+
+        yield begin
+        if done:
+            console.print(Text(f"✓ {done[-1]}", style="green"))
+
+
+@contextlib.contextmanager
+def open_database(settings: Settings, progress: Progress, *, own: bool = False) -> Iterator[Database]:
+    """The database that the settings name: a PostGIS elsewhere, else the embedded one, started when nobody runs it.
+
+    Args:
+        settings: The settings.
+        progress: Told what is being done.
+        own: Be the one server of the embedded cluster; without meaning for a database elsewhere.
+
+    Raises:
+        GeoServerError: It cannot be opened, or has no PostGIS; says why and what to do.
+    """
+    with contextlib.ExitStack() as stack:
+        if settings.database_url is None:
+            url = stack.enter_context(open_cluster(settings.data_dir, progress, own=own))
+        else:
+            url = settings.database_url
+            progress("Connecting to the database")
+        database = Database(url)
+        stack.callback(database.close)
+        database.check()
+        yield database
+
+
+@contextlib.contextmanager
+def until_stopped() -> Iterator[None]:
+    """Leave the block quietly on Ctrl-C and on SIGTERM, after everything inside was closed."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,165 @@
+"""``geo-server up``, ``serve`` and ``migrate``: the server's life.
+
+Order of a start: the port is taken first, so that a port in use is refused before anything else is started; then the
+database, the schema, the sample campus; the address and links are printed once connections are accepted.
+"""
+
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+import geo_server
+from geo_server.cli.opening import Progress, open_database, show_progress, until_stopped
+from geo_server.domain.errors import Conflict, Unavailable
+from geo_server.domain.places import Site
+from geo_server.services.access import create_sign_in_links
+from geo_server.settings import Settings, load_settings
+from geo_server.store.database import Database
+from geo_server.store.machine import listen
+from geo_server.store.migrate import pending, upgrade
+from geo_server.store.sites import list_sites
+
+_SAMPLE = Path("data/floorplans/sample_campus.toml")
+_GRACE_S = 5
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on [GEO_SERVER_HOST].")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one [GEO_SERVER_PORT].")]
+DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database [GEO_SERVER_DATA_DIR].")]
+Empty = Annotated[bool, typer.Option("--empty", help="Do not import the sample campus.")]
+
+
+def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Empty = False) -> None:
+    """Start everything: database, schema, the sample campus when there is no site yet, server. Ctrl-C stops it."""
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    with until_stopped(), ExitStack() as stack:
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        address = _address(settings, listener)
+        with show_progress() as progress:
+            database = stack.enter_context(open_database(settings, progress, own=True))
+            _migrate(database, progress)
+            sites = _list_sites(database)
+            if not sites and not empty:
+                sites = [_import_sample(database, progress)]
+            progress("Starting the server")
+            links = "".join(_links(database, site, address) for site in sites)
+        _run(settings, database, listener, lambda: typer.echo(f"geo-server is running at {address}\n{links}"))
+
+
+def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+    """Serve, changing nothing: for service managers. Refused while migrations are behind."""
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    with until_stopped(), ExitStack() as stack:
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        address = _address(settings, listener)
+        with show_progress() as progress:
+            database = stack.enter_context(open_database(settings, progress, own=True))
+            _refuse_when_behind(database)
+        _run(settings, database, listener, lambda: typer.echo(f"geo-server is running at {address}"))
+
+
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database to the schema of this program."""
+    settings = load_settings(data_dir=data_dir)
+    with show_progress() as progress, open_database(settings, progress) as database:
+        done = _migrate(database, progress)
+    typer.echo(f"{done} migrations applied." if done else "Nothing to do: all migrations are applied.")
+
+
+def _migrate(database: Database, progress: Progress) -> int:
+    """Apply what is missing; how many migrations that were."""
+    behind = pending(database)
+    if behind:
+        progress("Preparing the database's tables")
+        upgrade(database)
+    return len(behind)
+
+
+def _refuse_when_behind(database: Database) -> None:
+    behind = pending(database)
+    if behind:
+        raise Conflict(
+            f"The database lacks {len(behind)} migrations, the first being {behind[0]!r}.",
+            where=database.name,
+            advice="Run: geo-server migrate",
+        )
+
+
+def _list_sites(database: Database) -> list[Site]:
+    with database.snapshot() as connection:
+        return list(list_sites(connection))
+
+
+def _import_sample(database: Database, progress: Progress) -> Site:
+    """Bring in the sample campus as any campus comes in."""
+    from geo_server.services.imports import import_site_file  # noqa: PLC0415 - loads the CAD libraries
+
+    progress("Importing the sample campus")
+    return import_site_file(database, _sample_file(), by=None, progress=progress)
+
+
+def _sample_file() -> Path:
+    """The sample campus: inside the package in a wheel, beside it in a checkout."""
+    package = Path(geo_server.__file__).parent
+    inside = package / _SAMPLE
+    return inside if inside.exists() else package.parent / _SAMPLE
+
+
+def _links(database: Database, site: Site, address: str) -> str:
+    """One sign-in link for each role, a line each."""
+    links = create_sign_in_links(database, site.id, address)
+    lines = [f"  {role.value:<11} {link}" for role, link in links.items()]
+    return "\n".join([f"\nSign-in links for {site.name}; each works once:", *lines, ""])
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    """What people type: the public URL when there is one, else where the socket listens."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"http://{host}:{listener.getsockname()[1]}"
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def _run(settings: Settings, database: Database, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve until told to stop.
+
+    The access log is off: addresses of sign-in links carry secrets.
+
+    Raises:
+        Unavailable: The server did not start.
+    """
+    from geo_server.api.app import create_app  # noqa: PLC0415 - loads the web framework
+
+    app = create_app(settings.model_copy(update={"database_url": database.url}))
+    config = uvicorn.Config(
+        app,
+        lifespan="on",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    server = _Server(config, on_ready)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise Unavailable("The server did not start.", advice="The reason stands above.")
