@@ -1,0 +1,127 @@
+"""Stairs and elevators between the levels of an OpenStreetMap building."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from uuid import UUID
+
+import shapely
+from shapely import LineString, Point
+
+from geo_server.domain.findings import Finding
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.places import Level, Transition, TransitionCategory, ZoneCategory
+from geo_server.ingest.codes import make_finding
+from geo_server.ingest.osm_features import OsmFeature
+from geo_server.ingest.osm_levels import rises_of
+from geo_server.ingest.osm_zones import Space, osm_id
+
+STOREY_M = 3.5
+"""Height of a storey that states none."""
+
+RISER_M, TREAD_M = 0.17, 0.29
+"""A comfortable step: 2 risers + 1 tread = 63 cm (DIN 18065)."""
+
+STAIRS_M = STOREY_M * math.hypot(RISER_M, TREAD_M) / RISER_M
+"""Metres walked along the slope of stairs over one storey."""
+
+LEAST_OVERLAP = 0.3
+"""Share of the smaller of two spaces that must lie over the other for one stairwell to be meant."""
+
+_CATEGORIES = {
+    ZoneCategory.STAIRS: TransitionCategory.STAIRS,
+    ZoneCategory.ELEVATOR: TransitionCategory.ELEVATOR,
+    ZoneCategory.RAMP: TransitionCategory.RAMP,
+}
+
+
+def transitions_of(
+    features: Sequence[OsmFeature], levels: Sequence[Level], spaces: Sequence[Space], frame: SiteFrame
+) -> tuple[list[Transition], list[Finding]]:
+    """Transitions of stairwells and shafts that lie over each other, of stair lines and of elevator nodes.
+
+    Args:
+        features: All objects of the file.
+        levels: Lowest first.
+        spaces: Zones of those levels.
+        frame: Frame of the spaces.
+    """
+    by_level: dict[UUID, list[Space]] = {level.id: [] for level in levels}
+    for space in spaces:
+        by_level[space.zone.level_id].append(space)
+    found: dict[tuple[UUID, UUID], Transition] = {}
+    for lower, upper in pairwise(levels):
+        if upper.ordinal == lower.ordinal + 1:
+            for transition in _stacked(by_level[lower.id], by_level[upper.id]):
+                found.setdefault(transition.zones, transition)
+    at = {level.ordinal: by_level[level.id] for level in levels}
+    for transition in _drawn(features, at, frame):
+        found.setdefault(transition.zones, transition)
+    return list(found.values()), _unjoined(spaces, found)
+
+
+def _stacked(below: Sequence[Space], above: Sequence[Space]) -> Iterator[Transition]:
+    """Stairwells and shafts of two levels that lie over each other."""
+    kinds = [space for space in above if space.zone.category in _CATEGORIES]
+    tree = shapely.STRtree([space.zone.polygon for space in kinds])
+    for low in below:
+        if low.zone.category not in _CATEGORIES:
+            continue
+        for index in sorted(tree.query(low.zone.polygon, "intersects")):
+            high = kinds[int(index)]
+            common = low.zone.polygon & high.zone.polygon
+            least = min(low.zone.polygon.area, high.zone.polygon.area)
+            if high.zone.category is low.zone.category and common.area >= LEAST_OVERLAP * least:
+                yield _transition(low, high, _CATEGORIES[low.zone.category], common.representative_point(), None)
+
+
+def _drawn(features: Sequence[OsmFeature], at: Mapping[int, Sequence[Space]], frame: SiteFrame) -> Iterator[Transition]:
+    """Stairs drawn as lines (``highway=steps``) and elevators drawn as nodes."""
+    for feature in features:
+        kind = feature.tags.get("highway")
+        geometry = frame.to_metres(feature.geometry)
+        if kind == "steps" and isinstance(geometry, LineString):
+            foot, head = Point(geometry.coords[0]), Point(geometry.coords[-1])
+            if feature.tags.get("incline", "up").lstrip().startswith(("down", "-")):
+                foot, head = head, foot
+            category, line = TransitionCategory.STAIRS, LineString([foot, head])
+        elif kind == "elevator" and isinstance(geometry, Point):
+            foot = head = geometry
+            category, line = TransitionCategory.ELEVATOR, None
+        else:
+            continue
+        for low, high in rises_of(feature.tags):
+            below, above = _around(at.get(low, ()), foot), _around(at.get(high, ()), head)
+            if below is not None and above is not None:
+                yield _transition(below, above, category, foot, line)
+
+
+def _around(spaces: Sequence[Space], point: Point) -> Space | None:
+    """The space that a point lies in, or within half a metre of."""
+    near = [(space.zone.polygon.distance(point), rank) for rank, space in enumerate(spaces)]
+    distance, rank = min(near, default=(math.inf, 0))
+    return spaces[rank] if distance <= 0.5 else None
+
+
+def _transition(
+    low: Space, high: Space, category: TransitionCategory, at: Point, line: LineString | None
+) -> Transition:
+    stairs = category is TransitionCategory.STAIRS
+    length = {TransitionCategory.STAIRS: STAIRS_M, TransitionCategory.ELEVATOR: STOREY_M}.get(category, STOREY_M * 12)
+    return Transition(
+        osm_id("transition", low.zone.id, high.zone.id),
+        low.zone.level_id,
+        at if line is None or line.length == 0 else line,
+        (low.zone.id, high.zone.id),
+        category,
+        length,
+        RISER_M if stairs else None,
+        TREAD_M if stairs else None,
+        step_free=not stairs,
+    )
+
+
+def _unjoined(spaces: Sequence[Space], found: Mapping[tuple[UUID, UUID], Transition]) -> list[Finding]:
+    joined = {zone_id for pair in found for zone_id in pair}
+    loose = [s for s in spaces if s.zone.category is ZoneCategory.STAIRS and s.zone.id not in joined]
+    return [make_finding("stairs-unjoined", handle=space.osm_id) for space in loose]
