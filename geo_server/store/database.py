@@ -12,8 +12,6 @@ from geo_server.domain.errors import InvalidInput, Unavailable
 
 __all__ = ["Connection", "Database"]
 
-__all__ = ["Connection", "Database"]
-
 _OLDEST_POSTGIS = (3, 3)
 _WHERE = "GEO_SERVER_DATABASE_URL"
 _DOWN = re.compile(r"08...|53...|57P0[1-5]|28...|3D000")

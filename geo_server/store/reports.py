@@ -57,6 +57,13 @@ def add_sighting(c: Connection, sighting: Sighting, threat_id: UUID, frame: Site
         return insert_once(c, sightings, said, noted, "sighting")
 
 
+def find_sighting_threat(c: Connection, site_id: UUID, sighting_id: UUID) -> tuple[UUID, UUID] | None:
+    """The incident and the threat that a sighting was recorded for, or None when the site has no such sighting."""
+    statement = select(sightings.c.incident_id, sightings.c.threat_id)
+    row = c.execute(statement.where(sightings.c.site_id == site_id, sightings.c.id == sighting_id)).one_or_none()
+    return None if row is None else (row.incident_id, row.threat_id)
+
+
 def list_sightings(c: Connection, incident_id: UUID, frame: SiteFrame) -> list[Sighting]:
     """The sightings of an incident, in site metres, earliest first."""
     statement = select(sightings).where(sightings.c.incident_id == incident_id)
@@ -136,9 +143,17 @@ def add_status_report(c: Connection, report: StatusReport, by: UUID | None) -> b
     return insert_once(c, status_reports, said, noted, "status report")
 
 
-def list_status_reports(c: Connection, incident_id: UUID) -> list[StatusReport]:
-    """The status reports of an incident, in the order in which they arrived."""
+def list_status_reports(c: Connection, incident_id: UUID, *, by: UUID | None = None) -> list[StatusReport]:
+    """The status reports of an incident, in the order in which they arrived.
+
+    Args:
+        c: A connection inside a transaction.
+        incident_id: The incident.
+        by: Only those of this person; None is all.
+    """
     statement = select(status_reports).where(status_reports.c.incident_id == incident_id)
+    if by is not None:
+        statement = statement.where(status_reports.c.reported_by == by)
     rows = c.execute(statement.order_by(status_reports.c.received_at, status_reports.c.id)).mappings()
     return [_status_report(row) for row in rows]
 
