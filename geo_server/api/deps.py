@@ -5,9 +5,10 @@ enforces itself; a raw ASGI app is wrapped in :class:`Declared` and calls :func:
 """
 
 from dataclasses import dataclass
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
-from fastapi import Depends, Request
+from fastapi import Request
+from fastapi.params import Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -52,7 +53,12 @@ class Access:
 
 def state_of(connection: HTTPConnection) -> State:
     """The state of the process that serves a request."""
-    return cast(State, connection.scope["state"])
+    return state_of_scope(connection.scope)
+
+
+def state_of_scope(scope: Scope) -> State:
+    """The same for a raw ASGI app."""
+    return cast("State", scope["state"])
 
 
 def authenticate(connection: HTTPConnection) -> Principal:
@@ -148,17 +154,17 @@ class Public:
 Rule = Requires | SignedIn | Public
 
 
-def requires(permission: Permission) -> Any:
+def requires(permission: Permission) -> Depends:
     """The dependency that enforces a permission and gives the :class:`Access`."""
     return Depends(Requires(permission))
 
 
-def signed_in() -> Any:
+def signed_in() -> Depends:
     """The dependency that gives the :class:`Principal`, on no site in particular."""
     return Depends(SignedIn())
 
 
-def public(why: str) -> Any:
+def public(why: str) -> Depends:
     """The dependency that declares an address open to everybody."""
     return Depends(Public(why))
 

@@ -1,0 +1,62 @@
+"""How answers are written: times in UTC with a Z, coordinates as lon, lat with 7 decimals, entity tags."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo_server.domain.document import LONLAT_DECIMALS
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.places import Floorplan
+
+REVALIDATE = "private, no-cache"
+"""Keep it, but ask each time whether it is still right; never in a cache that is shared."""
+
+
+def moment(at: datetime) -> str:
+    """A moment as ISO 8601 in UTC with a Z and milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def lonlat(geometry: BaseGeometry, frame: SiteFrame) -> list[float]:
+    """A place inside a site-metres geometry as [lon, lat]."""
+    lon, lat = frame.coordinates_to_lonlat(geometry.representative_point().coords)[0]
+    return [round(float(lon), LONLAT_DECIMALS), round(float(lat), LONLAT_DECIMALS)]
+
+
+def json_tagged(request: Request, content: Any | bytes, etag: str, media_type: str = "application/json") -> Response:  # noqa: ANN401
+    """JSON with an entity tag, or 304 when the client has it already.
+
+    Args:
+        request: Its ``If-None-Match`` decides.
+        content: JSON values, or bytes that are JSON already.
+        etag: Opaque, without quotes.
+        media_type: Of the answer.
+    """
+    headers = {"ETag": f'"{etag}"', "Cache-Control": REVALIDATE, "Vary": "Authorization, Cookie"}
+    if has_tag(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    body = content if isinstance(content, bytes) else orjson.dumps(content)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def has_tag(if_none_match: str, etag: str) -> bool:
+    """Whether an ``If-None-Match`` header names a tag. Weak comparison, as RFC 9110 section 13.1.2 asks."""
+    named = [tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(",")]
+    return "*" in named or etag in named
+
+
+def site_bounds(floorplan: Floorplan, frame: SiteFrame) -> list[float] | None:
+    """West, south, east, north of everything on a site's map; None of an empty one."""
+    geometries = [zone.polygon for zone in floorplan.zones] + [wall.line for wall in floorplan.walls]
+    geometries += [point.point for point in floorplan.assembly_points]
+    if not geometries:
+        return None
+    west, south, east, north = shapely.total_bounds(geometries)
+    corners = frame.coordinates_to_lonlat([(west, south), (east, south), (east, north), (west, north)])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return [round(float(value), LONLAT_DECIMALS) for value in (*low, *high)]

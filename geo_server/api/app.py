@@ -1,0 +1,132 @@
+"""The application: rules, addresses and rings put together. Nothing happens at import.
+
+Run it with ``uvicorn --factory geo_server.api.app:create_app``; tests call the same function.
+"""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import FrameType
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from geo_server import __version__
+from geo_server.api import live
+from geo_server.api.deps import Declared, Public, Requires, State
+from geo_server.api.problems import BugCatcher, answer_http, answer_invalid, answer_refusal
+from geo_server.api.routes import ROUTERS
+from geo_server.api.rules import describe, list_addresses
+from geo_server.api.security import BodyLimit, SecurityHeaders
+from geo_server.api.static import static_files
+from geo_server.api.tiles import tiles_app
+from geo_server.domain.errors import GeoServerError
+from geo_server.domain.roles import Permission
+from geo_server.services.editions import Editions
+from geo_server.services.live import Hub
+from geo_server.services.protocols import load_pack
+from geo_server.settings import Settings, load_settings
+from geo_server.store.database import Database
+from geo_server.store.embedded import open_cluster
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, not yet connected to anything.
+
+    Args:
+        settings: None reads the environment.
+
+    Raises:
+        InvalidInput: A setting that cannot be.
+        RuntimeError: An address without a declared rule: a bug that must not be served.
+    """
+    chosen = settings or load_settings()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        async with _state(chosen) as state:
+            yield state
+
+    app = FastAPI(
+        title="geo-server",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(BugCatcher),
+            Middleware(BodyLimit, upload_bytes=chosen.upload_limit_mb * 1024 * 1024),
+        ],
+        exception_handlers={
+            GeoServerError: answer_refusal,
+            RequestValidationError: answer_invalid,
+            HTTPException: answer_http,
+        },
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    events = Declared(live.events, Requires(Permission.SEE_INCIDENT))
+    app.router.routes.append(Route("/api/sites/{site}/events", events, methods=["GET"], name="events"))
+    app.mount("/tiles", Declared(tiles_app, Requires(Permission.SEE_MAP)), name="tiles")
+    app.mount("/static", Declared(static_files(), Public("the page's own code, style and icons")), name="static")
+    undeclared = [address.path for address in list_addresses(app) if address.rule is None]
+    if undeclared:
+        raise RuntimeError(f"No rule is declared for {', '.join(undeclared)}.")
+    describe(app)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _state(settings: Settings) -> AsyncIterator[State]:
+    """What the process holds, from before the first request until after the last."""
+    pack = load_pack(settings.data_dir)
+    with _database_url(settings) as url, contextlib.closing(Database(url)) as database:
+        hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
+        async with hub.running():
+            with _on_shutdown(hub.close):
+                yield State(
+                    settings=settings, database=database, pack=pack, editions=Editions(database), hub=hub
+                )
+
+
+def _database_url(settings: Settings) -> contextlib.AbstractContextManager[str]:
+    if settings.database_url:
+        return contextlib.nullcontext(settings.database_url)
+    return open_cluster(settings.data_dir)
+
+
+@contextlib.contextmanager
+def _on_shutdown(call: Callable[[], None]) -> Iterator[None]:
+    """Call in the event loop as soon as a signal asks the process to stop, before the server waits for its streams.
+
+    The server ends the lifespan only after all answers are complete, and a live stream never completes by itself. The
+    server's own handlers still run. Outside the main thread there are no signals, and nothing is done.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(call)
+        earlier = before[signal.Signals(number)]
+        if callable(earlier):
+            earlier(number, frame)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            if signal.getsignal(number) is stop:
+                signal.signal(number, earlier)

@@ -1,0 +1,112 @@
+"""The live feed as server-sent events: a raw ASGI app, because a stream a client is held for hours by the thousand.
+
+Wire format: https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from geo_server.api.answers import moment
+from geo_server.api.deps import authorize_scope, state_of_scope
+from geo_server.domain.errors import InvalidInput
+from geo_server.domain.events import Event
+from geo_server.domain.roles import Permission
+from geo_server.services.live import Hub, Subscriber, visible_payload
+
+OPENING = b"retry: 2000\n\n"
+HEARTBEAT = b": beat\n\n"
+
+LONGEST_S = 900.0
+"""A stream ends after this long and the client resumes, so that a session that was revoked does not listen for ever."""
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+def encode_event(event: Event, sees_reports: bool) -> bytes:
+    """An event as it goes over the wire."""
+    data = {**visible_payload(event, sees_reports), "seq": event.seq, "kind": event.kind, "at": moment(event.at)}
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), orjson.dumps(data))
+
+
+def encode_reset(seq: int) -> bytes:
+    """What a client gets that has missed too much: fetch the picture again, and go on from this number."""
+    return b'id: %d\nevent: reset\ndata: {"seq":%d}\n\n' % (seq, seq)
+
+
+async def events(scope: Scope, receive: Receive, send: Send) -> None:
+    """GET /api/sites/{site}/events: the stream of one client, until it leaves, is dropped, or the server goes down.
+
+    Raises:
+        GeoServerError: Before the stream begins; answered like anywhere else.
+    """
+    access = await authorize_scope(scope, scope["path_params"]["site"], Permission.SEE_INCIDENT)
+    after = last_event_id(Headers(scope=scope), scope["query_string"])
+    await _stream(
+        state_of_scope(scope)["hub"],
+        access.site.id,
+        sees_reports=access.may(Permission.SEE_REPORTS),
+        after=after,
+        receive=receive,
+        send=send,
+    )
+
+
+def last_event_id(headers: Headers, query: bytes) -> int | None:
+    """The number that a client has seen last: the ``Last-Event-ID`` header, or ``?after=`` on the first connection.
+
+    Raises:
+        InvalidInput: It is no number.
+    """
+    said = headers.get("last-event-id") or parse_qs(query.decode("latin-1")).get("after", [""])[0]
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) <= 18):
+        raise InvalidInput(
+            f"The event number {said[:40]!r} is no whole number.",
+            where="Last-Event-ID",
+            advice="Send the id of the last event that you have seen, or nothing.",
+        )
+    return int(said)
+
+
+async def _stream(
+    hub: Hub, site_id: UUID, *, sees_reports: bool, after: int | None, receive: Receive, send: Send
+) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    subscriber = Subscriber(sees_reports, abort=task.cancel)
+    async with hub.subscribe(site_id, subscriber, after):
+        watcher = asyncio.create_task(_watch(receive, subscriber.end))
+        expiry = asyncio.get_running_loop().call_later(LONGEST_S, subscriber.end)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await _pump(subscriber, send)
+        except asyncio.CancelledError:
+            if not subscriber.dropped:
+                raise
+        finally:
+            expiry.cancel()
+            watcher.cancel()
+
+
+async def _pump(subscriber: Subscriber, send: Send) -> None:
+    await send({"type": "http.response.body", "body": OPENING, "more_body": True})
+    while (data := await subscriber.take()) is not None:
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _watch(receive: Receive, leave: Callable[[], None]) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    leave()

@@ -1,0 +1,154 @@
+"""What is on a site: itself, its zones, its openings, its floorplan, and the protocol that it follows."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from geo_server.api.answers import json_tagged, lonlat, site_bounds
+from geo_server.api.deps import Access, requires, signed_in, state_of
+from geo_server.domain.accountability import OCCUPIED
+from geo_server.domain.places import Floorplan, Site
+from geo_server.domain.roles import PERMISSIONS, Permission, Role
+from geo_server.services.access import Principal, list_own_sites
+from geo_server.services.editions import Edition
+from geo_server.services.exports import floorplan_export
+
+router = APIRouter(tags=["site"])
+SeesMap = Annotated[Access, requires(Permission.SEE_MAP)]
+AnyPerson = Annotated[Principal, signed_in()]
+
+Json = dict[str, Any]
+
+
+@router.get("/api/me")
+def me(request: Request, principal: AnyPerson) -> Json:
+    """Who is signed in, and the sites that they may enter."""
+    person = {"id": str(principal.person_id), "name": principal.name}
+    return {"person": person, "sites": _sites(request, principal)}
+
+
+@router.get("/api/sites")
+def list_sites(request: Request, principal: AnyPerson) -> Json:
+    """The sites that this person may enter."""
+    return {"sites": _sites(request, principal)}
+
+
+@router.get("/api/sites/{site}")
+def show_site(request: Request, access: SeesMap) -> Json:
+    """A site, its buildings and levels, and what this person may do on it."""
+    edition = _edition(request, access.site)
+    return {
+        **_site(access.site, access.role),
+        "id": str(access.site.id),
+        "timezone": access.site.timezone,
+        "origin": [access.site.frame.lon, access.site.frame.lat],
+        "bounds": site_bounds(edition.floorplan, access.site.frame),
+        "floorplan_rev": edition.rev,
+        **_buildings(edition.floorplan),
+        "assembly_points": [
+            {"id": str(point.id), "name": point.name, "at": lonlat(point.point, access.site.frame)}
+            for point in edition.floorplan.assembly_points
+        ],
+        "permissions": sorted(PERMISSIONS[access.role]),
+    }
+
+
+@router.get("/api/sites/{site}/zones")
+def list_zones(request: Request, access: SeesMap) -> Response:
+    """The zones of the published map, for lists and for search."""
+    edition = _edition(request, access.site)
+    plan, frame = edition.floorplan, access.site.frame
+    zones = [
+        {
+            "id": str(zone.id),
+            "name": zone.name,
+            "alias": zone.alias,
+            "category": zone.category,
+            "ordinal": plan.ordinal(zone.level_id),
+            "building": _building_name(plan, zone.level_id),
+            "at": lonlat(zone.polygon, frame),
+            "occupied": zone.category in OCCUPIED,
+        }
+        for zone in plan.zones
+    ]
+    return json_tagged(request, {"floorplan_rev": edition.rev, "zones": zones}, f"zones-{edition.rev}")
+
+
+@router.get("/api/sites/{site}/openings")
+def list_openings(request: Request, access: SeesMap) -> Response:
+    """The openings of the published map: doors, gaps and emergency exits."""
+    edition = _edition(request, access.site)
+    plan, frame = edition.floorplan, access.site.frame
+    openings = [
+        {
+            "id": str(opening.id),
+            "category": opening.category,
+            "ordinal": plan.ordinal(opening.level_id),
+            "building": _building_name(plan, opening.level_id),
+            "exit": opening.exit,
+            "number": opening.number,
+            "at": lonlat(opening.line.interpolate(0.5, normalized=True), frame),
+            "zones": [str(zone_id) if zone_id else None for zone_id in opening.zones],
+        }
+        for opening in plan.openings
+    ]
+    return json_tagged(request, {"floorplan_rev": edition.rev, "openings": openings}, f"openings-{edition.rev}")
+
+
+@router.get("/api/sites/{site}/floorplan")
+def show_floorplan(request: Request, access: SeesMap) -> Response:
+    """The published floorplan document (GeoJSON)."""
+    edition = _edition(request, access.site)
+    document = floorplan_export(state_of(request)["database"], access.site)
+    return json_tagged(request, document, f"floorplan-{edition.rev}", "application/geo+json")
+
+
+@router.get("/api/sites/{site}/protocols")
+def show_protocols(request: Request, access: SeesMap) -> Json:
+    """The protocol pack: what people can be told to do, and which kinds of incidents there are."""
+    pack = state_of(request)["pack"]
+    actions = [
+        {"key": action.key, "title": action.title, "words": action.words, "may_leave": action.may_leave}
+        for action in pack.actions.values()
+    ]
+    kinds = [{"key": kind.key, "title": kind.title, "action": kind.action} for kind in pack.kinds.values()]
+    return {"name": pack.name, "actions": actions, "kinds": kinds}
+
+
+def _edition(request: Request, site: Site) -> Edition:
+    return state_of(request)["editions"].current(site)
+
+
+def _sites(request: Request, principal: Principal) -> list[Json]:
+    return [_site(site, role) for site, role in list_own_sites(state_of(request)["database"], principal)]
+
+
+def _site(site: Site, role: Role) -> Json:
+    return {"slug": site.slug, "name": site.name, "role": role}
+
+
+def _buildings(plan: Floorplan) -> Json:
+    levels = sorted(plan.levels, key=lambda level: level.ordinal)
+    named = {level.ordinal: level.name for level in reversed(levels)}
+    return {
+        "buildings": [
+            {
+                "id": str(building.id),
+                "name": building.name,
+                "levels": [
+                    {"id": str(level.id), "ordinal": level.ordinal, "name": level.name}
+                    for level in levels
+                    if level.building_id == building.id
+                ],
+            }
+            for building in plan.buildings
+        ],
+        "levels": [{"ordinal": ordinal, "name": named[ordinal]} for ordinal in sorted(named)],
+    }
+
+
+def _building_name(plan: Floorplan, level_id: UUID) -> str | None:
+    level = plan.level_by_id[level_id]
+    return plan.building_by_id[level.building_id].name if level.building_id else None

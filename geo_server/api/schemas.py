@@ -1,0 +1,125 @@
+"""What requests may say: every field with its bounds. A value outside them is refused before anything else happens."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from geo_server.domain.incidents import ClosureReason, IncidentState, Status
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+_LONGEST_NOTE = 500
+
+
+def _without_control(text: str) -> str:
+    """Refuse control and bidirectional override characters, which can hide what a text says."""
+    for character in text:
+        if not (character.isprintable() or character == "\n") or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+            raise ValueError(f"the character {ascii(character)} is not allowed")
+    return text.strip()
+
+
+def _in_time(moment: datetime) -> datetime:
+    if not EARLIEST.timestamp() <= moment.timestamp() <= LATEST.timestamp():
+        raise ValueError("the moment is not between the years 2000 and 2200")
+    return moment.astimezone(UTC)
+
+
+Note = Annotated[str, Field(max_length=_LONGEST_NOTE), AfterValidator(_without_control)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_without_control)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_time)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-85, le=85, allow_inf_nan=False)]
+Ordinal = Annotated[int, Field(ge=-20, le=200)]
+Count = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Said(BaseModel):
+    """Base of all: unknown fields are refused, so that a misspelt one is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SightingSaid(Said):
+    """Where a threat was seen: the place of the threat, never that of the reporter."""
+
+    id: UUID
+    kind: Key
+    at: tuple[Longitude, Latitude]
+    ordinal: Ordinal
+    building: Name | None = None
+    radius_m: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)] = 5.0
+    seen_at: Moment
+    exercise: Annotated[
+        bool | None, Field(description="A drill. Not said: as the open incident, or real when there is none.")
+    ] = None
+    threat_id: UUID | None = None
+    confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1.0
+
+
+class IncidentSaid(Said):
+    """An incident to open."""
+
+    kind: Key
+    exercise: bool = False
+
+
+class StateSaid(Said):
+    """What an incident is to become."""
+
+    state: IncidentState
+
+
+class ReportSaid(Said):
+    """What one person says of one zone at one time."""
+
+    id: UUID
+    zone_id: UUID
+    status: Status
+    client_at: Moment
+    adults: Count | None = None
+    students: Count | None = None
+    injured: Count | None = None
+    note: Note = ""
+
+
+class DirectiveSaid(Said):
+    """What a zone, or without one the whole site, is to do."""
+
+    id: UUID
+    action: Key
+    zone_id: UUID | None = None
+    reason: Note = ""
+
+
+class ClosureSaid(Said):
+    """A way that cannot be used."""
+
+    id: UUID
+    subject_id: UUID
+    reason: ClosureReason
+
+
+class ControlPointSaid(Said):
+    """One spot named twice: in drawing metres, and in degrees."""
+
+    x: Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
+    y: Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
+    lon: Longitude
+    lat: Latitude
+
+
+class PlacementSaid(Said):
+    """Where a drawing lies on the ground."""
+
+    control_points: Annotated[list[ControlPointSaid], Field(min_length=2, max_length=100)]
+
+
+class PublishSaid(Said):
+    """Who signs for a floorplan with findings that would hold it back."""
+
+    signed_by: Name | None = None

@@ -1,0 +1,186 @@
+"""Who comes in: sign-in links, sessions and API tokens.
+
+Terminology:
+    secret: 256 random bits as URL-safe text, shown once. The database keeps its SHA-256 only; a fast hash is enough
+        because the secret itself cannot be guessed.
+    sign-in link: an address with a secret that works once, for a short time, and becomes a session.
+    session: a secret that a browser keeps in a cookie.
+    API token: a secret that a program sends as ``Authorization: Bearer``.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from geo_server.domain.errors import NotSignedIn
+from geo_server.domain.places import Site
+from geo_server.domain.roles import Permission, Role, permits
+from geo_server.domain.states import TokenKind
+from geo_server.store import access as rows
+from geo_server.store.audit import record_audit
+from geo_server.store.database import Connection, Database
+from geo_server.store.sites import find_site, list_sites
+
+SECRET_BYTES = 32
+LONGEST_SECRET = 200
+"""Of a longer text only so much is hashed: it is no secret of ours."""
+
+LINK_LIFE = timedelta(days=1)
+API_TOKEN_LIFE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person who is signed in, and their role on each site."""
+
+    person_id: UUID
+    name: str
+    roles: Mapping[UUID, Role]
+
+    def may(self, site_id: UUID, permission: Permission) -> bool:
+        """Whether this person has a permission on a site."""
+        role = self.roles.get(site_id)
+        return role is not None and permits(role, permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a sign-in link became: the secret to keep, whose it is, and until when."""
+
+    secret: str
+    principal: Principal
+    expires_at: datetime
+
+
+def create_sign_in_links(database: Database, site_id: UUID, base_url: str) -> dict[Role, str]:
+    """One sign-in link for each role, for sample people who are made once: ``Sample staff`` and so on.
+
+    Args:
+        database: Where people are kept.
+        site_id: Site that the roles are on.
+        base_url: Address of the server, such as ``http://127.0.0.1:8080``.
+    """
+    return {
+        role: create_sign_in_link(database, site_id, role, name=f"Sample {role}", base_url=base_url) for role in Role
+    }
+
+
+def create_sign_in_link(database: Database, site_id: UUID, role: Role, *, name: str, base_url: str) -> str:
+    """An address that signs a person in once, within a day. The person is made, and given the role, when needed."""
+    secret = _add_secret(database, site_id, role, name=name, kind=TokenKind.SIGN_IN, life=LINK_LIFE)
+    return f"{base_url.rstrip('/')}/sign-in?token={secret}"
+
+
+def create_api_token(database: Database, site_id: UUID, role: Role, *, name: str) -> str:
+    """A secret for ``Authorization: Bearer``, good for a year. The person is made, and given the role, when needed."""
+    return _add_secret(database, site_id, role, name=name, kind=TokenKind.API, life=API_TOKEN_LIFE)
+
+
+def sign_in(database: Database, secret: str, *, life: timedelta = timedelta(days=30)) -> Session:
+    """Use up a sign-in link and begin a session.
+
+    Args:
+        database: Where tokens are kept.
+        secret: The secret of the link.
+        life: How long the session lasts.
+
+    Raises:
+        NotSignedIn: The link is wrong, used up, revoked or expired. One answer for all, so that guessing teaches nothing.
+    """
+    now = datetime.now(UTC)
+    with database.transaction() as c:
+        token = rows.find_token(c, _hash(secret), TokenKind.SIGN_IN)
+        if token is None or not rows.use_token(c, token.id, now):
+            raise NotSignedIn(
+                "This sign-in link does not work: it is wrong, already used, or expired.",
+                advice="Ask for a new link: geo-server token SITE --role ROLE.",
+            )
+        principal = Principal(token.person_id, token.person_name, rows.find_roles(c, token.person_id))
+        session_secret = _add_token(c, token.person_id, TokenKind.SESSION, life, token.label)
+        _audit(c, principal, "signed_in")
+    return Session(session_secret, principal, now + life)
+
+
+def sign_out(database: Database, secret: str) -> None:
+    """End a session; a secret that opens nothing is no fault."""
+    with database.transaction() as c:
+        token = rows.find_token(c, _hash(secret), TokenKind.SESSION)
+        if token is not None:
+            rows.revoke_token(c, token.id, datetime.now(UTC))
+            _audit(c, Principal(token.person_id, token.person_name, rows.find_roles(c, token.person_id)), "signed_out")
+
+
+def authenticate(database: Database, secret: str) -> Principal:
+    """Who a session or an API token belongs to.
+
+    Raises:
+        NotSignedIn: It is wrong, expired or revoked.
+    """
+    hashed = _hash(secret)
+    with database.snapshot() as c:
+        token = rows.find_token(c, hashed, TokenKind.SESSION) or rows.find_token(c, hashed, TokenKind.API)
+        if token is None:
+            raise NotSignedIn("The session or token is wrong, expired or revoked.", advice="Sign in again.")
+        return Principal(token.person_id, token.person_name, rows.find_roles(c, token.person_id))
+
+
+def find_own_site(database: Database, principal: Principal, slug: str) -> Site | None:
+    """A site by its slug, or None when there is none or the person has no role on it."""
+    with database.snapshot() as c:
+        site = find_site(c, slug) if is_slug(slug) else None
+    return site if site is not None and site.id in principal.roles else None
+
+
+def list_own_sites(database: Database, principal: Principal) -> list[tuple[Site, Role]]:
+    """The sites that a person has a role on, with the role, by name."""
+    with database.snapshot() as c:
+        sites = list_sites(c)
+    return [(site, principal.roles[site.id]) for site in sites if site.id in principal.roles]
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text can be a site's name in addresses; other texts never reach the database."""
+    return re.fullmatch(r"[a-z0-9-]{1,64}", text) is not None
+
+
+def _add_secret(database: Database, site_id: UUID, role: Role, *, name: str, kind: TokenKind, life: timedelta) -> str:
+    with database.transaction() as c:
+        person_id = rows.find_member(c, site_id, name) or rows.add_person(c, name)
+        rows.grant_role(c, person_id, site_id, role)
+        secret = _add_token(c, person_id, kind, life, f"{kind} for {name}")
+        record_audit(
+            c,
+            site_id=site_id,
+            person_id=None,
+            action="token_made",
+            subject=str(person_id),
+            detail={"kind": kind, "role": role},
+        )
+    return secret
+
+
+def _add_token(c: Connection, person_id: UUID, kind: TokenKind, life: timedelta, label: str) -> str:
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    expires_at = datetime.now(UTC) + life
+    rows.add_token(c, person_id=person_id, kind=kind, secret_hash=_hash(secret), expires_at=expires_at, label=label)
+    return secret
+
+
+def _audit(c: Connection, principal: Principal, action: str) -> None:
+    for site_id in sorted(principal.roles):
+        record_audit(
+            c,
+            site_id=site_id,
+            person_id=principal.person_id,
+            action=action,
+            subject=str(principal.person_id),
+            detail={},
+        )
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret[: LONGEST_SECRET + 1].encode("utf-8", "surrogatepass")).digest()

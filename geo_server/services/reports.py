@@ -1,0 +1,213 @@
+"""What people in their zones say, and what people in charge order and close."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from geo_server.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from geo_server.domain.events import EventKind
+from geo_server.domain.incidents import (
+    RESPONDER_STATUSES,
+    Closure,
+    ClosureReason,
+    Directive,
+    Incident,
+    IncidentState,
+    Status,
+    StatusReport,
+)
+from geo_server.domain.places import Floorplan, Site
+from geo_server.domain.protocols import ProtocolPack
+from geo_server.domain.roles import Permission
+from geo_server.services.access import Principal
+from geo_server.services.changes import record_change
+from geo_server.services.editions import Editions
+from geo_server.store import incidents as rows
+from geo_server.store.database import Connection, Database
+from geo_server.store.floorplans import find_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person says of one zone.
+
+    Args:
+        id: Made by the client.
+        client_at: The client's clock.
+        adults: People present, or None when not said; so are ``students`` and ``injured``.
+    """
+
+    id: UUID
+    zone_id: UUID
+    status: Status
+    client_at: datetime
+    adults: int | None = None
+    students: int | None = None
+    injured: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a zone is to do.
+
+    Args:
+        id: Made by the client.
+        action: An action of the protocol pack.
+        zone_id: None is the whole site.
+    """
+
+    id: UUID
+    action: str
+    zone_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A way that cannot be used.
+
+    Args:
+        id: Made by the client.
+        subject_id: Of an opening, a transition or a zone.
+    """
+
+    id: UUID
+    subject_id: UUID
+    reason: ClosureReason
+
+
+def add_status_report(database: Database, site: Site, said: Answer, *, by: Principal) -> bool:
+    """Record a status report.
+
+    Reports are taken until the incident is closed, so after the all-clear too. A repetition is welcome even later.
+
+    Returns:
+        False when the same report had been recorded before.
+
+    Raises:
+        InvalidInput: ``unreported``, which is what silence means and nobody can say.
+        NotAllowed: A status that responders alone may give.
+        NotFound: No such zone on the published map.
+        Conflict: Nothing to report to, or the id is taken by another report.
+    """
+    if said.status is Status.UNREPORTED:
+        raise InvalidInput(
+            "A zone is unreported by itself; nobody reports that.", where="status", advice="Say ok, or what is needed."
+        )
+    if said.status in RESPONDER_STATUSES and not by.may(site.id, Permission.MANAGE_INCIDENT):
+        raise NotAllowed(
+            f"Only responders may report {said.status}.", where="status", advice="Say ok, or what is needed."
+        )
+    with database.transaction() as c:
+        incident = _latest_incident(c, site)
+        _check_zone(c, site, said.zone_id)
+        report = StatusReport(
+            id=said.id,
+            incident_id=incident.id,
+            zone_id=said.zone_id,
+            status=said.status,
+            client_at=said.client_at,
+            received_at=datetime.now(UTC),
+            adults=said.adults,
+            students=said.students,
+            injured=said.injured,
+            note=said.note,
+        )
+        new = rows.add_status_report(c, report, by.person_id)
+        if new and incident.state is IncidentState.CLOSED:
+            raise _nothing_open()
+        if new:
+            payload = {"zone_id": str(said.zone_id), "status": said.status}
+            record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
+    return new
+
+
+def give_directive(database: Database, pack: ProtocolPack, site: Site, order: Order, *, by: Principal) -> bool:
+    """Give an order for a zone, or for the whole site.
+
+    Returns:
+        False when the same order had been given before.
+
+    Raises:
+        InvalidInput: The pack has no such action.
+        NotFound: No such zone.
+        Conflict: No incident is open, or the id is taken by another directive.
+    """
+    pack.find_action(order.action)
+    with database.transaction() as c:
+        incident = rows.find_open_incident(c, site.id)
+        if incident is None:
+            raise _nothing_open()
+        if order.zone_id is not None:
+            _check_zone(c, site, order.zone_id)
+        directive = Directive(
+            order.id, incident.id, order.action, order.zone_id, datetime.now(UTC), given_by=by.name, reason=order.reason
+        )
+        new = rows.add_directive(c, site.id, directive)
+        if new:
+            said = {"zone_id": order.zone_id and str(order.zone_id), "action": order.action}
+            record_change(c, site, EventKind.DIRECTIVE_GIVEN, subject=order.id, said=said, by=by)
+    return new
+
+
+def close_way(database: Database, editions: Editions, site: Site, shut: Shut, *, by: Principal) -> bool:
+    """Say that an opening, a transition or a zone cannot be used. Plan again after it.
+
+    Returns:
+        False when the same had been said before.
+
+    Raises:
+        NotFound: The published map has no such opening, transition or zone.
+        Conflict: The id is taken by another closure.
+    """
+    with database.transaction() as c:
+        if not _has_way(editions.load(c, site).floorplan, shut.subject_id):
+            raise NotFound(
+                f"The published map has no opening, transition or zone {shut.subject_id}.",
+                where="subject_id",
+                advice="See the lists of zones and openings.",
+            )
+        closure = Closure(shut.id, shut.subject_id, shut.reason, by.name, datetime.now(UTC))
+        new = rows.add_closure(c, site.id, closure, by.person_id)
+        if new:
+            said = {"closure_id": str(shut.id), "subject_id": str(shut.subject_id), "reason": shut.reason}
+            record_change(c, site, EventKind.CLOSURE_ADDED, subject=shut.id, said=said, by=by)
+    return new
+
+
+def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal) -> None:
+    """Lift a closure. Plan again after it.
+
+    Raises:
+        NotFound: The site has no such closure.
+    """
+    with database.transaction() as c:
+        rows.lift_closure(c, site.id, closure_id, datetime.now(UTC))
+        said = {"closure_id": str(closure_id)}
+        record_change(c, site, EventKind.CLOSURE_LIFTED, subject=closure_id, said=said, by=by)
+
+
+def _latest_incident(c: Connection, site: Site) -> Incident:
+    """The open incident, else the one that was opened last: a report that comes late belongs to it."""
+    incident = rows.find_open_incident(c, site.id) or next(iter(rows.list_incidents(c, site.id)), None)
+    if incident is None:
+        raise _nothing_open()
+    return incident
+
+
+def _nothing_open() -> Conflict:
+    return Conflict("No incident is open on this site.", advice="Report what was seen first; that opens one.")
+
+
+def _check_zone(c: Connection, site: Site, zone_id: UUID) -> None:
+    if find_zone(c, site.id, zone_id) is None:
+        raise NotFound(f"The published map has no zone {zone_id}.", where="zone_id", advice="See the list of zones.")
+
+
+def _has_way(floorplan: Floorplan, subject_id: UUID) -> bool:
+    return (
+        subject_id in floorplan.opening_by_id
+        or subject_id in floorplan.zone_by_id
+        or any(transition.id == subject_id for transition in floorplan.transitions)
+    )
