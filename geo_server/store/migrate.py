@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
@@ -84,7 +85,7 @@ def _explaining(database: Database) -> Iterator[None]:
     """Say in our words what Alembic refuses."""
     try:
         yield
-    except CommandError as fault:
+    except (CommandError, RevisionError) as fault:
         raise Conflict(
             f"The database's schema does not fit this program: {fault}.",
             where=database.name,
