@@ -1,0 +1,57 @@
+"""Exports: one consistent reading of the database, handed to a writer that knows no database. Used by API and CLI."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from geo_server.domain.incidents import Incident
+from geo_server.domain.places import Floorplan, Site
+from geo_server.export.folium_map import folium_page
+from geo_server.export.geojson import floorplan_document
+from geo_server.store.database import Database
+from geo_server.store.floorplans import load_floorplan
+from geo_server.store.incidents import find_open_incident
+from geo_server.store.plans import find_latest_plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    floorplan: Floorplan
+    incident: Incident | None
+    plan: dict[str, Any] | None
+
+
+def floorplan_export(database: Database, site: Site) -> dict[str, Any]:
+    """The floorplan document of everything that is published on a site."""
+    with database.snapshot() as c:
+        floorplan = load_floorplan(c, site)
+    return floorplan_document(floorplan)
+
+
+def map_export(database: Database, site: Site, *, with_plan: bool, made_at: datetime | None = None) -> str:
+    """A site's map as one HTML page that needs no network.
+
+    Args:
+        database: Where it is read.
+        site: The site.
+        with_plan: Whether the reader may see threats and routes of an open incident.
+        made_at: Moment that the page names; None is now.
+    """
+    reading = _read(database, site, with_plan=with_plan)
+    return folium_page(
+        reading.floorplan,
+        reading.plan,
+        title=site.name,
+        exercise=reading.incident is not None and reading.incident.exercise,
+        made_at=made_at or datetime.now(UTC),
+    )
+
+
+def _read(database: Database, site: Site, *, with_plan: bool) -> _Reading:
+    with database.snapshot() as c:
+        floorplan = load_floorplan(c, site)
+        incident = find_open_incident(c, site.id)
+        stored = find_latest_plan(c, incident.id) if incident is not None and with_plan else None
+    return _Reading(floorplan, incident, None if stored is None else orjson.loads(stored.document))
