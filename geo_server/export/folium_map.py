@@ -193,4 +193,4 @@ def _fit(page: folium.Map, geometries: Any) -> None:  # noqa: ANN401 - a view of
     shapes = np.array([shape(geometry) for geometry in geometries if geometry], dtype=object)
     if len(shapes):
         west, south, east, north = shapely.total_bounds(shapes).tolist()
-        page.fit_bounds([[south, west], [north, east]])
+        page.fit_bounds([[south, west], [north, east]], padding=(40, 40))

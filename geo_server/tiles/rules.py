@@ -7,8 +7,8 @@ Terminology:
 
 from typing import Any
 
-from geo_server.tiles.layers import LAYERS
 from geo_server.domain.palette import MARKS, MEANINGS, Palette
+from geo_server.tiles.layers import LAYERS
 
 SOURCE = "floorplan"
 """Name of the style's one source."""

@@ -10,9 +10,9 @@ Source: MapLibre Style Specification, version 8.
 
 from typing import Any
 
+from geo_server.domain.palette import DARK, LIGHT
 from geo_server.tiles.grid import DETAIL_ZOOM
 from geo_server.tiles.layers import ID, LAYERS
-from geo_server.domain.palette import DARK, LIGHT
 from geo_server.tiles.rules import SOURCE, style_layers
 from geo_server.tiles.tilejson import Bounds, tile_url
 
