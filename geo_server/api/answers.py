@@ -1,7 +1,7 @@
 """How answers are written: times in UTC with a Z, coordinates as lon, lat with 7 decimals, entity tags."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 import shapely
@@ -28,18 +28,21 @@ def lonlat(geometry: BaseGeometry, frame: SiteFrame) -> list[float]:
     return [round(float(lon), LONLAT_DECIMALS), round(float(lat), LONLAT_DECIMALS)]
 
 
-def json_tagged(request: Request, content: Any | bytes, etag: str, media_type: str = "application/json") -> Response:  # noqa: ANN401
+def json_tagged(
+    request: Request, make: Callable[[], object], etag: str, media_type: str = "application/json"
+) -> Response:
     """JSON with an entity tag, or 304 when the client has it already.
 
     Args:
         request: Its ``If-None-Match`` decides.
-        content: JSON values, or bytes that are JSON already.
+        make: Gives JSON values, or bytes that are JSON already; called only when they are sent.
         etag: Opaque, without quotes.
         media_type: Of the answer.
     """
     headers = {"ETag": f'"{etag}"', "Cache-Control": REVALIDATE, "Vary": "Authorization, Cookie"}
     if has_tag(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
+    content = make()
     body = content if isinstance(content, bytes) else orjson.dumps(content)
     return Response(body, headers=headers, media_type=media_type)
 

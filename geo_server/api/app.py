@@ -92,9 +92,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         async with hub.running():
             with _on_shutdown(hub.close):
-                yield State(
-                    settings=settings, database=database, pack=pack, editions=Editions(database), hub=hub
-                )
+                yield State(settings=settings, database=database, pack=pack, editions=Editions(database), hub=hub)
 
 
 def _database_url(settings: Settings) -> contextlib.AbstractContextManager[str]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount, Route
 
-from geo_server.api.deps import Declared, Rule
-
-_BUILT_ON: tuple[type, ...] = get_args(Rule)
+from geo_server.api.deps import Declared, Public, Requires, Rule, SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,9 @@ def list_addresses(app: FastAPI) -> list[Address]:
 
 def describe(app: FastAPI) -> None:
     """Make the OpenAPI document say of each operation who may call it."""
-    rules = {(method.lower(), address.path): address.rule for address in list_addresses(app) for method in address.methods}
+    rules = {
+        (method.lower(), address.path): address.rule for address in list_addresses(app) for method in address.methods
+    }
     make = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -46,7 +46,7 @@ def describe(app: FastAPI) -> None:
                 operation["x-access"] = str(rules[method, path])
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign] -- FastAPI documents this as the way to extend it
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
 
 
 def _address(context: RouteContext) -> Address:
@@ -66,5 +66,5 @@ def _rule_of(dependant: Dependant) -> Rule | None:
 
 def _rules(dependants: Sequence[Dependant]) -> Iterator[Rule]:
     for dependant in dependants:
-        if isinstance(dependant.call, _BUILT_ON):
-            yield dependant.call  # type: ignore[misc] -- _BUILT_ON is the members of Rule
+        if isinstance(dependant.call, Requires | SignedIn | Public):
+            yield dependant.call

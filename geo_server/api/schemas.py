@@ -17,8 +17,11 @@ _LONGEST_NOTE = 500
 def _without_control(text: str) -> str:
     """Refuse control and bidirectional override characters, which can hide what a text says."""
     for character in text:
-        if not (character.isprintable() or character == "\n") or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
-            raise ValueError(f"the character {ascii(character)} is not allowed")
+        if (
+            not (character.isprintable() or character == "\n")
+            or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        ):
+            raise ValueError(f"the character {character!a} is not allowed")
     return text.strip()
 
 

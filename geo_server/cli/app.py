@@ -1,15 +1,16 @@
 """The command line's one application, and how it ends.
 
-Exit codes: 0 done, 1 a bug (with its traceback), 2 refused (one line on stderr says what, where and what to do;
+Exit codes: 0 done, 1 a bug (with its traceback) or interrupted, 2 refused (one line on stderr says what, where and what to do;
 or ``doctor`` found something wrong).
 """
 
+import signal
 import sys
 from collections.abc import Callable
 
 import typer
 
-from geo_server.cli import doctor, server
+from geo_server.cli import doctor, export, server, token
 from geo_server.domain.errors import GeoServerError
 
 
@@ -33,11 +34,14 @@ def _commands() -> dict[str, Callable[..., None]]:
         "serve": server.serve,
         "migrate": server.migrate,
         "doctor": doctor.doctor,
+        "token": token.token,
+        "export": export.export,
     }
 
 
 def main() -> None:
-    """Run a command; a refusal is one line and exit code 2."""
+    """Run a command; a refusal is one line and exit code 2. SIGTERM ends it as cleanly as Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         build_app()()
     except GeoServerError as refusal:

@@ -13,7 +13,7 @@ frames that come by both ways are told apart by their numbers.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -218,10 +218,11 @@ class Hub:
             return list(list_events(c, site_id, after)), newest
 
     async def _listen(self) -> None:
-        async for site_id in listen(self._database.url):
-            self._dirty |= self._channels.keys() if site_id is None else {site_id} & self._channels.keys()
-            if self._dirty:
-                self._wake.set()
+        async with aclosing(listen(self._database.url)) as wake_ups:
+            async for site_id in wake_ups:
+                self._dirty |= self._channels.keys() if site_id is None else {site_id} & self._channels.keys()
+                if self._dirty:
+                    self._wake.set()
 
     async def _deliver(self) -> None:
         while True:

@@ -1,7 +1,7 @@
 """Hearing that something was recorded: PostgreSQL LISTEN, with a tick as a net under it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from uuid import UUID
 
 import psycopg
@@ -14,7 +14,7 @@ POLL_S = 1.0
 """Longest silence, in seconds. Notifications are lost while nobody listens; whoever hears a tick looks for itself."""
 
 
-async def listen(url: str) -> AsyncIterator[UUID | None]:
+async def listen(url: str) -> AsyncGenerator[UUID | None, None]:
     """The id of a site each time that one of its events was committed, and None at least every second.
 
     Connects again when the connection is lost, for as long as it is iterated. None also follows each (re)connection:

@@ -1,1 +1,32 @@
 """Addresses of the API, one module a noun."""
+
+from fastapi import APIRouter
+
+from geo_server.api.routes import (
+    closures,
+    directives,
+    exports,
+    guidance,
+    health,
+    imports,
+    incidents,
+    pages,
+    reports,
+    sign_in,
+    sites,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    pages.router,
+    sign_in.router,
+    sites.router,
+    incidents.router,
+    guidance.router,
+    reports.router,
+    directives.router,
+    closures.router,
+    imports.router,
+    exports.router,
+    health.router,
+)
+"""All of them."""

@@ -8,12 +8,16 @@ from starlette.responses import Response
 
 from geo_server.api.answers import json_tagged, lonlat, site_bounds
 from geo_server.api.deps import Access, requires, signed_in, state_of
+from geo_server.api.schemas import Ordinal
+from geo_server.api.tiles import base_url
 from geo_server.domain.accountability import OCCUPIED
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.roles import PERMISSIONS, Permission, Role
+from geo_server.export.geojson import floorplan_document
 from geo_server.services.access import Principal, list_own_sites
 from geo_server.services.editions import Edition
-from geo_server.services.exports import floorplan_export
+from geo_server.services.tiles import load_edition
+from geo_server.tiles.style import style
 
 router = APIRouter(tags=["site"])
 SeesMap = Annotated[Access, requires(Permission.SEE_MAP)]
@@ -59,54 +63,43 @@ def show_site(request: Request, access: SeesMap) -> Json:
 def list_zones(request: Request, access: SeesMap) -> Response:
     """The zones of the published map, for lists and for search."""
     edition = _edition(request, access.site)
-    plan, frame = edition.floorplan, access.site.frame
-    zones = [
-        {
-            "id": str(zone.id),
-            "name": zone.name,
-            "alias": zone.alias,
-            "category": zone.category,
-            "ordinal": plan.ordinal(zone.level_id),
-            "building": _building_name(plan, zone.level_id),
-            "at": lonlat(zone.polygon, frame),
-            "occupied": zone.category in OCCUPIED,
-        }
-        for zone in plan.zones
-    ]
-    return json_tagged(request, {"floorplan_rev": edition.rev, "zones": zones}, f"zones-{edition.rev}")
+    return json_tagged(request, lambda: _zones(edition, access.site), f"zones-{edition.rev}")
 
 
 @router.get("/api/sites/{site}/openings")
 def list_openings(request: Request, access: SeesMap) -> Response:
     """The openings of the published map: doors, gaps and emergency exits."""
     edition = _edition(request, access.site)
-    plan, frame = edition.floorplan, access.site.frame
-    openings = [
-        {
-            "id": str(opening.id),
-            "category": opening.category,
-            "ordinal": plan.ordinal(opening.level_id),
-            "building": _building_name(plan, opening.level_id),
-            "exit": opening.exit,
-            "number": opening.number,
-            "at": lonlat(opening.line.interpolate(0.5, normalized=True), frame),
-            "zones": [str(zone_id) if zone_id else None for zone_id in opening.zones],
-        }
-        for opening in plan.openings
-    ]
-    return json_tagged(request, {"floorplan_rev": edition.rev, "openings": openings}, f"openings-{edition.rev}")
+    return json_tagged(request, lambda: _openings(edition, access.site), f"openings-{edition.rev}")
 
 
 @router.get("/api/sites/{site}/floorplan")
 def show_floorplan(request: Request, access: SeesMap) -> Response:
     """The published floorplan document (GeoJSON)."""
     edition = _edition(request, access.site)
-    document = floorplan_export(state_of(request)["database"], access.site)
-    return json_tagged(request, document, f"floorplan-{edition.rev}", "application/geo+json")
+    return json_tagged(
+        request, lambda: floorplan_document(edition.floorplan), f"floorplan-{edition.rev}", "application/geo+json"
+    )
 
 
-@router.get("/api/sites/{site}/protocols")
-def show_protocols(request: Request, access: SeesMap) -> Json:
+@router.get("/api/sites/{site}/style.json")
+def show_style(request: Request, access: SeesMap, ordinal: Ordinal | None = None, dark: bool = False) -> Json:
+    """The map's colours and layers as a MapLibre style, for the page and for other clients of the tiles."""
+    state = state_of(request)
+    edition = load_edition(state["database"], access.site)
+    return style(
+        access.site.slug,
+        edition.bounds,
+        site_name=access.site.name,
+        base_url=base_url(request, state["settings"].public_url),
+        ordinal=edition.first_ordinal if ordinal is None else ordinal,
+        rev=edition.rev,
+        dark=dark,
+    )
+
+
+@router.get("/api/sites/{site}/protocols", dependencies=[requires(Permission.SEE_MAP)])
+def show_protocols(request: Request) -> Json:
     """The protocol pack: what people can be told to do, and which kinds of incidents there are."""
     pack = state_of(request)["pack"]
     actions = [
@@ -152,3 +145,39 @@ def _buildings(plan: Floorplan) -> Json:
 def _building_name(plan: Floorplan, level_id: UUID) -> str | None:
     level = plan.level_by_id[level_id]
     return plan.building_by_id[level.building_id].name if level.building_id else None
+
+
+def _zones(edition: Edition, site: Site) -> Json:
+    plan, frame = edition.floorplan, site.frame
+    zones = [
+        {
+            "id": str(zone.id),
+            "name": zone.name,
+            "alias": zone.alias,
+            "category": zone.category,
+            "ordinal": plan.ordinal(zone.level_id),
+            "building": _building_name(plan, zone.level_id),
+            "at": lonlat(zone.polygon, frame),
+            "occupied": zone.category in OCCUPIED,
+        }
+        for zone in plan.zones
+    ]
+    return {"floorplan_rev": edition.rev, "zones": zones}
+
+
+def _openings(edition: Edition, site: Site) -> Json:
+    plan, frame = edition.floorplan, site.frame
+    openings = [
+        {
+            "id": str(opening.id),
+            "category": opening.category,
+            "ordinal": plan.ordinal(opening.level_id),
+            "building": _building_name(plan, opening.level_id),
+            "exit": opening.exit,
+            "number": opening.number,
+            "at": lonlat(opening.line.interpolate(0.5, normalized=True), frame),
+            "zones": [str(zone_id) if zone_id else None for zone_id in opening.zones],
+        }
+        for opening in plan.openings
+    ]
+    return {"floorplan_rev": edition.rev, "openings": openings}

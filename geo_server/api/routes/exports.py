@@ -1,0 +1,32 @@
+"""Exports: files to take away."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from geo_server.api.deps import Access, requires, state_of
+from geo_server.domain.roles import Permission
+from geo_server.services.exports import floorplan_export, map_export
+
+router = APIRouter(prefix="/api/sites/{site}/exports", tags=["export"])
+MayExport = Annotated[Access, requires(Permission.EXPORT)]
+
+
+@router.get("/floorplan.geojson")
+def export_floorplan(request: Request, access: MayExport) -> Response:
+    """The published floorplan document."""
+    document = floorplan_export(state_of(request)["database"], access.site)
+    return _file(orjson.dumps(document), f"{access.site.slug}.geojson", "application/geo+json")
+
+
+@router.get("/map.html")
+def export_map(request: Request, access: MayExport) -> Response:
+    """One HTML page with the map, which opens without any network. It is downloaded, never shown from here."""
+    html = map_export(state_of(request)["database"], access.site, with_plan=access.may(Permission.SEE_PLAN))
+    return _file(html.encode(), f"{access.site.slug}.html", "text/html; charset=utf-8")
+
+
+def _file(body: bytes, name: str, media_type: str) -> Response:
+    """A download. The map brings its own script, so the browser must never run it as a page of this server."""
+    return Response(body, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=media_type)

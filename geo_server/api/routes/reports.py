@@ -1,0 +1,26 @@
+"""Status reports: what people in their zones say."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response, status
+
+from geo_server.api.deps import Access, requires, state_of
+from geo_server.api.schemas import ReportSaid
+from geo_server.domain.roles import Permission
+from geo_server.services.reports import Answer, add_status_report
+
+router = APIRouter(prefix="/api/sites/{site}", tags=["report"])
+
+
+@router.post("/status-reports", status_code=status.HTTP_201_CREATED)
+def report_status(
+    request: Request,
+    response: Response,
+    said: ReportSaid,
+    access: Annotated[Access, requires(Permission.REPORT_STATUS)],
+) -> dict[str, str]:
+    """Say how a zone is. 200 when the same report had arrived before: it counts once."""
+    new = add_status_report(state_of(request)["database"], access.site, Answer(**dict(said)), by=access.principal)
+    if not new:
+        response.status_code = status.HTTP_200_OK
+    return {"id": str(said.id)}
