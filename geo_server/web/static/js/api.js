@@ -1,0 +1,52 @@
+/** The server's answers as values, its refusals as sentences. */
+
+import { t } from "./strings.js";
+
+const TIME_LIMIT_MS = 12_000;
+
+/** The server said no. `message` is a sentence for people. */
+export class Refusal extends Error {
+  constructor(status, problem) {
+    super([problem.detail ?? problem.title ?? t("error.refused", { status }), problem.advice].filter(Boolean).join(" "));
+    this.status = status;
+    this.where = problem.where ?? null;
+  }
+}
+
+/** No answer: no network, or no server. */
+export class Unreachable extends Error {
+  constructor() {
+    super(t("error.unreachable"));
+  }
+}
+
+export const getJson = (path) => send(path, {});
+export const postJson = (path, body) =>
+  send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+export const postForm = (path, form) => send(path, { method: "POST", body: form, timeLimitMs: 180_000 });
+export const remove = (path) => send(path, { method: "DELETE" });
+
+async function send(path, { timeLimitMs = TIME_LIMIT_MS, ...options }) {
+  let response;
+  try {
+    response = await fetch(path, {
+      credentials: "same-origin",
+      cache: "no-cache",
+      ...options,
+      headers: { Accept: "application/json", ...options.headers },
+      signal: AbortSignal.timeout(timeLimitMs),
+    });
+  } catch {
+    throw new Unreachable();
+  }
+  if (!response.ok) throw new Refusal(response.status, await readProblem(response));
+  return response.status === 204 ? null : response.json();
+}
+
+async function readProblem(response) {
+  try {
+    return await response.json();
+  } catch {
+    return {};
+  }
+}

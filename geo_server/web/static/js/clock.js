@@ -1,0 +1,62 @@
+/** Times for people. Ages are counted by the server's clock: a phone's own clock may be wrong. */
+
+import { t } from "./strings.js";
+
+let offsetMs = 0;
+let zone;
+
+/** Learn how far this device's clock is off, from the server's time in an answer that has just arrived. */
+export function setServerTime(iso) {
+  offsetMs = Date.parse(iso) - Date.now();
+}
+
+export function setTimeZone(name) {
+  zone = name;
+}
+
+export const now = () => Date.now() + offsetMs;
+
+export const secondsSince = (iso) => Math.max(0, (now() - Date.parse(iso)) / 1000);
+
+/** `14:32`, or `14:32:05`, in the site's time zone. */
+export function clockTime(at, withSeconds = false) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: withSeconds ? "2-digit" : undefined,
+    hourCycle: "h23",
+    timeZone: zone,
+  }).format(typeof at === "number" ? at : Date.parse(at));
+}
+
+/** `45 s`, `2 min 5 s`, `12 min`, `3 h 5 min`. */
+export function duration(seconds) {
+  const whole = Math.floor(seconds);
+  if (whole < 60) return t("time.s", { s: whole });
+  if (whole < 300) return whole % 60 ? t("time.min_s", { min: Math.floor(whole / 60), s: whole % 60 }) : t("time.min", { min: whole / 60 });
+  if (whole < 3600) return t("time.min", { min: Math.floor(whole / 60) });
+  return t("time.h_min", { h: Math.floor(whole / 3600), min: Math.floor((whole % 3600) / 60) });
+}
+
+/** A `<time>` whose text is renewed each second: `format` turns it into words. */
+export function ticking(iso, format) {
+  const element = document.createElement("time");
+  setTicking(element, iso, format);
+  return element;
+}
+
+export function setTicking(element, iso, format) {
+  element.dateTime = iso;
+  element.format = format;
+  element.classList.add("ticking");
+  element.textContent = format(iso);
+}
+
+export const ago = (iso) => t("time.ago", { age: duration(secondsSince(iso)) });
+
+setInterval(() => {
+  for (const element of document.querySelectorAll("time.ticking")) {
+    const words = element.format(element.dateTime);
+    if (words !== element.textContent) element.textContent = words;
+  }
+}, 1000);

@@ -1,0 +1,116 @@
+/** Gets what the page shows from the server, and again whenever the live feed says that something changed. */
+
+import { Refusal, getJson } from "./api.js";
+import { setServerTime, setTimeZone } from "./clock.js";
+import { openFeed } from "./feed.js";
+import { may } from "./store.js";
+
+const SETTLE_MS = 120;
+
+/** Everything that does not change during an incident. */
+export async function loadSite(store, slug) {
+  const base = `/api/sites/${slug}`;
+  const [site, zones, openings, protocols] = await Promise.all([
+    getJson(base),
+    getJson(`${base}/zones`),
+    getJson(`${base}/openings`),
+    getJson(`${base}/protocols`),
+  ]);
+  setTimeZone(site.timezone);
+  store.set({
+    site,
+    zones: zones.zones,
+    zoneById: new Map(zones.zones.map((zone) => [zone.id, zone])),
+    openings: openings.openings,
+    openingById: new Map(openings.openings.map((opening) => [opening.id, opening])),
+    protocols,
+  });
+}
+
+/**
+ * Keep `picture`, `plan` and `guidance` as the server has them.
+ * @param {object} store
+ * @param {string} slug
+ * @param {{onSign: Function, onSignedOut: Function}} hooks
+ * @returns {Promise<{refresh: () => Promise<void>, guidance: () => Promise<void>}>}
+ */
+export async function followSite(store, slug, { onSign, onSignedOut }) {
+  const base = `/api/sites/${slug}`;
+
+  const loadPicture = async () => {
+    const picture = await getJson(`${base}/picture`);
+    setServerTime(picture.at);
+    onSign();
+    store.set({ picture });
+    await Promise.all([loadPlan(picture), loadGuidance()]);
+    return picture.seq;
+  };
+
+  const loadPlan = async (picture) => {
+    if (!may(store.state, "see_plan")) return;
+    const etag = picture.plan?.etag ?? null;
+    if (etag === store.state.planEtag) return;
+    const plan = etag === null ? null : await getJson(`${base}/plan`);
+    const routes = new Map((plan?.zones ?? []).map((route) => [route.zone_id, route]));
+    store.set({ plan, routes, planEtag: etag });
+  };
+
+  const loadGuidance = async () => {
+    const zoneId = store.state.mine;
+    if (!zoneId || !may(store.state, "see_incident")) return store.set({ guidance: null });
+    const guidance = await getJson(`${base}/zones/${zoneId}/guidance`).catch(() => store.state.guidance);
+    if (store.state.mine === zoneId) store.set({ guidance });
+  };
+
+  const refresh = coalesce(loadPicture, (fault) => fault instanceof Refusal && fault.status === 401 && onSignedOut());
+  if (!may(store.state, "see_incident")) return { refresh: async () => {}, guidance: async () => {} };
+
+  const onEvent = async (event) => {
+    if (event.kind === "status_reported" && event.status) applyStatus(store, event);
+    if (event.kind === "floorplan_published") await loadSite(store, slug);
+    refresh();
+  };
+  const seq = await loadPicture();
+  openFeed(`${base}/events`, seq, {
+    onEvent,
+    onReset: loadPicture,
+    onSign,
+    onRefused: (status) => status === 401 && onSignedOut(),
+  });
+  return { refresh, guidance: loadGuidance };
+}
+
+/** Show a status at once; the picture that follows carries the rest of the report. */
+function applyStatus(store, event) {
+  const picture = store.state.picture;
+  if (!picture) return;
+  const report = { ...picture.statuses[event.zone_id], status: event.status, received_at: event.at };
+  store.set({ picture: { ...picture, statuses: { ...picture.statuses, [event.zone_id]: report } } });
+}
+
+/** Run `work` soon, once for many calls, never twice at a time. */
+function coalesce(work, onFault) {
+  let timer = null;
+  let running = false;
+  let again = false;
+  const run = async () => {
+    timer = null;
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    try {
+      await work();
+    } catch (fault) {
+      onFault(fault);
+    }
+    running = false;
+    if (again) {
+      again = false;
+      call();
+    }
+  };
+  const call = () => (timer ??= setTimeout(run, SETTLE_MS));
+  return call;
+}

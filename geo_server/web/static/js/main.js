@@ -1,0 +1,129 @@
+/** Begins here: who is signed in, which site, what they may do; then the views that suit. */
+
+import { announceChanges, createSpeaker } from "./announce.js";
+import { Refusal, getJson } from "./api.js";
+import { showCard } from "./card.js";
+import { watchConnection } from "./connection.js";
+import { followSite, loadSite } from "./data.js";
+import { showMapTools } from "./map_tools.js";
+import { showMap } from "./map_view.js";
+import { orderFor, threatsOf } from "./model.js";
+import { showNotices } from "./notices.js";
+import { createOutbox } from "./outbox.js";
+import { showPanel } from "./panel.js";
+import { startReport } from "./report.js";
+import { createStore, may } from "./store.js";
+import { t } from "./strings.js";
+import { followTheme } from "./theme.js";
+import { showTop } from "./top.js";
+import { showFault, showSignedOut, showSites } from "./welcome.js";
+
+const EMPTY = {
+  me: null,
+  site: null,
+  zones: [],
+  zoneById: new Map(),
+  openings: [],
+  openingById: new Map(),
+  protocols: null,
+  picture: null,
+  plan: null,
+  planEtag: null,
+  routes: new Map(),
+  guidance: null,
+  outbox: [],
+  connection: { live: true, asOf: Date.now() },
+  ordinal: 0,
+  selected: null,
+  mine: null,
+  focus: null,
+  mode: null,
+  tab: null,
+  fault: null,
+  ownTheme: null,
+  dimmed: false,
+  theme: "light",
+};
+
+async function begin() {
+  const me = await getJson("/api/me");
+  const slug = location.pathname.match(/^\/sites\/([^/]+)\/?$/)?.[1];
+  if (slug) await beginSite(me, decodeURIComponent(slug));
+  else if (me.sites.length === 1) location.replace(`/sites/${encodeURIComponent(me.sites[0].slug)}`);
+  else showSites(me.sites);
+}
+
+async function beginSite(me, slug) {
+  const store = createStore({ ...EMPTY, me });
+  await loadSite(store, slug);
+  rememberRoom(store, slug);
+  followTheme(store);
+  let feed = null;
+  const connection = watchConnection(store, () => feed?.refresh());
+  feed = await followSite(store, slug, { onSign: connection.sign, onSignedOut: () => location.reload() });
+  store.set({ ordinal: firstLevel(store.state) });
+
+  const speaker = createSpeaker();
+  const outbox = createOutbox(store, slug);
+  const report = () =>
+    startReport(store, (answer) => {
+      speaker.say(t(answer.plan === "failed" ? "report.no_plan" : "report.sent"));
+      store.set({ fault: answer.plan === "failed" ? t("report.no_plan") : null });
+      feed.refresh();
+    });
+
+  showTop(store);
+  showNotices(store);
+  showCard(store);
+  showPanel(store, { outbox, startReport: report });
+  announceChanges(store, speaker);
+  dimInLockdown(store);
+  store.watch(["mine"], () => feed.guidance());
+  document.body.dataset.view = "site";
+
+  const view = await showMap(store, (tap) => onTap(store, tap));
+  showMapTools(store, { fitSite: () => view && store.state.site.bounds && view.fit(store.state.site.bounds) });
+  document.body.dataset.ready = "true";
+}
+
+/** The level that matters: that of the threat, else my own, else the main entrance's. */
+function firstLevel(state) {
+  const ordinals = state.site.levels.map((level) => level.ordinal);
+  const wanted = threatsOf(state)[0]?.ordinal ?? state.zoneById.get(state.mine)?.ordinal ?? 0;
+  return ordinals.includes(wanted) ? wanted : (ordinals[0] ?? 0);
+}
+
+/** The room that was chosen last on this device, kept on this device only. */
+function rememberRoom(store, slug) {
+  const place = `geo-server:room:${slug}`;
+  const known = localStorage.getItem(place);
+  if (store.state.zoneById.has(known)) store.set({ mine: known });
+  store.watch(["mine"], ({ mine }) => mine && localStorage.setItem(place, mine));
+}
+
+function onTap(store, tap) {
+  const { mode } = store.state;
+  if (mode?.onPlace) return mode.onPlace(tap);
+  if (mode?.onZone) {
+    if (!tap.zoneId) return undefined;
+    store.set({ mode: null });
+    return mode.onZone(tap.zoneId);
+  }
+  return store.set({ selected: tap.zoneId });
+}
+
+/** A bright screen can give away who hides: dark for staff while a lockdown is in force where they are. */
+function dimInLockdown(store) {
+  store.watch(["picture", "guidance", "mine"], (state) => {
+    const action = state.guidance?.directive?.action ?? orderFor(state, state.mine)?.action;
+    store.set({ dimmed: action === "lockdown" && !may(state, "see_reports") });
+  });
+}
+
+begin().catch((fault) => {
+  if (fault instanceof Refusal && fault.status === 401) showSignedOut();
+  else {
+    console.warn(fault);
+    showFault(fault instanceof TypeError ? t("error.page") : fault.message);
+  }
+});

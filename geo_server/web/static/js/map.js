@@ -1,0 +1,118 @@
+/** The map: one level at a time, geometry from tiles once, the moment on top of it. */
+
+import { Map as MapLibre, NavigationControl, ScaleControl } from "../vendor/maplibre-gl.mjs";
+import { addIcons } from "./map_icons.js";
+import { ALL_ROUTES, CHOSEN_ROUTE, statusOfLayer } from "./map_live.js";
+import { createMarkers } from "./map_markers.js";
+import { PALETTES } from "./map_palette.js";
+import { sourceOf, tilesOf, withMoment } from "./map_style.js";
+
+const PADDING_PX = 40;
+const ZOOM_TO_ZONE = 19.5;
+const EASE_MS = 350;
+
+/**
+ * @param {HTMLElement} container
+ * @param {object} options `styles` of the server by theme, `bounds` [w, s, e, n] or null, `centre` [lon, lat],
+ *   `ordinal`, `theme`, `onTap` ({at, zoneId}) => void.
+ * @returns {Promise<object>} Ready when the style is loaded; rejects where there is no WebGL 2.
+ */
+export async function createMap(container, { styles, bounds, centre, ordinal, theme, onTap }) {
+  const map = new MapLibre({
+    container,
+    style: withMoment(styles[theme], theme, ordinal),
+    ...(bounds ? { bounds, fitBoundsOptions: { padding: PADDING_PX } } : { center: centre, zoom: 17 }),
+    maxZoom: 23,
+    minZoom: 12,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 0,
+    attributionControl: { compact: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
+  await new Promise((done) => map.once("style.load", done));
+  for (const [name, palette] of Object.entries(PALETTES)) addIcons(map, name, palette);
+  new ResizeObserver(() => map.resize()).observe(container);
+  return commands(map, { styles, ordinal, onTap });
+}
+
+function commands(map, { styles, ordinal, onTap }) {
+  const source = sourceOf(styles.light);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const marked = { selected: null, mine: null };
+  let shown = ordinal;
+  let chosen = null;
+
+  const zoneAt = (point) => {
+    const found = map.queryRenderedFeatures(point).find((feature) => feature.sourceLayer === "zones");
+    return found?.properties.id ?? null;
+  };
+  map.on("click", (event) => onTap({ at: event.lngLat.toArray(), zoneId: zoneAt(event.point) }));
+
+  const ofLevel = (...more) => ["all", ["==", ["get", "ordinal"], shown], ...more];
+  const ofStatus = (layerId) => {
+    const status = statusOfLayer(layerId);
+    return status ? [["==", ["get", "status"], status]] : [];
+  };
+  const filter = () => {
+    for (const id of ALL_ROUTES) {
+      map.setFilter(id, ofLevel(...ofStatus(id)));
+      map.setLayoutProperty(id, "visibility", chosen === null ? "visible" : "none");
+    }
+    for (const id of CHOSEN_ROUTE) map.setFilter(id, ofLevel(["==", ["get", "zone_id"], chosen ?? ""], ...ofStatus(id)));
+    map.setFilter("turns", ofLevel());
+  };
+  filter();
+
+  const setState = (zoneId, values) => {
+    for (const sourceLayer of ["zones", "zone_labels"]) map.setFeatureState({ source, sourceLayer, id: zoneId }, values);
+  };
+
+  return {
+    map,
+    markers: createMarkers(map),
+    setLevel(next) {
+      if (next === shown) return;
+      shown = next;
+      map.getSource(source).setTiles([tilesOf(styles.light, next)]);
+      filter();
+    },
+    /** Read the tiles again, after a new floorplan was published. */
+    reload(style) {
+      map.getSource(source).setTiles([tilesOf(style, shown)]);
+    },
+    setTheme(name) {
+      for (const layer of withMoment(styles[name], name, shown).layers) {
+        for (const [key, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, key, value);
+        const image = layer.layout?.["icon-image"];
+        if (image) map.setLayoutProperty(layer.id, "icon-image", image);
+      }
+    },
+    /** Put GeoJSON into one of the live sources. */
+    setData: (name, data) => map.getSource(name).setData(data),
+    /** Colour a zone by its status; null takes it away. */
+    setStatus: (zoneId, status) => setState(zoneId, { status: status ?? "" }),
+    /** Mark one zone as `selected` or `mine`; null marks none. */
+    mark(name, zoneId) {
+      if (marked[name] === zoneId) return;
+      if (marked[name]) setState(marked[name], { [name]: false });
+      if (zoneId) setState(zoneId, { [name]: true });
+      marked[name] = zoneId;
+    },
+    /** Show one zone's way out alone, or those of all zones (null). */
+    choose(zoneId) {
+      chosen = zoneId;
+      filter();
+    },
+    go(at) {
+      const camera = { center: at, zoom: Math.max(map.getZoom(), ZOOM_TO_ZONE) };
+      if (calm) map.jumpTo(camera);
+      else map.easeTo({ ...camera, duration: EASE_MS });
+    },
+    fit: (box) => map.fitBounds(box, { padding: PADDING_PX, maxZoom: 20.5, duration: calm ? 0 : EASE_MS }),
+  };
+}

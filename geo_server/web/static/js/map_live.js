@@ -1,0 +1,110 @@
+/** How the moment is drawn over the floorplan: where the threat can be, ways out, what is chosen. */
+
+const EMPTY = { type: "FeatureCollection", features: [] };
+
+export const LIVE_SOURCES = {
+  reach: { type: "geojson", data: EMPTY },
+  radius: { type: "geojson", data: EMPTY },
+  routes: { type: "geojson", data: EMPTY },
+  turns: { type: "geojson", data: EMPTY },
+};
+
+const DASHES = { safe_shortest: [1, 0], safe_detour: [3, 1.2], no_guaranteed_route: [0.9, 1.1] };
+const STATUSES = Object.keys(DASHES);
+
+/** Below the walls. */
+export const reachLayers = (palette) => [
+  {
+    id: "reach",
+    type: "fill",
+    source: "reach",
+    paint: { "fill-color": palette.threat, "fill-opacity": byStep(0.26, 0.1) },
+  },
+  {
+    id: "reach-edge",
+    type: "line",
+    source: "reach",
+    paint: { "line-color": palette.threat, "line-width": byStep(2, 1), "line-opacity": byStep(0.9, 0.5) },
+  },
+];
+
+const byStep = (now, next) => ["match", ["get", "step"], "now", now, next];
+
+/** Above the doors, below the words: all ways out thin, the chosen one broad. `map.js` sets their filters. */
+export const routeLayers = (palette, theme) => [
+  line("routes-casing", 4.5, palette.casing, { "line-opacity": 0.8 }),
+  ...STATUSES.map((status) => line(`routes-${status}`, 2.5, colour(palette, status), dashed(status))),
+  { id: "routes-arrows", type: "symbol", source: "routes", layout: arrows(theme, 110, 0.5) },
+  line("chosen-casing", 11, palette.casing),
+  ...STATUSES.map((status) => line(`chosen-${status}`, 6, colour(palette, status), dashed(status))),
+  { id: "chosen-arrows", type: "symbol", source: "routes", layout: arrows(theme, 60, 0.85) },
+  {
+    id: "radius",
+    type: "line",
+    source: "radius",
+    paint: { "line-color": palette.threat, "line-width": 2, "line-dasharray": [2, 1.5] },
+  },
+];
+
+const colour = (palette, status) => (status === "no_guaranteed_route" ? palette.unsafe : palette.safe);
+const dashed = (status) => ({ "line-dasharray": DASHES[status] });
+
+const line = (id, width, lineColour, paint = {}) => ({
+  id,
+  type: "line",
+  source: "routes",
+  layout: { "line-cap": "butt", "line-join": "round" },
+  paint: { "line-width": width, "line-color": lineColour, ...paint },
+});
+
+const arrows = (theme, spacing, size) => ({
+  "symbol-placement": "line",
+  "symbol-spacing": spacing,
+  "icon-image": ["match", ["get", "status"], "no_guaranteed_route", `${theme}:arrow-unsafe`, `${theme}:arrow`],
+  "icon-size": size,
+  "icon-allow-overlap": true,
+  "icon-ignore-placement": true,
+});
+
+/** Edges of the chosen zone and of the person's own. */
+export const edgeLayers = (palette, source) => [
+  {
+    id: "zone-chosen",
+    type: "line",
+    source,
+    "source-layer": "zones",
+    layout: { "line-join": "round" },
+    paint: {
+      "line-color": palette.selected,
+      "line-width": ["case", state("selected"), 5, 3],
+      "line-opacity": ["case", ["any", state("selected"), state("mine")], 1, 0],
+    },
+  },
+];
+
+const state = (name) => ["boolean", ["feature-state", name], false];
+
+/** Where the chosen way changes level. Above all words. */
+export const turnLayers = (palette, theme, font) => [
+  {
+    id: "turns",
+    type: "symbol",
+    source: "turns",
+    layout: {
+      "icon-image": ["concat", theme, ":", ["get", "icon"]],
+      "icon-allow-overlap": true,
+      "text-field": ["get", "words"],
+      "text-font": font,
+      "text-size": 13,
+      "text-anchor": "left",
+      "text-offset": [1.2, 0],
+      "text-optional": true,
+    },
+    paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.6 },
+  },
+];
+
+/** Ids of the layers that show all ways, and of those that show the chosen one, with the status each is for. */
+export const ALL_ROUTES = ["routes-casing", ...STATUSES.map((status) => `routes-${status}`), "routes-arrows"];
+export const CHOSEN_ROUTE = ["chosen-casing", ...STATUSES.map((status) => `chosen-${status}`), "chosen-arrows"];
+export const statusOfLayer = (id) => STATUSES.find((status) => id.endsWith(`-${status}`)) ?? null;

@@ -1,0 +1,50 @@
+/** The few things that stand above the map as elements: threats with their ages, and "you". */
+
+import { Marker } from "../vendor/maplibre-gl.mjs";
+import { duration, secondsSince, ticking } from "./clock.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { t } from "./strings.js";
+
+/**
+ * @param {object} map
+ * @returns {{threats: Function, you: Function}}
+ */
+export function createMarkers(map) {
+  let threats = [];
+  let you = null;
+  return {
+    /** Show threats: those of the level shown in full, those of other levels faint, with their level's name. */
+    threats(list, ordinal, { kindTitle, levelName }) {
+      for (const marker of threats) marker.remove();
+      threats = list.map((threat) => {
+        const here = threat.ordinal === ordinal;
+        const element = threatElement(threat, here, kindTitle(threat.kind), levelName(threat.ordinal));
+        return new Marker({ element, anchor: "center" }).setLngLat(threat.at).addTo(map);
+      });
+    },
+    /** Show where the person is, or nothing. */
+    you(zone, ordinal) {
+      you?.remove();
+      you = null;
+      if (!zone || zone.ordinal !== ordinal) return;
+      const element = h("div", { class: "you-mark" }, h("span", { class: "you-dot" }), h("span", {}, t("map.you")));
+      you = new Marker({ element, anchor: "center" }).setLngLat(zone.at).addTo(map);
+    },
+  };
+}
+
+function threatElement(threat, here, kind, level) {
+  const age = ticking(threat.seen_at, (iso) => t("threat.age", { age: duration(secondsSince(iso)) }));
+  return h(
+    "div",
+    { class: here ? "threat-mark" : "threat-mark is-elsewhere", data: { threat: threat.id } },
+    h("span", { class: "threat-sign" }, icon("threat")),
+    h(
+      "span",
+      { class: "threat-words" },
+      h("strong", {}, kind),
+      here ? age : h("span", {}, t("map.threat_elsewhere", { level })),
+    ),
+  );
+}

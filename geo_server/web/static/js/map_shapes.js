@@ -1,0 +1,78 @@
+/** What the map shows of the moment, as GeoJSON. Coordinates are lon, lat. */
+
+import { now } from "./clock.js";
+import { circle } from "./geo.js";
+
+const collection = (features) => ({ type: "FeatureCollection", features });
+const feature = (geometry, properties) => ({ type: "Feature", geometry, properties });
+
+/** Every leg of every way out, on all levels; the map filters by `ordinal`. */
+export function routeLines(routes) {
+  return collection(
+    routes.flatMap((route) =>
+      (route.legs ?? [])
+        .filter((leg) => leg.coordinates.length > 1)
+        .map((leg) =>
+          feature(
+            { type: "LineString", coordinates: leg.coordinates },
+            { zone_id: route.zone_id, status: route.status, ordinal: leg.ordinal },
+          ),
+        ),
+    ),
+  );
+}
+
+/** Where a way out changes level, for the chosen way: at the end of each leg but the last. */
+export function levelChanges(route, levelName, words) {
+  const legs = route?.legs ?? [];
+  return collection(
+    legs.slice(0, -1).map((leg, index) => {
+      const next = legs[index + 1];
+      const icon = next.ordinal > leg.ordinal ? "up" : "down";
+      return feature(
+        { type: "Point", coordinates: leg.coordinates.at(-1) },
+        { ordinal: leg.ordinal, icon, words: words(icon, levelName(next.ordinal)) },
+      );
+    }),
+  );
+}
+
+/**
+ * Where a threat can be by now, and next, on one level. The plan gave areas for moments counted from its own; as it
+ * ages, a later area becomes the one for now. Past the last one there is no bound, and the last is shown as now.
+ */
+export function reachAreas(plan, ordinal) {
+  const areas = (plan?.reach ?? []).filter((area) => area.ordinal === ordinal);
+  const elapsed = plan ? planAge(plan) : 0;
+  const moments = [...new Set((plan?.reach ?? []).map((area) => area.at_s))].sort((a, b) => a - b);
+  const present = moments.find((at) => at >= elapsed) ?? moments.at(-1);
+  const next = moments.find((at) => at > present);
+  const shown = [
+    [next, "next"],
+    [present, "now"],
+  ];
+  return collection(
+    shown.flatMap(([at, step]) =>
+      areas.filter((area) => area.at_s === at).map((area) => feature(geometryOf(area), { step, at_s: at })),
+    ),
+  );
+}
+
+/** Whether a plan is so old that the threat can be beyond every area it gave. */
+export function reachIsSpent(plan) {
+  const last = Math.max(...(plan?.reach ?? []).map((area) => area.at_s), -1);
+  return last >= 0 && planAge(plan) > last;
+}
+
+/** Seconds since the moment that a plan counts from. */
+export const planAge = (plan) => Math.max(0, (now() - Date.parse(plan.made_for_at)) / 1000);
+
+const geometryOf = (area) => area.geometry ?? area.area ?? { type: "Polygon", coordinates: area.coordinates };
+
+/** How far off the last sighting may be. */
+export const radii = (threats, ordinal) =>
+  collection(
+    threats
+      .filter((threat) => threat.ordinal === ordinal && threat.radius_m > 0)
+      .map((threat) => feature({ type: "LineString", coordinates: circle(threat.at, threat.radius_m) }, {})),
+  );

@@ -1,0 +1,128 @@
+/** What staff come for: my room, two big buttons, and whether what I sent has arrived. */
+
+import { clockTime } from "./clock.js";
+import { fill, h } from "./dom.js";
+import { STATUS_ICONS, icon } from "./icons.js";
+import { incidentIsOpen, statusTitle, zoneName, levelName } from "./model.js";
+import { routeView } from "./route_view.js";
+import { chooseRoom } from "./room_picker.js";
+import { t } from "./strings.js";
+
+const MORE = ["threat_here", "medical", "evacuating", "evacuated"];
+const COUNTS = ["adults", "students", "injured"];
+
+/** @returns {HTMLElement} */
+export function createMePanel(store, { outbox, startReport }) {
+  const room = h("div", { class: "my-room" });
+  const big = h("div", { class: "big-buttons" });
+  const sent = h("p", { class: "sent", role: "status" });
+  const form = moreForm(store, outbox);
+  const route = h("div", {});
+  const report = h(
+    "button",
+    { class: "button button-threat", type: "button", on: { click: startReport } },
+    icon("threat"),
+    t("report.start"),
+  );
+  const panel = h("div", { class: "stack" }, room, big, sent, h("div", { class: "pair" }, form, report), route);
+
+  store.watch(["mine", "zoneById", "picture"], (state) => {
+    fill(room, myRoom(store, state));
+    const ready = Boolean(state.mine) && incidentIsOpen(state);
+    fill(big, incidentIsOpen(state) ? bigButtons(state, outbox, ready) : h("p", { class: "small" }, t("me.none")));
+    form.hidden = !ready;
+  });
+  store.watch(["outbox", "mine"], (state) => showSent(sent, state));
+  store.watch(["guidance"], ({ guidance }) => {
+    fill(route, guidance?.route && routeView(store.state, guidance.route, { made_for_at: guidance.made_for_at ?? store.state.picture?.plan?.made_for_at }));
+  });
+  return panel;
+}
+
+function myRoom(store, state) {
+  const zone = state.zoneById.get(state.mine);
+  const open = () => chooseRoom(store, (zoneId) => store.set({ mine: zoneId }));
+  if (!zone) {
+    return h("button", { class: "button button-main", type: "button", on: { click: open } }, icon("pin"), t("me.choose"));
+  }
+  return [
+    icon("pin"),
+    h("span", { class: "my-room-name" }, h("strong", {}, zoneName(zone)), h("small", {}, levelName(state, zone.ordinal))),
+    h("button", { class: "button", type: "button", on: { click: open } }, t("me.change")),
+  ];
+}
+
+const bigButtons = (state, outbox, ready) => [
+  bigButton("ok", t("me.ok"), state, outbox, ready),
+  bigButton("help", t("me.help"), state, outbox, ready),
+];
+
+function bigButton(status, words, state, outbox, ready) {
+  return h(
+    "button",
+    {
+      class: "big-button",
+      type: "button",
+      disabled: !ready,
+      data: { status },
+      "aria-pressed": String(state.picture?.statuses?.[state.mine]?.status === status),
+      on: { click: () => outbox.report(state.mine, status) },
+    },
+    icon(STATUS_ICONS[status]),
+    words,
+  );
+}
+
+function moreForm(store, outbox) {
+  const inputs = COUNTS.map((name) => countInput(name));
+  const note = h("textarea", { id: "me-note", name: "note", rows: 2, maxlength: 500 });
+  const send = (status) => {
+    const extra = Object.fromEntries(
+      inputs.filter(({ input }) => input.value !== "").map(({ name, input }) => [name, Number(input.value)]),
+    );
+    outbox.report(store.state.mine, status, note.value ? { ...extra, note: note.value } : extra);
+    note.value = "";
+    details.open = false;
+  };
+  const details = h(
+    "details",
+    { class: "more" },
+    h("summary", { class: "button" }, t("me.more")),
+    h(
+      "div",
+      { class: "stack more-body" },
+      h("p", { class: "small" }, t("me.counts_words")),
+      h("div", { class: "counts" }, inputs.map(({ label }) => label)),
+      h("label", { for: "me-note" }, t("me.note")),
+      note,
+      h("div", { class: "grid-buttons" }, ["ok", "help", ...MORE].map((status) => sayButton(status, send))),
+    ),
+  );
+  return details;
+}
+
+export const sayButton = (status, send) =>
+  h(
+    "button",
+    { class: "button say", type: "button", data: { status }, on: { click: () => send(status) } },
+    icon(STATUS_ICONS[status]),
+    t(`say.${status}`),
+  );
+
+function countInput(name) {
+  const input = h("input", { type: "number", min: 0, max: 9999, inputmode: "numeric", name });
+  return { name, input, label: h("label", {}, h("span", {}, t(`me.${name}`)), input) };
+}
+
+/** The last report of this device: queued, sending, confirmed or refused. Never silent about it. */
+function showSent(place, { outbox, mine }) {
+  const last = outbox.findLast((report) => report.content.zone_id === mine);
+  place.dataset.state = last?.state ?? "";
+  if (!last) return fill(place);
+  const values = {
+    status: statusTitle(last.content.status),
+    time: last.confirmed_at ? clockTime(last.confirmed_at, true) : "",
+    why: last.why ?? "",
+  };
+  return fill(place, icon(last.state === "confirmed" ? "tick" : "alert"), t(`me.${last.state}`, values));
+}

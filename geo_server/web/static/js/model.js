@@ -1,0 +1,91 @@
+/** What the state means: questions that several views ask. Pure. */
+
+import { compass, distance, nearest } from "./geo.js";
+import { may } from "./store.js";
+import { known, t, tn } from "./strings.js";
+
+/** Order in which responders want to see rooms: danger, calls for help and silence first. */
+export const URGENCY = {
+  danger: 0,
+  threat_here: 1,
+  medical: 2,
+  help: 3,
+  unreported: 4,
+  evacuating: 5,
+  ok: 6,
+  evacuated: 7,
+  cleared: 8,
+};
+
+export const incidentIsOpen = (state) => state.picture?.incident?.state === "open";
+export const isExercise = (state) => Boolean(state.picture?.incident?.exercise);
+export const threatsOf = (state) => state.picture?.threats ?? [];
+
+/** The status of a zone that is to be shown, or null. Silence is a status only for those who see all reports. */
+export function statusOf(state, zone) {
+  const report = state.picture?.statuses?.[zone.id];
+  if (report) return report.status;
+  return zone.occupied && state.picture?.incident && may(state, "see_reports") ? "unreported" : null;
+}
+
+export const zoneName = (zone) => (zone.alias && zone.alias !== zone.name ? `${zone.alias} (${zone.name})` : zone.name);
+export const shortName = (zone) => zone.alias || zone.name;
+
+export const levelName = (state, ordinal) =>
+  state.site.levels.find((level) => level.ordinal === ordinal)?.name ?? String(ordinal);
+
+export const kindTitle = (state, key) => state.protocols.kinds.find((kind) => kind.key === key)?.title ?? key;
+export const actionOf = (state, key) => state.protocols.actions.find((action) => action.key === key) ?? null;
+export const statusTitle = (status) => known(`status.${status}`, status);
+
+export const routeOf = (state, zoneId) => state.routes.get(zoneId) ?? null;
+
+/** Where a threat is, in words: the zone nearest to it and its level. */
+export function threatPlace(state, threat) {
+  const zone = threat.zone_id ? state.zoneById.get(threat.zone_id) : nearest(threat.at, zonesAt(state, threat));
+  const level = levelName(state, threat.ordinal);
+  return zone ? t("threat.place", { zone: shortName(zone), level }) : level;
+}
+
+const zonesAt = (state, { ordinal }) => state.zones.filter((zone) => zone.ordinal === ordinal);
+
+/** Where a threat is as seen from a zone: levels above or below, metres, and a compass point. */
+export function threatFrom(state, threat, zone) {
+  const values = {
+    metres: Math.max(5, Math.round(distance(zone.at, threat.at) / 5) * 5),
+    compass: t(`compass.${compass(zone.at, threat.at)}`),
+  };
+  const levels = threat.ordinal - zone.ordinal;
+  if (levels === 0) return t("threat.relative", values);
+  return tn(levels > 0 ? "threat.relative_above" : "threat.relative_below", Math.abs(levels), values);
+}
+
+/** Rooms that answers are expected from, and any that has one: the most urgent first, then the nearest to a threat. */
+export function roomsByUrgency(state) {
+  const threats = threatsOf(state);
+  const away = (zone) =>
+    Math.min(...threats.map((threat) => distance(zone.at, threat.at) + 30 * Math.abs(threat.ordinal - zone.ordinal)), 1e9);
+  return state.zones
+    .filter((zone) => zone.occupied || state.picture?.statuses?.[zone.id])
+    .map((zone) => ({ zone, rank: URGENCY[statusOf(state, zone)] ?? 4, away: away(zone) }))
+    .sort((a, b) => a.rank - b.rank || a.away - b.away || byName(a.zone, b.zone))
+    .map(({ zone }) => zone);
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+export const byName = (a, b) => a.ordinal - b.ordinal || collator.compare(shortName(a), shortName(b));
+
+/** Zones whose name, alias or category holds every word that was typed. */
+export function searchZones(zones, typed) {
+  const words = typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return zones.filter((zone) => {
+    const text = `${zone.name} ${zone.alias ?? ""} ${zone.category}`.toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** The order in force for a zone: its own, else the site's; null when nobody has ordered anything. */
+export function orderFor(state, zoneId) {
+  const orders = state.picture?.directives ?? [];
+  return orders.find((order) => order.zone_id === zoneId) ?? orders.find((order) => order.zone_id === null) ?? null;
+}

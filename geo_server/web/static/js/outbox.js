@@ -1,0 +1,68 @@
+/**
+ * Status reports on their way. A report is kept in this browser until the server has confirmed it, and sent again with
+ * the same id, so that it is neither lost nor counted twice.
+ */
+
+import { Refusal, postJson } from "./api.js";
+import { now } from "./clock.js";
+import { newId } from "./ids.js";
+
+const RETRY_MS = 3000;
+const KEPT = 20;
+
+/**
+ * @param {object} store Gets `outbox`: reports, latest last, each with `state`: queued, sending, confirmed or refused.
+ * @param {string} slug The site.
+ */
+export function createOutbox(store, slug) {
+  const place = `geo-server:outbox:${slug}`;
+  let busy = false;
+
+  const put = (reports) => {
+    const kept = reports.slice(-KEPT);
+    store.set({ outbox: kept });
+    localStorage.setItem(place, JSON.stringify(kept));
+  };
+  const change = (id, patch) =>
+    put(store.state.outbox.map((report) => (report.id === id ? { ...report, ...patch } : report)));
+
+  const sendOne = async (report) => {
+    change(report.id, { state: "sending" });
+    try {
+      await postJson(`/api/sites/${slug}/status-reports`, { id: report.id, ...report.content });
+      change(report.id, { state: "confirmed", confirmed_at: new Date(now()).toISOString() });
+    } catch (fault) {
+      const final = fault instanceof Refusal && fault.status < 500 && fault.status !== 429;
+      change(report.id, final ? { state: "refused", why: fault.message } : { state: "queued" });
+      return final;
+    }
+    return true;
+  };
+
+  const flush = async () => {
+    if (busy) return;
+    busy = true;
+    let going = true;
+    while (going) {
+      const next = store.state.outbox.find((report) => report.state === "queued" || report.state === "sending");
+      going = next !== undefined && (await sendOne(next));
+    }
+    busy = false;
+  };
+
+  const restored = JSON.parse(localStorage.getItem(place) ?? "[]");
+  store.set({ outbox: restored });
+  setInterval(flush, RETRY_MS);
+  addEventListener("online", flush);
+  flush();
+
+  return {
+    flush,
+    /** Report the status of a zone; counts and note are left out when not given. */
+    report(zoneId, status, extra = {}) {
+      const content = { zone_id: zoneId, status, client_at: new Date(now()).toISOString(), ...extra };
+      put([...store.state.outbox, { id: newId(), content, state: "queued" }]);
+      flush();
+    },
+  };
+}

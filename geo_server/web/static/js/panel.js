@@ -1,0 +1,89 @@
+/** The panel beside (on a phone: below) the map: what a role comes for, in tabs where there is more than one thing. */
+
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { createMePanel } from "./me_panel.js";
+import { createPlansPanel } from "./plans_panel.js";
+import { createRoomDetail } from "./room_detail.js";
+import { createRoomsPanel } from "./rooms_panel.js";
+import { createSituationPanel } from "./situation_panel.js";
+import { may } from "./store.js";
+import { t } from "./strings.js";
+
+/** The tabs of a role, the first of which is shown first. */
+function tabsFor(state) {
+  const sees = may(state, "see_reports");
+  return [
+    sees && "rooms",
+    sees && "situation",
+    !sees && may(state, "report_status") && "me",
+    !sees && "rooms",
+    may(state, "edit_floorplans") && "floorplans",
+  ].filter(Boolean);
+}
+
+export function showPanel(store, tools) {
+  const panel = document.getElementById("panel");
+  const names = tabsFor(store.state);
+  const create = {
+    me: () => createMePanel(store, tools),
+    rooms: () => h("div", {}, createRoomDetail(store, tools), createRoomsPanel(store)),
+    situation: () => createSituationPanel(store, tools),
+    floorplans: () => createPlansPanel(store),
+  };
+  const bodies = Object.fromEntries(
+    names.map((name) => [
+      name,
+      h("div", { id: `tab-${name}`, class: "tab-body", role: "tabpanel", "aria-labelledby": `pick-${name}` }, create[name]()),
+    ]),
+  );
+  const buttons = names.map((name) => tabButton(store, name));
+  const fault = h("p", { class: "fault", role: "alert" });
+  const grip = h("button", { class: "grip", type: "button", on: { click: () => panel.classList.toggle("is-tall") } }, icon("up"));
+  grip.setAttribute("aria-label", t("panel.more"));
+  fill(
+    panel,
+    grip,
+    names.length > 1 && h("div", { class: "tabs", role: "tablist", "aria-label": t("tab.list"), on: { keydown: (event) => arrowKeys(event, buttons) } }, buttons),
+    fault,
+    h("div", { class: "panel-body" }, Object.values(bodies)),
+  );
+  store.set({ tab: names[0] });
+  store.watch(["tab"], ({ tab }) => {
+    for (const [name, body] of Object.entries(bodies)) body.hidden = name !== tab;
+    for (const button of buttons) {
+      const chosen = button.dataset.tab === tab;
+      button.setAttribute("aria-selected", String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+    }
+  });
+  store.watch(["selected"], ({ selected }) => {
+    if (!selected) return;
+    store.set({ tab: "rooms" });
+    panel.querySelector(".panel-body").scrollTop = 0;
+  });
+  store.watch(["fault"], (state) => fill(fault, state.fault));
+}
+
+const tabButton = (store, name) =>
+  h(
+    "button",
+    {
+      class: "tab",
+      id: `pick-${name}`,
+      type: "button",
+      role: "tab",
+      "aria-controls": `tab-${name}`,
+      data: { tab: name },
+      on: { click: () => store.set({ tab: name, selected: null }) },
+    },
+    t(`tab.${name}`),
+  );
+
+function arrowKeys(event, buttons) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
+  next.focus();
+  next.click();
+}

@@ -1,0 +1,108 @@
+/** A way out in words: how good it is, by when to leave, the steps, and why nearer ways were not taken. */
+
+import { duration, now, ticking } from "./clock.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { planAge } from "./map_shapes.js";
+import { known, t } from "./strings.js";
+
+const ROUTE_ICONS = { safe_shortest: "tick", safe_detour: "leave", no_guaranteed_route: "threat", unreachable: "cross" };
+
+export const routeTitle = (route) => known(`route.${route.status}`, route.status);
+
+/** `Ahead by 34 s`, or by how much the threat is first; null when there is nothing to be ahead of. */
+export function marginWords(route, ahead = "route.margin", behind = "route.behind") {
+  if (route.margin_s === null || route.margin_s === undefined) return null;
+  const s = Math.floor(Math.abs(route.margin_s));
+  return t(route.margin_s >= 0 ? ahead : behind, { s });
+}
+
+export const marginCell = (route) => marginWords(route, "route.cell_ahead", "route.cell_behind");
+
+/** A small sign of how good a way out is: icon, word and margin. */
+export const routeSign = (route) =>
+  h(
+    "span",
+    { class: "route-sign", data: { status: route.status } },
+    icon(ROUTE_ICONS[route.status] ?? "unknown"),
+    h("span", {}, routeTitle(route)),
+    marginCell(route) && h("b", {}, marginCell(route)),
+  );
+
+/** For the card: the way out when it may be shown, the reason when not. */
+export function wayOutSummary(state, guidance) {
+  if (!guidance) return null;
+  if (!guidance.route) return guidance.withheld ? h("span", {}, guidance.withheld) : null;
+  const { route } = guidance;
+  return [
+    h("strong", {}, [routeTitle(route), exitName(state, route.exit_id)].filter(Boolean).join(", ")),
+    leaveBy(state, route, guidance.made_for_at),
+  ];
+}
+
+/** A route whole. */
+export function routeView(state, route, plan) {
+  const speed = plan?.assumptions?.threat_speed_mps;
+  return h(
+    "div",
+    { class: "route" },
+    h(
+      "p",
+      { class: "route-head", data: { status: route.status } },
+      icon(ROUTE_ICONS[route.status] ?? "unknown"),
+      h("strong", {}, routeTitle(route)),
+      h("span", {}, exitName(state, route.exit_id)),
+    ),
+    h("dl", { class: "figures" }, figures(state, route, plan)),
+    route.instructions?.length && [
+      h("h4", {}, t("route.steps")),
+      h("ol", { class: "steps" }, route.instructions.map((step) => h("li", {}, step))),
+    ],
+    route.avoided?.length && [
+      h("h4", {}, t("route.avoided")),
+      h("ul", { class: "plain-list" }, route.avoided.map((one) => h("li", {}, one.words))),
+    ],
+    route.alternatives?.length && [
+      h("h4", {}, t("route.others")),
+      h("ul", { class: "plain-list" }, route.alternatives.map((one) => h("li", {}, other(state, one)))),
+    ],
+    h("p", { class: "small" }, speed ? t("route.advice", { speed }) : t("route.advice_plain")),
+    plan && h("p", { class: "small" }, ticking(plan.made_for_at, () => t("route.old", { age: duration(planAge(plan)) }))),
+  );
+}
+
+function figures(state, route, plan) {
+  const margin = marginWords(route);
+  const leave = leaveBy(state, route, plan?.made_for_at);
+  return [
+    margin && figure(t("detail.margin"), margin),
+    leave && figure(t("detail.leave"), leave),
+    route.distance_m != null && figure(t("detail.distance"), t("route.distance", { metres: Math.round(route.distance_m) })),
+    route.time_s != null && figure(t("detail.time"), t("time.s", { s: Math.ceil(route.time_s) })),
+  ];
+}
+
+const figure = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+
+/** The latest departure as a countdown. It counts from the plan's moment, so it runs down as the plan ages. */
+function leaveBy(state, route, madeForAt) {
+  const from = madeForAt ?? state.picture?.plan?.made_for_at;
+  if (route.latest_departure_s === null || route.latest_departure_s === undefined || !from) return null;
+  const deadline = new Date(Date.parse(from) + route.latest_departure_s * 1000).toISOString();
+  return ticking(deadline, (iso) => {
+    const left = (Date.parse(iso) - now()) / 1000;
+    return left > 0 ? t("route.leave_within", { age: duration(left) }) : t("route.leave_passed");
+  });
+}
+
+const other = (state, { exit_id, distance_m, margin_s }) => {
+  const values = { exit: exitName(state, exit_id), metres: Math.round(distance_m) };
+  if (margin_s === null || margin_s === undefined) return t("route.other", values);
+  return t("route.other_margin", { ...values, s: Math.floor(margin_s) });
+};
+
+export function exitName(state, exitId) {
+  if (!exitId) return "";
+  const number = state.openingById.get(exitId)?.number;
+  return number ? t("route.exit", { number }) : t("route.exit_plain");
+}

@@ -1,0 +1,139 @@
+/** The incident as a whole: threats, orders, closed ways, the all-clear. */
+
+import { postJson, remove } from "./api.js";
+import { attempt } from "./ask.js";
+import { ago, clockTime, ticking } from "./clock.js";
+import { fill, h } from "./dom.js";
+import { holdButton } from "./hold.js";
+import { icon } from "./icons.js";
+import { incidentIsOpen, kindTitle, threatPlace, threatsOf, zoneName } from "./model.js";
+import { openOrder } from "./orders.js";
+import { doorName } from "./room_detail.js";
+import { section } from "./section.js";
+import { may } from "./store.js";
+import { t } from "./strings.js";
+
+/** @returns {HTMLElement} */
+export function createSituationPanel(store, { startReport }) {
+  const sections = [
+    section(({ picture }) => !picture?.incident, (state) => reporting(state, startReport)),
+    section(({ picture }) => picture?.threats, (state) => [h("h3", {}, t("situation.threats")), threats(store, state)]),
+    section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
+    section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
+    section(({ picture }) => picture?.incident, (state) => ending(store, state)),
+    section(() => true, exports),
+  ];
+  const update = (state) => sections.forEach((one) => one.update(state));
+  store.watch(["picture", "zones", "openings"], update);
+  return h("div", { class: "stack" }, sections.map((one) => one.element));
+}
+
+const reporting = (state, startReport) => [
+  may(state, "report_sighting") &&
+    h("button", { class: "button button-threat button-main", type: "button", on: { click: startReport } }, icon("threat"), t("report.place")),
+  !state.picture?.incident && empty("situation.no_incident"),
+];
+
+const empty = (key) => h("p", { class: "small" }, t(key));
+
+function threats(store, state) {
+  const list = threatsOf(state);
+  if (!list.length) return empty("threat.none");
+  const show = (threat) => store.set({ ordinal: threat.ordinal, focus: { at: threat.at } });
+  return h(
+    "ul",
+    { class: "cards" },
+    list.map((threat) =>
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          { class: "choice", type: "button", on: { click: () => show(threat) } },
+          h("strong", {}, kindTitle(state, threat.kind)),
+          h("span", {}, threatPlace(state, threat)),
+          h("small", {}, ticking(threat.seen_at, ago), ", ", t("threat.radius", { metres: Math.round(threat.radius_m) })),
+        ),
+      ),
+    ),
+  );
+}
+
+const orders = (store, state) => [
+  h("h3", {}, t("situation.orders")),
+  orderList(state),
+  incidentIsOpen(state) &&
+    may(state, "give_directives") &&
+    h("button", { class: "button", type: "button", on: { click: () => openOrder(store, null) } }, t("situation.give")),
+];
+
+function orderList(state) {
+  const list = state.picture?.directives ?? [];
+  if (!list.length) return empty("situation.no_orders");
+  return h(
+    "ul",
+    { class: "cards" },
+    list.map((order) => {
+      const zone = state.zoneById.get(order.zone_id);
+      return h(
+        "li",
+        { class: "order" },
+        h("strong", {}, order.title),
+        h("span", {}, zone ? t("card.for_room", { room: zoneName(zone) }) : t("card.for_site")),
+        order.reason && h("q", {}, order.reason),
+        h("small", {}, t("situation.order_by", { who: order.given_by, time: clockTime(order.given_at) })),
+      );
+    }),
+  );
+}
+
+function closures(store, state) {
+  const list = state.picture?.closures ?? [];
+  if (!list.length) return empty("close.none");
+  return h(
+    "ul",
+    { class: "doors" },
+    list.map((closure) => {
+      const door = state.openingById.get(closure.subject_id);
+      const zone = state.zoneById.get(door?.zones?.find(Boolean) ?? closure.subject_id);
+      const name = door ? doorName(state, null, door) : zone ? zoneName(zone) : closure.subject_id;
+      const lift = () => attempt(remove(`/api/sites/${state.site.slug}/closures/${closure.id}`), store);
+      return h(
+        "li",
+        {},
+        h("span", {}, name, " ", h("b", { class: "closed" }, t(`close.${closure.reason}`)), " ", ticking(closure.since_at, ago)),
+        may(state, "close_ways") && h("button", { class: "button", type: "button", on: { click: lift } }, t("close.open")),
+      );
+    }),
+  );
+}
+
+function ending(store, state) {
+  const incident = state.picture?.incident;
+  if (!incident || !may(state, "manage_incident")) return null;
+  const to = (next) => () =>
+    attempt(postJson(`/api/sites/${state.site.slug}/incidents/${incident.id}/state`, { state: next }), store);
+  if (incident.state === "open") {
+    return h("div", { class: "stack" }, holdButton(t("situation.all_clear"), t("situation.all_clear_again"), to("all_clear")), empty("situation.all_clear_words"));
+  }
+  return h(
+    "div",
+    { class: "pair" },
+    h("button", { class: "button", type: "button", on: { click: to("open") } }, t("situation.reopen")),
+    h("button", { class: "button", type: "button", on: { click: to("closed") } }, t("situation.close")),
+  );
+}
+
+function exports(state) {
+  if (!may(state, "export")) return null;
+  const base = `/api/sites/${state.site.slug}/exports`;
+  return [
+    h("h3", {}, t("situation.exports")),
+    h(
+      "p",
+      { class: "pair" },
+      h("a", { class: "button", href: `${base}/map.html`, download: true }, t("situation.export_html")),
+      h("a", { class: "button", href: `${base}/floorplan.geojson`, download: true }, t("situation.export_geojson")),
+    ),
+  ];
+}

@@ -1,0 +1,28 @@
+/** One state, and who wants to know when a part of it changes. */
+
+export function createStore(initial) {
+  let state = initial;
+  const watchers = new Set();
+  return {
+    get state() {
+      return state;
+    },
+    /** Put new values in; those who watch a changed key are told once. */
+    set(patch) {
+      const changed = Object.keys(patch).filter((key) => !Object.is(state[key], patch[key]));
+      if (changed.length === 0) return;
+      state = { ...state, ...patch };
+      for (const watcher of [...watchers]) {
+        if (watcher.keys.some((key) => changed.includes(key))) watcher.run(state);
+      }
+    },
+    /** Run now and whenever one of `keys` changes. */
+    watch(keys, run) {
+      watchers.add({ keys, run });
+      run(state);
+    },
+  };
+}
+
+/** Whether the signed-in person may do something on this site. */
+export const may = (state, permission) => Boolean(state.site?.permissions.includes(permission));

@@ -1,0 +1,38 @@
+/** The bar at the top: which site, whether it is live, who is signed in. */
+
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { known, t } from "./strings.js";
+
+export function showTop(store) {
+  const top = document.getElementById("top");
+  const live = h("span", { class: "live" });
+  const light = h("button", { class: "button-plain", type: "button", on: { click: () => flip(store) } }, icon("moon"));
+  fill(
+    top,
+    h("div", { class: "top-site" }, h("span", { class: "mark" }, icon("home")), h("h1", {}, store.state.site.name)),
+    h("div", { class: "top-who" }, live, light, whoMenu(store.state)),
+  );
+  store.watch(["connection", "theme"], ({ connection, theme }) => {
+    live.className = connection.live ? "live is-live" : "live";
+    fill(live, t(connection.live ? "top.live" : "top.offline"));
+    light.setAttribute("aria-label", t(theme === "dark" ? "top.light" : "top.dim"));
+    light.title = light.getAttribute("aria-label");
+  });
+}
+
+const flip = (store) => store.set({ ownTheme: store.state.theme === "dark" ? "light" : "dark" });
+
+function whoMenu({ me, site }) {
+  return h(
+    "details",
+    { class: "menu" },
+    h("summary", {}, known(`role.${site.role}`, site.role)),
+    h(
+      "form",
+      { class: "menu-body", method: "post", action: "/sign-out" },
+      h("p", {}, me.person.name),
+      h("button", { class: "button", type: "submit" }, t("top.sign_out")),
+    ),
+  );
+}

@@ -1,0 +1,23 @@
+/** What is shown to who is not signed in, or has a choice of sites. */
+
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { known, t } from "./strings.js";
+
+function show(...content) {
+  const place = document.getElementById("welcome");
+  document.body.dataset.view = "welcome";
+  place.hidden = false;
+  fill(place, h("div", { class: "welcome-box" }, h("span", { class: "mark mark-big" }, icon("home")), content));
+}
+
+export const showSignedOut = () => show(h("h1", {}, t("welcome.title")), h("p", {}, t("welcome.words")));
+
+export const showFault = (words) => show(h("h1", {}, t("app.name")), h("p", { role: "alert" }, words));
+
+export function showSites(sites) {
+  const links = sites.map(({ slug, name, role }) =>
+    h("a", { class: "button button-main", href: `/sites/${encodeURIComponent(slug)}` }, `${name} (${known(`role.${role}`, role)})`),
+  );
+  show(h("h1", {}, t("welcome.sites")), links.length ? links : h("p", {}, t("welcome.none")));
+}
