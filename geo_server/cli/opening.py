@@ -1,7 +1,6 @@
-"""What commands share: progress on the terminal, the database that the settings name, and a clean end."""
+"""What commands share: progress on the terminal, and the database that the settings name."""
 
 import contextlib
-import signal
 import sys
 from collections.abc import Callable, Iterator
 
@@ -62,14 +61,3 @@ def open_database(settings: Settings, progress: Progress, *, own: bool = False) 
         stack.callback(database.close)
         database.check()
         yield database
-
-
-@contextlib.contextmanager
-def until_stopped() -> Iterator[None]:
-    """Leave the block quietly on Ctrl-C and on SIGTERM, after everything inside was closed."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -2,11 +2,12 @@
 
 Order of a start: the port is taken first, so that a port in use is refused before anything else is started; then the
 database, the schema, the sample campus; the address and links are printed once connections are accepted.
+Ctrl-C and SIGTERM are how a server ends, so they end it with exit code 0, after everything was closed.
 """
 
 import socket
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ import typer
 import uvicorn
 
 import geo_server
-from geo_server.cli.opening import Progress, open_database, show_progress, until_stopped
+from geo_server.cli.opening import Progress, open_database, show_progress
 from geo_server.domain.errors import Conflict, Unavailable
 from geo_server.domain.places import Site
 from geo_server.services.access import create_sign_in_links
@@ -36,7 +37,7 @@ Empty = Annotated[bool, typer.Option("--empty", help="Do not import the sample c
 def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Empty = False) -> None:
     """Start everything: database, schema, the sample campus when there is no site yet, server. Ctrl-C stops it."""
     settings = load_settings(host=host, port=port, data_dir=data_dir)
-    with until_stopped(), ExitStack() as stack:
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         address = _address(settings, listener)
         with show_progress() as progress:
@@ -53,7 +54,7 @@ def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Em
 def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
     """Serve, changing nothing: for service managers. Refused while migrations are behind."""
     settings = load_settings(host=host, port=port, data_dir=data_dir)
-    with until_stopped(), ExitStack() as stack:
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         address = _address(settings, listener)
         with show_progress() as progress:

@@ -15,7 +15,7 @@ from geo_server.domain.errors import Conflict, GeoServerError, Unavailable
 from geo_server.services.protocols import load_pack
 from geo_server.store import machine
 from geo_server.store.database import Database
-from geo_server.store.embedded import find_owner, find_server_binaries, has_cluster, open_cluster
+from geo_server.store.embedded import check_place, find_owner, find_server_binaries, has_cluster, open_cluster
 from geo_server.store.migrate import pending
 
 _LEAST_FREE_BYTES = 1_000_000_000
@@ -135,6 +135,7 @@ def _programs() -> str:
 def _open(here: Installation, stack: ExitStack, opened: list[Database]) -> str:
     """Open the database for the checks that need it; an embedded one that was never made is not made now."""
     if here.database_url is None and not has_cluster(here.data_dir):
+        check_place(here.data_dir)
         return "There is none yet; `geo-server up` makes it."
     url = here.database_url or stack.enter_context(open_cluster(here.data_dir))
     database = Database(url, pool_size=1)

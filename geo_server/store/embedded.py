@@ -20,19 +20,21 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from geo_server.domain.errors import Conflict, Unavailable
+from geo_server.domain.errors import Conflict, GeoServerError, Unavailable
 from geo_server.store.cluster import postmaster
 from geo_server.store.cluster.account import find_account
 from geo_server.store.cluster.binaries import ServerBinaries, find_server_binaries
-from geo_server.store.cluster.folder import SUPERUSER, ClusterFolder, make_cluster, prepare, socket_folder
+from geo_server.store.cluster.folder import SUPERUSER, ClusterFolder, locate, make_cluster, prepare, socket_folder
 from geo_server.store.cluster.lock import FileLock
 
-__all__ = ["ServerBinaries", "find_owner", "find_server_binaries", "has_cluster", "open_cluster"]
+__all__ = ["ServerBinaries", "check_place", "find_owner", "find_server_binaries", "has_cluster", "open_cluster"]
 
 DATABASE = "geo_server"
 """Name of the database, and of the role that owns it."""
 _CHANGE_S = 300.0
 _WATCH_S = 0.5
+_LOOK_S = 0.3
+"""Whoever only looks for an owner holds the lock for an instant."""
 
 
 def _silent(_: str) -> None:
@@ -56,7 +58,8 @@ def open_cluster(data_dir: Path, progress: Callable[[str], None] = _silent, *, o
         Unavailable: It cannot be made, started or reached; says why and what to do.
         InvalidInput: The data folder lies inside the program.
     """
-    folder = prepare(data_dir)
+    folder = locate(data_dir)
+    prepare(folder)
     with contextlib.ExitStack() as stack:
         if own:
             stack.enter_context(_ownership(folder))
@@ -70,12 +73,24 @@ def open_cluster(data_dir: Path, progress: Callable[[str], None] = _silent, *, o
 
 def has_cluster(data_dir: Path) -> bool:
     """Whether a data folder holds a cluster already."""
-    return ClusterFolder(data_dir.expanduser().resolve()).exists
+    return locate(data_dir).exists
+
+
+def check_place(data_dir: Path) -> None:
+    """Make sure that a cluster can be made in a data folder, without making anything.
+
+    Raises:
+        Unavailable: The server's user may not enter it, or there is no such user.
+        InvalidInput: The data folder lies inside the program.
+    """
+    folder = locate(data_dir)
+    place = next(step for step in (folder.root, *folder.root.parents) if step.exists())
+    find_account(folder.database).check_reach(place)
 
 
 def find_owner(data_dir: Path) -> str | None:
     """Who serves from a data folder, as ``process 123 (geo-server up) since …``; None when nobody does."""
-    path = ClusterFolder(data_dir.expanduser().resolve()).locks / "owner"
+    path = locate(data_dir).locks / "owner"
     if not path.exists():
         return None
     with FileLock(path) as lock:
@@ -86,7 +101,7 @@ def find_owner(data_dir: Path) -> str | None:
 def _ownership(folder: ClusterFolder) -> Iterator[None]:
     """Be the one owner."""
     with FileLock(folder.locks / "owner") as lock:
-        if not lock.try_exclusive():
+        if not lock.wait_exclusive(_LOOK_S):
             raise Conflict(
                 f"Another geo-server already serves from this folder: {lock.read()}.",
                 where=str(folder.root),
@@ -176,7 +191,7 @@ def _watch(folder: ClusterFolder) -> Iterator[None]:
     def watch() -> None:
         while not leaving.wait(_WATCH_S):
             if postmaster.find_postmaster(folder) is None:
-                with contextlib.suppress(Unavailable), _changing(folder):
+                with contextlib.suppress(GeoServerError, OSError), _changing(folder):
                     if not leaving.is_set():
                         _ensure_running(folder, _silent)
 
@@ -195,4 +210,6 @@ def _url(sockets: Path, database: str) -> str:
 
 
 def _conninfo(sockets: Path, database: str) -> str:
-    return psycopg.conninfo.make_conninfo(host=str(sockets), port=5432, dbname=database, user=SUPERUSER)
+    return psycopg.conninfo.make_conninfo(
+        host=str(sockets), port=5432, dbname=database, user=SUPERUSER, connect_timeout=30
+    )

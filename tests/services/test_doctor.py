@@ -1,3 +1,4 @@
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,8 +46,8 @@ def test_a_healthy_installation_has_nothing_wrong(healthy: Installation) -> None
     assert wrong(healthy) == {}
 
 
-def test_an_embedded_database_that_was_never_made_is_not_made_by_looking(healthy: Installation) -> None:
-    here = replace(healthy, database_url=None)
+def test_an_embedded_database_that_was_never_made_is_not_made_by_looking(healthy: Installation, data_dir: Path) -> None:
+    here = replace(healthy, database_url=None, data_dir=data_dir)
     assert wrong(here) == {}
     assert not (here.data_dir / "postgres").exists()
 
@@ -74,6 +75,15 @@ def test_a_folder_where_no_file_can_be_made_is_found(healthy: Installation) -> N
     found = wrong(replace(healthy, data_dir=Path("/proc/self/data")))
     assert "/proc/self" in found["data folder"].message
     assert "GEO_SERVER_DATA_DIR" in (found["data folder"].advice or "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server drops to another user")
+def test_a_folder_that_the_servers_user_cannot_enter_is_found_before_anything_is_made(
+    healthy: Installation, data_dir: Path
+) -> None:
+    data_dir.chmod(0o700)
+    found = wrong(replace(healthy, database_url=None, data_dir=data_dir / "data"))
+    assert f"may not enter {data_dir}" in found["database"].message
 
 
 def test_a_full_disk_is_found(healthy: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

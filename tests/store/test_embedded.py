@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 import geo_server
 from geo_server.domain.errors import Conflict, InvalidInput, Unavailable
 from geo_server.store.cluster import binaries
-from geo_server.store.embedded import find_owner, find_server_binaries, has_cluster, open_cluster
+from geo_server.store.embedded import check_place, find_owner, find_server_binaries, has_cluster, open_cluster
 from tests.store.conftest import Hold, ask, lives, run, server_pid
 
 
@@ -121,6 +121,14 @@ def test_a_folder_inside_the_program_is_refused() -> None:
     assert not inside.exists()
 
 
+def test_something_else_in_the_databases_place_is_refused_and_left_alone(data_dir: Path) -> None:
+    (data_dir / "postgres").mkdir()
+    (data_dir / "postgres" / "notes.txt").write_text("mine")
+    with pytest.raises(Unavailable, match="not a PostgreSQL database"), open_cluster(data_dir):
+        pass
+    assert (data_dir / "postgres" / "notes.txt").read_text() == "mine"
+
+
 def test_a_folder_that_cannot_be_made_is_refused_by_name() -> None:
     with pytest.raises(Unavailable, match=r"/dev/null/data.*cannot be made"), open_cluster(Path("/dev/null/data")):
         pass
@@ -130,6 +138,8 @@ def test_a_folder_that_cannot_be_made_is_refused_by_name() -> None:
 def test_a_folder_that_the_servers_user_cannot_reach_is_refused_by_the_folder_in_the_way(data_dir: Path) -> None:
     private = data_dir / "private"
     private.mkdir(mode=0o700)
+    with pytest.raises(Unavailable, match=f"may not enter {private}\\."):
+        check_place(private / "data")
     with pytest.raises(Unavailable, match=f"may not enter {private}\\."), open_cluster(private / "data"):
         pass
     assert not has_cluster(private / "data")

@@ -77,12 +77,11 @@ class ClusterFolder:
         return " | ".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
-def prepare(data_dir: Path) -> ClusterFolder:
-    """The data folder, made when missing.
+def locate(data_dir: Path) -> ClusterFolder:
+    """The data folder, which need not exist.
 
     Raises:
         InvalidInput: The folder lies inside the program.
-        Unavailable: It cannot be made.
     """
     root = data_dir.expanduser().resolve()
     if root == _PACKAGE or _PACKAGE in root.parents:
@@ -91,7 +90,16 @@ def prepare(data_dir: Path) -> ClusterFolder:
             where=str(root),
             advice="Set GEO_SERVER_DATA_DIR to another folder.",
         )
-    folder = ClusterFolder(root)
+    return ClusterFolder(root)
+
+
+def prepare(folder: ClusterFolder) -> None:
+    """Make the data folder when it is missing.
+
+    Raises:
+        Unavailable: It cannot be made.
+    """
+    root = folder.root
     try:
         root.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         folder.locks.mkdir(mode=0o700, exist_ok=True)
@@ -102,7 +110,6 @@ def prepare(data_dir: Path) -> ClusterFolder:
             where=str(fault.filename or root),
             advice="Make its parent writable, or set GEO_SERVER_DATA_DIR to a folder that is.",
         ) from fault
-    return folder
 
 
 def make_cluster(folder: ClusterFolder, binaries: ServerBinaries, account: Account) -> None:
