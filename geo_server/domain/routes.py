@@ -99,6 +99,9 @@ class Route:
         start: Place in the zone that the route is measured from: the one farthest from its doors.
         level_id: Level of the zone.
         instructions: Turn by turn, for people.
+        spread_s: Seconds that someone elsewhere in the zone may need more than from ``start`` to the first door of this
+            route. 0 in a zone with one door.
+        radio: The same as one sentence to say on a radio.
     """
 
     zone_id: UUID
@@ -116,6 +119,8 @@ class Route:
     avoided: tuple[Avoided, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     instructions: tuple[str, ...] = ()
+    radio: str = ""
+    spread_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

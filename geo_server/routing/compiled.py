@@ -1,0 +1,197 @@
+"""A floorplan as arrays, made once a revision. Threats and closures only change weights.
+
+Nodes are numbered in the order of their names, so that ties go to the smaller number wherever the plan is made. Edges
+are sorted by tail, head and key; those that join the same two nodes (two ways between the same doors) form a group,
+because the shortest-path routines of scipy want one weight for each pair.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.sparse import csr_array
+
+from geo_server.domain.errors import InvalidInput
+from geo_server.domain.places import Floorplan
+from geo_server.routing.graph import Ways, join_ways
+from geo_server.routing.profiles import Profile
+from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.zones import ZoneWays
+
+Bools = npt.NDArray[np.bool_]
+
+KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors")
+"""Kinds of edges; their numbers are positions here."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledFloorplan:
+    """A floorplan ready to plan on: n nodes, m edges, p pairs of joined nodes.
+
+    Args:
+        ways: The graph and geometry that it was made from.
+        nodes: Names of the nodes, shape (n,).
+        keys: Zone or transition that each edge goes through, or ``outdoors``.
+        tails: Tail of each edge, shape (m,).
+        heads: Head of each edge, shape (m,).
+        kinds: Position in :data:`KINDS` of each edge, shape (m,).
+        occupant_m: Metres for people, shape (m,).
+        threat_m: Metres for a threat, shape (m,).
+        threat_s: Further seconds for a threat, shape (m,).
+        groups: First edge of each pair, shape (p,).
+        exits: Whether a node is an exit, shape (n,).
+        digest: Hash of the floorplan as far as planning sees it.
+    """
+
+    floorplan: Floorplan
+    ways: Ways
+    nodes: tuple[str, ...]
+    keys: tuple[str, ...]
+    tails: Ints
+    heads: Ints
+    kinds: Ints
+    occupant_m: Floats
+    threat_m: Floats
+    threat_s: Floats
+    groups: Ints
+    exits: Bools
+    digest: str
+
+    @property
+    def graph(self) -> nx.MultiDiGraph:
+        """The networkx graph."""
+        return self.ways.graph
+
+    @property
+    def zones(self) -> Mapping[UUID, ZoneWays]:
+        """Zones with their geometry, by id."""
+        return self.ways.zones
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Number of each node."""
+        return {node: number for number, node in enumerate(self.nodes)}
+
+    @cached_property
+    def subjects(self) -> tuple[UUID, ...]:
+        """The opening or transition of each node."""
+        return tuple(UUID(node.partition(":")[2]) for node in self.nodes)
+
+    @cached_property
+    def zone_nodes(self) -> dict[UUID, list[int]]:
+        """Numbers of each zone's terminals, in their order there."""
+        return {zone_id: [self.index[node] for node in ways.nodes] for zone_id, ways in self.zones.items()}
+
+    @cached_property
+    def pair_tails(self) -> Ints:
+        """Tail of each pair."""
+        return self.tails[self.groups]
+
+    @cached_property
+    def pair_heads(self) -> Ints:
+        """Head of each pair."""
+        return self.heads[self.groups]
+
+    def occupant_s(self, profile: Profile) -> Floats:
+        """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,)."""
+        speeds = np.array([profile.level_mps, profile.stairs_up_mps, profile.stairs_down_mps, profile.ramp_mps, 0, 0])
+        speed = speeds[self.kinds]
+        seconds = np.divide(self.occupant_m, speed, out=np.full(len(speed), np.inf), where=speed > 0)
+        return self.checked("occupant", seconds)
+
+    def threat_seconds(self, speed_mps: float) -> Floats:
+        """Seconds that a threat needs for each edge, at least. Shape (m,)."""
+        return self.checked("threat", self.threat_m / speed_mps + self.threat_s)
+
+    def checked(self, whose: str, weights: Floats) -> Floats:
+        """The weights, if each is a number that is not negative.
+
+        Raises:
+            InvalidInput: One is not; scipy would drop it or answer wrongly without a word.
+        """
+        bad = np.flatnonzero(~(weights >= 0))
+        if len(bad):
+            edge = int(bad[0])
+            tail, head = self.nodes[self.tails[edge]], self.nodes[self.heads[edge]]
+            raise InvalidInput(
+                f"The {whose} weight of the way {tail} to {head} through {self.keys[edge]} is {weights[edge]}.",
+                where=f"graph: {tail}",
+                advice="Check its length, the profile's speeds and the threat's speed.",
+            )
+        return weights
+
+    def paired(self, weights: Floats) -> Floats:
+        """Least weight of each pair, shape (p,)."""
+        return np.minimum.reduceat(weights, self.groups) if len(weights) else weights
+
+    def matrix(self, pair_weights: Floats, *, reverse: bool = False) -> csr_array:
+        """Pair weights as a sparse matrix, shape (n, n): from tail to head, or from head to tail."""
+        rows, columns = self.pair_tails, self.pair_heads
+        if reverse:
+            rows, columns = columns, rows
+        n = len(self.nodes)
+        return csr_array((pair_weights, (rows, columns)), shape=(n, n))
+
+
+def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:
+    """Join a floorplan up and put it into arrays.
+
+    Raises:
+        InvalidInput: The floorplan contradicts itself.
+    """
+    ways = join_ways(floorplan)
+    nodes = tuple(sorted(ways.graph.nodes))
+    index = {node: number for number, node in enumerate(nodes)}
+    edges = sorted(
+        ((index[tail], index[head], key, data) for tail, head, key, data in ways.graph.edges(keys=True, data=True)),
+        key=lambda edge: edge[:3],
+    )
+    tails = np.array([edge[0] for edge in edges], dtype=np.int64)
+    heads = np.array([edge[1] for edge in edges], dtype=np.int64)
+    first = np.ones(len(edges), dtype=bool)
+    first[1:] = (np.diff(tails) != 0) | (np.diff(heads) != 0)
+
+    def column(name: str) -> Floats:
+        return np.array([edge[3][name] for edge in edges], dtype=np.float64)
+
+    return CompiledFloorplan(
+        floorplan=floorplan,
+        ways=ways,
+        nodes=nodes,
+        keys=tuple(edge[2] for edge in edges),
+        tails=tails,
+        heads=heads,
+        kinds=np.array([KINDS.index(edge[3]["kind"]) for edge in edges], dtype=np.int64),
+        occupant_m=column("occupant_m"),
+        threat_m=column("threat_m"),
+        threat_s=column("threat_s"),
+        groups=np.flatnonzero(first),
+        exits=np.array([ways.graph.nodes[node]["exit"] for node in nodes], dtype=np.bool_),
+        digest=_digest(floorplan),
+    )
+
+
+def _digest(floorplan: Floorplan) -> str:
+    seen = hashlib.sha256()
+    seen.update(str(sorted((str(building.id), building.name) for building in floorplan.buildings)).encode())
+    levels = {
+        level.id: f"{level.building_id} {level.ordinal} {level.name} {level.shift_m}" for level in floorplan.levels
+    }
+    for level_id in sorted(levels, key=str):
+        seen.update(f"{level_id} {levels[level_id]}\n".encode())
+    for zone in sorted(floorplan.zones, key=lambda z: str(z.id)):
+        seen.update(f"{zone.id} {zone.level_id} {zone.name} {zone.alias} {zone.category}\n".encode())
+        seen.update(shapely.to_wkb(zone.polygon, byte_order=1))
+    for opening in sorted(floorplan.openings, key=lambda o: str(o.id)):
+        seen.update(repr(opening).encode() + shapely.to_wkb(opening.line, byte_order=1))
+    for transition in sorted(floorplan.transitions, key=lambda t: str(t.id)):
+        seen.update(repr(transition).encode() + shapely.to_wkb(transition.geometry, byte_order=1))
+    for point in sorted(floorplan.assembly_points, key=lambda p: str(p.id)):
+        seen.update(f"{point.id} {point.name}".encode() + shapely.to_wkb(point.point, byte_order=1))
+    return seen.hexdigest()

@@ -1,0 +1,250 @@
+"""A floorplan as a networkx graph: door to door, so that any answer can be checked with networkx alone.
+
+Nodes (strings; one for each opening, and a foot and a head for each transition):
+    ``opening:<id>``  ``foot:<id>``  ``head:<id>``
+    kind: ``opening``, ``foot`` or ``head``
+    subject_id: id of the opening or transition, as text
+    level_id, ordinal, x, y: where it is, in metres of the floorplan's frame, on its level
+    exit: it leads out of the building        outside: its other side is in the open
+    number: exterior door number, or ``""``   lock_delay_s: seconds that its rated lock holds a threat
+
+Edges (directed; the key is the id of the zone or transition that they go through, or ``outdoors``):
+    kind: ``walk``, ``stairs_up``, ``stairs_down``, ``ramp``, ``elevator`` or ``outdoors``
+    occupant_m: metres for people, an upper bound: door centre to door centre, with clearance where that fits;
+        infinite where people are not sent: elevators, and from door to door in the open
+    threat_m: metres for a threat, a lower bound: nearest points of the two doors, no clearance
+    threat_s: seconds that a threat needs beside that: the lock of the door it comes through, an elevator's ride
+    clear: the walk keeps its clearance
+    line: vertices of the walk, both ends included; empty where people are not sent
+
+A rated lock holds a threat that comes in, never one that goes out of a room or a building: doors open that way freely.
+
+A floorplan does not say what lies in the open between two doors, so a threat is taken to walk there in a straight line.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import permutations
+from uuid import UUID
+
+import networkx as nx
+import shapely
+from shapely import LineString, Point
+
+from geo_server.domain.places import Floorplan, Opening, Transition, TransitionCategory, Zone, ZoneCategory
+from geo_server.routing.faults import check_floorplan
+from geo_server.routing.zones import Terminal, ZoneWays, build_zone_ways
+
+ELEVATOR_MPS = 2.5
+"""A fast elevator of a low building. A threat finds it waiting with its doors open."""
+
+CIRCULATION = frozenset({ZoneCategory.CORRIDOR, ZoneCategory.STAIRS, ZoneCategory.RAMP, ZoneCategory.ELEVATOR})
+"""Zones that people leave rooms into."""
+
+LEAST_M = 0.01
+"""What two terminals on one spot count for people, so that no way is free and every route has an end."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """A floorplan joined up.
+
+    Args:
+        graph: The networkx graph.
+        zones: What routing knows of each zone, by id.
+        flags: Sentences on what could not be used, for the assumptions of a plan.
+    """
+
+    graph: nx.MultiDiGraph
+    zones: dict[UUID, ZoneWays]
+    flags: tuple[str, ...]
+
+
+def build_graph(floorplan: Floorplan) -> nx.MultiDiGraph:
+    """The graph of a floorplan (see the module's description).
+
+    Raises:
+        InvalidInput: The floorplan contradicts itself.
+    """
+    return join_ways(floorplan).graph
+
+
+def join_ways(floorplan: Floorplan) -> Ways:
+    """The graph of a floorplan with the geometry it was made from.
+
+    Raises:
+        InvalidInput: The floorplan contradicts itself.
+    """
+    check_floorplan(floorplan)
+    graph = nx.MultiDiGraph()
+    for opening in sorted(floorplan.openings, key=lambda o: str(o.id)):
+        _add_opening(graph, floorplan, opening)
+    transitions = sorted(floorplan.transitions, key=lambda t: str(t.id))
+    for transition in transitions:
+        _add_transition(graph, floorplan, transition)
+    zones = _join_zones(floorplan)
+    for ways in zones.values():
+        _add_walks(graph, ways)
+    _add_outdoors(graph, floorplan)
+    return Ways(graph, zones, _flags(floorplan, zones))
+
+
+def opening_node(opening_id: UUID) -> str:
+    """Node of an opening."""
+    return f"opening:{opening_id}"
+
+
+def _add_opening(graph: nx.MultiDiGraph, floorplan: Floorplan, opening: Opening) -> None:
+    centre = opening.line.interpolate(0.5, normalized=True)
+    graph.add_node(
+        opening_node(opening.id),
+        kind="opening",
+        subject_id=str(opening.id),
+        level_id=str(opening.level_id),
+        ordinal=floorplan.ordinal(opening.level_id),
+        x=centre.x,
+        y=centre.y,
+        exit=opening.exit,
+        outside=_is_outside(floorplan, opening),
+        number=opening.number or "",
+        lock_delay_s=float(opening.lock_delay_s),
+    )
+
+
+def _is_outside(floorplan: Floorplan, opening: Opening) -> bool:
+    return opening.exit or any(
+        zone_id is None or floorplan.zone_by_id[zone_id].category is ZoneCategory.OUTDOOR for zone_id in opening.zones
+    )
+
+
+def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Transition) -> None:
+    ends = ("foot", foot(transition), transition.zones[0]), ("head", head(transition), transition.zones[1])
+    for kind, point, zone_id in ends:
+        level_id = floorplan.zone_by_id[zone_id].level_id
+        graph.add_node(
+            f"{kind}:{transition.id}",
+            kind=kind,
+            subject_id=str(transition.id),
+            level_id=str(level_id),
+            ordinal=floorplan.ordinal(level_id),
+            x=point.x,
+            y=point.y,
+            exit=False,
+            outside=False,
+            number="",
+            lock_delay_s=0.0,
+        )
+    rides = transition.category is TransitionCategory.ELEVATOR
+    for tail, head_, up in (("foot", "head", True), ("head", "foot", False)):
+        graph.add_edge(
+            f"{tail}:{transition.id}",
+            f"{head_}:{transition.id}",
+            key=str(transition.id),
+            kind=_kind(transition, up=up),
+            occupant_m=float("inf") if rides else max(transition.length_m, LEAST_M),
+            threat_m=0.0 if rides else transition.length_m,
+            threat_s=transition.length_m / ELEVATOR_MPS if rides else 0.0,
+            clear=True,
+            line=(),
+        )
+
+
+def _kind(transition: Transition, *, up: bool) -> str:
+    if transition.category is TransitionCategory.ELEVATOR:
+        return "elevator"
+    if transition.category is TransitionCategory.RAMP or transition.step_free:
+        return "ramp"
+    return "stairs_up" if up else "stairs_down"
+
+
+def foot(transition: Transition) -> Point:
+    """Lower end of a transition, in the lower level's coordinates."""
+    return Point(shapely.get_coordinates(transition.geometry)[0])
+
+
+def head(transition: Transition) -> Point:
+    """Upper end of a transition, in the upper level's coordinates."""
+    return Point(shapely.get_coordinates(transition.geometry)[-1])
+
+
+def _join_zones(floorplan: Floorplan) -> dict[UUID, ZoneWays]:
+    terminals: dict[UUID, list[Terminal]] = defaultdict(list)
+    for opening in floorplan.openings:
+        for zone_id in {z for z in opening.zones if z is not None}:
+            lock_s = _lock_delay(floorplan, floorplan.zone_by_id[zone_id], opening)
+            terminals[zone_id].append(Terminal(opening_node(opening.id), opening.line, lock_s))
+    for transition in floorplan.transitions:
+        terminals[transition.zones[0]].append(Terminal(f"foot:{transition.id}", foot(transition)))
+        terminals[transition.zones[1]].append(Terminal(f"head:{transition.id}", head(transition)))
+    return {
+        zone.id: build_zone_ways(zone, sorted(terminals[zone.id], key=lambda terminal: terminal.node))
+        for zone in sorted(floorplan.zones, key=lambda zone: str(zone.id))
+    }
+
+
+def _lock_delay(floorplan: Floorplan, zone: Zone, opening: Opening) -> float:
+    """Seconds that an opening holds a threat that comes through it into a zone."""
+    others = [floorplan.zone_by_id[z].category if z else ZoneCategory.OUTDOOR for z in opening.zones if z != zone.id]
+    goes_out = any(_openness(zone.category) > _openness(other) for other in others)
+    return 0.0 if goes_out else float(opening.lock_delay_s)
+
+
+def _openness(category: ZoneCategory) -> int:
+    if category is ZoneCategory.OUTDOOR:
+        return 2
+    return 1 if category in CIRCULATION else 0
+
+
+def _add_walks(graph: nx.MultiDiGraph, ways: ZoneWays) -> None:
+    for i, j in permutations(range(len(ways.nodes)), 2):
+        walk = ways.walks.get((i, j))
+        threat_m = float(ways.threat_m[i, j])
+        if walk is None and threat_m == float("inf"):
+            continue
+        graph.add_edge(
+            ways.nodes[i],
+            ways.nodes[j],
+            key=str(ways.zone_id),
+            kind="walk",
+            occupant_m=max(walk.metres, LEAST_M) if walk else float("inf"),
+            threat_m=threat_m,
+            threat_s=ways.lock_s[i],
+            clear=walk.clear if walk else False,
+            line=walk.line if walk else (),
+        )
+
+
+def _add_outdoors(graph: nx.MultiDiGraph, floorplan: Floorplan) -> None:
+    """Ways of a threat in the open, from door to door, as straight lines over the ground."""
+    doors = [(opening_node(o.id), ground_line(floorplan, o)) for o in floorplan.openings if _is_outside(floorplan, o)]
+    doors.sort(key=lambda door: door[0])
+    for (tail, line), (head_, other) in permutations(doors, 2):
+        graph.add_edge(
+            tail,
+            head_,
+            key="outdoors",
+            kind="outdoors",
+            occupant_m=float("inf"),
+            threat_m=line.distance(other),
+            threat_s=0.0,
+            clear=False,
+            line=(),
+        )
+
+
+def ground_line(floorplan: Floorplan, opening: Opening) -> LineString:
+    """An opening's line with its level laid over the other levels of its building."""
+    shift = floorplan.level_by_id[opening.level_id].shift_m
+    return shapely.transform(opening.line, lambda xy: xy + shift)
+
+
+def _flags(floorplan: Floorplan, zones: dict[UUID, ZoneWays]) -> tuple[str, ...]:
+    flags = [
+        f"{ways.nodes[k]} lies too far from zone {ways.zone.name} ({ways.zone_id}): people are not sent through it."
+        for ways in zones.values()
+        for k in ways.dangling
+    ]
+    flags += [f"Zone {ways.zone.name} ({ways.zone_id}) has no way out." for ways in zones.values() if not ways.nodes]
+    if not any(opening.exit for opening in floorplan.openings):
+        flags.append("No opening of the floorplan is marked as an exit.")
+    return tuple(flags)

@@ -1,0 +1,160 @@
+"""Routes in words: turn by turn for people who walk, one sentence for a radio."""
+
+import math
+from collections.abc import Sequence
+from uuid import UUID
+
+from geo_server.domain.places import AssemblyPoint, Floorplan, Opening, Zone, ZoneCategory
+from geo_server.domain.routes import RouteStatus
+from geo_server.routing.compiled import KINDS, CompiledFloorplan
+from geo_server.routing.graph import ground_line
+from geo_server.routing.trails import Trail
+from geo_server.routing.visibility import Vertex
+
+STRAIGHT_ON_DEG = 30.0
+BACK_DEG = 150.0
+
+TITLES = {
+    ZoneCategory.ROOM: "room",
+    ZoneCategory.CORRIDOR: "corridor",
+    ZoneCategory.STAIRS: "stairs",
+    ZoneCategory.RESTROOM: "restroom",
+}
+"""Said before a name that is only a number."""
+
+
+def zone_words(zone: Zone) -> str:
+    """What people call a zone: its alias, else its name, with ``room`` before a bare number."""
+    name = zone.alias or zone.name
+    title = TITLES.get(zone.category, "zone")
+    return f"{title} {name}" if name[:1].isdigit() else name
+
+
+def exit_words(floorplan: Floorplan, opening_id: UUID) -> str:
+    """What an exit is called: its door number, else the zone that it leads out of."""
+    opening = floorplan.opening_by_id[opening_id]
+    if opening.number:
+        return f"exit {opening.number}"
+    inside = [floorplan.zone_by_id[z] for z in opening.zones if z is not None]
+    inside = [zone for zone in inside if zone.category is not ZoneCategory.OUTDOOR] or inside
+    return f"the exit of {zone_words(inside[0])}"
+
+
+def nearest_assembly_point(floorplan: Floorplan, opening_id: UUID) -> tuple[AssemblyPoint, float] | None:
+    """The assembly point nearest to an exit, with its metres in a straight line; None when there are none."""
+    line = ground_line(floorplan, floorplan.opening_by_id[opening_id])
+    found = min(
+        ((line.distance(point.point), str(point.id), point) for point in floorplan.assembly_points), default=None
+    )
+    return (found[2], found[0]) if found else None
+
+
+def turn_by_turn(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> tuple[str, ...]:
+    """A trail as sentences, one a door or flight of stairs."""
+    floorplan = compiled.floorplan
+    steps = [f"Leave {zone_words(zone)} {_through(compiled, trail, 0, zone.id)} ({_metres(trail.walk.metres)})."]
+    arriving: Sequence[Vertex] = trail.walk.line
+    for position, edge in enumerate(trail.edges, start=1):
+        key, kind = compiled.keys[edge], KINDS[compiled.kinds[edge]]
+        if kind != "walk":
+            steps.append(_climb(compiled, trail.nodes[position], kind))
+            arriving = ()
+            continue
+        line = compiled.graph.edges[compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]], key][
+            "line"
+        ]
+        passed = floorplan.zone_by_id[UUID(key)]
+        way = _through(compiled, trail, position, passed.id)
+        length = _metres(float(compiled.occupant_m[edge]))
+        steps.append(f"In {zone_words(passed)} {_turn(arriving, line)} and go {length} {way.replace('by', 'to', 1)}.")
+        arriving = line
+    last = nearest_assembly_point(floorplan, compiled.subjects[trail.exit])
+    if last:
+        steps.append(f"Outside, go to assembly point {last[0].name}, {_metres(last[1])} away in a straight line.")
+    return tuple(steps)
+
+
+def radio_sentence(
+    compiled: CompiledFloorplan,
+    zone: Zone,
+    status: RouteStatus,
+    trail: Trail | None,
+    *,
+    margin_s: float | None = None,
+    latest_s: float | None = None,
+) -> str:
+    """One sentence for a radio."""
+    who = zone_words(zone)
+    who = who[:1].upper() + who[1:]
+    if trail is None:
+        return f"{who}: no way out."
+    if status is RouteStatus.NO_GUARANTEED_ROUTE:
+        first = (
+            f"can be first by {-margin_s:.0f} seconds" if margin_s is not None and margin_s < 0 else "can be too close"
+        )
+        return f"{who}: no guaranteed way out, the threat {first}."
+    until = f", leave within {math.floor(latest_s)} seconds" if latest_s is not None else ""
+    by = _passed(compiled, zone, trail)
+    way = exit_words(compiled.floorplan, compiled.subjects[trail.exit])
+    return f"{who}: out by {way}{by}, {_metres(trail.metres)}, {math.ceil(trail.seconds)} seconds{until}."
+
+
+def _passed(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> str:
+    names: list[str] = []
+    for edge in trail.edges:
+        if KINDS[compiled.kinds[edge]] == "walk":
+            name = zone_words(compiled.floorplan.zone_by_id[UUID(compiled.keys[edge])])
+            if name not in names and name != zone_words(zone):
+                names.append(name)
+    return f" through {' and '.join(names)}" if names else ""
+
+
+def _through(compiled: CompiledFloorplan, trail: Trail, position: int, zone_id: UUID) -> str:
+    """How a zone is left at a node of a trail: ``by`` what."""
+    node = trail.nodes[position]
+    subject = compiled.subjects[node]
+    floorplan = compiled.floorplan
+    opening = floorplan.opening_by_id.get(subject)
+    if opening is None:
+        return "by the stairs" if "stairs" in _kinds_after(compiled, trail, position) else "by the ramp"
+    if node == trail.exit:
+        return f"by {exit_words(floorplan, subject)}"
+    return f"by {_door_words(floorplan, opening, zone_id)}"
+
+
+def _kinds_after(compiled: CompiledFloorplan, trail: Trail, position: int) -> str:
+    return KINDS[compiled.kinds[trail.edges[position]]] if position < len(trail.edges) else ""
+
+
+def _door_words(floorplan: Floorplan, opening: Opening, zone_id: UUID) -> str:
+    what = "opening" if opening.category == "gap" else "door"
+    number = f" {opening.number}" if opening.number else ""
+    beyond = next((z for z in opening.zones if z != zone_id), None)
+    return f"the {what}{number} to {zone_words(floorplan.zone_by_id[beyond]) if beyond else 'the outside'}"
+
+
+def _climb(compiled: CompiledFloorplan, node: int, kind: str) -> str:
+    level = compiled.floorplan.level_by_id[UUID(compiled.graph.nodes[compiled.nodes[node]]["level_id"])]
+    up = compiled.nodes[node].startswith("head:")
+    what = "ramp" if kind == "ramp" else "stairs"
+    return f"Go {'up' if up else 'down'} the {what} to {level.name}."
+
+
+def _turn(arriving: Sequence[Vertex], leaving: Sequence[Vertex]) -> str:
+    if len(arriving) < 2 or len(leaving) < 2:
+        return "go on"
+    before = _bearing(arriving[-2], arriving[-1])
+    angle = math.degrees(math.remainder(_bearing(leaving[0], leaving[1]) - before, math.tau))
+    if abs(angle) < STRAIGHT_ON_DEG:
+        return "keep straight on"
+    if abs(angle) > BACK_DEG:
+        return "turn back"
+    return "turn left" if angle > 0 else "turn right"
+
+
+def _bearing(a: Vertex, b: Vertex) -> float:
+    return math.atan2(b[1] - a[1], b[0] - a[0])
+
+
+def _metres(metres: float) -> str:
+    return f"{math.ceil(metres - 1e-9)} m"

@@ -1,0 +1,205 @@
+"""The plan of all zones in one pass: where each goes, how far ahead of the threat, and until when it can leave.
+
+The guarantee: a route is ``safe_*`` only if, at every node, the people's latest arrival plus the margin is no later than
+the threat's earliest arrival. Between nodes it holds too, because the threat is given at least the people's speed.
+A route starts at the place of its zone that is farthest from all doors. In a zone with several doors someone else may be
+farther from the one that the route takes: ``spread_s`` says by how many seconds at most, to be taken off the margin.
+Formulation and proofs: ``docs/safety.md``.
+"""
+
+from dataclasses import dataclass
+from math import inf, isfinite
+from uuid import UUID
+
+from geo_server.domain.places import ZoneCategory
+from geo_server.domain.routes import Advice, EvacuationPlan, Route, RouteStatus
+from geo_server.routing.areas import reach_areas
+from geo_server.routing.choices import ExitTrees, build_exit_trees, explain_avoided, find_alternatives
+from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.fields import (
+    EPSILON_S,
+    exit_distances,
+    latest_departures,
+    next_nodes,
+    shortest_in_time,
+    threat_arrivals,
+)
+from geo_server.routing.instructions import radio_sentence, turn_by_turn
+from geo_server.routing.legs import build_legs
+from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
+from geo_server.routing.threats import locate
+from geo_server.routing.trails import Network, Trail, build_network, build_trail, follow
+from geo_server.routing.visibility import Floats, Vertex
+from geo_server.routing.zones import ZoneWays
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What all zones' routes are read from, as lists by node: see :mod:`geo_server.routing.fields`."""
+
+    network: Network
+    pair_s: list[float]
+    sinks: list[bool]
+    arrivals: list[float]
+    distances: list[float]
+    following: list[int]
+    latest: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The way out of one zone: how good, and by which trail."""
+
+    status: RouteStatus
+    trail: Trail | None
+
+
+def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
+    """The ways out of all zones.
+
+    Args:
+        compiled: The floorplan.
+        request: Threats, closures, people, and the moment.
+
+    Raises:
+        InvalidInput: A threat that is nowhere, an unknown closure, or a figure that is not one.
+    """
+    check_request(compiled, request)
+    located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]
+    threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
+    network = build_network(compiled, request.profile, request.closures)
+    arrivals = threat_arrivals(compiled, threats)
+    fields = build_fields(network, arrivals, request.margin_s)
+    trees = build_exit_trees(network)
+    unclosed = build_exit_trees(build_network(compiled, request.profile)) if request.closures else trees
+    routes = tuple(
+        _route(fields, trees, unclosed, ways, request)
+        for ways in compiled.zones.values()
+        if not _is_out_already(compiled, ways)
+    )
+    stated = assumptions(compiled, request, located)
+    return EvacuationPlan(
+        made_for_at=request.now,
+        assumptions=stated,
+        parameters_hash=parameters_hash(stated, request),
+        routes=routes,
+        reach=reach_areas(compiled, threats, arrivals),
+    )
+
+
+def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
+    """The fields of a network against given arrivals of the threat."""
+    compiled, pair_s, sinks = network.compiled, network.pair_s, network.sinks
+    distances = exit_distances(compiled, pair_s, sinks)
+    return Fields(
+        network=network,
+        pair_s=pair_s.tolist(),
+        sinks=sinks.tolist(),
+        arrivals=arrivals.tolist(),
+        distances=distances.tolist(),
+        following=next_nodes(compiled, pair_s, distances).tolist(),
+        latest=latest_departures(compiled, pair_s, arrivals - margin_s, sinks).tolist(),
+    )
+
+
+def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
+    """The way out of a zone: its shortest if that is safe, else the shortest safe one, else the largest margin."""
+    starts = [
+        (node, walk, seconds)
+        for node, walk, seconds in fields.network.starts(ways)
+        if isfinite(fields.distances[node]) and isfinite(seconds)
+    ]
+    if not starts:
+        return Chosen(RouteStatus.UNREACHABLE, None)
+    node, walk, _ = min(starts, key=lambda start: (start[2] + fields.distances[start[0]], start[0]))
+    shortest = build_trail(fields.network, walk, follow(fields.following, node))
+    if reaction_s <= shortest.slack(fields.arrivals)[0] - margin_s + EPSILON_S:
+        return Chosen(RouteStatus.SAFE_SHORTEST, shortest)
+    latest = max(fields.latest[node] - seconds for node, _, seconds in starts)
+    safe = reaction_s <= latest + EPSILON_S
+    leave_s = reaction_s if safe else latest
+    nodes = shortest_in_time(
+        fields.network.compiled,
+        fields.pair_s,
+        [(node, leave_s + seconds) for node, _, seconds in starts],
+        latest=fields.latest,
+        distances=fields.distances,
+        sinks=fields.sinks,
+    )
+    walks = {node: walk for node, walk, _ in starts}
+    trail = build_trail(fields.network, walks[nodes[0]], nodes)
+    return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
+
+
+def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:
+    """Whether who is in a zone is outside: a yard with an exit on it. Such a zone needs no way out."""
+    return ways.zone.category is ZoneCategory.OUTDOOR and bool(compiled.exits[compiled.zone_nodes[ways.zone_id]].any())
+
+
+def _route(fields: Fields, trees: ExitTrees, unclosed: ExitTrees, ways: ZoneWays, request: PlanRequest) -> Route:
+    compiled, zone = fields.network.compiled, ways.zone
+    chosen = choose(fields, ways, request.reaction_s, request.margin_s)
+    trail = chosen.trail
+    avoided = explain_avoided(
+        trees,
+        unclosed,
+        ways,
+        trail,
+        arrivals=fields.arrivals,
+        reaction_s=request.reaction_s,
+        margin_s=request.margin_s,
+    )
+    if trail is None:
+        return Route(
+            zone.id,
+            zone.level_id,
+            chosen.status,
+            _place(ways),
+            avoided=avoided,
+            instructions=("There is no way out of here that can be used.",),
+            radio=radio_sentence(compiled, zone, chosen.status, None),
+        )
+    slack, worst = trail.slack(fields.arrivals)
+    spread_m = ways.spread_m[compiled.zone_nodes[zone.id].index(trail.nodes[0])]
+    margin_s, latest_s = _margins(slack, request)
+    return Route(
+        zone.id,
+        zone.level_id,
+        chosen.status,
+        trail.walk.line[0],
+        Advice.STAY if chosen.status is RouteStatus.NO_GUARANTEED_ROUTE else Advice.GO,
+        compiled.subjects[trail.exit],
+        trail.metres,
+        trail.seconds,
+        margin_s,
+        _where(compiled, worst) if margin_s is not None else None,
+        latest_s,
+        build_legs(compiled, zone, trail),
+        avoided,
+        find_alternatives(trees, ways, trail, fields.arrivals, request.reaction_s),
+        turn_by_turn(compiled, zone, trail),
+        radio_sentence(compiled, zone, chosen.status, trail, margin_s=margin_s, latest_s=latest_s),
+        spread_m / request.profile.level_mps,
+    )
+
+
+def _margins(slack: float, request: PlanRequest) -> tuple[float | None, float | None]:
+    """Margin and latest departure of a route, each None where no threat limits it or no departure is safe."""
+    if slack == inf:
+        return None, None
+    latest = slack - request.margin_s
+    return slack - request.reaction_s, latest if latest >= 0 else None
+
+
+def _where(compiled: CompiledFloorplan, node: int) -> tuple[Vertex, UUID]:
+    found = compiled.graph.nodes[compiled.nodes[node]]
+    return (found["x"], found["y"]), UUID(found["level_id"])
+
+
+def _place(ways: ZoneWays) -> Vertex:
+    """Start of a zone that has no way out: as for any other, or a place inside when it has no doors at all."""
+    walk = next((walk for walk in ways.starts if walk is not None), None)
+    if walk is not None:
+        return walk.line[0]
+    inside = ways.zone.polygon.representative_point()
+    return (float(inside.x), float(inside.y))

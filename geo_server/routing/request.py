@@ -1,0 +1,140 @@
+"""What a plan is asked for, and the assumptions that it then rests on."""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from geo_server.domain.errors import InvalidInput
+from geo_server.domain.incidents import Closure, Threat
+from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.graph import ELEVATOR_MPS
+from geo_server.routing.profiles import ADULT, Profile
+from geo_server.routing.threats import LocatedThreat
+from geo_server.routing.walks import CLEARANCE_M
+
+REACTION_S = 10.0
+"""Seconds until people start to walk, when nobody says otherwise. A first-order input: ask for your own."""
+
+MARGIN_S = 5.0
+"""Seconds that people must be ahead of a threat, when nobody says otherwise."""
+
+LONGEST_S = 86_400.0
+
+COVERS = "contact: no threat that is named here can be where a person on a safe route is, before or when they are there"
+
+DOES_NOT_COVER = (
+    "being shot at or seen from a distance",
+    "a threat that nobody has reported, or one that is not where it was reported to be",
+    "a threat faster than the speed stated",
+    "doors, stairs or walls that are not as the floorplan has them, or that were closed and not reported",
+    "people who do not walk at the profile's speed, do not start in time, or queue at doors",
+    "what happens outside the building",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What a plan is asked for.
+
+    Args:
+        threats: Where threats were last known to be.
+        closures: Openings, transitions and zones that people cannot use. A threat is not held by them.
+        profile: How fast people walk.
+        reaction_s: Seconds from ``now`` until people start to walk.
+        margin_s: Seconds that they must be ahead of a threat.
+        now: The moment that all seconds count from; aware.
+    """
+
+    threats: Sequence[Threat] = ()
+    closures: Sequence[Closure] = ()
+    profile: Profile = ADULT
+    reaction_s: float = REACTION_S
+    margin_s: float = MARGIN_S
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
+    """Refuse what cannot be planned with.
+
+    Raises:
+        InvalidInput: A time that is not one, or a closure of something that is not there.
+    """
+    for name in ("reaction_s", "margin_s"):
+        seconds = getattr(request, name)
+        if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_S):
+            raise InvalidInput(f"{name} is {seconds}.", where=name, advice="Give seconds, 0 or more.")
+    moments = [request.now, *(threat.seen_at for threat in request.threats)]
+    if any(moment.tzinfo is None for moment in moments):
+        raise InvalidInput("A time has no time zone.", where="now", advice="Give times with their offset, such as Z.")
+    known = {*compiled.subjects, *compiled.zones}
+    for closure in request.closures:
+        if closure.subject_id not in known:
+            raise InvalidInput(
+                f"Nothing in this floorplan has the id {closure.subject_id}, so it cannot be closed.",
+                where="closure",
+                advice="Name an opening, a transition or a zone of the floorplan.",
+            )
+
+
+def seen_s(request: PlanRequest, threat: Threat) -> float:
+    """Second at which a threat was at its place; never later than now, whatever a clock says."""
+    return min(0.0, (threat.seen_at - request.now).total_seconds())
+
+
+def used_speed(request: PlanRequest, threat: Threat) -> float:
+    """Speed that a threat is given: at least that of the people, or the guarantee would not hold between nodes."""
+    return max(threat.speed_mps, request.profile.fastest_mps)
+
+
+def assumptions(
+    compiled: CompiledFloorplan, request: PlanRequest, located: Sequence[LocatedThreat]
+) -> dict[str, object]:
+    """Everything that a plan rests on, as JSON values."""
+    return {
+        "profile": request.profile.as_json(),
+        "reaction_s": float(request.reaction_s),
+        "margin_s": float(request.margin_s),
+        "clearance_m": CLEARANCE_M,
+        "elevator_mps": ELEVATOR_MPS,
+        "elevators": "not used by people; a threat finds them waiting",
+        "doors": "open to a threat at once unless rated; a rated lock holds it only from outside",
+        "closures_hold_a_threat": False,
+        "outdoors": "a threat walks in straight lines between doors to the outside",
+        "threats": [_threat_json(compiled, request, one) for one in located],
+        "closures": [
+            {"subject_id": str(closure.subject_id), "reason": str(closure.reason), "source": closure.source}
+            for closure in sorted(request.closures, key=lambda c: (str(c.subject_id), str(c.id)))
+        ],
+        "floorplan_sha256": compiled.digest,
+        "flags": list(compiled.ways.flags),
+        "guarantee": {"covers": COVERS, "does_not_cover": list(DOES_NOT_COVER)},
+    }
+
+
+def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: LocatedThreat) -> dict[str, object]:
+    threat = located.threat
+    speed = used_speed(request, threat)
+    raised = (
+        f"Its speed was raised from {threat.speed_mps} m/s to that of the people." if speed > threat.speed_mps else ""
+    )
+    return {
+        "id": str(threat.id),
+        "kind": threat.kind,
+        "level_id": str(threat.level_id),
+        "ordinal": compiled.floorplan.ordinal(threat.level_id),
+        "at": [float(threat.point.x), float(threat.point.y)],
+        "radius_m": float(threat.radius_m),
+        "speed_mps": float(speed),
+        "seen_s_ago": -seen_s(request, threat),
+        "zone_ids": [str(seed.ways.zone_id) for seed in located.seeds],
+        "notes": [note for note in (located.note, raised) if note],
+    }
+
+
+def parameters_hash(stated: dict[str, object], request: PlanRequest) -> str:
+    """Hash of all inputs of a plan: its assumptions hold them all but the moment."""
+    text = json.dumps([stated, request.now.isoformat()], sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,68 @@
+"""What can be seen from a place inside a polygon: the area that straight ways reach.
+
+Method: rays to every vertex, and beside each corner one to its either side; each ends where it first meets an edge. Of n
+vertices it costs n² operations in numpy. Units are metres.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from shapely import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from geo_server.routing.visibility import Floats, Space
+
+BESIDE_RAD = 1e-6
+"""Angle between a ray that meets a corner and one that passes it."""
+
+INSET_M = 1e-4
+"""A place on the boundary is moved inwards by this before it looks around."""
+
+
+def visible_area(space: Space, place: Point) -> BaseGeometry:
+    """The part of a space that can be seen from a place on it, boundary included."""
+    return _visible_area(space, float(place.x), float(place.y))
+
+
+@lru_cache(maxsize=20_000)
+def _visible_area(space: Space, x: float, y: float) -> BaseGeometry:
+    eye = _inside(space.polygon, x, y)
+    starts, ends = _edges(space.polygon)
+    towards = np.arctan2(starts[:, 1] - eye[1], starts[:, 0] - eye[0])
+    past = np.arctan2(space.corners[:, 1] - eye[1], space.corners[:, 0] - eye[0])
+    angles = np.unique(np.concatenate([towards, past - BESIDE_RAD, past + BESIDE_RAD]))
+    rays = np.column_stack([np.cos(angles), np.sin(angles)])
+    metres = _first_hits(eye, rays, starts, ends)
+    met = np.isfinite(metres)
+    seen = eye + rays[met] * metres[met, None]
+    area = Polygon(seen) if len(seen) >= 3 else Polygon()
+    return area if area.is_valid else shapely.make_valid(area)
+
+
+def _inside(polygon: Polygon, x: float, y: float) -> Floats:
+    """The place itself, or one beside it that is well inside."""
+    place = Point(x, y)
+    inner = polygon.buffer(-INSET_M, join_style="mitre")
+    if inner.is_empty or inner.covers(place):
+        return np.array([x, y])
+    return np.asarray(shapely.get_coordinates(shapely.shortest_line(inner, place))[0])
+
+
+def _edges(polygon: Polygon) -> tuple[Floats, Floats]:
+    """Starts and ends of all edges of a polygon's rings, each shape (n, 2)."""
+    rings = [shapely.get_coordinates(ring) for ring in (polygon.exterior, *polygon.interiors)]
+    return np.concatenate([ring[:-1] for ring in rings]), np.concatenate([ring[1:] for ring in rings])
+
+
+def _first_hits(eye: Floats, rays: Floats, starts: Floats, ends: Floats) -> Floats:
+    """Metres along each ray to the first edge that it meets, shape (rays,)."""
+    edge, gap = ends - starts, starts - eye
+    across = rays[:, :1] * edge[None, :, 1] - rays[:, 1:] * edge[None, :, 0]
+    gap_cross_edge = gap[:, 0] * edge[:, 1] - gap[:, 1] * edge[:, 0]
+    gap_cross_ray = gap[None, :, 0] * rays[:, 1:] - gap[None, :, 1] * rays[:, :1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        along = gap_cross_edge[None] / across
+        share = gap_cross_ray / across
+        hit = (across != 0) & (along > 0) & (share >= -1e-12) & (share <= 1 + 1e-12)
+    return np.asarray(np.where(hit, along, np.inf).min(axis=1), dtype=np.float64)

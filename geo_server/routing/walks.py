@@ -1,0 +1,223 @@
+"""How people walk through one zone: an upper bound of the metres between its terminals, and the line walked.
+
+Terminology:
+    clearance: distance kept from walls, where that fits.
+    join: how a terminal is tied to the zone: it may lie in the thickness of a wall, up to a metre from the polygon.
+    start: the place of a zone that is farthest from its terminals: whoever is in the zone has some terminal nearer.
+    spread: by how much the way to one terminal from anywhere in the zone can be longer than the way from the start.
+
+A walk keeps its clearance when both joins lie in one piece of the zone that has it; otherwise (a passage that is too
+narrow) it is the shortest way without clearance. Either can be walked, so either is an upper bound.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from geo_server.routing.visibility import Floats, Space, Vertex, build_space, shortest_way
+
+CLEARANCE_M = 0.3
+"""Half a person's width beside a wall."""
+
+LONGEST_STUB_M = 1.0
+"""Farthest that a terminal may be from the part of a zone with clearance, measured from the zone's edge."""
+
+GRID_M = 0.5
+"""Least spacing of the places that are tried as starts, beside the zone's vertices."""
+
+GRID_PLACES = 200
+"""About how many such places are tried in a large zone. The best is then looked for around the best of them."""
+
+FINER = (0.5, 0.25, 0.1)
+"""Spacings of the finer grids around the best place, as parts of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A way through one zone.
+
+    Args:
+        metres: Its length.
+        line: Its vertices, both ends included.
+        clear: Whether it keeps the clearance.
+    """
+
+    metres: float
+    line: tuple[Vertex, ...]
+    clear: bool
+
+    def reversed(self) -> "Walk":
+        """The same way back."""
+        return Walk(self.metres, self.line[::-1], self.clear)
+
+
+@dataclass(frozen=True)
+class _Tie:
+    """Terminals tied to one space, with all that walks between them need. ``index`` is -1 for those that are not."""
+
+    space: Space
+    feet: npt.NDArray[np.object_]
+    tied: npt.NDArray[np.bool_]
+
+    @cached_property
+    def sights(self) -> Floats:
+        sights = np.full((len(self.feet), len(self.space.corners)), np.inf)
+        sights[self.tied] = self.space.sights(self.feet[self.tied])
+        return sights
+
+    @cached_property
+    def to_corners(self) -> Floats:
+        return self.space.to_corners(self.sights)
+
+    def straight(self, other: "_Tie") -> Floats:
+        lines = shapely.shortest_line(self.feet[:, None], other.feet[None, :])
+        return self.space.open_lengths(lines, self.tied[:, None] & other.tied[None, :])
+
+
+@dataclass(frozen=True)
+class Walker:
+    """Walks through one zone.
+
+    Args:
+        bare: The zone's space.
+        clear: The spaces that are left when the clearance is kept; none in a narrow zone.
+    """
+
+    bare: Space
+    clear: tuple[Space, ...]
+
+    def walks(self, centres: list[Point]) -> dict[tuple[int, int], Walk]:
+        """Walks between terminals by their positions in the list, both ways. A pair without one is missing."""
+        edges = self._edges(centres)
+        ties = [self._tie(space, edges) for space in (*self.clear, self.bare)]
+        straights = [tie.straight(tie) for tie in ties]
+        found: dict[tuple[int, int], Walk] = {}
+        for i in range(len(centres)):
+            for j in range(i + 1, len(centres)):
+                walk = _best(ties, ties, straights, (i, j), [(centres[i], edges[i]), (centres[j], edges[j])])
+                if walk is not None:
+                    found[i, j], found[j, i] = walk, walk.reversed()
+        return found
+
+    def starts(self, centres: list[Point]) -> tuple[list[Walk | None], list[float]]:
+        """From the zone's start, for each terminal the walk to it (None when there is none) and its spread in metres."""
+        edges = self._edges(centres)
+        there = self._tie(self.bare, edges)
+        places, spacing = _places(self.bare.polygon)
+        away = self._away(places, there)
+        best = int(np.argmax(_nearest(away)))
+        farthest = away.max(axis=0, where=np.isfinite(away), initial=0.0)
+        start, least = places[best], float(_nearest(away)[best])
+        for part in FINER:
+            around = _around(self.bare.polygon, start, spacing * part)
+            nearest = _nearest(self._away(around, there)) if len(around) else np.zeros(0)
+            if len(nearest) and nearest.max() > least + 1e-9:
+                start, least = around[int(np.argmax(nearest))], float(nearest.max())
+        walks = self._walks_from(start, centres, edges)
+        spreads = [max(0.0, far - walk.metres) if walk else 0.0 for walk, far in zip(walks, farthest, strict=True)]
+        return walks, spreads
+
+    def _away(self, places: npt.NDArray[np.object_], there: _Tie) -> Floats:
+        """Shortest ways without clearance from places to terminals, shape (places, terminals)."""
+        here = self._tie(self.bare, places)
+        away = here.straight(there)
+        if here.sights.shape[1]:
+            around = np.stack([(here.sights + row[None]).min(axis=1) for row in there.to_corners], axis=1)
+            away = np.minimum(away, around)
+        return away
+
+    def _walks_from(self, start: Point, centres: list[Point], edges: npt.NDArray[np.object_]) -> list[Walk | None]:
+        origin = np.asarray([start], dtype=object)
+        froms = [self._tie(space, origin) for space in (*self.clear, self.bare)]
+        tos = [self._tie(space, edges) for space in (*self.clear, self.bare)]
+        straights = [tie.straight(end) for tie, end in zip(froms, tos, strict=True)]
+        return [
+            _best(froms, tos, straights, (0, k), [(start, start), (centres[k], edges[k])]) for k in range(len(centres))
+        ]
+
+    def _edges(self, centres: list[Point]) -> npt.NDArray[np.object_]:
+        """Where the terminals meet the zone: themselves, or the nearest place of its edge."""
+        lines = shapely.shortest_line(self.bare.polygon, np.asarray(centres, dtype=object))
+        return np.asarray(shapely.get_point(lines, 0), dtype=object)
+
+    def _tie(self, space: Space, edges: npt.NDArray[np.object_]) -> _Tie:
+        """Terminals' places in a space: themselves, or a short stub away that no wall crosses."""
+        if space is self.bare or not len(edges):
+            return _Tie(space, edges, np.ones(len(edges), dtype=bool))
+        stubs = shapely.shortest_line(space.polygon, edges)
+        near = self.bare.open_lengths(stubs) <= LONGEST_STUB_M
+        return _Tie(space, np.asarray(shapely.get_point(stubs, 0), dtype=object), near)
+
+
+def build_walker(polygon: Polygon, bare: Space) -> Walker:
+    """The walker of a zone, from its polygon and its space."""
+    shrunk: BaseGeometry = polygon.buffer(-CLEARANCE_M, join_style="mitre")
+    pieces = [piece for piece in shapely.get_parts(shrunk) if isinstance(piece, Polygon) and not piece.is_empty]
+    return Walker(bare, tuple(build_space(piece) for piece in pieces))
+
+
+def _best(
+    froms: list[_Tie], tos: list[_Tie], straights: list[Floats], pair: tuple[int, int], ends: list[tuple[Point, Point]]
+) -> Walk | None:
+    """The first way found in the order of the spaces: those with clearance first, the bare one last."""
+    i, j = pair
+    for number, (start, end) in enumerate(zip(froms, tos, strict=True)):
+        if not (start.tied[i] and end.tied[j]):
+            continue
+        metres, corners = shortest_way(
+            start.space, start.sights[i], start.to_corners[i], end.sights[j], float(straights[number][i, j])
+        )
+        if np.isfinite(metres):
+            inner = [_xy(start.feet[i]), *corners, _xy(end.feet[j])]
+            (centre_i, edge_i), (centre_j, edge_j) = ends
+            line = _without_repeats([_xy(centre_i), _xy(edge_i), *inner, _xy(edge_j), _xy(centre_j)])
+            return Walk(_length(line), line, clear=number < len(froms) - 1)
+    return None
+
+
+def _places(polygon: Polygon) -> tuple[npt.NDArray[np.object_], float]:
+    """Candidates for a zone's start, its vertices and a grid; and the grid's spacing in metres."""
+    vertices = shapely.points(np.unique(shapely.get_coordinates(polygon), axis=0))
+    spacing = max(GRID_M, float(np.sqrt(polygon.area / GRID_PLACES)))
+    west, south, east, north = polygon.bounds
+    grid = _grid(polygon, np.arange(west, east, spacing), np.arange(south, north, spacing))
+    return np.concatenate([vertices, grid]), spacing
+
+
+def _around(polygon: Polygon, place: Point, spacing: float) -> npt.NDArray[np.object_]:
+    """Places of a polygon on a grid of five by five around one of its places."""
+    steps = np.arange(-2, 3) * spacing
+    return _grid(polygon, place.x + steps, place.y + steps)
+
+
+def _grid(polygon: Polygon, xs: Floats, ys: Floats) -> npt.NDArray[np.object_]:
+    x, y = np.meshgrid(xs, ys)
+    points = shapely.points(x.ravel(), y.ravel())
+    return np.asarray(points[shapely.covers(polygon, points)], dtype=object)
+
+
+def _nearest(away: Floats) -> Floats:
+    """Metres from each place to its nearest terminal; -1 where none can be walked to."""
+    nearest = away.min(axis=1)
+    return np.where(np.isfinite(nearest), nearest, -1.0)
+
+
+def _xy(point: Point) -> Vertex:
+    return (float(point.x), float(point.y))
+
+
+def _without_repeats(line: list[Vertex]) -> tuple[Vertex, ...]:
+    kept = [line[0]]
+    for vertex in line[1:]:
+        if abs(vertex[0] - kept[-1][0]) + abs(vertex[1] - kept[-1][1]) > 1e-9:
+            kept.append(vertex)
+    return tuple(kept) if len(kept) > 1 else (line[0], line[-1])
+
+
+def _length(line: tuple[Vertex, ...]) -> float:
+    return float(np.hypot(*np.diff(np.asarray(line), axis=0).T).sum())
