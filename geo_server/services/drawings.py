@@ -1,0 +1,141 @@
+"""From a building's files to one floorplan that can be kept: read in workers, joined, given ids of the building's own."""
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from geo_server.domain.accountability import OCCUPIED
+from geo_server.domain.errors import InvalidInput
+from geo_server.domain.findings import Finding
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.moving import change_frame, give_to_building
+from geo_server.domain.places import Building, Floorplan
+from geo_server.export.geojson import floorplan_document
+from geo_server.ingest.levels import join_levels
+from geo_server.ingest.result import ImportResult
+from geo_server.services.worker import ReadOptions, read_in_worker
+
+Progress = Callable[[str], None]
+"""Told what is being done, in a few words, before it begins."""
+
+
+def silent(_step: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingFile:
+    """A file of a building, and what a person says about it.
+
+    Args:
+        name: Name of the file, without folders.
+        data: Its bytes.
+        ordinal: The level that it shows; None leaves it to the intake.
+        level_name: What people call that level.
+        metres_per_unit: Length of its unit; None leaves it to the intake.
+    """
+
+    name: str
+    data: bytes
+    ordinal: int | None = None
+    level_name: str | None = None
+    metres_per_unit: float | None = None
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its bytes, in hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class ReadBuilding:
+    """What became of the files of a building.
+
+    Args:
+        floorplan: Of the whole building, with ids of its own; in drawing metres, or in the site's.
+        metres_per_unit: Length of a drawing unit, by which control points in drawing units become metres.
+    """
+
+    building: Building
+    files: tuple[DrawingFile, ...]
+    floorplan: Floorplan
+    findings: tuple[Finding, ...]
+    metres_per_unit: float
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The floorplan document, as read."""
+        return dict(floorplan_document(self.floorplan))
+
+    @property
+    def source_name(self) -> str:
+        """The names of its files."""
+        return ", ".join(file.name for file in self.files)
+
+    @property
+    def source_sha256(self) -> str:
+        """SHA-256 of its file; of all its files' hashes, one after the other, when there are several."""
+        if len(self.files) == 1:
+            return self.files[0].sha256
+        return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()
+
+    @property
+    def summary(self) -> str:
+        """One line of counts for people."""
+        plan = self.floorplan
+        occupied = sum(1 for zone in plan.zones if zone.category in OCCUPIED)
+        exits = sum(1 for opening in plan.openings if opening.exit)
+        return (
+            f"{self.building.name}: {len(plan.levels)} levels, {len(plan.zones)} zones ({occupied} occupied), "
+            f"{len(plan.openings)} openings, {exits} exits, {len(self.findings)} findings"
+        )
+
+
+def read_files(files: Sequence[DrawingFile], progress: Progress = silent) -> list[ImportResult]:
+    """Read files side by side, one worker process each, as many at a time as there are processors.
+
+    Raises:
+        GeoServerError: The first refusal, in the order of the files.
+    """
+
+    def read(numbered: tuple[int, DrawingFile]) -> ImportResult:
+        number, file = numbered
+        progress(f"Reading {file.name} ({number} of {len(files)})")
+        options = ReadOptions(metres_per_unit=file.metres_per_unit, ordinal=file.ordinal, level_name=file.level_name)
+        return read_in_worker(file.data, file.name, **options)
+
+    with ThreadPoolExecutor(max_workers=min(len(files), os.cpu_count() or 1)) as pool:
+        return list(pool.map(read, enumerate(files, start=1)))
+
+
+def join_files(
+    building: Building, files: Sequence[DrawingFile], results: Sequence[ImportResult], frame: SiteFrame
+) -> ReadBuilding:
+    """One floorplan of what was read of a building's files.
+
+    Args:
+        building: Whose they are.
+        files: One level each, or one file with all of them.
+        results: What the intake made of each.
+        frame: The site's, for files that say where on the ground they are.
+
+    Raises:
+        InvalidInput: Some files are in lon, lat and others are not, or two have another unit.
+    """
+    units = {round(result.scale.metres_per_unit, 9) for result in results}
+    if len({result.floorplan.placed for result in results}) > 1 or len(units) > 1:
+        raise InvalidInput(
+            f"The files of {building.name!r} disagree on their unit: {sorted(units)} metres.",
+            where=", ".join(file.name for file in files),
+            advice="Give metres_per_unit, or bring in files that were drawn alike.",
+        )
+    plans = [result.floorplan for result in results]
+    plans = [change_frame(plan, frame) if plan.placed else plan for plan in plans]
+    joined = plans[0] if len(plans) == 1 else join_levels(plans, building)
+    findings = tuple(finding for result in results for finding in result.findings)
+    return ReadBuilding(
+        building, tuple(files), give_to_building(joined, building), findings, results[0].scale.metres_per_unit
+    )

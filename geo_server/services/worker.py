@@ -1,0 +1,136 @@
+"""Reading a drawing in a process of its own, so that a hostile or broken file can at worst end that process.
+
+Limits are the kernel's: memory, CPU time and a clock on the wall. The child opens no file: bytes go in, a result or a
+refusal comes out.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import signal
+import traceback
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
+
+if TYPE_CHECKING:
+    from geo_server.ingest.result import ImportResult
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reader may use.
+
+    Args:
+        memory_bytes: Address space.
+        cpu_s: Seconds of CPU time.
+        wall_s: Seconds until it is stopped, whatever it is doing.
+    """
+
+    memory_bytes: int = 2 * 2**30
+    cpu_s: int = 120
+    wall_s: float = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Bug:
+    traceback: str
+
+
+class ReadOptions(TypedDict, total=False):
+    """What a person may say about a file, as ``read_plan`` takes it."""
+
+    metres_per_unit: float | None
+    ordinal: int | None
+    level_name: str | None
+
+
+def read_in_worker(
+    data: bytes, name: str, limits: Limits | None = None, **options: Unpack[ReadOptions]
+) -> "ImportResult":
+    """What ``read_plan`` makes of a file, read in a child process.
+
+    Args:
+        data: The file.
+        name: Its name, for messages.
+        limits: What the child may use.
+        **options: Passed on to ``read_plan``.
+
+    Raises:
+        UnreadableFile: The file is refused, or ended the reader.
+        TooLarge: Reading it takes more memory or time than the limits allow.
+        RuntimeError: A bug in the reader; carries its traceback.
+    """
+    limits = limits or Limits()
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_read, args=(theirs, data, name, options, limits), name="geo-server reader")
+    with ours:
+        child.start()
+        theirs.close()
+        try:
+            answer = _wait(ours, limits.wall_s)
+        finally:
+            child.join(1.0)
+            child.kill()
+            child.join()
+        exit_code = child.exitcode
+        child.close()
+    if answer is None:
+        raise _why(name, exit_code, limits)
+    if isinstance(answer, GeoServerError):
+        raise answer
+    if isinstance(answer, _Bug):
+        raise RuntimeError(f"The reader of {name} failed:\n{answer.traceback}")  # noqa: TRY004 - a bug, of any type
+    result: ImportResult = answer
+    return result
+
+
+def _wait(ours: Connection, seconds: float) -> Any:  # noqa: ANN401 - what the child sent
+    """The answer, or None when the child ended without one or the time is up."""
+    with contextlib.suppress(EOFError):
+        if ours.poll(seconds):
+            return ours.recv()
+    return None
+
+
+def _why(name: str, exit_code: int | None, limits: Limits) -> GeoServerError:
+    if exit_code == -signal.SIGXCPU:
+        what = f"Reading it takes more than {limits.cpu_s} s of computing time."
+    elif exit_code == -signal.SIGKILL:
+        what = f"Reading it takes longer than {limits.wall_s:g} s, or more memory than this machine has."
+    else:
+        return UnreadableFile(
+            f"The reader broke off (exit code {exit_code}).", where=name, advice="Save it again as DXF R2013."
+        )
+    return TooLarge(what, where=name, advice="Give one level a file, and purge what is no part of the plan.")
+
+
+def _read(theirs: Connection, data: bytes, name: str, options: ReadOptions, limits: Limits) -> None:
+    """The child: limits on, read, send what came of it."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answer: object
+    try:
+        from geo_server.ingest.pipeline import read_plan  # noqa: PLC0415 - the CAD libraries belong to the child
+
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        answer = read_plan(data, name, **options)
+    except GeoServerError as refusal:
+        answer = refusal
+    except (MemoryError, RecursionError) as fault:
+        gibibytes = limits.memory_bytes / 2**30
+        what = f"Reading it takes more than {gibibytes:g} GiB of memory."
+        if isinstance(fault, RecursionError):
+            what = "Its blocks are nested too deep."
+        answer = TooLarge(what, where=name, advice="Give one level a file, and purge what is no part of the plan.")
+    except Exception:  # noqa: BLE001 - a bug is reported whole by the parent
+        answer = _Bug(traceback.format_exc())
+    with contextlib.suppress(BrokenPipeError):
+        theirs.send(answer)
+    theirs.close()
