@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from geo_server.cli import doctor, export, server, token
+from geo_server.cli import doctor, export, imports, inspect, plan, server, token
 from geo_server.domain.errors import GeoServerError
 
 
@@ -36,6 +36,9 @@ def _commands() -> dict[str, Callable[..., None]]:
         "doctor": doctor.doctor,
         "token": token.token,
         "export": export.export,
+        "inspect": inspect.inspect,
+        "plan": plan.plan,
+        "import": imports.import_site,
     }
 
 
