@@ -130,7 +130,7 @@ def test_something_else_in_the_databases_place_is_refused_and_left_alone(data_di
 
 
 def test_a_folder_that_cannot_be_made_is_refused_by_name() -> None:
-    with pytest.raises(Unavailable, match=r"/dev/null/data.*cannot be made"), open_cluster(Path("/dev/null/data")):
+    with pytest.raises(Unavailable, match=r"/dev/null/data.*cannot be used"), open_cluster(Path("/dev/null/data")):
         pass
 
 

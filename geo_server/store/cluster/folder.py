@@ -106,7 +106,7 @@ def prepare(folder: ClusterFolder) -> None:
         folder.log.parent.mkdir(mode=0o750, exist_ok=True)
     except OSError as fault:
         raise Unavailable(
-            f"The data folder cannot be made: {fault.strerror or fault}.",
+            f"The data folder cannot be used: {fault.strerror or fault}.",
             where=str(fault.filename or root),
             advice="Make its parent writable, or set GEO_SERVER_DATA_DIR to a folder that is.",
         ) from fault
