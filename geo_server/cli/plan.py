@@ -1,0 +1,185 @@
+"""``geo-server plan``: ways out of a floorplan document, without a database."""
+
+import math
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+import typer
+from shapely import Point
+
+from geo_server.domain.errors import InvalidInput, UnreadableFile
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.incidents import Closure, ClosureReason, Threat
+from geo_server.domain.places import Floorplan, Level
+from geo_server.export.plan import plan_document
+from geo_server.ingest.geojson import parse_document, read_document
+from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.plan import plan as make_plan
+from geo_server.routing.profiles import ADULT, find_profile
+from geo_server.routing.request import MARGIN_S, REACTION_S, PlanRequest
+
+DEFAULTS: Mapping[str, Any] = {
+    "ordinal": 0,
+    "radius_m": 5.0,
+    "speed_mps": 3.0,
+    "seen_s_ago": 0.0,
+    "kind": "armed_assailant",
+    "building": None,
+}
+"""What a threat is taken to be where it does not say."""
+
+
+def plan(
+    floorplan: Annotated[Path, typer.Argument(help="A floorplan document (GeoJSON).")],
+    *,
+    threat: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--threat",
+            help='Where a threat is: {"at": [x, y], "ordinal", "radius_m", "speed_mps", "seen_s_ago", "kind", "building"}. '
+            "Coordinates as in the document. May be repeated.",
+        ),
+    ] = None,
+    closure: Annotated[
+        list[str] | None,
+        typer.Option("--closure", help="Id of an opening, transition or zone that is shut. May be repeated."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Who walks: adult, child, reduced_mobility or wheelchair.")
+    ] = ADULT.name,
+    reaction_s: Annotated[float, typer.Option("--reaction-s", help="Seconds until people start to walk.")] = REACTION_S,
+    margin_s: Annotated[
+        float, typer.Option("--margin-s", help="Seconds that people must be ahead of a threat.")
+    ] = MARGIN_S,
+    now: Annotated[str | None, typer.Option("--now", help="The plan's moment, ISO 8601 with its offset.")] = None,
+) -> None:
+    """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
+    walkers = find_profile(profile)
+    moment = _moment(now)
+    place = read_document(parse_document(_bytes(floorplan), str(floorplan)))
+    request = PlanRequest(
+        threats=[_threat(text, number, place, moment) for number, text in enumerate(threat or [], start=1)],
+        closures=[_closure(text, moment) for text in closure or []],
+        profile=walkers,
+        reaction_s=reaction_s,
+        margin_s=margin_s,
+        now=moment,
+    )
+    document = plan_document(make_plan(compile_floorplan(place), request), place)
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise UnreadableFile(
+            f"The file cannot be read: {fault.strerror}.", where=str(path), advice="Check its name and rights."
+        ) from fault
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r} is not a time.", where="--now", advice="Give ISO 8601, such as 2026-03-02T09:00:00Z."
+        ) from None
+    if moment.tzinfo is None:
+        raise InvalidInput(f"{text!r} has no offset.", where="--now", advice="Add Z for UTC.")
+    return moment.astimezone(UTC)
+
+
+def _closure(text: str, moment: datetime) -> Closure:
+    try:
+        subject_id = UUID(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r} is not an id.", where="--closure", advice="Give the id of an opening, transition or zone."
+        ) from None
+    return Closure(uuid5(NAMESPACE_URL, text), subject_id, ClosureReason.BLOCKED, "command line", moment)
+
+
+def _threat(text: str, number: int, floorplan: Floorplan, moment: datetime) -> Threat:
+    where = f"--threat {number}"
+    given = {**DEFAULTS, **_object(text, where)}
+    x, y = _pair(given.get("at"), where)
+    point = Point(x, y)
+    if isinstance(floorplan.frame, SiteFrame):
+        if abs(x) > 180 or abs(y) > 90:
+            raise InvalidInput(
+                f"at is {x}, {y}, not a longitude and latitude.",
+                where=where,
+                advice="This document is in lon, lat: give longitude first.",
+            )
+        point = floorplan.frame.to_metres(point)
+    seen_s_ago = _number(given, "seen_s_ago", where)
+    if not 0 <= seen_s_ago <= 31_536_000:
+        raise InvalidInput(f"seen_s_ago is {seen_s_ago}.", where=where, advice="Give seconds from 0 up to a year.")
+    return Threat(
+        uuid5(NAMESPACE_URL, f"geo-server plan threat {number}"),
+        str(given["kind"]),
+        _level(given, point, floorplan, where).id,
+        point,
+        _number(given, "radius_m", where),
+        _number(given, "speed_mps", where),
+        moment - timedelta(seconds=seen_s_ago),
+    )
+
+
+def _object(text: str, where: str) -> dict[str, Any]:
+    try:
+        given = orjson.loads(text)
+    except orjson.JSONDecodeError as fault:
+        raise InvalidInput(f"This is not JSON: {fault}.", where=where, advice="Quote it as one word.") from None
+    if not isinstance(given, dict) or "at" not in given:
+        raise InvalidInput("A threat needs at.", where=where, advice='Give an object such as {"at": [3.5, 2.0]}.')
+    unknown = sorted(set(given) - {*DEFAULTS, "at"})
+    if unknown:
+        names = ", ".join(["at", *DEFAULTS])
+        raise InvalidInput(f"A threat has no {', '.join(unknown)}.", where=where, advice=f"It has: {names}.")
+    return given
+
+
+def _pair(at: object, where: str) -> tuple[float, float]:
+    if not isinstance(at, list) or len(at) != 2:
+        raise InvalidInput(f"at is {at!r}.", where=where, advice="Give two numbers: [x, y].")
+    named = {"x": at[0], "y": at[1]}
+    return _number(named, "x", where), _number(named, "y", where)
+
+
+def _number(given: Mapping[str, Any], name: str, where: str) -> float:
+    value = given[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidInput(f"{name} is {value!r}, not a number.", where=where, advice="Give a plain number.")
+    return float(value)
+
+
+def _level(given: Mapping[str, Any], point: Point, floorplan: Floorplan, where: str) -> Level:
+    """The level that a threat is on: at its ordinal, in its building if that is named, else the one nearest to it."""
+    ordinal, building = given["ordinal"], given["building"]
+    names = {b.id: {b.name, str(b.id)} for b in floorplan.buildings}
+    levels = [
+        level
+        for level in floorplan.levels
+        if level.ordinal == ordinal
+        and (building is None or building in (names.get(level.building_id, set()) if level.building_id else set()))
+    ]
+    if not levels:
+        known = ", ".join(str(ordinal) for ordinal in sorted({level.ordinal for level in floorplan.levels}))
+        of = f" of building {building!r}" if building is not None else ""
+        raise InvalidInput(
+            f"There is no level {ordinal!r}{of}.", where=where, advice=f"The document has levels: {known}."
+        )
+    distances = {level.id: math.inf for level in levels}
+    for zone in floorplan.zones:
+        if zone.level_id in distances:
+            distances[zone.level_id] = min(distances[zone.level_id], zone.polygon.distance(point))
+    return min(levels, key=lambda level: (distances[level.id], str(level.id)))

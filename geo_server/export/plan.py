@@ -1,0 +1,149 @@
+"""A plan as its JSON document: what ``geo-server plan`` prints and the API serves. See ``docs/formats/plan.md``.
+
+Coordinates are lon, lat with 7 decimals when the floorplan is placed, else drawing metres with 3. Times are rounded to
+milliseconds on the safe side: what people need upwards, what they have left downwards.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import orjson
+import shapely
+
+from geo_server.domain.document import LONLAT_DECIMALS, METRES_DECIMALS
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.places import Floorplan
+from geo_server.domain.routes import EvacuationPlan, Leg, ReachArea, Route, Vertex
+
+Document = dict[str, Any]
+
+
+def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
+    """The plan document: plain JSON values.
+
+    Args:
+        plan: A plan that was made for this floorplan.
+        floorplan: In site metres or drawing metres.
+    """
+    stated = dict(plan.assumptions)
+    threats: Any = stated.pop("threats", [])
+    guarantee = stated.pop("guarantee", {})
+    return {
+        "made_for_at": plan.made_for_at.isoformat().replace("+00:00", "Z"),
+        "parameters_hash": plan.parameters_hash,
+        "guarantee": guarantee,
+        "assumptions": stated,
+        "threats": [_threat(threat, floorplan) for threat in threats],
+        "reach": [_reach(area, floorplan) for area in plan.reach],
+        "zones": [_zone(route, floorplan) for route in plan.routes],
+    }
+
+
+def _threat(threat: Mapping[str, Any], floorplan: Floorplan) -> Document:
+    place = {"at": _pairs([threat["at"]], floorplan)[0], "building": _building(UUID(threat["level_id"]), floorplan)}
+    return {**threat, **place}
+
+
+def _reach(area: ReachArea, floorplan: Floorplan) -> Document:
+    frame = floorplan.frame
+    geometry = frame.to_lonlat(area.area) if isinstance(frame, SiteFrame) else area.area
+    # A grid would move shared borders apart; plain rounding keeps them together, and a map needs no more.
+    rounded = shapely.transform(geometry, lambda xy: np.round(xy, _decimals(floorplan)))
+    return {
+        "ordinal": floorplan.ordinal(area.level_id),
+        "building": _building(area.level_id, floorplan),
+        "at_s": area.at_s,
+        "geometry": orjson.loads(shapely.to_geojson(rounded)),
+    }
+
+
+def _zone(route: Route, floorplan: Floorplan) -> Document:
+    ordinal = floorplan.ordinal(route.level_id)
+    return {
+        "zone_id": str(route.zone_id),
+        "ordinal": ordinal,
+        "building": _building(route.level_id, floorplan),
+        "status": route.status.value,
+        "advice": route.advice.value,
+        "exit_id": _text(route.exit_id),
+        "distance_m": _up(route.distance_m),
+        "time_s": _up(route.time_s),
+        "margin_s": _down(route.margin_s),
+        "margin_at": _margin_at(route, floorplan),
+        "latest_departure_s": _down(route.latest_departure_s),
+        "spread_s": _up(route.spread_s),
+        "start": [*_pairs([route.start], floorplan)[0], ordinal],
+        "legs": [_leg(leg, floorplan) for leg in route.legs],
+        "avoided": [
+            {"exit_id": str(a.exit_id), "reason": a.reason, "seconds": _up(a.seconds), "words": a.words}
+            for a in route.avoided
+        ],
+        "alternatives": [
+            {
+                "exit_id": str(a.exit_id),
+                "distance_m": _up(a.distance_m),
+                "time_s": _up(a.time_s),
+                "margin_s": _down(a.margin_s),
+            }
+            for a in route.alternatives
+        ],
+        "instructions": list(route.instructions),
+        "radio": route.radio,
+    }
+
+
+def _leg(leg: Leg, floorplan: Floorplan) -> Document:
+    return {
+        "ordinal": floorplan.ordinal(leg.level_id),
+        "building": _building(leg.level_id, floorplan),
+        "coordinates": _pairs(leg.coordinates, floorplan),
+        "arrive_s": [_up(seconds) for seconds in leg.arrive_s],
+        "opening_ids": [str(opening_id) for opening_id in leg.opening_ids],
+        "transition_id": _text(leg.transition_id),
+    }
+
+
+def _margin_at(route: Route, floorplan: Floorplan) -> Document | None:
+    if route.margin_at is None:
+        return None
+    place, level_id = route.margin_at
+    return {
+        "at": _pairs([place], floorplan)[0],
+        "ordinal": floorplan.ordinal(level_id),
+        "building": _building(level_id, floorplan),
+    }
+
+
+def _pairs(vertices: Iterable[Vertex], floorplan: Floorplan) -> list[list[float]]:
+    """Coordinates as the document has them."""
+    xy = np.asarray(list(vertices), dtype=np.float64)
+    if isinstance(floorplan.frame, SiteFrame):
+        xy = floorplan.frame.coordinates_to_lonlat(xy)
+    pairs: list[list[float]] = np.round(xy, _decimals(floorplan)).tolist()
+    return pairs
+
+
+def _decimals(floorplan: Floorplan) -> int:
+    return LONLAT_DECIMALS if floorplan.placed else METRES_DECIMALS
+
+
+def _building(level_id: UUID, floorplan: Floorplan) -> str | None:
+    """Name of a level's building, or None where no building is named."""
+    building_id = floorplan.level_by_id[level_id].building_id
+    building = floorplan.building_by_id.get(building_id) if building_id else None
+    return building.name if building else None
+
+
+def _text(thing_id: UUID | None) -> str | None:
+    return None if thing_id is None else str(thing_id)
+
+
+def _up(value: float | None) -> float | None:
+    return None if value is None else math.ceil(value * 1000 - 1e-6) / 1000
+
+
+def _down(value: float | None) -> float | None:
+    return None if value is None else math.floor(value * 1000 + 1e-6) / 1000
