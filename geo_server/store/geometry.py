@@ -49,10 +49,12 @@ def decode(value: WKBElement, frame: SiteFrame) -> Any:  # noqa: ANN401 -- the c
 
 def decode_lonlat(value: WKBElement) -> Any:  # noqa: ANN401 -- the column says which kind of geometry
     """A geometry of the database in lon, lat, bit for bit."""
-    return shapely.from_wkb(value.data)
+    return shapely.from_wkb(bytes(value.data))
 
 
 def decode_all(values: Sequence[WKBElement | None], frame: SiteFrame) -> list[Any]:
     """A column of geometries in site metres, in order; None stays None."""
-    lonlat = shapely.from_wkb(np.array([None if value is None else value.data for value in values], dtype=object))
+    lonlat = shapely.from_wkb(
+        np.array([None if value is None else bytes(value.data) for value in values], dtype=object)
+    )
     return list(shapely.transform(lonlat, frame.coordinates_to_metres))

@@ -184,13 +184,10 @@ def list_directives(c: Connection, incident_id: UUID) -> list[Directive]:
 
     The one for the whole site comes first. Which of the two counts for a zone is for the protocol to say.
     """
-    statement = (
-        select(directives)
-        .where(directives.c.incident_id == incident_id)
-        .distinct(directives.c.zone_id)
-        .order_by(directives.c.zone_id.nulls_first(), directives.c.given_at.desc(), directives.c.id)
-    )
-    return [_directive(row) for row in c.execute(statement).mappings()]
+    statement = select(directives).where(directives.c.incident_id == incident_id)
+    rows = c.execute(statement.order_by(directives.c.given_at, directives.c.id)).mappings()
+    latest = {row["zone_id"]: _directive(row) for row in rows}
+    return sorted(latest.values(), key=lambda directive: (directive.zone_id is not None, str(directive.zone_id)))
 
 
 def _site_of(c: Connection, incident_id: UUID) -> UUID:

@@ -1,0 +1,141 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from shapely import Point
+from sqlalchemy import text
+
+from geo_server.domain.errors import Conflict, NotFound
+from geo_server.domain.incidents import IncidentState
+from geo_server.store.database import Database
+from geo_server.store.incidents import (
+    add_incident,
+    add_sighting,
+    add_status_report,
+    add_threat,
+    find_open_incident,
+    list_incidents,
+    list_threats,
+    load_incident,
+    set_incident_state,
+    update_threat,
+)
+from tests.store.samples import NOON, a_report, a_sighting, an_incident, found, in_incident
+
+
+def test_an_incident_is_read_as_it_was_written(database: Database) -> None:
+    site, _ = found(database)
+    incident = an_incident(site)
+    with database.transaction() as c:
+        assert find_open_incident(c, site.id) is None
+        add_incident(c, incident)
+        assert find_open_incident(c, site.id) == find_open_incident(c, site.id, lock=True) == incident
+        assert load_incident(c, site.id, incident.id) == load_incident(c, site.id, incident.id, lock=True) == incident
+
+
+def test_one_incident_is_open_on_a_site_and_others_on_other_sites(database: Database) -> None:
+    north, _ = found(database, "north")
+    south, _ = found(database, "south")
+    with database.transaction() as c:
+        add_incident(c, an_incident(north))
+        add_incident(c, an_incident(south))
+    with pytest.raises(Conflict, match="open"), database.transaction() as c:
+        add_incident(c, an_incident(north))
+    with pytest.raises(NotFound), database.transaction() as c:
+        add_incident(c, replace(an_incident(north), site_id=uuid4()))
+
+
+def test_after_the_all_clear_another_may_open_and_the_first_cannot_be_reopened_beside_it(database: Database) -> None:
+    site, _ = found(database)
+    first, second = an_incident(site), an_incident(site, minutes=30)
+    with database.transaction() as c:
+        add_incident(c, first)
+        set_incident_state(c, first.id, IncidentState.ALL_CLEAR, NOON)
+        add_incident(c, second)
+        assert [incident.id for incident in list_incidents(c, site.id)] == [second.id, first.id]
+    with pytest.raises(Conflict, match="open"), database.transaction() as c:
+        set_incident_state(c, first.id, IncidentState.OPEN, NOON)
+
+
+def test_a_closed_incident_keeps_when_and_stays_closed(database: Database) -> None:
+    site, _ = found(database)
+    incident, end = an_incident(site), NOON + timedelta(hours=1)
+    with database.transaction() as c:
+        add_incident(c, incident)
+        with pytest.raises(Conflict, match="cannot become closed"):
+            set_incident_state(c, incident.id, IncidentState.CLOSED, end)
+        set_incident_state(c, incident.id, IncidentState.ALL_CLEAR, end)
+        set_incident_state(c, incident.id, IncidentState.CLOSED, end)
+        assert load_incident(c, site.id, incident.id) == replace(incident, state=IncidentState.CLOSED, closed_at=end)
+        with pytest.raises(Conflict, match="is closed"):
+            set_incident_state(c, incident.id, IncidentState.OPEN, end)
+
+
+def test_an_incident_of_another_site_is_not_found(database: Database) -> None:
+    _, incident, _ = in_incident(database, "north")
+    south, _ = found(database, "south")
+    with database.transaction() as c:
+        with pytest.raises(NotFound):
+            load_incident(c, south.id, incident.id)
+        with pytest.raises(NotFound):
+            set_incident_state(c, uuid4(), IncidentState.ALL_CLEAR, NOON)
+
+
+def test_a_threat_is_a_track_that_goes_on(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    on = replace(threat, point=Point(12.0, 1.5), radius_m=2.0, seen_at=NOON + timedelta(seconds=40))
+    with database.transaction() as c:
+        (before,) = list_threats(c, incident.id, site.frame)
+        update_threat(c, on, site.frame)
+        (after,) = list_threats(c, incident.id, site.frame)
+    for read, written in ((before, threat), (after, on)):
+        assert read.point.equals_exact(written.point, 1e-6)
+        assert replace(read, point=written.point) == written
+
+
+def test_a_threat_stands_on_a_level_of_its_site_in_an_incident_that_is_there(database: Database) -> None:
+    site, incident, threat = in_incident(database, "north")
+    _, _, elsewhere = in_incident(database, "south")
+    stray = replace(threat, id=uuid4(), level_id=elsewhere.level_id)
+    with pytest.raises(NotFound, match="level"), database.transaction() as c:
+        add_threat(c, incident.id, stray, site.frame)
+    with pytest.raises(NotFound, match="level"), database.transaction() as c:
+        update_threat(c, replace(stray, id=threat.id), site.frame)
+    with pytest.raises(NotFound, match="incident"), database.transaction() as c:
+        add_threat(c, uuid4(), replace(threat, id=uuid4()), site.frame)
+    with pytest.raises(NotFound, match="threat"), database.transaction() as c:
+        update_threat(c, replace(threat, id=uuid4()), site.frame)
+    with pytest.raises(Conflict, match="taken"), database.transaction() as c:
+        add_threat(c, incident.id, threat, site.frame)
+
+
+def test_what_a_witness_says_does_not_wait_for_a_plan_that_is_being_made(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    with database.transaction() as planning:
+        load_incident(planning, site.id, incident.id, lock=True)
+        with database.transaction() as witness:
+            witness.execute(text("SET LOCAL lock_timeout = '2s'"))
+            assert add_sighting(witness, a_sighting(incident, threat), threat.id, site.frame, None)
+            assert add_status_report(witness, a_report(incident, uuid4()), None)
+            add_threat(witness, incident.id, replace(threat, id=uuid4()), site.frame)
+
+
+def test_two_plans_are_not_made_at_once(database: Database) -> None:
+    site, incident, _ = in_incident(database)
+    with database.transaction() as planning:
+        load_incident(planning, site.id, incident.id, lock=True)
+        with database.transaction() as other:
+            skipped = other.execute(
+                text("SELECT id FROM incidents WHERE id = :id FOR NO KEY UPDATE SKIP LOCKED"), {"id": incident.id}
+            )
+            assert skipped.all() == []
+
+
+def test_threats_are_listed_the_one_seen_last_first(database: Database) -> None:
+    site, incident, first = in_incident(database)
+    second = replace(first, id=uuid4(), seen_at=NOON + timedelta(seconds=5))
+    with database.transaction() as c:
+        add_threat(c, incident.id, second, site.frame)
+        assert [threat.id for threat in list_threats(c, incident.id, site.frame)] == [second.id, first.id]
+        assert list_threats(c, uuid4(), site.frame) == []

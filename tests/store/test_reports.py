@@ -1,0 +1,261 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+from shapely import Point
+from sqlalchemy.exc import IntegrityError
+
+from geo_server.domain.errors import Conflict, NotFound
+from geo_server.domain.incidents import IncidentState, Sighting, Status, StatusReport
+from geo_server.store.access import add_person
+from geo_server.store.database import Database
+from geo_server.store.incidents import (
+    add_closure,
+    add_directive,
+    add_incident,
+    add_sighting,
+    add_status_report,
+    lift_closure,
+    list_closures,
+    list_directives,
+    list_sightings,
+    list_status_reports,
+    set_incident_state,
+)
+from tests.store.samples import (
+    NOON,
+    a_closure,
+    a_directive,
+    a_report,
+    a_sighting,
+    an_incident,
+    found,
+    in_incident,
+    later,
+)
+
+ZONE = uuid4()
+
+
+def test_a_status_report_is_read_as_it_was_written(database: Database) -> None:
+    _, incident, _ = in_incident(database)
+    report = a_report(incident, ZONE)
+    with database.transaction() as c:
+        assert add_status_report(c, report, add_person(c, "Ann")) is True
+        assert list_status_reports(c, incident.id) == [report]
+
+
+def test_a_repeated_report_is_not_counted_twice(database: Database) -> None:
+    _, incident, _ = in_incident(database)
+    report = a_report(incident, ZONE)
+    with database.transaction() as c:
+        assert add_status_report(c, report, None) is True
+    with database.transaction() as c:
+        assert add_status_report(c, later(report, 90), None) is False
+        assert list_status_reports(c, incident.id) == [report]
+
+
+def test_a_report_that_is_repeated_into_the_next_incident_is_still_the_same_report(database: Database) -> None:
+    site, first, _ = in_incident(database)
+    second = an_incident(site, minutes=60)
+    report = a_report(first, ZONE)
+    with database.transaction() as c:
+        add_status_report(c, report, None)
+        set_incident_state(c, first.id, IncidentState.ALL_CLEAR, NOON)
+        add_incident(c, second)
+        assert add_status_report(c, replace(report, incident_id=second.id), None) is False
+        assert list_status_reports(c, second.id) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda report: replace(report, status=Status.HELP),
+        lambda report: replace(report, zone_id=uuid4()),
+        lambda report: replace(report, students=23),
+        lambda report: replace(report, students=None),
+        lambda report: replace(report, injured=0),
+        lambda report: replace(report, note=""),
+        lambda report: replace(report, client_at=NOON + timedelta(milliseconds=1)),
+    ],
+)
+def test_an_id_that_comes_again_with_another_content_is_refused(
+    database: Database, change: Callable[[StatusReport], StatusReport]
+) -> None:
+    _, incident, _ = in_incident(database)
+    report = a_report(incident, ZONE)
+    with database.transaction() as c:
+        add_status_report(c, report, None)
+        with pytest.raises(Conflict, match=str(report.id)):
+            add_status_report(c, change(report), None)
+        assert list_status_reports(c, incident.id) == [report]
+
+
+def test_the_id_of_somebody_elses_report_is_refused(database: Database) -> None:
+    _, incident, _ = in_incident(database)
+    report = a_report(incident, ZONE)
+    with database.transaction() as c:
+        ann, bob = add_person(c, "Ann"), add_person(c, "Bob")
+        add_status_report(c, report, ann)
+        assert add_status_report(c, report, ann) is False
+        with pytest.raises(Conflict):
+            add_status_report(c, report, bob)
+
+
+def test_two_sites_may_use_the_same_id(database: Database) -> None:
+    _, north, _ = in_incident(database, "north")
+    _, south, _ = in_incident(database, "south")
+    report = a_report(north, ZONE)
+    with database.transaction() as c:
+        assert add_status_report(c, report, None) is True
+        assert add_status_report(c, replace(report, incident_id=south.id), None) is True
+
+
+def test_of_the_same_report_sent_many_times_at_once_one_counts(database: Database) -> None:
+    _, incident, _ = in_incident(database)
+    report = a_report(incident, ZONE)
+    together = Barrier(4)
+
+    def send(n: int) -> bool:
+        together.wait(timeout=30)
+        with database.transaction() as c:
+            return add_status_report(c, later(report, n), None)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(send, range(4)))
+    with database.snapshot() as c:
+        assert len(list_status_reports(c, incident.id)) == 1
+    assert answers == [False, False, False, True]
+
+
+@pytest.mark.parametrize("column", ["adults", "students", "injured"])
+def test_the_database_itself_refuses_fewer_people_than_none(database: Database, column: str) -> None:
+    _, incident, _ = in_incident(database)
+    counts = {"adults": 0, "students": 0, "injured": 0, column: -1}
+    impossible = replace(
+        a_report(incident, ZONE),
+        adults=counts["adults"],
+        students=counts["students"],
+        injured=counts["injured"],
+    )
+    with pytest.raises(IntegrityError, match=f"{column}_not_negative"), database.transaction() as c:
+        add_status_report(c, impossible, None)
+
+
+def test_a_report_to_an_incident_that_is_not_there_is_refused(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    lost = replace(incident, id=uuid4())
+    with database.transaction() as c:
+        with pytest.raises(NotFound):
+            add_status_report(c, a_report(lost, ZONE), None)
+        with pytest.raises(NotFound):
+            add_sighting(c, a_sighting(lost, threat), threat.id, site.frame, None)
+
+
+def same_sighting(read: Sighting, written: Sighting) -> bool:
+    assert read.reporter_point is not None
+    assert written.reporter_point is not None
+    return (
+        bool(read.point.equals_exact(written.point, 1e-6))
+        and bool(read.reporter_point.equals_exact(written.reporter_point, 1e-6))
+        and replace(read, point=written.point, reporter_point=written.reporter_point) == written
+    )
+
+
+def test_a_sighting_is_read_as_it_was_written(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    sighting = a_sighting(incident, threat)
+    with database.transaction() as c:
+        assert add_sighting(c, sighting, threat.id, site.frame, add_person(c, "Ann")) is True
+        (read,) = list_sightings(c, incident.id, site.frame)
+    assert same_sighting(read, sighting)
+
+
+def test_where_the_reporter_stood_is_never_made_up(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    sighting = replace(a_sighting(incident, threat), reporter_point=None)
+    with database.transaction() as c:
+        add_sighting(c, sighting, threat.id, site.frame, None)
+        assert list_sightings(c, incident.id, site.frame)[0].reporter_point is None
+
+
+def test_a_repeated_sighting_is_not_counted_twice_and_a_changed_one_is_refused(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    sighting = a_sighting(incident, threat)
+    with database.transaction() as c:
+        assert add_sighting(c, sighting, threat.id, site.frame, None) is True
+        assert add_sighting(c, sighting, threat.id, site.frame, None) is False
+        for changed in (replace(sighting, point=Point(5.0, 3.001)), replace(sighting, confidence=0.5)):
+            with pytest.raises(Conflict, match="sighting"):
+                add_sighting(c, changed, threat.id, site.frame, None)
+        assert len(list_sightings(c, incident.id, site.frame)) == 1
+
+
+def test_a_sighting_belongs_to_a_threat_and_a_level_of_its_own_site(database: Database) -> None:
+    north, incident, threat = in_incident(database, "north")
+    _, _, elsewhere = in_incident(database, "south")
+    sighting = a_sighting(incident, threat)
+    with pytest.raises(NotFound, match="threat"), database.transaction() as c:
+        add_sighting(c, sighting, elsewhere.id, north.frame, None)
+    with pytest.raises(NotFound, match="level"), database.transaction() as c:
+        add_sighting(c, replace(sighting, level_id=elsewhere.level_id), threat.id, north.frame, None)
+
+
+def test_a_closure_is_in_force_until_it_is_lifted(database: Database) -> None:
+    site, _ = found(database)
+    first, second = a_closure(uuid4()), replace(a_closure(uuid4()), since_at=NOON + timedelta(minutes=1))
+    with database.transaction() as c:
+        assert add_closure(c, site.id, second, None) is True
+        assert add_closure(c, site.id, first, None) is True
+        assert add_closure(c, site.id, replace(first, since_at=NOON + timedelta(hours=1)), None) is False
+        assert list_closures(c, site.id) == [first, second]
+        lift_closure(c, site.id, first.id, NOON)
+        lift_closure(c, site.id, first.id, NOON)
+        assert list_closures(c, site.id) == [second]
+
+
+def test_a_closure_of_another_site_cannot_be_lifted(database: Database) -> None:
+    north, _ = found(database, "north")
+    south, _ = found(database, "south")
+    closure = a_closure(uuid4())
+    with database.transaction() as c:
+        add_closure(c, north.id, closure, None)
+        with pytest.raises(NotFound):
+            lift_closure(c, south.id, closure.id, NOON)
+        assert list_closures(c, north.id) == [closure]
+    with pytest.raises(NotFound), database.transaction() as c:
+        add_closure(c, uuid4(), closure, None)
+
+
+def test_the_latest_directive_for_the_site_and_for_each_zone_is_in_force(database: Database) -> None:
+    site, incident, _ = in_incident(database)
+    gym, lab = sorted([uuid4(), uuid4()])
+    hold = a_directive(incident, "hold")
+    lockdown = a_directive(incident, "lockdown", minutes=2)
+    evacuate = a_directive(incident, "evacuate", gym, minutes=1)
+    shelter = a_directive(incident, "shelter", lab, minutes=3)
+    secure = a_directive(incident, "secure", lab, minutes=1)
+    with database.transaction() as c:
+        for directive in (lockdown, hold, evacuate, shelter, secure):
+            assert add_directive(c, site.id, directive) is True
+        assert list_directives(c, incident.id) == [lockdown, evacuate, shelter]
+        assert add_directive(c, site.id, hold) is False
+
+
+def test_a_directive_is_given_inside_an_incident_of_its_site(database: Database) -> None:
+    _, incident, _ = in_incident(database, "north")
+    south, _ = found(database, "south")
+    with pytest.raises(NotFound), database.transaction() as c:
+        add_directive(c, south.id, a_directive(incident, "hold"))
+
+
+def test_a_report_names_a_zone_even_when_no_floorplan_has_it_any_more(database: Database) -> None:
+    _, incident, _ = in_incident(database)
+    gone = UUID(int=7)
+    with database.transaction() as c:
+        add_status_report(c, a_report(incident, gone), None)
+        assert [report.zone_id for report in list_status_reports(c, incident.id)] == [gone]
