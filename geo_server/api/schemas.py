@@ -1,7 +1,7 @@
 """What requests may say: every field with its bounds. A value outside them is refused before anything else happens."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -105,6 +105,24 @@ class ClosureSaid(Said):
     id: UUID
     subject_id: UUID
     reason: ClosureReason
+
+
+class ImportSaid(Said):
+    """What a person says about a drawing, in the form that carries it."""
+
+    building: Name
+    ordinal: Annotated[Ordinal | None, Field(description="The level that it shows; unsaid, the intake tells.")] = None
+    level_name: Name | None = None
+    metres_per_unit: Annotated[
+        float | None,
+        Field(gt=0, le=10_000, allow_inf_nan=False, description="Length of its unit; unsaid, the intake tells."),
+    ] = None
+
+    @classmethod
+    def json_properties(cls) -> dict[str, Any]:
+        """Its fields as JSON Schema, for the description of the form."""
+        properties: dict[str, Any] = cls.model_json_schema()["properties"]
+        return properties
 
 
 class ControlPointSaid(Said):

@@ -3,18 +3,72 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, status
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
 from geo_server.api.answers import moment
 from geo_server.api.deps import Access, requires, state_of
+from geo_server.api.schemas import ImportSaid, PlacementSaid, PublishSaid
+from geo_server.domain.errors import InvalidInput
 from geo_server.domain.findings import Finding
+from geo_server.domain.frame import ControlPoint
 from geo_server.domain.roles import Permission
+from geo_server.services.guidance import replan_open
+from geo_server.services.imports import DrawingFile, import_drawing, place_revision, publish_revision
 from geo_server.store.revisions import Revision, list_revisions, load_revision
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["import"])
 MayEdit = Annotated[Access, requires(Permission.EDIT_FLOORPLANS)]
+MayPublish = Annotated[Access, requires(Permission.PUBLISH_FLOORPLANS)]
 
 Json = dict[str, Any]
+
+_UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file", "building"],
+                    "properties": {"file": {"type": "string", "format": "binary"}, **ImportSaid.json_properties()},
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/imports", status_code=status.HTTP_201_CREATED, openapi_extra=_UPLOAD)
+async def import_file(request: Request, access: MayEdit) -> Json:
+    """Bring in a drawing of a building as a draft. Nothing goes live by being uploaded.
+
+    The body is read by hand, so that not a byte of it is kept before it is clear who sends it.
+    """
+    async with request.form(max_files=1, max_fields=len(ImportSaid.model_fields), max_part_size=1024) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise InvalidInput("No file was sent.", where="file", advice="Send the drawing as the part named file.")
+        said = _read_fields({name: value for name, value in form.items() if name != "file"})
+        drawing = DrawingFile(
+            name=file_name(file.filename or ""),
+            data=await file.read(),
+            ordinal=said.ordinal,
+            level_name=said.level_name,
+            metres_per_unit=said.metres_per_unit,
+        )
+    revision = await run_in_threadpool(
+        import_drawing,
+        state_of(request)["database"],
+        access.site,
+        said.building,
+        [drawing],
+        by=access.principal.person_id,
+    )
+    return _with_findings(revision)
 
 
 @router.get("/revisions")
@@ -31,6 +85,39 @@ def show_revision(request: Request, revision_id: UUID, access: MayEdit) -> Json:
     with state_of(request)["database"].snapshot() as c:
         revision = load_revision(c, access.site.id, revision_id)
     return _with_findings(revision)
+
+
+@router.post("/revisions/{revision_id}/placement")
+def place(request: Request, revision_id: UUID, said: PlacementSaid, access: MayEdit) -> Json:
+    """Put a draft on the ground by control points. The residuals say how well they agree."""
+    points = [ControlPoint(**dict(point)) for point in said.control_points]
+    database = state_of(request)["database"]
+    revision = place_revision(database, access.site, revision_id, points, by=access.principal.person_id)
+    return {"revision": _revision(revision)}
+
+
+@router.post("/revisions/{revision_id}/publish")
+def publish(request: Request, revision_id: UUID, said: PublishSaid, access: MayPublish) -> Json:
+    """Bring a placed draft into force, and plan again if an incident is open."""
+    state = state_of(request)
+    rev = publish_revision(
+        state["database"], access.site, revision_id, by=access.principal.person_id, signed_by=said.signed_by
+    )
+    replan_open(state["database"], access.site, editions=state["editions"])
+    return {"floorplan_rev": rev}
+
+
+def file_name(said: str) -> str:
+    """A file's name without folders and without characters that do not print, as the client said it otherwise."""
+    last = said.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(character for character in last if character.isprintable())[:200] or "unnamed"
+
+
+def _read_fields(fields: dict[str, object]) -> ImportSaid:
+    try:
+        return ImportSaid.model_validate(fields)
+    except ValidationError as fault:
+        raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in fault.errors()]) from None
 
 
 def _with_findings(revision: Revision) -> Json:

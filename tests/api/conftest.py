@@ -1,0 +1,73 @@
+"""A real server on a free loopback port, over a real PostGIS with a small campus."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from geo_server.api.app import create_app
+from geo_server.domain.roles import Role
+from geo_server.settings import Settings
+from geo_server.store.database import Database
+from tests.campus import Campus, build_campus
+
+Client = Callable[[Role | None], httpx.Client]
+
+
+@pytest.fixture
+def campus(database: Database) -> Campus:
+    """A published campus in the test's own database."""
+    return build_campus(database)
+
+
+@pytest.fixture
+def address(database: Database, campus: Campus, tmp_path: Path) -> Iterator[str]:  # noqa: ARG001 -- published first
+    """Address of a running server."""
+    with serving(Settings(database_url=database.url, data_dir=tmp_path)) as served:
+        yield served
+
+
+@pytest.fixture
+def client(address: str, campus: Campus) -> Iterator[Client]:
+    """Makes a client with the API token of a role on the campus, or without any."""
+    with contextlib.ExitStack() as stack:
+
+        def make(role: Role | None) -> httpx.Client:
+            headers = {"Authorization": f"Bearer {campus.tokens[role]}"} if role else {}
+            return stack.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
+
+        yield make
+
+
+@contextlib.contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """Serve in a thread until left; yields the address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=3)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            until(lambda: server.started or not thread.is_alive())
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def until(true: Callable[[], bool], within_s: float = 20.0) -> None:
+    """Wait for something to become true, looking often.
+
+    Raises:
+        AssertionError: It did not.
+    """
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end, "it did not come about in time"
+        threading.Event().wait(0.01)

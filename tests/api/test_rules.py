@@ -1,0 +1,172 @@
+"""Every address declares who may use it, and every combination of role and address is answered accordingly."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import APIRouter
+
+from geo_server.api import app as app_module
+from geo_server.api.app import create_app
+from geo_server.api.deps import Requires
+from geo_server.api.rules import list_addresses
+from geo_server.domain.roles import PERMISSIONS, Permission, Role
+from geo_server.settings import Settings
+from geo_server.store.database import Database
+from tests.campus import Campus, build_campus
+
+Client = Callable[[Role | None], httpx.Client]
+
+SITE = "/api/sites/{site}"
+
+RULES = {
+    "GET /": "public",
+    "GET /sites/{site}": "public",
+    "GET /problems/{slug}": "public",
+    "GET /api/openapi.json": "public",
+    "GET /sign-in": "public",
+    "POST /sign-in": "public",
+    "POST /sign-out": "public",
+    "GET /healthz": "public",
+    "GET /readyz": "public",
+    "GET /static": "public",
+    "GET /api/me": "signed_in",
+    "GET /api/sites": "signed_in",
+    f"GET {SITE}": "see_map",
+    f"GET {SITE}/zones": "see_map",
+    f"GET {SITE}/openings": "see_map",
+    f"GET {SITE}/floorplan": "see_map",
+    f"GET {SITE}/style.json": "see_map",
+    f"GET {SITE}/protocols": "see_map",
+    "GET /tiles": "see_map",
+    f"GET {SITE}/picture": "see_incident",
+    f"GET {SITE}/events": "see_incident",
+    f"GET {SITE}/zones/{{zone_id}}/guidance": "see_incident",
+    f"GET {SITE}/plan": "see_plan",
+    f"POST {SITE}/sightings": "report_sighting",
+    f"POST {SITE}/incidents": "manage_incident",
+    f"POST {SITE}/incidents/{{incident_id}}/state": "manage_incident",
+    f"POST {SITE}/status-reports": "report_status",
+    f"POST {SITE}/directives": "give_directives",
+    f"POST {SITE}/closures": "close_ways",
+    f"DELETE {SITE}/closures/{{closure_id}}": "close_ways",
+    f"POST {SITE}/imports": "edit_floorplans",
+    f"GET {SITE}/revisions": "edit_floorplans",
+    f"GET {SITE}/revisions/{{revision_id}}": "edit_floorplans",
+    f"POST {SITE}/revisions/{{revision_id}}/placement": "edit_floorplans",
+    f"POST {SITE}/revisions/{{revision_id}}/publish": "publish_floorplans",
+    f"GET {SITE}/exports/floorplan.geojson": "export",
+    f"GET {SITE}/exports/map.html": "export",
+}
+"""Written by hand: opening an address to more people takes a change here too."""
+
+GUARDED = {address: Permission(rule) for address, rule in RULES.items() if rule not in {"public", "signed_in"}}
+
+OPEN_WRITES = {"POST /sign-in", "POST /sign-out"}
+
+
+def test_each_address_declares_the_rule_that_is_written_here() -> None:
+    addresses = list_addresses(create_app(Settings()))
+
+    declared = {
+        f"{method} {address.path}": str(address.rule)
+        for address in addresses
+        for method in address.methods
+        if method != "HEAD"
+    }
+
+    assert declared == RULES
+
+
+def test_the_openapi_document_says_of_each_operation_who_may_call_it() -> None:
+    document = create_app(Settings()).openapi()
+
+    told = {
+        f"{method.upper()} {path}": operation["x-access"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert told == {address: rule for address, rule in RULES.items() if address in told}
+    assert len(told) >= len(RULES) - 5, "all but the pages and the raw apps"
+
+
+def test_an_address_without_a_rule_is_never_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    careless = APIRouter()
+    careless.add_api_route("/api/careless", lambda: {})
+    monkeypatch.setattr(app_module, "ROUTERS", (*app_module.ROUTERS, careless))
+
+    with pytest.raises(RuntimeError, match="/api/careless"):
+        create_app(Settings())
+
+
+def test_nobody_signed_in_is_refused_at_every_guarded_address_and_every_write(client: Client) -> None:
+    anonymous = client(None)
+    addresses = [*GUARDED, *(a for a in RULES if not a.startswith("GET ") and a not in OPEN_WRITES)]
+
+    answers = {address: _status(anonymous, address, "oak") for address in addresses}
+
+    assert set(answers.values()) == {401}, answers
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_is_let_in_exactly_where_it_has_the_permission(client: Client, role: Role) -> None:
+    person = client(role)
+
+    for address, permission in GUARDED.items():
+        status = _status(person, address, "oak")
+        if permission in PERMISSIONS[role]:
+            assert status not in {401, 403}, (address, status)
+        else:
+            assert status == 403, (address, status)
+
+
+def test_another_site_is_not_found_like_one_that_does_not_exist(client: Client, database: Database) -> None:
+    build_campus(database, "elm")
+    admin = client(Role.ADMIN)
+
+    for address in GUARDED:
+        assert _status(admin, address, "elm") == 404, address
+        assert _status(admin, address, "nowhere") == 404, address
+
+
+def test_the_answers_for_another_site_and_for_none_cannot_be_told_apart(client: Client, database: Database) -> None:
+    build_campus(database, "elm")
+    admin = client(Role.ADMIN)
+
+    elm, none = (admin.get(f"/api/sites/{slug}").text.replace(slug, "SLUG") for slug in ("elm", "nowhere"))
+
+    assert elm == none
+
+
+def test_a_site_that_is_no_name_at_all_is_not_found(client: Client) -> None:
+    admin = client(Role.ADMIN)
+
+    for odd in ("%00", "..%2f..%2fetc", "OAK", "oak%20", "a" * 3000, "%F0%9F%8F%AB"):
+        assert admin.get(f"/api/sites/{odd}").status_code == 404, odd
+
+
+def test_a_person_sees_only_the_sites_they_have_a_role_on(client: Client, database: Database, campus: Campus) -> None:
+    build_campus(database, "elm")
+
+    me = client(Role.STAFF).get("/api/me").json()
+
+    assert me["sites"] == [{"slug": "oak", "name": campus.site.name, "role": "staff"}]
+    assert me["person"]["name"] == "oak staff"
+
+
+def test_the_rule_of_a_raw_app_is_the_one_that_it_enforces() -> None:
+    raw = {a.path: a.rule for a in list_addresses(create_app(Settings())) if a.path in {"/tiles", f"{SITE}/events"}}
+
+    assert raw == {"/tiles": Requires(Permission.SEE_MAP), f"{SITE}/events": Requires(Permission.SEE_INCIDENT)}
+
+
+def _status(client: httpx.Client, address: str, slug: str) -> int:
+    """The status of an empty request to an address; only that of a stream, which has no end."""
+    method, path = address.split(" ", 1)
+    path = {"/tiles": "/tiles/{site}/tiles.json"}.get(path, path).replace("{site}", slug)
+    path = re.sub(r"\{\w+\}", str(uuid4()), path)
+    with client.stream(method, path) as response:
+        return response.status_code
