@@ -37,12 +37,12 @@ def make_database(cluster_url: str) -> Iterator[MakeDatabase]:
     def make(template: str) -> str:
         name = f"test_{next(_numbers)}"
         administer(cluster_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER geo_server')
-        made.append(name)
-        return make_url(cluster_url).set(database=name).render_as_string()
+        made.append(make_url(cluster_url).set(database=name).render_as_string())
+        return made[-1]
 
     yield make
-    for name in made:
-        administer(cluster_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    for url in made:
+        drop(url)
 
 
 @pytest.fixture(scope="session")
@@ -58,17 +58,13 @@ def migrated_template(make_database: MakeDatabase) -> str:
 @pytest.fixture
 def database(make_database: MakeDatabase, migrated_template: str) -> Iterator[Database]:
     """A migrated database of the test's own, without rows."""
-    database = Database(make_database(migrated_template), pool_size=4)
-    yield database
-    database.close()
+    yield from _for_one_test(make_database(migrated_template))
 
 
 @pytest.fixture
 def empty_database(make_database: MakeDatabase) -> Iterator[Database]:
     """A database of the test's own with PostGIS and no tables."""
-    database = Database(make_database("geo_server"), pool_size=4)
-    yield database
-    database.close()
+    yield from _for_one_test(make_database("geo_server"))
 
 
 @pytest.fixture
@@ -77,6 +73,19 @@ def data_dir() -> Iterator[Path]:
     folder = short_folder()
     yield folder
     shutil.rmtree(folder)
+
+
+def _for_one_test(url: str) -> Iterator[Database]:
+    """A database that is dropped after the test: a thousand of them would fill the disk."""
+    database = Database(url, pool_size=4)
+    yield database
+    database.close()
+    drop(url)
+
+
+def drop(url: str) -> None:
+    """Drop a database, whoever is connected to it; nothing happens when it is gone already."""
+    administer(url, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
 
 def short_folder() -> Path:

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from geo_server.store.database import Database
 from geo_server.store.embedded import has_cluster, open_cluster
 from geo_server.store.migrate import pending, upgrade
 from tests.cli.conftest import Command, Start
+from tests.store.conftest import kill_server, server_pid, until
 
 
 def address_of(command: Command) -> str:
@@ -20,8 +22,12 @@ def address_of(command: Command) -> str:
 
 
 def is_ready(address: str) -> bool:
-    with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
-        return bool(answer.status == 200)
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as fault:
+        with fault:
+            return False
 
 
 def test_up_makes_the_database_serves_and_says_where(start: Start, data_dir: Path) -> None:
@@ -50,6 +56,24 @@ def test_sigterm_while_the_database_is_made_ends_with_exit_code_0(start: Start, 
     server.until("Making a database")
     assert server.end(signal.SIGTERM) == 0, server.said
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_killed_server_process_is_followed_by_the_next_on_the_same_port(start: Start, data_dir: Path) -> None:
+    first = start("up", "--empty", "--port", "0")
+    address = address_of(first)
+    first.end(signal.SIGKILL)
+    second = start("up", "--empty", "--port", address.rpartition(":")[2])
+    assert address_of(second) == address
+    assert is_ready(address)
+    assert second.end(signal.SIGTERM) == 0
+    assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_killed_database_comes_back_under_the_running_server(start: Start, data_dir: Path) -> None:
+    address = address_of(start("up", "--empty", "--port", "0"))
+    first = kill_server(data_dir)
+    until(lambda: is_ready(address))
+    assert server_pid(data_dir) != first
 
 
 def test_a_second_up_on_the_same_folder_is_refused_in_one_line_and_the_first_serves_on(start: Start) -> None:
