@@ -1,7 +1,7 @@
 """A small published campus for tests of services and faces, built with the store's own functions."""
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from shapely import LineString, Point, box
 
@@ -43,21 +43,26 @@ class Campus:
     exits: tuple[Opening, Opening]
     tokens: dict[Role, str]
 
+    @property
+    def url(self) -> str:
+        """Where the API has this site."""
+        return f"/api/sites/{self.site.slug}"
+
     def lonlat(self, x: float, y: float) -> list[float]:
         """A place of the site in lon, lat."""
         lon, lat = FRAME.coordinates_to_lonlat([(x, y)])[0]
         return [float(lon), float(lat)]
 
 
-def build_campus(database: Database, slug: str = "oak", *, walkable: bool = True) -> Campus:
-    """Add and publish a campus.
+def build_campus(database: Database, *, walkable: bool = True) -> Campus:
+    """Add and publish a campus with a name of its own.
 
     Args:
         database: A migrated database.
-        slug: Of the site.
         walkable: False publishes the level without any zone, so that nothing can be planned.
     """
-    site = Site(uuid4(), slug, f"{slug.title()} School", FRAME)
+    slug = f"school-{uuid4().hex[:12]}"
+    site = Site(uuid4(), slug, f"School {slug[-12:]}", FRAME)
     building = Building(uuid4(), "Main")
     level = Level(uuid4(), building.id, 0, "Ground")
     corridor = Zone(uuid4(), level.id, box(0, 0, 30, 3), "Corridor", ZoneCategory.CORRIDOR)
@@ -94,15 +99,10 @@ def build_campus(database: Database, slug: str = "oak", *, walkable: bool = True
         )
         place_draft(c, draft.id, floorplan, None)
         publish(c, draft.id, by=None)
-    tokens = {role: create_api_token(database, site.id, role, name=f"{slug} {role}") for role in Role}
+    tokens = {role: create_api_token(database, site.id, role, name=f"Pat {role}") for role in Role}
     return Campus(site, level, rooms, corridor, (west, east), tokens)
 
 
 def new_id() -> str:
     """An id as a client makes it."""
     return str(uuid4())
-
-
-def as_uuid(text: str) -> UUID:
-    """The other way."""
-    return UUID(text)

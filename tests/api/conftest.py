@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,21 +15,30 @@ from geo_server.domain.roles import Role
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 from tests.campus import Campus, build_campus
+from tests.conftest import MakeDatabase
 
 Client = Callable[[Role | None], httpx.Client]
 
 
+@pytest.fixture(scope="session")
+def database(make_database: MakeDatabase, migrated_template: str) -> Iterator[Database]:
+    """One database for all tests of the API. What keeps them apart is what keeps schools apart: each has its own site."""
+    database = Database(make_database(migrated_template), pool_size=4)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def address(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running server."""
+    with serving(Settings(database_url=database.url, data_dir=tmp_path_factory.mktemp("data"))) as served:
+        yield served
+
+
 @pytest.fixture
 def campus(database: Database) -> Campus:
-    """A published campus in the test's own database."""
+    """A published campus of the test's own."""
     return build_campus(database)
-
-
-@pytest.fixture
-def address(database: Database, campus: Campus, tmp_path: Path) -> Iterator[str]:  # noqa: ARG001 -- published first
-    """Address of a running server."""
-    with serving(Settings(database_url=database.url, data_dir=tmp_path)) as served:
-        yield served
 
 
 @pytest.fixture
