@@ -60,6 +60,7 @@ def folium_page(
         zoom_start=18,
         max_zoom=24,
         zoom_snap=0.25,
+        zoom_animation=False,
         crs="Simple" if isinstance(floorplan.frame, DrawingFrame) else "EPSG3857",
         attribution_control=False,
         control_scale=True,
@@ -78,7 +79,7 @@ def folium_page(
     ZoneLabels().add_to(page)
     _fit(page, geometries.values())
     made = made_at or datetime.now(UTC)
-    words = page_words(floorplan, routes, title=title, exercise=exercise, made_at=made)
+    words = page_words(floorplan, plan_document or {}, routes, title=title, exercise=exercise, made_at=made)
     return finished_page(page, title, words)
 
 
@@ -136,17 +137,17 @@ def _zone_properties(zone: Zone, routes: Mapping[str, RouteWords]) -> Json:
     name = f"{zone.name}, {zone.alias}" if zone.alias else zone.name
     route = routes.get(str(zone.id))
     fill = route.fill if route else _FILLS.get(zone.category, LIGHT.zone)
-    about = route.html if route else f"<b>{safe(name)}</b><br>{zone.category.value}"
-    return {"name": safe(name), "about": about, "fill": fill}
+    about = route.html if route else zone.category.value
+    return {"name": safe(name), "about": f"<b>{safe(name)}</b><br>{about}", "fill": fill}
 
 
 def _plan_layers(plan: Mapping[str, Any], ordinal: int, routes: Mapping[str, RouteWords]) -> Iterator[Any]:
-    for area in sorted(plan.get("reach", ()), key=lambda area: -area["at_s"]):
+    for area in plan.get("reach", ()):
         if area["ordinal"] == ordinal:
             yield folium.GeoJson(
                 _feature(area["geometry"]),
-                style_function=lambda _: {"color": LIGHT.threat, "weight": 1, "dashArray": "4 4", "fillOpacity": 0.08},
-                tooltip=safe(f"The threat can be here {area['at_s']:.0f} s after the plan was made"),
+                style_function=lambda _: {"color": LIGHT.threat, "weight": 2, "dashArray": "4 6", "fill": False},
+                interactive=False,
             )
     legs = [
         (leg, routes[zone["zone_id"]].kind)
@@ -164,7 +165,8 @@ def _plan_layers(plan: Mapping[str, Any], ordinal: int, routes: Mapping[str, Rou
 
 def _threat(threat: Mapping[str, Any]) -> Iterator[Any]:
     x, y = threat["at"]
-    words = f"▲ {threat.get('kind') or 'threat'}, seen {threat.get('seen_s_ago') or 0:.0f} s before the plan"
+    kind = str(threat.get("kind") or "threat").replace("_", " ")
+    words = f"▲ {kind}, {threat.get('seen_s_ago') or 0:.0f} s old"
     yield folium.Circle(
         (y, x), radius=threat["radius_m"], color=LIGHT.threat, fill=True, fill_opacity=0.35, tooltip=safe(words)
     )

@@ -29,9 +29,9 @@ _LOOKS: dict[RouteStatus, _Look] = {
 
 _STYLE = """<style>
 body { display: flex; flex-direction: column; font: 16px/1.4 system-ui, sans-serif; color: #111; background: #fff; }
-header, .zone-list, .legend { padding: 8px 16px; }
+header, .zone-list, .legend, .ground { padding: 8px 16px; }
 .folium-map { order: 1; flex: 0 0 70vh; background: #F6F5F2 !important; }
-.legend { order: 2; } .zone-list { order: 3; overflow-x: auto; }
+.legend { order: 2; } .ground { order: 3; } .zone-list { order: 4; overflow-x: auto; }
 h1 { font-size: 22px; margin: 0; } h2 { font-size: 18px; margin: 8px 0; } header p { margin: 4px 0 0; }
 .exercise { background: #F0E442; color: #000; border: 3px solid #000; padding: 8px; text-align: center; font-weight: 700; }
 .legend ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0; padding: 0; }
@@ -50,14 +50,13 @@ class RouteWords:
     """What the page says of one zone's way out.
 
     Args:
-        html: For the zone's popup and for the list.
+        html: Status, measures, steps and what is avoided.
         mark: Before the zone's name on the map.
         fill: CSS colour of the zone.
         kind: Line style of the route.
     """
 
     html: str
-    status: str
     mark: str
     fill: str
     kind: str
@@ -65,25 +64,31 @@ class RouteWords:
 
 def read_routes(floorplan: Floorplan, plan: Mapping[str, Any]) -> dict[str, RouteWords]:
     """What a plan document says of each zone of a floorplan, by zone id."""
-    zones = {str(zone.id): zone for zone in floorplan.zones}
+    zones = {str(zone.id) for zone in floorplan.zones}
     exits = {str(o.id): f"exit {o.number}" if o.number else "an exit" for o in floorplan.openings}
     words = {}
     for route in plan.get("zones", ()):
-        zone = zones.get(route["zone_id"])
-        if zone is not None:
+        if route["zone_id"] in zones:
             look = _LOOKS[RouteStatus(route["status"])]
-            html = _route_html(zone.name, route, look.words, exits)
-            words[route["zone_id"]] = RouteWords(html, look.words, look.mark, look.fill, look.kind)
+            html = _route_html(route, look.words, exits)
+            words[route["zone_id"]] = RouteWords(html, look.mark, look.fill, look.kind)
     return words
 
 
 def page_words(
-    floorplan: Floorplan, routes: Mapping[str, RouteWords], *, title: str, exercise: bool, made_at: datetime
+    floorplan: Floorplan,
+    plan: Mapping[str, Any],
+    routes: Mapping[str, RouteWords],
+    *,
+    title: str,
+    exercise: bool,
+    made_at: datetime,
 ) -> str:
-    """Heading, legend and list, as HTML.
+    """Heading, legend, what the ways out rest on, and list, as HTML.
 
     Args:
         floorplan: What the page shows.
+        plan: The plan document; empty when there is none.
         routes: See :func:`read_routes`.
         title: Any text.
         exercise: It is a drill.
@@ -94,7 +99,7 @@ def page_words(
     return (
         f"{_STYLE}<header>{banner}<h1>{safe(title)}</h1>"
         f"<p>Made at <time>{stamp}</time>. A picture of that moment: it does not follow what happens after.</p></header>"
-        f"{_legend(routes)}{_list(floorplan, routes)}"
+        f"{_legend(routes)}{_ground(plan)}{_list(floorplan, routes)}"
     )
 
 
@@ -102,7 +107,7 @@ def _legend(routes: Mapping[str, RouteWords]) -> str:
     entries = [("Room", LIGHT.zone), ("Corridor", LIGHT.corridor), ("Stairs", LIGHT.stairs), ("Exit", LIGHT.exit)]
     if routes:
         entries = [(f"{look.mark}{look.words}", look.fill) for look in _LOOKS.values()]
-        entries += [("▲ Threat, and where it can be", LIGHT.threat), ("Exit, way out", LIGHT.exit)]
+        entries += [("▲ Threat; inside the dashes it can be soon", LIGHT.threat), ("Exit, way out", LIGHT.exit)]
     items = "".join(
         f'<li><span class="swatch" style="background:{colour}"></span>{safe(words)}</li>' for words, colour in entries
     )
@@ -119,12 +124,30 @@ def _list(floorplan: Floorplan, routes: Mapping[str, RouteWords]) -> str:
     return f'<section class="zone-list"><h2>All zones</h2><table><tr>{heads}</tr>{rows}</table></section>'
 
 
-def _route_html(name: str, route: Mapping[str, Any], status: str, exits: Mapping[str, str]) -> str:
+def _ground(plan: Mapping[str, Any]) -> str:
+    """What the ways out rest on and do not cover: no answer goes out without it."""
+    if not plan:
+        return ""
+    guarantee, assumptions = plan.get("guarantee") or {}, plan.get("assumptions") or {}
+    limits = "".join(f"<li>{safe(str(words))}</li>" for words in guarantee.get("does_not_cover", ()))
+    forms = (("reaction_s", "People start to walk within {:.0f} s."), ("margin_s", "They keep {:.0f} s ahead."))
+    stated = " ".join(form.format(assumptions[key]) for key, form in forms if key in assumptions)
+    return (
+        f'<section class="ground"><h2>What the ways out rest on</h2>'
+        f"<p>They are advice for those who decide; the directive in force comes first. "
+        f"Made for {safe(str(plan.get('made_for_at', 'an unknown moment')))}. {stated}</p>"
+        f"<p>Safe means: {safe(str(guarantee.get('covers', 'ahead of the threat all the way')))}. It does not cover:</p>"
+        f"<ul>{limits}</ul></section>"
+    )
+
+
+def _route_html(route: Mapping[str, Any], status: str, exits: Mapping[str, str]) -> str:
     facts = [status]
     if route.get("exit_id"):
         facts.append(f"by {exits.get(route['exit_id'], 'an exit')}")
     facts += _measures(route)
-    return f"<b>{safe(name)}</b><br>{safe(', '.join(facts))}.{_steps(route.get('instructions') or ())}"
+    avoided = "".join(f"<br>{safe(reason['words'])}" for reason in route.get("avoided") or ())
+    return f"{safe(', '.join(facts))}.{avoided}{_steps(route.get('instructions') or ())}"
 
 
 def _measures(route: Mapping[str, Any]) -> list[str]:
