@@ -70,12 +70,14 @@ def verify_audit(c: Connection, site_id: UUID) -> int | None:
         Number of the first row that is changed, missing or out of place; None when all is as it was recorded.
     """
     previous, expected = FIRST_SEAL, 1
-    for row in c.execute(select(audit).where(audit.c.site_id == site_id).order_by(audit.c.seq)):
-        entry = row._asdict()
-        sealed = seal(previous, entry)
-        if (row.seq, row.previous_hash, row.hash) != (expected, previous, sealed):
-            return expected
-        previous, expected = sealed, expected + 1
+    statement = select(audit).where(audit.c.site_id == site_id).order_by(audit.c.seq)
+    with c.execute(statement.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            entry = row._asdict()
+            sealed = seal(previous, entry)
+            if (row.seq, row.previous_hash, row.hash) != (expected, previous, sealed):
+                return expected
+            previous, expected = sealed, expected + 1
     recorded: int = c.scalar(select(sites.c.audit_seq).where(sites.c.id == site_id)) or 0
     return expected if recorded >= expected else None
 

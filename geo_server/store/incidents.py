@@ -3,8 +3,9 @@
 The reports of people are told in :mod:`geo_server.store.reports`; its functions are offered here as well, so that
 callers need one name for all that happens.
 
-Lock order: an incident first, the site's row (its counters) last. The lock on an incident lets others add sightings
-and reports to it meanwhile: what a witness says never waits for a plan.
+Lock order: an incident first, the site's row (its counters) next; whatever opens an incident holds the site's row
+before it does, because two that open one at once wait for each other. The lock on an incident lets others add
+sightings and reports to it meanwhile: what a witness says never waits for a plan.
 """
 
 from datetime import datetime
@@ -29,7 +30,7 @@ from geo_server.store.reports import (
     list_sightings,
     list_status_reports,
 )
-from geo_server.store.tables import incidents, threats
+from geo_server.store.tables import incidents, sites, threats
 
 __all__ = [
     "add_closure",
@@ -54,16 +55,16 @@ __all__ = [
 
 
 def add_incident(c: Connection, incident: Incident) -> None:
-    """Add an incident.
+    """Add an incident; the site's row is locked until the transaction ends.
 
     Raises:
         Conflict: Another incident is open on the site, or the id is taken.
         NotFound: There is no such site.
     """
+    _lock_site(c, incident.site_id)
     with (
         refusing("uq_incidents_open", _another_open()),
         refusing("pk_incidents", Conflict(f"The incident id {incident.id} is taken.", where="id")),
-        refusing("fk_incidents_site_id_sites", NotFound(f"There is no site {incident.site_id}.")),
     ):
         c.execute(
             insert(incidents).values(
@@ -119,7 +120,7 @@ def set_incident_state(c: Connection, incident_id: UUID, state: IncidentState, a
 
     Args:
         c: A connection inside a transaction.
-        incident_id: The incident; it is locked until the transaction ends.
+        incident_id: The incident; it and the site's row are locked until the transaction ends.
         state: The state that it is to have.
         at: When; kept when the incident is closed.
 
@@ -127,11 +128,12 @@ def set_incident_state(c: Connection, incident_id: UUID, state: IncidentState, a
         NotFound: There is no such incident.
         Conflict: It may not go there from where it is, or another incident of the site is open.
     """
-    statement = select(incidents.c.state).where(incidents.c.id == incident_id).with_for_update(key_share=True)
-    present: str | None = c.scalar(statement)
+    statement = select(incidents.c.site_id, incidents.c.state).where(incidents.c.id == incident_id)
+    present = c.execute(statement.with_for_update(key_share=True)).one_or_none()
     if present is None:
         raise NotFound(f"There is no incident {incident_id}.")
-    check_transition(IncidentState(present), state)
+    check_transition(IncidentState(present.state), state)
+    _lock_site(c, present.site_id)
     closed_at = at if state is IncidentState.CLOSED else None
     with refusing("uq_incidents_open", _another_open()):
         c.execute(update(incidents).where(incidents.c.id == incident_id).values(state=state.value, closed_at=closed_at))
@@ -211,6 +213,12 @@ def list_threats(c: Connection, incident_id: UUID, frame: SiteFrame) -> list[Thr
         )
         for row in rows
     ]
+
+
+def _lock_site(c: Connection, site_id: UUID) -> None:
+    statement = select(sites.c.id).where(sites.c.id == site_id).with_for_update(key_share=True)
+    if c.execute(statement).one_or_none() is None:
+        raise NotFound(f"There is no site {site_id}.")
 
 
 def _incident(row: RowMapping) -> Incident:

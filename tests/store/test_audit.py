@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from geo_server.store.access import add_person
 from geo_server.store.audit import record_audit, verify_audit
 from geo_server.store.database import Connection, Database
 from geo_server.store.tables import audit
+from tests.conftest import MakeDatabase
 from tests.store.samples import found
 
 WITHOUT_TRIGGER = text("ALTER TABLE audit DISABLE TRIGGER append_only")
@@ -29,6 +31,14 @@ def with_rows(database: Database, rows: int = 5) -> UUID:
         for n in range(rows):
             record(c, site.id, n)
     return site.id
+
+
+@pytest.fixture(scope="module")
+def audited(make_database: MakeDatabase, migrated_template: str) -> Iterator[tuple[Database, UUID]]:
+    """A site with five rows, for tests that undo what they do."""
+    database = Database(make_database(migrated_template))
+    yield database, with_rows(database)
+    database.close()
 
 
 def test_what_was_recorded_verifies(database: Database) -> None:
@@ -54,8 +64,8 @@ def test_a_seal_can_be_computed_by_hand(database: Database) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET subject = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
-def test_nobody_changes_or_removes_a_row(database: Database, statement: str) -> None:
-    site_id = with_rows(database)
+def test_nobody_changes_or_removes_a_row(audited: tuple[Database, UUID], statement: str) -> None:
+    database, site_id = audited
     with pytest.raises(ProgrammingError, match="append-only"), database.transaction() as c:
         c.execute(text(statement))
     with database.snapshot() as c:
@@ -82,12 +92,13 @@ def test_nobody_changes_or_removes_a_row(database: Database, statement: str) -> 
         ),
     ],
 )
-def test_a_row_that_was_tampered_with_is_named(database: Database, statement: str, first_bad: int) -> None:
-    site_id = with_rows(database)
+def test_a_row_that_was_tampered_with_is_named(audited: tuple[Database, UUID], statement: str, first_bad: int) -> None:
+    database, site_id = audited
     with database.transaction() as c:
         c.execute(WITHOUT_TRIGGER)
         c.execute(text(statement))
         assert verify_audit(c, site_id) == first_bad
+        c.rollback()
 
 
 def test_recording_goes_on_after_a_row_was_removed_and_the_gap_stays_visible(database: Database) -> None:

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -7,8 +8,10 @@ from shapely import Point
 from sqlalchemy import text
 
 from geo_server.domain.errors import Conflict, NotFound
+from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import IncidentState
-from geo_server.store.database import Database
+from geo_server.store.database import Connection, Database
+from geo_server.store.events import record_event
 from geo_server.store.incidents import (
     add_incident,
     add_sighting,
@@ -44,6 +47,46 @@ def test_one_incident_is_open_on_a_site_and_others_on_other_sites(database: Data
         add_incident(c, an_incident(north))
     with pytest.raises(NotFound), database.transaction() as c:
         add_incident(c, replace(an_incident(north), site_id=uuid4()))
+
+
+def wait_until_someone_waits(c: Connection) -> None:
+    """Returns once another transaction of this database waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(20_000):
+        if c.scalar(waiting):
+            return
+        c.execute(text("SELECT pg_stat_clear_snapshot()"))
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("other", ["opens another", "reopens the last"])
+def test_of_two_who_open_an_incident_at_once_one_does_and_neither_waits_for_ever(
+    database: Database, other: str
+) -> None:
+    site, _ = found(database)
+    last = an_incident(site)
+    with database.transaction() as c:
+        add_incident(c, last)
+        set_incident_state(c, last.id, IncidentState.ALL_CLEAR, NOON)
+
+    def open_another() -> None:
+        with database.transaction() as c:
+            if other == "opens another":
+                add_incident(c, an_incident(site))
+            else:
+                set_incident_state(c, last.id, IncidentState.OPEN, NOON)
+            record_event(c, site.id, EventKind.INCIDENT_OPENED, {})
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as c:
+            record_event(c, site.id, EventKind.SIGHTING_ADDED, {})
+            second = pool.submit(open_another)
+            wait_until_someone_waits(c)
+            add_incident(c, an_incident(site))
+        with pytest.raises(Conflict, match="open"):
+            second.result()
 
 
 def test_after_the_all_clear_another_may_open_and_the_first_cannot_be_reopened_beside_it(database: Database) -> None:

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 import pytest
@@ -15,6 +16,7 @@ from geo_server.domain.states import ImportState, RevisionState, TokenKind
 from geo_server.store.database import Connection, Database
 from geo_server.store.migrate import downgrade, pending, upgrade
 from geo_server.store.tables import metadata
+from tests.conftest import MakeDatabase
 
 BELONG_TO_NO_SITE = {"sites", "people", "tokens"}
 
@@ -28,6 +30,14 @@ CATALOGUE = [
        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0""",
 ]
+
+
+@pytest.fixture(scope="module")
+def schema(make_database: MakeDatabase, migrated_template: str) -> Iterator[Database]:
+    """A migrated database to look at."""
+    database = Database(make_database(migrated_template))
+    yield database
+    database.close()
 
 
 def catalogue(c: Connection) -> set[tuple[object, ...]]:
@@ -82,15 +92,15 @@ def test_each_migration_can_be_undone_by_itself(empty_database: Database) -> Non
     assert lacking == [["0004"], ["0003", "0004"], ["0002", "0003", "0004"], ["0001", "0002", "0003", "0004"]]
 
 
-def test_the_tables_equal_the_migrations_as_alembic_sees_them(database: Database) -> None:
-    assert differences(database) == []
+def test_the_tables_equal_the_migrations_as_alembic_sees_them(schema: Database) -> None:
+    assert differences(schema) == []
 
 
-def test_the_tables_equal_the_migrations_as_postgresql_sees_them(database: Database, empty_database: Database) -> None:
+def test_the_tables_equal_the_migrations_as_postgresql_sees_them(schema: Database, empty_database: Database) -> None:
     with empty_database.transaction() as c:
         metadata.create_all(c)
         declared = catalogue(c)
-    with database.snapshot() as c:
+    with schema.snapshot() as c:
         migrated = catalogue(c)
     assert declared == migrated
     assert len(declared) > 300
@@ -156,10 +166,10 @@ def test_moments_carry_their_zone_and_end_in_at(table: Table) -> None:
     ],
 )
 def test_a_column_of_kinds_takes_the_kinds_of_the_domain_and_no_other(
-    database: Database, table: str, column: str, values: type[StrEnum]
+    schema: Database, table: str, column: str, values: type[StrEnum]
 ) -> None:
     query = text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
-    with database.snapshot() as c:
+    with schema.snapshot() as c:
         rule = c.scalar(query, {"name": f"ck_{table}_{column}_known"})
     assert set(re.findall(r"'(\w+)'::text", rule)) == {value.value for value in values}
 

@@ -56,10 +56,10 @@ def test_a_slug_is_taken_once(database: Database) -> None:
         add_site(c, replace(a_site(), id=uuid4()))
 
 
-@pytest.mark.parametrize("slug", ["North", "north campus", "-north", "north/..", "", "нorth"])
-def test_the_database_itself_refuses_a_slug_that_is_no_part_of_an_address(database: Database, slug: str) -> None:
-    with pytest.raises(IntegrityError, match="ck_sites_slug_plain"), database.transaction() as c:
-        add_site(c, replace(a_site(), slug=slug))
+def test_the_database_itself_refuses_a_slug_that_is_no_part_of_an_address(database: Database) -> None:
+    for slug in ("North", "north campus", "-north", "north/..", "", "нorth"):
+        with pytest.raises(IntegrityError, match="ck_sites_slug_plain"), database.transaction() as c:
+            add_site(c, replace(a_site(), slug=slug))
 
 
 def test_buildings_have_names_of_their_own_within_a_site(database: Database) -> None:
