@@ -1,10 +1,11 @@
 """Where threats can be by given moments, as areas of walkable space: never through walls.
 
 A zone is taken whole once a threat had time for half of its outline: no two places of it are farther apart. In any other the area is what can be seen from
-the places where a threat comes in or turns a corner, within the metres it has left there. A door's line is sampled, and
-each sample given half the spacing more, so the area never leaves out what a threat can reach by a straight way.
+the places where a threat starts, comes in or turns a corner, within the metres it has left there. A door's line is
+sampled, and each sample given half the spacing more, so as to leave out nothing that is straight before the door.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.routes import ReachArea
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.sightlines import visible_area
+from geo_server.routing.sightlines import area_before_disc, visible_area
 from geo_server.routing.threats import LocatedThreat
 from geo_server.routing.visibility import Floats
 from geo_server.routing.zones import ZoneWays
@@ -25,19 +26,26 @@ MOMENTS_S = (0.0, 15.0, 30.0, 60.0)
 """Seconds from the plan's moment that areas are given for."""
 
 SPACING_M = 0.5
-"""Between samples of a door's line or a disc's rim."""
+"""Between samples of a door's line."""
 
-ROUND = 16
+GRID_M = 1e-3
+"""Areas are joined on this grid: several times quicker than exactly, and finer than any map shows."""
+
+ROUND = 8
 """Segments of a quarter circle."""
+
+CIRCUMSCRIBED = 1 / math.cos(math.pi / 4 / ROUND)
+"""What a circle of such segments is widened by, so that it leaves nothing out."""
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A place from which a threat goes straight on, and when it can be there."""
+    """A place from which a threat goes straight on: a disc, or a point with some slack; and when it can be there."""
 
-    place: BaseGeometry
+    place: Point
     at_s: float
-    slack_m: float
+    radius_m: float = 0.0
+    slack_m: float = 0.0
 
 
 def reach_areas(
@@ -67,7 +75,7 @@ def reach_areas(
     return tuple(
         ReachArea(UUID(level_id), moment_s, area)
         for (moment_s, level_id), found in sorted(parts.items())
-        if not (area := _polygons(shapely.union_all(found))).is_empty
+        if not (area := _polygons(shapely.union_all(found, grid_size=GRID_M))).is_empty
     )
 
 
@@ -89,16 +97,14 @@ def _sources(
         inside = np.minimum(inside, at_s + seed.terminals_m / speed_mps)
         corners = np.minimum(corners, at_s + seed.corners_m / speed_mps)
     sources = [
-        _Source(place, float(at), SPACING_M / 2)
+        _Source(place, float(at), slack_m=SPACING_M / 2)
         for region, at in zip(ways.regions, _where_entered(ways, entered, inside, speed_mps), strict=True)
         if np.isfinite(at)
         for place in _samples(region)
     ]
-    sources += [_Source(_disc(located.threat.point, seed.radius_m), at_s, 0.0) for located, at_s, seed in seeds]
+    sources += [_Source(located.threat.point, at_s, seed.radius_m) for located, at_s, seed in seeds]
     sources += [
-        _Source(Point(xy), float(at), 0.0)
-        for xy, at in zip(ways.space.corners, corners, strict=True)
-        if np.isfinite(at)
+        _Source(Point(xy), float(at)) for xy, at in zip(ways.space.corners, corners, strict=True) if np.isfinite(at)
     ]
     return sources
 
@@ -129,35 +135,23 @@ def _area(ways: ZoneWays, sources: list[_Source], moment_s: float, speed_mps: fl
             continue
         if metres >= zone.length / 2:
             return zone
-        around = source.place.buffer(metres + source.slack_m, ROUND)
-        parts.append(_seen(ways, source, around))
-    return shapely.union_all(parts) if parts else Polygon()
+        around = source.place.buffer((source.radius_m + metres + source.slack_m) * CIRCUMSCRIBED, ROUND)
+        parts.append(_seen(ways, source).intersection(around))
+    return shapely.union_all(parts, grid_size=GRID_M) if parts else Polygon()
 
 
-def _seen(ways: ZoneWays, source: _Source, around: BaseGeometry) -> BaseGeometry:
-    if _is_convex(ways):
-        return ways.zone.polygon.intersection(around)
-    if isinstance(source.place, Point):
-        return visible_area(ways.space, source.place).intersection(around)
-    inside = ways.zone.polygon.intersection(source.place)
-    rims = [visible_area(ways.space, place) for place in _samples(inside)]
-    return shapely.union_all([inside, *(rim.intersection(around) for rim in rims)])
-
-
-def _disc(centre: Point, radius_m: float) -> BaseGeometry:
-    return centre.buffer(radius_m, ROUND) if radius_m > 0 else centre
-
-
-def _is_convex(ways: ZoneWays) -> bool:
-    return not len(ways.space.corners)
+def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:
+    if not len(ways.space.corners):
+        return ways.zone.polygon
+    if source.radius_m > 0:
+        return area_before_disc(ways.space, source.place, source.radius_m)
+    return visible_area(ways.space, source.place.x, source.place.y)
 
 
 def _samples(region: BaseGeometry) -> list[Point]:
-    """Points along a door's line, or the rim of an area, no farther apart than the spacing."""
-    if isinstance(region, Point):
-        return [region]
-    rim = region if region.geom_type == "LineString" else region.boundary
-    return [Point(xy) for xy in shapely.get_coordinates(shapely.segmentize(rim, SPACING_M))]
+    """Points along where a terminal is entered, no farther apart than the spacing."""
+    line = region.boundary if region.geom_type in {"Polygon", "MultiPolygon"} else region
+    return [Point(xy) for xy in shapely.get_coordinates(shapely.segmentize(line, SPACING_M))]
 
 
 def _polygons(geometry: BaseGeometry) -> Polygon | MultiPolygon:

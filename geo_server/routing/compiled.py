@@ -98,6 +98,11 @@ class CompiledFloorplan:
         """Head of each pair."""
         return self.heads[self.groups]
 
+    @cached_property
+    def pair_number(self) -> dict[tuple[int, int], int]:
+        """Number of the pair that joins two nodes."""
+        return {pair: n for n, pair in enumerate(zip(self.pair_tails.tolist(), self.pair_heads.tolist(), strict=True))}
+
     def occupant_s(self, profile: Profile) -> Floats:
         """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,)."""
         speeds = np.array([profile.level_mps, profile.stairs_up_mps, profile.stairs_down_mps, profile.ramp_mps, 0, 0])

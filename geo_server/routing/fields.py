@@ -1,6 +1,6 @@
 """The fields that a plan is read from, each one pass over the graph.
 
-Terminology (times in seconds from the plan's moment; formulation and proofs in ``docs/safety.md``):
+Terminology (times in seconds from the plan's moment; formulation and proofs in ``docs/routing.md``):
     arrival A(v): the earliest that any threat can be at a node.
     distance d(v): the least time from a node to an exit.
     deadline: A(v) less the margin.

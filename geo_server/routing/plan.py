@@ -4,7 +4,7 @@ The guarantee: a route is ``safe_*`` only if, at every node, the people's latest
 the threat's earliest arrival. Between nodes it holds too, because the threat is given at least the people's speed.
 A route starts at the place of its zone that is farthest from all doors. In a zone with several doors someone else may be
 farther from the one that the route takes: ``spread_s`` says by how many seconds at most, to be taken off the margin.
-Formulation and proofs: ``docs/safety.md``.
+Formulation and proofs: ``docs/routing.md``.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from geo_server.routing.fields import (
     latest_departures,
     next_nodes,
     shortest_in_time,
+    slacks,
     threat_arrivals,
 )
 from geo_server.routing.instructions import radio_sentence, turn_by_turn
@@ -43,6 +44,7 @@ class Fields:
     arrivals: list[float]
     distances: list[float]
     following: list[int]
+    slack: list[float]
     latest: list[float]
 
 
@@ -91,13 +93,15 @@ def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
     """The fields of a network against given arrivals of the threat."""
     compiled, pair_s, sinks = network.compiled, network.pair_s, network.sinks
     distances = exit_distances(compiled, pair_s, sinks)
+    following = next_nodes(compiled, pair_s, distances)
     return Fields(
         network=network,
         pair_s=pair_s.tolist(),
         sinks=sinks.tolist(),
         arrivals=arrivals.tolist(),
         distances=distances.tolist(),
-        following=next_nodes(compiled, pair_s, distances).tolist(),
+        following=following.tolist(),
+        slack=slacks(distances, following, arrivals).tolist(),
         latest=latest_departures(compiled, pair_s, arrivals - margin_s, sinks).tolist(),
     )
 
@@ -111,10 +115,9 @@ def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -
     ]
     if not starts:
         return Chosen(RouteStatus.UNREACHABLE, None)
-    node, walk, _ = min(starts, key=lambda start: (start[2] + fields.distances[start[0]], start[0]))
-    shortest = build_trail(fields.network, walk, follow(fields.following, node))
-    if reaction_s <= shortest.slack(fields.arrivals)[0] - margin_s + EPSILON_S:
-        return Chosen(RouteStatus.SAFE_SHORTEST, shortest)
+    node, walk, seconds = min(starts, key=lambda start: (start[2] + fields.distances[start[0]], start[0]))
+    if reaction_s <= fields.slack[node] - seconds - margin_s + EPSILON_S:
+        return Chosen(RouteStatus.SAFE_SHORTEST, build_trail(fields.network, walk, follow(fields.following, node)))
     latest = max(fields.latest[node] - seconds for node, _, seconds in starts)
     safe = reaction_s <= latest + EPSILON_S
     leave_s = reaction_s if safe else latest

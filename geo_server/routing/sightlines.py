@@ -20,23 +20,35 @@ INSET_M = 1e-4
 """A place on the boundary is moved inwards by this before it looks around."""
 
 
-def visible_area(space: Space, place: Point) -> BaseGeometry:
-    """The part of a space that can be seen from a place on it, boundary included."""
-    return _visible_area(space, float(place.x), float(place.y))
+IN_LINE_M = 1e-6
+"""Rays that end in one line with their neighbours to this are left out."""
 
 
 @lru_cache(maxsize=20_000)
-def _visible_area(space: Space, x: float, y: float) -> BaseGeometry:
-    eye = _inside(space.polygon, x, y)
+def visible_area(space: Space, x: float, y: float) -> BaseGeometry:
+    """The area that can be seen from a place on a space, in metres."""
+    return _swept(space, _inside(space.polygon, x, y), 0.0)
+
+
+def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeometry:
+    """The area that straight ways out of a disc reach in a space: of each place the one from its nearest point there.
+
+    Walls inside the disc do not count: what is behind them is in the disc too.
+    """
+    return _swept(space, np.array([centre.x, centre.y]), radius_m).intersection(space.polygon)
+
+
+def _swept(space: Space, eye: Floats, radius_m: float) -> BaseGeometry:
+    """What rays from a place meet, walls nearer than the radius left out."""
     starts, ends = _edges(space.polygon)
     towards = np.arctan2(starts[:, 1] - eye[1], starts[:, 0] - eye[0])
     past = np.arctan2(space.corners[:, 1] - eye[1], space.corners[:, 0] - eye[0])
     angles = np.unique(np.concatenate([towards, past - BESIDE_RAD, past + BESIDE_RAD]))
     rays = np.column_stack([np.cos(angles), np.sin(angles)])
-    metres = _first_hits(eye, rays, starts, ends)
+    metres = _first_hits(eye, rays, starts, ends, radius_m)
     met = np.isfinite(metres)
     seen = eye + rays[met] * metres[met, None]
-    area = Polygon(seen) if len(seen) >= 3 else Polygon()
+    area = Polygon(seen).simplify(IN_LINE_M) if len(seen) >= 3 else Polygon()
     return area if area.is_valid else shapely.make_valid(area)
 
 
@@ -55,8 +67,8 @@ def _edges(polygon: Polygon) -> tuple[Floats, Floats]:
     return np.concatenate([ring[:-1] for ring in rings]), np.concatenate([ring[1:] for ring in rings])
 
 
-def _first_hits(eye: Floats, rays: Floats, starts: Floats, ends: Floats) -> Floats:
-    """Metres along each ray to the first edge that it meets, shape (rays,)."""
+def _first_hits(eye: Floats, rays: Floats, starts: Floats, ends: Floats, radius_m: float) -> Floats:
+    """Metres along each ray to the first edge that it meets beyond the radius, shape (rays,)."""
     edge, gap = ends - starts, starts - eye
     across = rays[:, :1] * edge[None, :, 1] - rays[:, 1:] * edge[None, :, 0]
     gap_cross_edge = gap[:, 0] * edge[:, 1] - gap[:, 1] * edge[:, 0]
@@ -64,5 +76,5 @@ def _first_hits(eye: Floats, rays: Floats, starts: Floats, ends: Floats) -> Floa
     with np.errstate(divide="ignore", invalid="ignore"):
         along = gap_cross_edge[None] / across
         share = gap_cross_ray / across
-        hit = (across != 0) & (along > 0) & (share >= -1e-12) & (share <= 1 + 1e-12)
+        hit = (across != 0) & (along > radius_m) & (share >= -1e-12) & (share <= 1 + 1e-12)
     return np.asarray(np.where(hit, along, np.inf).min(axis=1), dtype=np.float64)

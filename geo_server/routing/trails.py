@@ -48,15 +48,9 @@ class Network:
         chosen[owner[quickest]] = quickest
         return chosen
 
-    @cached_property
-    def pair_number(self) -> dict[tuple[int, int], int]:
-        """Number of the pair that joins two nodes."""
-        tails, heads = self.compiled.pair_tails.tolist(), self.compiled.pair_heads.tolist()
-        return {pair: number for number, pair in enumerate(zip(tails, heads, strict=True))}
-
     def edge(self, tail: int, head: int) -> int:
         """The edge that people take from a node to the next."""
-        return int(self.edge_of_pair[self.pair_number[tail, head]])
+        return int(self.edge_of_pair[self.compiled.pair_number[tail, head]])
 
     def starts(self, ways: ZoneWays) -> list[tuple[int, Walk, float]]:
         """First nodes of a zone that are open, each with the walk to it and its seconds, by number of the node."""

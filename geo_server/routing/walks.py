@@ -119,7 +119,9 @@ class Walker:
             if len(nearest) and nearest.max() > least + 1e-9:
                 start, least = around[int(np.argmax(nearest))], float(nearest.max())
         walks = self._walks_from(start, centres, edges)
-        spreads = [max(0.0, far - walk.metres) if walk else 0.0 for walk, far in zip(walks, farthest, strict=True)]
+        spreads = [
+            max(0.0, float(far) - walk.metres) if walk else 0.0 for walk, far in zip(walks, farthest, strict=True)
+        ]
         return walks, spreads
 
     def _away(self, places: npt.NDArray[np.object_], there: _Tie) -> Floats:
