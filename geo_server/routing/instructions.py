@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from uuid import UUID
 
+from shapely import LineString
+
 from geo_server.domain.places import AssemblyPoint, Floorplan, Opening, Zone, ZoneCategory
 from geo_server.domain.routes import RouteStatus
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
@@ -13,6 +15,9 @@ from geo_server.routing.visibility import Vertex
 
 STRAIGHT_ON_DEG = 30.0
 BACK_DEG = 150.0
+
+TURN_M = 2.5
+"""Metres before and behind a door over which a turn is judged: nobody counts the step through the door."""
 
 TITLES = {
     ZoneCategory.ROOM: "room",
@@ -143,13 +148,20 @@ def _climb(compiled: CompiledFloorplan, node: int, kind: str) -> str:
 def _turn(arriving: Sequence[Vertex], leaving: Sequence[Vertex]) -> str:
     if len(arriving) < 2 or len(leaving) < 2:
         return "go on"
-    before = _bearing(arriving[-2], arriving[-1])
-    angle = math.degrees(math.remainder(_bearing(leaving[0], leaving[1]) - before, math.tau))
+    door = leaving[0]
+    behind, ahead = _at(arriving[::-1], TURN_M), _at(leaving, TURN_M)
+    angle = math.degrees(math.remainder(_bearing(door, ahead) - _bearing(behind, door), math.tau))
     if abs(angle) < STRAIGHT_ON_DEG:
         return "keep straight on"
     if abs(angle) > BACK_DEG:
         return "turn back"
     return "turn left" if angle > 0 else "turn right"
+
+
+def _at(line: Sequence[Vertex], metres: float) -> Vertex:
+    """The place so far along a line, or its end."""
+    place = LineString(line).interpolate(metres)
+    return (float(place.x), float(place.y))
 
 
 def _bearing(a: Vertex, b: Vertex) -> float:
