@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
-from geo_server.api import app as app_module
 from geo_server.api.app import create_app
 from geo_server.api.deps import Requires
+from geo_server.api.routes import ROUTERS
 from geo_server.api.rules import list_addresses
 from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.settings import Settings
@@ -100,7 +100,7 @@ def test_an_address_without_a_rule_is_never_served(monkeypatch: pytest.MonkeyPat
     def serve_anybody() -> None:
         """Has no rule."""
 
-    monkeypatch.setattr(app_module, "ROUTERS", (*app_module.ROUTERS, careless))
+    monkeypatch.setattr("geo_server.api.app.ROUTERS", (*ROUTERS, careless))
 
     with pytest.raises(RuntimeError, match="/api/careless"):
         create_app(Settings())

@@ -1,0 +1,150 @@
+"""From an uploaded file to the published map, over HTTP."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from geo_server.api.routes.imports import file_name
+from geo_server.domain.roles import Role
+from tests.campus import Campus
+
+Client = Callable[[Role | None], httpx.Client]
+Json = dict[str, Any]
+
+
+def _document(*, with_exit: bool = True) -> bytes:
+    """One room of 8 by 6 m in drawing metres, with a door to outside or none."""
+    level, room = str(uuid4()), str(uuid4())
+
+    def feature(kind: str, id_: str, geometry: Json | None, **properties: object) -> Json:
+        return {
+            "type": "Feature",
+            "id": id_,
+            "geometry": geometry,
+            "properties": {"feature_type": kind, **properties},
+        }
+
+    ring = [[0, 0], [8, 0], [8, 6], [0, 6], [0, 0]]
+    features = [
+        feature("level", level, None, name="Ground", ordinal=0),
+        feature("zone", room, {"type": "Polygon", "coordinates": [ring]}, name="Studio", category="room", ordinal=0),
+    ]
+    if with_exit:
+        door = {"type": "LineString", "coordinates": [[3, 0], [4, 0]]}
+        features.append(
+            feature("opening", str(uuid4()), door, category="door", zones=[room, None], exit=True, width_m=1, ordinal=0)
+        )
+    frame = {"frame": "drawing-metres", "metres_per_unit": 1.0}
+    return json.dumps({"type": "FeatureCollection", **frame, "features": features}).encode()
+
+
+def _upload(client: httpx.Client, campus: Campus, data: bytes, **fields: str) -> httpx.Response:
+    said = {"building": "Studio house", **fields}
+    return client.post(f"{campus.url}/imports", files={"file": ("studio.geojson", data)}, data=said)
+
+
+def _control_points(campus: Campus) -> list[Json]:
+    """Put the drawing 50 m north of the campus, unturned."""
+    corners = ((0, 0), (8, 0), (8, 6))
+    return [{"x": x, "y": y, "lon": lon, "lat": lat} for x, y in corners for lon, lat in [campus.lonlat(x, y + 50)]]
+
+
+def test_a_drawing_is_uploaded_placed_and_published(client: Client, campus: Campus) -> None:
+    facilities = client(Role.FACILITIES)
+    before = facilities.get(campus.url).json()["floorplan_rev"]
+
+    uploaded = _upload(facilities, campus, _document())
+    assert uploaded.status_code == 201, uploaded.text
+    revision = uploaded.json()["revision"]
+    url = f"{campus.url}/revisions/{revision['id']}"
+    early = facilities.post(f"{url}/publish", json={})
+    placed = facilities.post(f"{url}/placement", json={"control_points": _control_points(campus)})
+    unseen = facilities.get(f"{campus.url}/zones").json()["zones"]
+    published = facilities.post(f"{url}/publish", json={})
+
+    assert (revision["state"], revision["placed"]) == ("draft", False)
+    assert early.status_code == 409, "it is not on the ground yet"
+    assert placed.json()["revision"]["residuals_m"] == pytest.approx([0, 0, 0], abs=0.01)
+    assert "Studio" not in {zone["name"] for zone in unseen}, "nothing goes live by being uploaded"
+    assert published.json() == {"floorplan_rev": before + 1}
+    zones = {zone["name"]: zone for zone in facilities.get(f"{campus.url}/zones").json()["zones"]}
+    assert zones["Studio"]["at"] == pytest.approx(campus.lonlat(4, 53), abs=1e-6)
+    assert zones["Studio"]["building"] == "Studio house"
+    assert {"101", "Corridor"} <= set(zones), "the other building stays"
+    states = [entry["state"] for entry in facilities.get(f"{campus.url}/revisions").json()["revisions"]]
+    assert states == ["published", "published"]
+
+
+def test_a_floorplan_without_a_way_out_needs_a_signature(client: Client, campus: Campus) -> None:
+    facilities = client(Role.FACILITIES)
+    revision = _upload(facilities, campus, _document(with_exit=False)).json()["revision"]
+    url = f"{campus.url}/revisions/{revision['id']}"
+    facilities.post(f"{url}/placement", json={"control_points": _control_points(campus)})
+
+    refused = facilities.post(f"{url}/publish", json={})
+    signed = facilities.post(f"{url}/publish", json={"signed_by": "Kim Lee"})
+
+    assert refused.status_code == 409
+    assert "Studio" in refused.json()["detail"]
+    assert signed.status_code == 200
+    assert facilities.get(url).json()["revision"]["signed_by"] == "Kim Lee"
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"ordinal": "first"}, "body.ordinal"),
+        ({"building": ""}, "body.building"),
+        ({"metres_per_unit": "nan"}, "body.metres_per_unit"),
+        ({"colour": "red"}, "body.colour"),
+    ],
+)
+def test_what_is_said_beside_the_file_is_checked(
+    client: Client, campus: Campus, fields: dict[str, str], where: str
+) -> None:
+    answer = _upload(client(Role.FACILITIES), campus, _document(), **fields)
+
+    assert (answer.status_code, answer.json()["where"]) == (422, where)
+
+
+def test_a_file_that_is_none_is_refused_with_the_reason(client: Client, campus: Campus) -> None:
+    facilities = client(Role.FACILITIES)
+
+    garbage = _upload(facilities, campus, b"\x00\x01garbage")
+    nothing = facilities.post(f"{campus.url}/imports", data={"building": "x"})
+
+    assert (garbage.status_code, garbage.json()["type"]) == (422, "/problems/unreadable-file")
+    assert garbage.json()["advice"]
+    assert (nothing.status_code, nothing.json()["where"]) == (422, "file")
+    assert len(facilities.get(f"{campus.url}/revisions").json()["revisions"]) == 1
+
+
+def test_the_published_map_can_be_taken_away(client: Client, campus: Campus) -> None:
+    facilities = client(Role.FACILITIES)
+
+    document = facilities.get(f"{campus.url}/exports/floorplan.geojson")
+    page = facilities.get(f"{campus.url}/exports/map.html")
+
+    kinds = [feature["properties"]["feature_type"] for feature in document.json()["features"]]
+    assert (kinds.count("zone"), kinds.count("opening")) == (4, 5)
+    assert page.headers["content-disposition"].startswith("attachment"), "never run as a page of this server"
+    assert "Corridor" in page.text
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("plan.dxf", "plan.dxf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\plans\\a.dxf", "a.dxf"),
+        ("a\x00\u202eb.dxf", "ab.dxf"),
+        ("", "unnamed"),
+        ("x" * 500, "x" * 200),
+    ],
+)
+def test_a_file_name_is_a_name_and_nothing_else(said: str, kept: str) -> None:
+    assert file_name(said) == kept
