@@ -105,6 +105,16 @@ def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: rank[finding.severity])
 
 
+def brief_findings(findings: Sequence[Finding]) -> list[Finding]:
+    """Each error, and of other kinds of findings the first on each level with how many there are."""
+    brief: dict[object, Finding] = {}
+    for index, finding in enumerate(findings):
+        key = index if finding.severity is Severity.ERROR else (finding.code, finding.ordinal)
+        first = brief.get(key)
+        brief[key] = finding if first is None else replace(first, count=first.count + finding.count)
+    return list(brief.values())
+
+
 def _load(file: Path) -> bytes:
     """Bytes of a file within the limit that uploads have, too."""
     limit = load_settings().upload_limit_mb
@@ -172,8 +182,11 @@ def _print(result: ImportResult, name: str) -> None:
     console.print(table)
     lacking = zones_without_way_out(result.floorplan)
     console.print(f"{len(lacking)} occupied zones without a way out", markup=False)
-    for finding in sorted_findings(result.findings):
+    brief = brief_findings(sorted_findings(result.findings))
+    for finding in brief:
         console.print(finding_line(finding), markup=False)
+    if len(brief) < len(result.findings):
+        console.print("Findings of one kind are shown by their first place; --json lists each.", markup=False)
 
 
 def finding_line(finding: Finding) -> str:

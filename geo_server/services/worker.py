@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -106,31 +107,55 @@ def _why(name: str, exit_code: int | None, limits: Limits) -> GeoServerError:
         return UnreadableFile(
             f"The reader broke off (exit code {exit_code}).", where=name, advice="Save it again as DXF R2013."
         )
-    return TooLarge(what, where=name, advice="Give one level a file, and purge what is no part of the plan.")
+    return _too_large(name, what)
 
 
 def _read(theirs: Connection, data: bytes, name: str, options: ReadOptions, limits: Limits) -> None:
-    """The child: limits on, read, send what came of it."""
+    """The child: read within the limits, send what came of it."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # What libraries mutter is no part of a one-line refusal.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answer: object
+    with contextlib.suppress(BrokenPipeError):
+        theirs.send(_answer(data, name, options, limits))
+    theirs.close()
+
+
+def _answer(data: bytes, name: str, options: ReadOptions, limits: Limits) -> object:
     try:
         from geo_server.ingest.pipeline import read_plan  # noqa: PLC0415 - the CAD libraries belong to the child
 
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        answer = read_plan(data, name, **options)
-    except GeoServerError as refusal:
-        answer = refusal
-    except (MemoryError, RecursionError) as fault:
-        gibibytes = limits.memory_bytes / 2**30
-        what = f"Reading it takes more than {gibibytes:g} GiB of memory."
-        if isinstance(fault, RecursionError):
-            what = "Its blocks are nested too deep."
-        answer = TooLarge(what, where=name, advice="Give one level a file, and purge what is no part of the plan.")
-    except Exception:  # noqa: BLE001 - a bug is reported whole by the parent
-        answer = _Bug(traceback.format_exc())
-    with contextlib.suppress(BrokenPipeError):
-        theirs.send(answer)
-    theirs.close()
+        with _limited(limits):
+            return read_plan(data, name, **options)
+    except Exception as fault:  # noqa: BLE001 - a bug is reported whole by the parent
+        if _is_caused_by(fault, MemoryError):
+            gibibytes = limits.memory_bytes / 2**30
+            return _too_large(name, f"Reading it takes more than {gibibytes:.3g} GiB of memory.")
+        if _is_caused_by(fault, RecursionError):
+            return _too_large(name, "Its blocks are nested too deep.")
+        return fault if isinstance(fault, GeoServerError) else _Bug(traceback.format_exc())
+
+
+@contextlib.contextmanager
+def _limited(limits: Limits) -> Iterator[None]:
+    """Limits while reading; memory is given back afterwards, so that there is room for the answer."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def _is_caused_by(fault: BaseException | None, kind: type[BaseException]) -> bool:
+    """Whether a fault is of a kind, or was raised because of one that is: repairs catch nearly anything."""
+    while fault is not None:
+        if isinstance(fault, kind):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
+
+
+def _too_large(name: str, what: str) -> TooLarge:
+    return TooLarge(what, where=name, advice="Give one level a file, and purge what is no part of the plan.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from geo_server.cli.inspect import finding_line, sorted_findings
+from geo_server.cli.inspect import brief_findings, finding_line, sorted_findings
 from geo_server.domain.findings import Finding, Severity
 from geo_server.ingest.geojson import read_document
 
@@ -83,7 +83,7 @@ def test_a_given_unit_wins(inspect: Run) -> None:
     [
         ("missing.dxf", None, (), "no file"),
         ("noise.dxf", b"\x00\x01\x02", (), "noise.dxf"),
-        ("empty.geojson", b"{}", (), "empty.geojson"),
+        ("empty.geojson", b"{}", (), "FeatureCollection"),
         ("a.dxf", b"", ("--metres-per-unit", "-1"), "cannot be"),
         ("folder", b"folder", (), "cannot be opened"),
     ],
@@ -109,3 +109,11 @@ def test_errors_come_first_and_carry_their_place() -> None:
     assert sorted_findings([note, error]) == [error, note]
     assert finding_line(error) == "error door-one-zone on level 0 at 1.00, 2.00 on layer A-DOOR (2F): One zone. Look."
     assert finding_line(note) == "note  name-made-up x3: Numbered."
+
+
+def test_people_read_each_kind_of_finding_on_a_level_once_and_how_many_there_are() -> None:
+    gaps = [Finding("gap-healed", Severity.FIXED, f"Gap {n}.", x=n, y=0.0, ordinal=n % 2, count=2) for n in range(6)]
+    brief = brief_findings(gaps)
+    assert [(f.message, f.ordinal, f.count) for f in brief] == [("Gap 0.", 0, 6), ("Gap 1.", 1, 6)]
+    errors = [Finding("zone-cut-off", Severity.ERROR, f"Zone {n}.", ordinal=0) for n in range(3)]
+    assert brief_findings(errors) == errors, "every error is told"
