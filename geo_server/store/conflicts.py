@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import ColumnElement, Connection, Table, and_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError
@@ -31,23 +32,28 @@ def refusing(constraint: str, refusal: GeoServerError) -> Iterator[None]:
 
 
 @contextmanager
-def refusing_bad_values(where: str) -> Iterator[None]:
-    """Raise a refusal in place of the database's complaint about a value that breaks a rule.
+def refusing_bad_values(where: str, advice: str) -> Iterator[None]:
+    """Raise a refusal in place of the database's complaint about a value: one that breaks a rule, or that no text or
+    JSON column can hold, such as a NUL character. A row that is referred to and not there is left to :func:`refusing`.
 
     Args:
         where: What the value stands in.
+        advice: What the person can do.
+
+    Raises:
+        InvalidInput: In place of the complaint.
     """
     try:
         yield
+    except UnicodeEncodeError as fault:
+        raise InvalidInput("A text has half a character in it.", where=where, advice=advice) from fault
     except (IntegrityError, DataError) as fault:
-        if not isinstance(fault.orig, psycopg.Error):
+        if not isinstance(fault.orig, psycopg.Error) or isinstance(fault.orig, ForeignKeyViolation):
             raise
         diagnosis = fault.orig.diag
-        raise InvalidInput(
-            f"A value breaks the rule {diagnosis.constraint_name or diagnosis.message_primary} of {diagnosis.table_name}.",
-            where=where,
-            advice="Look at the findings of the import, mend the drawing and import it again.",
-        ) from fault
+        rule = f"breaks the rule {diagnosis.constraint_name}" if diagnosis.constraint_name else "cannot be kept"
+        reason = diagnosis.message_primary or str(fault.orig)
+        raise InvalidInput(f"A value {rule}: {reason}.", where=where, advice=advice) from fault
 
 
 def insert_once(c: Connection, table: Table, said: Mapping[str, Any], noted: Mapping[str, Any], what: str) -> bool:
@@ -67,9 +73,12 @@ def insert_once(c: Connection, table: Table, said: Mapping[str, Any], noted: Map
 
     Raises:
         Conflict: The id is taken by another content.
+        InvalidInput: A value cannot be.
     """
     statement = insert(table).values(**said, **noted).on_conflict_do_nothing(index_elements=["site_id", "id"])
-    if c.execute(statement.returning(table.c.id)).one_or_none() is not None:
+    with refusing_bad_values(what, "Correct the value and send it again."):
+        added = c.execute(statement.returning(table.c.id)).one_or_none()
+    if added is not None:
         return True
     same: list[ColumnElement[bool]] = [table.c[name].is_not_distinct_from(value) for name, value in said.items()]
     if c.execute(select(table.c.id).where(and_(*same))).one_or_none() is None:

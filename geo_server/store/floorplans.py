@@ -19,6 +19,7 @@ from geo_server.store.conflicts import refusing_bad_values
 from geo_server.store.contents import ASSETS, CONTENTS, OPENINGS, TRANSITIONS, WALLS, ZONES, Content, T
 from geo_server.store.geometry import decode, decode_all, encode
 from geo_server.store.revisions import (
+    BAD_DRAWING,
     Revision,
     add_draft,
     list_revisions,
@@ -77,7 +78,7 @@ def place_draft(c: Connection, revision_id: UUID, floorplan: Floorplan, placemen
     revision = {"site_id": draft["site_id"], "revision_id": revision_id}
     for table in reversed(REVISION_TABLES):
         c.execute(delete(table).where(table.c.revision_id == revision_id))
-    with refusing_bad_values("floorplan"):
+    with refusing_bad_values("floorplan", BAD_DRAWING):
         level_ids = _add_levels(c, draft["site_id"], draft["building_id"], floorplan.levels)
         _insert(c, revision_levels, [revision | row for row in _level_rows(floorplan, frame, level_ids)])
         for content in CONTENTS:

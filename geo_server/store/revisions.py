@@ -15,7 +15,10 @@ from geo_server.domain.errors import Conflict, NotFound
 from geo_server.domain.findings import Finding, Severity
 from geo_server.domain.frame import Placement
 from geo_server.domain.states import RevisionState
+from geo_server.store.conflicts import refusing_bad_values
 from geo_server.store.tables import buildings, floorplan_revisions, levels, revision_levels, sites
+
+BAD_DRAWING = "Look at the findings of the import, mend the drawing and import it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +84,27 @@ def add_draft(
 
     Raises:
         NotFound: The site has no such building.
+        InvalidInput: Something in it cannot be kept, such as a NUL character in a text.
     """
     building = select(buildings.c.id).where(buildings.c.site_id == site_id, buildings.c.id == building_id)
     if c.execute(building.with_for_update(key_share=True)).one_or_none() is None:
         raise NotFound(f"The site has no building {building_id}.", where="building")
     latest = select(func.max(floorplan_revisions.c.number)).where(floorplan_revisions.c.building_id == building_id)
     revision_id = uuid4()
-    c.execute(
-        insert(floorplan_revisions).values(
-            id=revision_id,
-            site_id=site_id,
-            building_id=building_id,
-            number=(c.scalar(latest) or 0) + 1,
-            state=RevisionState.DRAFT.value,
-            document=dict(document),
-            findings=[asdict(finding) for finding in findings],
-            source_name=source_name,
-            source_sha256=source_sha256,
-            created_by=created_by,
-        )
-    )
+    row = {
+        "id": revision_id,
+        "site_id": site_id,
+        "building_id": building_id,
+        "number": (c.scalar(latest) or 0) + 1,
+        "state": RevisionState.DRAFT.value,
+        "document": dict(document),
+        "findings": [asdict(finding) for finding in findings],
+        "source_name": source_name,
+        "source_sha256": source_sha256,
+        "created_by": created_by,
+    }
+    with refusing_bad_values(source_name, BAD_DRAWING):
+        c.execute(insert(floorplan_revisions).values(row))
     return load_revision(c, site_id, revision_id)
 
 

@@ -203,6 +203,7 @@ def broken(plan: Floorplan) -> list[tuple[Floorplan, str]]:
         (replace(plan, openings=(replace(way_out, width_m=0.0),)), "ck_openings_width_m_positive"),
         (replace(plan, zones=(replace(plan.zones[0], name=" "), *plan.zones[1:])), "ck_zones_name_not_blank"),
         (replace(plan, zones=(replace(plan.zones[0], capacity=-1), *plan.zones[1:])), "capacity_not_negative"),
+        (replace(plan, zones=(replace(plan.zones[0], name="1\x004"), *plan.zones[1:])), "NUL"),
     ]
 
 

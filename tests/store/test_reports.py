@@ -6,9 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from shapely import Point
-from sqlalchemy.exc import IntegrityError
 
-from geo_server.domain.errors import Conflict, NotFound
+from geo_server.domain.errors import Conflict, InvalidInput, NotFound
 from geo_server.domain.incidents import IncidentState, Sighting, Status, StatusReport
 from geo_server.store.access import add_person
 from geo_server.store.database import Database
@@ -131,16 +130,19 @@ def test_of_the_same_report_sent_many_times_at_once_one_counts(database: Databas
     assert answers == [False, False, False, True]
 
 
-def test_the_database_itself_refuses_fewer_people_than_none(database: Database) -> None:
+def test_fewer_people_than_none_and_texts_that_cannot_be_kept_are_refused(database: Database) -> None:
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     impossible = {
-        "adults": replace(report, adults=-1),
-        "students": replace(report, students=-1),
-        "injured": replace(report, injured=-1),
+        "adults_not_negative": replace(report, adults=-1),
+        "students_not_negative": replace(report, students=-1),
+        "injured_not_negative": replace(report, injured=-1),
+        "out of range": replace(report, adults=2**31),
+        "NUL": replace(report, note="OK\x00"),
+        "half a character": replace(report, note="\ud83d"),
     }
-    for column, wrong in impossible.items():
-        with pytest.raises(IntegrityError, match=f"{column}_not_negative"), database.transaction() as c:
+    for words, wrong in impossible.items():
+        with pytest.raises(InvalidInput, match=words), database.transaction() as c:
             add_status_report(c, wrong, None)
 
 

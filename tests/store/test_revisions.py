@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from geo_server.domain.errors import Conflict, NotFound
+from geo_server.domain.errors import Conflict, InvalidInput, NotFound
 from geo_server.domain.frame import Placement
 from geo_server.domain.states import RevisionState
 from geo_server.store.access import add_person
@@ -46,6 +46,24 @@ def test_a_draft_keeps_what_was_read_and_what_was_noticed(database: Database) ->
     assert (kept.number, kept.state, kept.placed, kept.created_by) == (1, RevisionState.DRAFT, False, ann)
     assert (kept.findings, kept.source_name, kept.source_sha256) == ((a_finding(),), "plan.dxf", SHA256)
     assert (kept.placement, kept.published_at, kept.published_by, kept.signed_by) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("junk", ["A\x00B", "\ud83d", float("nan")])
+def test_a_document_that_cannot_be_kept_is_refused(database: Database, junk: object) -> None:
+    site, building = found(database)
+    with pytest.raises(InvalidInput, match="cannot be kept"), database.transaction() as c:
+        add_draft(
+            c,
+            site_id=site.id,
+            building_id=building.id,
+            document={"name": junk},
+            findings=[],
+            source_name="plan.dxf",
+            source_sha256=SHA256,
+            created_by=None,
+        )
+    with database.snapshot() as c:
+        assert list_revisions(c, site.id) == []
 
 
 def test_publishing_supersedes_what_was_in_force_and_says_the_new_edition(database: Database) -> None:
