@@ -48,8 +48,6 @@ function changes(state, before) {
   }
   const order = orderFor(state, state.mine);
   if (order && order.id !== before.order?.id) said.push(t("say.order", order));
-  if (state.picture.incident?.state === "all_clear" && before.picture.incident?.state === "open") {
-    said.push(t("say.all_clear"));
-  }
+  if (before.picture.incident && !state.picture.incident) said.push(t("say.all_clear"));
   return said;
 }

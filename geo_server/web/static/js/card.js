@@ -2,13 +2,23 @@
 
 import { ago, clockTime, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
-import { icon } from "./icons.js";
-import { actionOf, kindTitle, orderFor, shortName, statusOf, threatFrom, threatPlace, threatsOf } from "./model.js";
+import { ACTION_ICONS, icon } from "./icons.js";
+import {
+  incidentOf,
+  kindTitle,
+  orderFor,
+  shortName,
+  statusOf,
+  threatFrom,
+  threatPlace,
+  threatsOf,
+  toDo,
+} from "./model.js";
 import { wayOutSummary } from "./route_view.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
 
-const WATCHED = ["picture", "guidance", "mine", "zones", "plan"];
+const WATCHED = ["picture", "cleared", "guidance", "mine", "zones", "plan"];
 
 export function showCard(store) {
   const card = document.getElementById("card");
@@ -22,7 +32,7 @@ export function showCard(store) {
 
 function content(state) {
   if (!may(state, "see_incident")) return quiet(t("card.quiet_viewer"));
-  const incident = state.picture?.incident;
+  const incident = incidentOf(state);
   if (!incident || incident.state === "closed") return quiet(t("card.quiet_words"));
   if (incident.state === "all_clear") return { tone: "clear", parts: [heading("tick", t("card.all_clear")), words(t("card.all_clear_words"))] };
   return may(state, "see_reports") ? forResponder(state, incident) : forStaff(state, incident);
@@ -32,23 +42,14 @@ const quiet = (sentence) => ({ tone: "quiet", parts: [h("h2", {}, t("card.quiet"
 const heading = (iconName, title) => h("h2", {}, icon(iconName, "icon card-icon"), h("span", {}, title));
 const words = (sentence) => h("p", { class: "card-words" }, sentence);
 
-/** Orders of people come first; without one, what the protocol calls for. */
-function toDo(state, incident) {
-  if (state.guidance?.directive) return state.guidance.directive;
-  const order = orderFor(state, state.mine);
-  if (order) return order;
-  const kind = state.protocols.kinds.find((one) => one.key === incident.kind);
-  return kind ? actionOf(state, kind.action) : null;
-}
-
 function forStaff(state, incident) {
-  const doing = toDo(state, incident);
+  const doing = toDo(state);
   const zone = state.zoneById.get(state.mine);
   return {
     tone: "act",
     parts: [
       h("p", { class: "card-for" }, zone ? t("card.for_room", { room: shortName(zone) }) : t("card.for_site")),
-      heading("threat", doing?.title ?? t("card.no_order")),
+      heading(ACTION_ICONS[doing?.action] ?? "threat", doing?.title ?? t("card.no_order")),
       words(doing?.words ?? t("card.no_order_words")),
       h("dl", { class: "facts" }, facts(state, incident, doing, zone)),
     ],
@@ -56,20 +57,23 @@ function forStaff(state, incident) {
 }
 
 function facts(state, incident, doing, zone) {
-  const threats = threatsOf(state);
-  const rows = threats.map((threat) =>
-    fact(
-      t("card.where"),
-      h("strong", {}, t("threat.here", { kind: kindTitle(state, threat.kind), place: threatPlace(state, threat) })),
-      h("span", {}, zone ? `${threatFrom(state, threat, zone)}, ` : "", ticking(threat.seen_at, ago)),
-    ),
-  );
-  const why = doing?.why || doing?.reason;
-  if (why) rows.push(fact(t("card.why"), h("span", {}, why)));
-  if (!threats.length) rows.unshift(fact(t("card.why"), h("span", {}, opened(state, incident))));
   const way = zone && wayOutSummary(state, state.guidance);
-  if (way) rows.push(fact(t("card.way_out"), way));
-  return rows;
+  return [
+    way && fact(t("card.way_out"), way),
+    ...threatsOf(state).map((threat) => fact(t("card.where"), whereFor(state, threat, zone))),
+    fact(t("card.why"), h("span", {}, doing?.why || doing?.reason || opened(state, incident))),
+  ];
+}
+
+/** Where the threat is: seen from the person's room when that is known. */
+function whereFor(state, threat, zone) {
+  const kind = kindTitle(state, threat.kind);
+  const place = threatPlace(state, threat);
+  if (!zone) return [h("strong", {}, t("threat.here", { kind, place })), ticking(threat.seen_at, ago)];
+  return [
+    h("strong", {}, t("threat.from_here", { kind, where: threatFrom(state, threat, zone) })),
+    h("span", {}, place, ", ", ticking(threat.seen_at, ago)),
+  ];
 }
 
 const fact = (name, ...content) => h("div", {}, h("dt", {}, name), h("dd", {}, content));
@@ -78,7 +82,7 @@ const opened = (state, incident) =>
 
 function forResponder(state, incident) {
   const order = orderFor(state, null);
-  const doing = order ?? toDo({ ...state, guidance: null, mine: null }, incident);
+  const doing = order ?? toDo({ ...state, guidance: null, mine: null });
   const silent = state.zones.filter((zone) => statusOf(state, zone) === "unreported").length;
   return {
     tone: "act",
@@ -86,13 +90,9 @@ function forResponder(state, incident) {
       heading("threat", opened(state, incident)),
       h("dl", { class: "facts" }, [
         ...threatsOf(state).map((threat) =>
-          fact(
-            kindTitle(state, threat.kind),
-            h("strong", {}, threatPlace(state, threat)),
-            h("span", {}, ticking(threat.seen_at, ago)),
-          ),
+          fact(t("card.seen"), h("strong", {}, threatPlace(state, threat)), ticking(threat.seen_at, ago)),
         ),
-        doing && fact(t("card.order"), h("strong", {}, doing.title), h("span", {}, tn("card.silent", silent))),
+        doing && fact(t(order ? "card.order" : "card.protocol"), h("strong", {}, doing.title), h("span", {}, tn("card.silent", silent))),
       ]),
     ],
   };

@@ -29,6 +29,17 @@ export function circle([lon, lat], radius_m, steps = 48) {
   });
 }
 
+/** West, south, east, north of points, with metres of room around them; null of none. */
+export function boxAround(points, room_m) {
+  if (points.length === 0) return null;
+  const lons = points.map(([lon]) => lon);
+  const lats = points.map(([, lat]) => lat);
+  const [west, south, east, north] = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  const up = room_m / METRES_PER_DEGREE;
+  const side = up / Math.cos((south * Math.PI) / 180);
+  return [west - side, south - up, east + side, north + up];
+}
+
 /** The item whose `at` is nearest to a point, or null. */
 export function nearest(point, items) {
   let best = null;

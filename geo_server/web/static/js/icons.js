@@ -18,6 +18,8 @@ export const PATHS = {
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L21 21",
   home: "M4 11l8-7 8 7v9h-5.5v-5.5h-5V20H4z",
   moon: "M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z",
+  lock: "M5.5 11h13v9h-13zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11",
+  hold: "M8.5 5v14M15.5 5v14",
   legend: "M4 6h3M10 6h10M4 12h3M10 12h10M4 18h3M10 18h10",
 };
 
@@ -33,6 +35,9 @@ export const STATUS_ICONS = {
   danger: "cross",
   cleared: "ticks",
 };
+
+/** The icon of an action of the shipped protocol pack; a district's own actions have the threat's. */
+export const ACTION_ICONS = { hold: "hold", secure: "lock", lockdown: "lock", evacuate: "leave", shelter: "home" };
 
 const SVG = "http://www.w3.org/2000/svg";
 

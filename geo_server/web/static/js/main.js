@@ -6,8 +6,8 @@ import { showCard } from "./card.js";
 import { watchConnection } from "./connection.js";
 import { followSite, loadSite } from "./data.js";
 import { showMapTools } from "./map_tools.js";
-import { showMap } from "./map_view.js";
-import { orderFor, threatsOf } from "./model.js";
+import { showMap, wholeSite } from "./map_view.js";
+import { incidentIsOpen, threatsOf, toDo } from "./model.js";
 import { showNotices } from "./notices.js";
 import { createOutbox } from "./outbox.js";
 import { showPanel } from "./panel.js";
@@ -27,6 +27,7 @@ const EMPTY = {
   openingById: new Map(),
   protocols: null,
   picture: null,
+  cleared: null,
   plan: null,
   planEtag: null,
   routes: new Map(),
@@ -80,9 +81,10 @@ async function beginSite(me, slug) {
   dimInLockdown(store);
   store.watch(["mine"], () => feed.guidance());
   document.body.dataset.view = "site";
+  document.body.classList.toggle("is-responder", may(store.state, "see_reports"));
 
   const view = await showMap(store, (tap) => onTap(store, tap));
-  showMapTools(store, { fitSite: () => view && store.state.site.bounds && view.fit(store.state.site.bounds) });
+  showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)) });
   document.body.dataset.ready = "true";
 }
 
@@ -115,8 +117,8 @@ function onTap(store, tap) {
 /** A bright screen can give away who hides: dark for staff while a lockdown is in force where they are. */
 function dimInLockdown(store) {
   store.watch(["picture", "guidance", "mine"], (state) => {
-    const action = state.guidance?.directive?.action ?? orderFor(state, state.mine)?.action;
-    store.set({ dimmed: action === "lockdown" && !may(state, "see_reports") });
+    const hidden = incidentIsOpen(state) && toDo(state)?.action === "lockdown";
+    store.set({ dimmed: hidden && !may(state, "see_reports") });
   });
 }
 

@@ -2,12 +2,12 @@
 
 import { Map as MapLibre, NavigationControl, ScaleControl } from "../vendor/maplibre-gl.mjs";
 import { addIcons } from "./map_icons.js";
-import { ALL_ROUTES, CHOSEN_ROUTE, statusOfLayer } from "./map_live.js";
+import { ALL_ROUTES, CHOSEN_ROUTE, LIVE_SOURCES, statusOfLayer } from "./map_live.js";
 import { createMarkers } from "./map_markers.js";
 import { PALETTES } from "./map_palette.js";
-import { sourceOf, tilesOf, withMoment } from "./map_style.js";
+import { layersOf, sourceOf, tileSource } from "./map_style.js";
 
-const PADDING_PX = 40;
+const PADDING_PX = 24;
 const ZOOM_TO_ZONE = 19.5;
 const EASE_MS = 350;
 
@@ -20,7 +20,7 @@ const EASE_MS = 350;
 export async function createMap(container, { styles, bounds, centre, ordinal, theme, onTap }) {
   const map = new MapLibre({
     container,
-    style: withMoment(styles[theme], theme, ordinal),
+    style: { version: 8, sources: LIVE_SOURCES, layers: [] },
     ...(bounds ? { bounds, fitBoundsOptions: { padding: PADDING_PX } } : { center: centre, zoom: 17 }),
     maxZoom: 23,
     minZoom: 12,
@@ -37,23 +37,23 @@ export async function createMap(container, { styles, bounds, centre, ordinal, th
   await new Promise((done) => map.once("style.load", done));
   for (const [name, palette] of Object.entries(PALETTES)) addIcons(map, name, palette);
   new ResizeObserver(() => map.resize()).observe(container);
-  return commands(map, { styles, ordinal, onTap });
+  return commands(map, { styles, ordinal, theme, onTap });
 }
 
-function commands(map, { styles, ordinal, onTap }) {
-  const source = sourceOf(styles.light);
+function commands(map, shown) {
+  const source = sourceOf(shown.styles.light);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const states = new Map();
   const marked = { selected: null, mine: null };
-  let shown = ordinal;
   let chosen = null;
 
   const zoneAt = (point) => {
     const found = map.queryRenderedFeatures(point).find((feature) => feature.sourceLayer === "zones");
     return found?.properties.id ?? null;
   };
-  map.on("click", (event) => onTap({ at: event.lngLat.toArray(), zoneId: zoneAt(event.point) }));
+  map.on("click", (event) => shown.onTap({ at: event.lngLat.toArray(), zoneId: zoneAt(event.point) }));
 
-  const ofLevel = (...more) => ["all", ["==", ["get", "ordinal"], shown], ...more];
+  const ofLevel = (...more) => ["all", ["==", ["get", "ordinal"], shown.ordinal], ...more];
   const ofStatus = (layerId) => {
     const status = statusOfLayer(layerId);
     return status ? [["==", ["get", "status"], status]] : [];
@@ -66,31 +66,38 @@ function commands(map, { styles, ordinal, onTap }) {
     for (const id of CHOSEN_ROUTE) map.setFilter(id, ofLevel(["==", ["get", "zone_id"], chosen ?? ""], ...ofStatus(id)));
     map.setFilter("turns", ofLevel());
   };
-  filter();
 
-  const setState = (zoneId, values) => {
+  const paint = (zoneId, values) => {
     for (const sourceLayer of ["zones", "zone_labels"]) map.setFeatureState({ source, sourceLayer, id: zoneId }, values);
   };
+  const setState = (zoneId, values) => {
+    states.set(zoneId, { ...states.get(zoneId), ...values });
+    paint(zoneId, values);
+  };
+
+  /**
+   * Draw the level and theme of now. The tile source is made anew: giving it other tiles while some of the old are on
+   * their way (`setTiles`) keeps those, and a floorplan of the wrong level is the worst that a map could show.
+   */
+  const draw = () => {
+    const style = shown.styles[shown.theme];
+    for (const { id } of map.getStyle().layers) map.removeLayer(id);
+    if (map.getSource(source)) map.removeSource(source);
+    map.addSource(source, tileSource(style, shown.ordinal));
+    for (const layer of layersOf(style, shown.theme)) map.addLayer(layer);
+    filter();
+    for (const [zoneId, values] of states) paint(zoneId, values);
+  };
+  draw();
 
   return {
     map,
     markers: createMarkers(map),
-    setLevel(next) {
-      if (next === shown) return;
-      shown = next;
-      map.getSource(source).setTiles([tilesOf(styles.light, next)]);
-      filter();
-    },
-    /** Read the tiles again, after a new floorplan was published. */
-    reload(style) {
-      map.getSource(source).setTiles([tilesOf(style, shown)]);
-    },
-    setTheme(name) {
-      for (const layer of withMoment(styles[name], name, shown).layers) {
-        for (const [key, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, key, value);
-        const image = layer.layout?.["icon-image"];
-        if (image) map.setLayoutProperty(layer.id, "icon-image", image);
-      }
+    /** Show another level, another theme, or newly published styles. */
+    show(change) {
+      if (Object.entries(change).every(([name, value]) => shown[name] === value)) return;
+      Object.assign(shown, change);
+      draw();
     },
     /** Put GeoJSON into one of the live sources. */
     setData: (name, data) => map.getSource(name).setData(data),

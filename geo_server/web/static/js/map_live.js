@@ -18,7 +18,7 @@ export const reachLayers = (palette) => [
     id: "reach",
     type: "fill",
     source: "reach",
-    paint: { "fill-color": palette.threat, "fill-opacity": byStep(0.26, 0.1) },
+    paint: { "fill-color": palette.threat, "fill-opacity": byStep(0.17, 0.08) },
   },
   {
     id: "reach-edge",

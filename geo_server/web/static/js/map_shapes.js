@@ -43,10 +43,7 @@ export function levelChanges(route, levelName, words) {
  */
 export function reachAreas(plan, ordinal) {
   const areas = (plan?.reach ?? []).filter((area) => area.ordinal === ordinal);
-  const elapsed = plan ? planAge(plan) : 0;
-  const moments = [...new Set((plan?.reach ?? []).map((area) => area.at_s))].sort((a, b) => a - b);
-  const present = moments.find((at) => at >= elapsed) ?? moments.at(-1);
-  const next = moments.find((at) => at > present);
+  const { present, next } = reachMoments(plan);
   const shown = [
     [next, "next"],
     [present, "now"],
@@ -58,10 +55,15 @@ export function reachAreas(plan, ordinal) {
   );
 }
 
-/** Whether a plan is so old that the threat can be beyond every area it gave. */
-export function reachIsSpent(plan) {
-  const last = Math.max(...(plan?.reach ?? []).map((area) => area.at_s), -1);
-  return last >= 0 && planAge(plan) > last;
+/**
+ * The two moments shown, in seconds from the plan's: the next one that it gave an area for, and the one after it.
+ * `spent`: the plan is so old that the threat can be beyond every area that it gave.
+ */
+export function reachMoments(plan) {
+  const elapsed = plan ? planAge(plan) : 0;
+  const moments = [...new Set((plan?.reach ?? []).map((area) => area.at_s))].sort((a, b) => a - b);
+  const present = moments.find((at) => at >= elapsed) ?? moments.at(-1);
+  return { elapsed, present, next: moments.find((at) => at > present), spent: moments.length > 0 && elapsed > present };
 }
 
 /** Seconds since the moment that a plan counts from. */

@@ -2,6 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
+import { reachMoments } from "./map_shapes.js";
 import { threatsOf } from "./model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
@@ -10,7 +11,7 @@ export function showMapTools(store, { fitSite }) {
   const levels = h("div", { class: "levels", role: "group", "aria-label": t("map.levels") });
   const home = h("button", { class: "tool", type: "button", title: t("map.home"), "aria-label": t("map.home"), on: { click: fitSite } }, icon("home"));
   const hint = h("div", { class: "hint", role: "status" });
-  const key = h("div", {});
+  const key = legend(store);
   fill(document.getElementById("map-tools"), levels, home, key, hint);
 
   store.watch(["site", "ordinal", "picture", "mine"], (state) => fill(levels, levelButtons(store, state)));
@@ -18,11 +19,7 @@ export function showMapTools(store, { fitSite }) {
     document.body.classList.toggle("is-picking", mode !== null);
     fill(hint, mode && hintBar(store, mode));
   });
-  store.watch(["picture", "site"], (state) => {
-    const live = threatsOf(state).length > 0;
-    key.hidden = !live;
-    if (!key.firstChild && live) fill(key, legend(state));
-  });
+  store.watch(["picture"], (state) => (key.hidden = threatsOf(state).length === 0));
 }
 
 function levelButtons(store, state) {
@@ -40,6 +37,7 @@ function levelButtons(store, state) {
         on: { click: () => store.set({ ordinal }) },
       },
       h("span", { class: "level-name" }, name),
+      h("span", { class: "level-short", "aria-hidden": "true" }, ordinal),
       threatened.has(ordinal) && icon("threat", "icon level-threat"),
       own === ordinal && icon("pin", "icon level-own"),
     ),
@@ -54,18 +52,36 @@ function hintBar(store, mode) {
   ];
 }
 
-function legend(state) {
-  const sees = may(state, "see_plan");
-  const rows = [
-    ["threat", "legend.threat"],
-    ...(sees ? [["reach", "legend.reach"], ["next", "legend.reach_next"]] : []),
-    ["safe", "legend.safe"],
-    ...(sees ? [["detour", "legend.detour"], ["unsafe", "legend.unsafe"]] : []),
-  ];
+/** What the signs mean. How soon the threat can be in the shaded areas is counted down. */
+function legend(store) {
+  const sees = may(store.state, "see_plan");
+  const within = (moment, key) => {
+    const words = h("span", {});
+    const row = sign(moment, words);
+    const update = () => {
+      const moments = reachMoments(store.state.plan);
+      const at = moments[moment];
+      row.hidden = at === undefined;
+      if (row.hidden) return;
+      words.textContent = moments.spent ? t("legend.no_reach") : t(key, { s: Math.max(0, Math.ceil(at - moments.elapsed)) });
+    };
+    store.watch(["plan"], update);
+    setInterval(update, 1000);
+    return row;
+  };
   return h(
     "details",
     { class: "legend", open: matchMedia("(min-width: 900px)").matches },
     h("summary", {}, icon("legend"), h("span", {}, t("map.legend"))),
-    h("ul", {}, rows.map(([sign, key]) => h("li", {}, h("span", { class: `key key-${sign}` }, sign === "threat" && icon("threat")), t(key)))),
+    h(
+      "ul",
+      {},
+      sign("threat", t("legend.threat")),
+      sees && [within("present", "legend.reach"), within("next", "legend.reach_next")],
+      sign("safe", t("legend.safe")),
+      sees && [sign("detour", t("legend.detour")), sign("unsafe", t("legend.unsafe"))],
+    ),
   );
 }
+
+const sign = (name, words) => h("li", {}, h("span", { class: `key key-${name}` }, name === "threat" && icon("threat")), words);

@@ -1,12 +1,15 @@
 /** Ties the map to the state: what changes there is drawn here. */
 
 import { getJson } from "./api.js";
+import { boxAround } from "./geo.js";
 import { createMap } from "./map.js";
 import { levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
 import { kindTitle, levelName, routeOf, statusOf, threatsOf } from "./model.js";
 import { t } from "./strings.js";
 
 const REACH_MS = 1000;
+const BUILDING_ROOM_M = 10;
+const PERSON_ROOM_M = 10;
 
 /** Make the map and keep it right. Where it cannot be drawn, say so: the lists hold the same information. */
 export async function showMap(store, onTap) {
@@ -14,7 +17,9 @@ export async function showMap(store, onTap) {
   try {
     const styles = await loadStyles(store.state.site.slug);
     const { site, ordinal, theme } = store.state;
-    const view = await createMap(container, { styles, bounds: site.bounds, centre: site.origin, ordinal, theme, onTap });
+    const bounds = firstView(store.state);
+    const view = await createMap(container, { styles, bounds, centre: site.origin, ordinal, theme, onTap });
+    container.map = view.map; // For tests and the browser's console.
     follow(store, view);
     return view;
   } catch (fault) {
@@ -25,6 +30,17 @@ export async function showMap(store, onTap) {
   }
 }
 
+/** The buildings, without the assembly points that may lie far off. */
+export const wholeSite = (state) => boxAround(state.zones.map((zone) => zone.at), BUILDING_ROOM_M) ?? state.site.bounds;
+
+/** Whoever knows their room sees it and the threat; everybody else sees everything. */
+function firstView(state) {
+  const mine = state.zoneById.get(state.mine);
+  const threats = threatsOf(state).filter((threat) => threat.ordinal === mine?.ordinal);
+  if (!mine || threats.length === 0) return wholeSite(state);
+  return boxAround([mine.at, ...threats.map((threat) => threat.at)], PERSON_ROOM_M);
+}
+
 async function loadStyles(slug) {
   const base = `/api/sites/${slug}/style.json`;
   const [light, dark] = await Promise.all([getJson(base), getJson(`${base}?dark=true`)]);
@@ -33,16 +49,22 @@ async function loadStyles(slug) {
 
 function follow(store, view) {
   const { map } = view;
+  let rev = store.state.site.floorplan_rev;
   const words = {
     kindTitle: (kind) => kindTitle(store.state, kind),
     levelName: (ordinal) => levelName(store.state, ordinal),
   };
 
   store.watch(["ordinal"], (state) => {
-    view.setLevel(state.ordinal);
+    view.show({ ordinal: state.ordinal });
     map.getCanvas().setAttribute("aria-label", t("map.label", { level: levelName(state, state.ordinal) }));
   });
-  store.watch(["theme"], ({ theme }) => view.setTheme(theme));
+  store.watch(["theme"], ({ theme }) => view.show({ theme }));
+  store.watch(["site"], async ({ site }) => {
+    if (site.floorplan_rev === rev) return;
+    rev = site.floorplan_rev;
+    view.show({ styles: await loadStyles(site.slug) });
+  });
   store.watch(["picture", "ordinal"], (state) => {
     view.markers.threats(threatsOf(state), state.ordinal, words);
     view.setData("radius", radii(threatsOf(state), state.ordinal));

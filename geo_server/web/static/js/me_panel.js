@@ -28,15 +28,19 @@ export function createMePanel(store, { outbox, startReport }) {
 
   store.watch(["mine", "zoneById", "picture"], (state) => {
     fill(room, myRoom(store, state));
-    const ready = Boolean(state.mine) && incidentIsOpen(state);
-    fill(big, incidentIsOpen(state) ? bigButtons(state, outbox, ready) : h("p", { class: "small" }, t("me.none")));
-    form.hidden = !ready;
+    fill(big, incidentIsOpen(state) ? bigButtons(store, outbox) : h("p", { class: "small" }, t("me.none")));
+    form.hidden = !state.mine || !incidentIsOpen(state);
   });
   store.watch(["outbox", "mine"], (state) => showSent(sent, state));
   store.watch(["guidance"], ({ guidance }) => {
-    fill(route, guidance?.route && routeView(store.state, guidance.route, { made_for_at: guidance.made_for_at ?? store.state.picture?.plan?.made_for_at }));
+    fill(route, wayOut(store.state, guidance));
   });
   return panel;
+}
+
+function wayOut(state, guidance) {
+  if (guidance?.route) return routeView(state, guidance.route, { made_for_at: guidance.made_for_at });
+  return guidance?.directive && guidance.withheld ? h("p", { class: "small" }, guidance.withheld) : null;
 }
 
 function myRoom(store, state) {
@@ -52,21 +56,27 @@ function myRoom(store, state) {
   ];
 }
 
-const bigButtons = (state, outbox, ready) => [
-  bigButton("ok", t("me.ok"), state, outbox, ready),
-  bigButton("help", t("me.help"), state, outbox, ready),
-];
+const bigButtons = (store, outbox) => [bigButton("ok", t("me.ok"), store, outbox), bigButton("help", t("me.help"), store, outbox)];
 
-function bigButton(status, words, state, outbox, ready) {
+/** Reports at once; whoever has not said which room they are in is asked first. */
+function bigButton(status, words, store, outbox) {
+  const { state } = store;
+  const say = () => {
+    if (state.mine) outbox.report(state.mine, status);
+    else
+      chooseRoom(store, (zoneId) => {
+        store.set({ mine: zoneId });
+        outbox.report(zoneId, status);
+      });
+  };
   return h(
     "button",
     {
       class: "big-button",
       type: "button",
-      disabled: !ready,
       data: { status },
       "aria-pressed": String(state.picture?.statuses?.[state.mine]?.status === status),
-      on: { click: () => outbox.report(state.mine, status) },
+      on: { click: say },
     },
     icon(STATUS_ICONS[status]),
     words,

@@ -17,8 +17,10 @@ export const URGENCY = {
   cleared: 8,
 };
 
+/** The open incident, or the one that has just been cleared, or null. */
+export const incidentOf = (state) => state.picture?.incident ?? state.cleared;
 export const incidentIsOpen = (state) => state.picture?.incident?.state === "open";
-export const isExercise = (state) => Boolean(state.picture?.incident?.exercise);
+export const isExercise = (state) => Boolean(incidentOf(state)?.exercise);
 export const threatsOf = (state) => state.picture?.threats ?? [];
 
 /** The status of a zone that is to be shown, or null. Silence is a status only for those who see all reports. */
@@ -82,6 +84,16 @@ export function searchZones(zones, typed) {
     const text = `${zone.name} ${zone.alias ?? ""} ${zone.category}`.toLocaleLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+/** What people are to do: an order of a person, else what the protocol calls for; null when nothing is known. */
+export function toDo(state) {
+  if (state.guidance?.directive) return state.guidance.directive;
+  const order = orderFor(state, state.mine);
+  if (order) return order;
+  const kind = state.protocols.kinds.find((one) => one.key === incidentOf(state)?.kind);
+  const action = kind ? actionOf(state, kind.action) : null;
+  return action && { ...action, action: action.key };
 }
 
 /** The order in force for a zone: its own, else the site's; null when nobody has ordered anything. */

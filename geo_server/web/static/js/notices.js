@@ -7,7 +7,7 @@ import { t } from "./strings.js";
 
 export function showNotices(store) {
   const place = document.getElementById("notices");
-  store.watch(["picture", "connection"], (state) => {
+  store.watch(["picture", "cleared", "connection"], (state) => {
     document.body.classList.toggle("is-exercise", isExercise(state));
     document.body.classList.toggle("is-stale", !state.connection.live);
     fill(place, isExercise(state) && exerciseBand(), !state.connection.live && staleBand(state.connection));

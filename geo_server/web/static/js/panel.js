@@ -39,12 +39,9 @@ export function showPanel(store, tools) {
   );
   const buttons = names.map((name) => tabButton(store, name));
   const fault = h("p", { class: "fault", role: "alert" });
-  const grip = h("button", { class: "grip", type: "button", on: { click: () => panel.classList.toggle("is-tall") } }, icon("up"));
-  grip.setAttribute("aria-label", t("panel.more"));
   fill(
     panel,
-    grip,
-    names.length > 1 && h("div", { class: "tabs", role: "tablist", "aria-label": t("tab.list"), on: { keydown: (event) => arrowKeys(event, buttons) } }, buttons),
+    h("div", { class: "panel-top" }, names.length > 1 && tabList(buttons), sizeButtons(panel)),
     fault,
     h("div", { class: "panel-body" }, Object.values(bodies)),
   );
@@ -64,6 +61,32 @@ export function showPanel(store, tools) {
   });
   store.watch(["fault"], (state) => fill(fault, state.fault));
 }
+
+const SIZES = ["short", "middle", "tall"];
+
+/** On a phone: more of the panel, or more of the map. */
+function sizeButtons(panel) {
+  let size = 1;
+  const show = () => {
+    panel.dataset.size = SIZES[size];
+    more.disabled = size === SIZES.length - 1;
+    less.disabled = size === 0;
+  };
+  const button = (step, name, key) => {
+    const turn = () => {
+      size += step;
+      show();
+    };
+    return h("button", { class: "grip", type: "button", "aria-label": t(key), title: t(key), on: { click: turn } }, icon(name));
+  };
+  const more = button(1, "up", "panel.more");
+  const less = button(-1, "down", "panel.less");
+  show();
+  return h("div", { class: "grips" }, less, more);
+}
+
+const tabList = (buttons) =>
+  h("div", { class: "tabs", role: "tablist", "aria-label": t("tab.list"), on: { keydown: (event) => arrowKeys(event, buttons) } }, buttons);
 
 const tabButton = (store, name) =>
   h(

@@ -43,7 +43,8 @@ function openConfirm(store, place, done) {
     kindChoice(state),
     state.picture?.incident?.state === "open" ? null : drillChoice(),
     threatsOf(state).length > 0 && sameChoice(),
-    h("div", { class: "pair" }, chips("when", "report.when", AGES_S), chips("exact", "report.exact", RADII_M)),
+    chips("when", "report.when", AGES_S),
+    chips("exact", "report.exact", RADII_M),
     fault,
     h(
       "div",

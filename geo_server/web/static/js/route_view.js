@@ -29,10 +29,9 @@ export const routeSign = (route) =>
     marginCell(route) && h("b", {}, marginCell(route)),
   );
 
-/** For the card: the way out when it may be shown, the reason when not. */
+/** For the card: the way out, when it may be shown. */
 export function wayOutSummary(state, guidance) {
-  if (!guidance) return null;
-  if (!guidance.route) return guidance.withheld ? h("span", {}, guidance.withheld) : null;
+  if (!guidance?.route) return null;
   const { route } = guidance;
   return [
     h("strong", {}, [routeTitle(route), exitName(state, route.exit_id)].filter(Boolean).join(", ")),
@@ -42,7 +41,6 @@ export function wayOutSummary(state, guidance) {
 
 /** A route whole. */
 export function routeView(state, route, plan) {
-  const speed = plan?.assumptions?.threat_speed_mps;
   return h(
     "div",
     { class: "route" },
@@ -54,22 +52,31 @@ export function routeView(state, route, plan) {
       h("span", {}, exitName(state, route.exit_id)),
     ),
     h("dl", { class: "figures" }, figures(state, route, plan)),
-    route.instructions?.length && [
+    route.instructions?.length > 0 && [
       h("h4", {}, t("route.steps")),
       h("ol", { class: "steps" }, route.instructions.map((step) => h("li", {}, step))),
     ],
-    route.avoided?.length && [
+    route.avoided?.length > 0 && [
       h("h4", {}, t("route.avoided")),
       h("ul", { class: "plain-list" }, route.avoided.map((one) => h("li", {}, one.words))),
     ],
-    route.alternatives?.length && [
+    route.alternatives?.length > 0 && [
       h("h4", {}, t("route.others")),
       h("ul", { class: "plain-list" }, route.alternatives.map((one) => h("li", {}, other(state, one)))),
     ],
-    h("p", { class: "small" }, speed ? t("route.advice", { speed }) : t("route.advice_plain")),
+    h("p", { class: "small" }, t("route.advice")),
+    plan?.guarantee?.does_not_cover?.length > 0 && limits(plan.guarantee.does_not_cover),
     plan && h("p", { class: "small" }, ticking(plan.made_for_at, () => t("route.old", { age: duration(planAge(plan)) }))),
   );
 }
+
+const limits = (sentences) =>
+  h(
+    "details",
+    { class: "small" },
+    h("summary", {}, t("route.limits")),
+    h("ul", { class: "bullets" }, sentences.map((sentence) => h("li", {}, sentence))),
+  );
 
 function figures(state, route, plan) {
   const margin = marginWords(route);
@@ -95,11 +102,11 @@ function leaveBy(state, route, madeForAt) {
   });
 }
 
-const other = (state, { exit_id, distance_m, margin_s }) => {
-  const values = { exit: exitName(state, exit_id), metres: Math.round(distance_m) };
-  if (margin_s === null || margin_s === undefined) return t("route.other", values);
-  return t("route.other_margin", { ...values, s: Math.floor(margin_s) });
-};
+function other(state, route) {
+  const values = { exit: exitName(state, route.exit_id), metres: Math.round(route.distance_m) };
+  const margin = marginWords(route, "route.ahead", "route.first");
+  return margin ? t("route.other_margin", { ...values, margin }) : t("route.other", values);
+}
 
 export function exitName(state, exitId) {
   if (!exitId) return "";

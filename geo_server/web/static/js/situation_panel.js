@@ -6,7 +6,7 @@ import { ago, clockTime, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { holdButton } from "./hold.js";
 import { icon } from "./icons.js";
-import { incidentIsOpen, kindTitle, threatPlace, threatsOf, zoneName } from "./model.js";
+import { incidentIsOpen, incidentOf, kindTitle, threatPlace, threatsOf, zoneName } from "./model.js";
 import { openOrder } from "./orders.js";
 import { doorName } from "./room_detail.js";
 import { section } from "./section.js";
@@ -20,11 +20,11 @@ export function createSituationPanel(store, { startReport }) {
     section(({ picture }) => picture?.threats, (state) => [h("h3", {}, t("situation.threats")), threats(store, state)]),
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
-    section(({ picture }) => picture?.incident, (state) => ending(store, state)),
+    section(incidentOf, (state) => ending(store, state)),
     section(() => true, exports),
   ];
   const update = (state) => sections.forEach((one) => one.update(state));
-  store.watch(["picture", "zones", "openings"], update);
+  store.watch(["picture", "cleared", "zones", "openings"], update);
   return h("div", { class: "stack" }, sections.map((one) => one.element));
 }
 
@@ -109,10 +109,13 @@ function closures(store, state) {
 }
 
 function ending(store, state) {
-  const incident = state.picture?.incident;
+  const incident = incidentOf(state);
   if (!incident || !may(state, "manage_incident")) return null;
-  const to = (next) => () =>
-    attempt(postJson(`/api/sites/${state.site.slug}/incidents/${incident.id}/state`, { state: next }), store);
+  const to = (next) => async () => {
+    const address = `/api/sites/${state.site.slug}/incidents/${incident.id}/state`;
+    const done = await attempt(postJson(address, { state: next }), store);
+    if (done && next === "closed") store.set({ cleared: null });
+  };
   if (incident.state === "open") {
     return h("div", { class: "stack" }, holdButton(t("situation.all_clear"), t("situation.all_clear_again"), to("all_clear")), empty("situation.all_clear_words"));
   }

@@ -1,0 +1,122 @@
+"""A real server, a real Chromium, and people in it. No request may leave the server, no script may fail."""
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
+
+from geo_server.domain.roles import Role
+from geo_server.services.access import create_sign_in_link
+from geo_server.settings import Settings
+from geo_server.store.database import Database
+from hatch_build import vendor
+from tests.api.conftest import serving
+from tests.web.storeys import Storeys, publish_storeys
+
+PHONE = (390, 844)
+DESKTOP = (1440, 900)
+PATIENCE_MS = 45_000
+
+_ROOT = Path(__file__).resolve().parents[2]
+_FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+_WHEN_CUT_OFF = "net::ERR_INTERNET_DISCONNECTED"
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass
+class Visitor:
+    """A person at a browser of their own.
+
+    Args:
+        outside: Addresses that the page asked for beyond the server; each was refused.
+        faults: What scripts complained about.
+    """
+
+    page: Page
+    context: BrowserContext
+    outside: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def ready(self) -> Page:
+        """The page, once the map is drawn."""
+        expect(self.page.locator("body[data-ready=true]")).to_be_attached()
+        return self.page
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    vendor(_ROOT)
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def storeys(database: Database) -> Storeys:
+    """A published building in the test's own database."""
+    return publish_storeys(database)
+
+
+@pytest.fixture
+def address(database: Database, storeys: Storeys, tmp_path: Path) -> Iterator[str]:  # noqa: ARG001 -- published first
+    """Address of a running server."""
+    with serving(Settings(database_url=database.url, data_dir=tmp_path)) as served:
+        yield served
+
+
+@pytest.fixture
+def visit(chromium: Browser, database: Database, storeys: Storeys, address: str) -> Iterator[Visit]:
+    """Lets a person in through a sign-in link; at the end nobody may have asked beyond the server or seen a fault."""
+    visitors: list[Visitor] = []
+    with contextlib.ExitStack() as stack:
+
+        def come_in(role: Role | None, size: tuple[int, int] = DESKTOP) -> Visitor:
+            context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+            stack.callback(context.close)
+            visitor = _watched(context, address)
+            visitors.append(visitor)
+            if role is None:
+                visitor.page.goto(address)
+            else:
+                link = create_sign_in_link(database, storeys.site.id, role, name=f"A {role}", base_url=address)
+                visitor.page.goto(link)
+                visitor.page.get_by_role("button", name="Sign in").click()
+            return visitor
+
+        yield come_in
+        assert [fault for visitor in visitors for fault in visitor.faults] == []
+        assert [asked for visitor in visitors for asked in visitor.outside] == []
+
+
+def _watched(context: BrowserContext, address: str) -> Visitor:
+    visitor = Visitor(context.new_page(), context)
+    visitor.page.set_default_timeout(PATIENCE_MS)
+
+    def guard(route: Route) -> None:
+        parts = urlsplit(route.request.url)
+        if parts.netloc == urlsplit(address).netloc or parts.scheme in {"data", "blob"}:
+            route.continue_()
+        else:
+            visitor.outside.append(route.request.url)
+            route.abort()
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and _WHEN_CUT_OFF not in message.text:
+            visitor.faults.append(f"{message.text} {message.location.get('url')}")
+
+    context.route("**/*", guard)
+    visitor.page.on("console", listen)
+    visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
+    return visitor

@@ -1,0 +1,63 @@
+"""What people do on the page, as steps that tests share."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+
+def put_threat(page: Page, room: str, *, drill: bool = True) -> None:
+    """As a responder, put an armed assailant into a room, chosen from the list."""
+    page.get_by_role("tab", name="Situation").click()
+    page.get_by_role("button", name="Put a threat on the map").click()
+    confirm_threat(page, room, drill=drill)
+
+
+def confirm_threat(page: Page, room: str, *, drill: bool = True) -> None:
+    """Choose the room instead of tapping the map, say what it is, and send."""
+    page.get_by_role("button", name="Choose a room instead").click()
+    pick_room(page, room)
+    dialog = page.get_by_role("dialog", name=re.compile("^Threat at"))
+    dialog.get_by_text("Armed assailant").click()
+    dialog.get_by_text("Drill" if drill else "Real", exact=True).click()
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+
+
+def pick_room(page: Page, room: str) -> None:
+    """Find a room in the dialog that asks for one, and choose it."""
+    dialog = page.get_by_role("dialog", name="Which room?")
+    dialog.get_by_role("searchbox").fill(room)
+    dialog.locator(".choice").first.click()
+
+
+def choose_own_room(page: Page, room: str) -> None:
+    """As staff, say which room one is in."""
+    page.get_by_role("button", name=re.compile("Choose your room|Change")).click()
+    pick_room(page, room)
+
+
+def row(page: Page, room: str) -> Any:
+    """A room's row in the table of rooms."""
+    return page.locator("table.rooms tbody tr", has=page.get_by_role("button", name=f"Show {room} on the map"))
+
+
+def rendered(page: Page, layers: list[str], name: str) -> list[Any]:
+    """A property of every feature that is drawn at the moment in layers of the map."""
+    script = """([layers, name]) => {
+        const map = document.getElementById("map").map;
+        return map.queryRenderedFeatures({layers}).map((feature) => feature.properties[name]);
+    }"""
+    found: list[Any] = page.evaluate(script, [layers, name])
+    return found
+
+
+def eventually(page: Page, look: Any, wanted: Any, within_s: float = 45) -> None:
+    """Look again and again until something that the map shows is as wanted."""
+    seen = look()
+    for _ in range(int(within_s * 10)):
+        if wanted(seen):
+            return
+        page.wait_for_timeout(100)
+        seen = look()
+    raise AssertionError(f"It did not come about: {seen}")

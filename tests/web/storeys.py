@@ -1,0 +1,95 @@
+"""A published building of two storeys for tests of the page, with a zone whose name tries to be a script."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from shapely import LineString, Point, box
+
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.places import (
+    AssemblyPoint,
+    Building,
+    Floorplan,
+    Level,
+    Opening,
+    Site,
+    Transition,
+    TransitionCategory,
+    Zone,
+    ZoneCategory,
+)
+from geo_server.store.database import Database
+from geo_server.store.floorplans import place_draft
+from geo_server.store.revisions import add_draft, publish
+from geo_server.store.sites import add_assembly_point, add_building, add_site
+
+FRAME = SiteFrame(13.7, 51.0)
+SCRIPT_NAME = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+LENGTH_M = 60
+ROOM_M = 15
+
+
+@dataclass(frozen=True)
+class Storeys:
+    """A corridor of 60 m on each of two levels, with four rooms at it, stairs at its west end and exits at both ends.
+
+    Args:
+        rooms: Zones by name.
+    """
+
+    site: Site
+    rooms: dict[str, Zone]
+
+
+def publish_storeys(database: Database) -> Storeys:
+    """Add the site and publish its building."""
+    site = Site(uuid4(), "elm", "Elm School", FRAME, "Europe/Berlin")
+    building = Building(uuid4(), "Main")
+    levels = (Level(uuid4(), building.id, 0, "Ground"), Level(uuid4(), building.id, 1, "Upper"))
+    zones: list[Zone] = []
+    openings: list[Opening] = []
+    stairs: list[UUID] = []
+    for level in levels:
+        corridor = Zone(uuid4(), level.id, box(0, 0, LENGTH_M, 3), f"Corridor {level.name}", ZoneCategory.CORRIDOR)
+        flight = Zone(uuid4(), level.id, box(-4, 0, 0, 3), f"Stairs {level.name}", ZoneCategory.STAIRS)
+        stairs.append(flight.id)
+        zones += [corridor, flight]
+        openings.append(Opening(uuid4(), level.id, LineString([(0, 1), (0, 2)]), (flight.id, corridor.id)))
+        for i in range(4):
+            name = SCRIPT_NAME if (level.ordinal, i) == (1, 3) else f"{level.ordinal + 1}0{i + 1}"
+            room = Zone(uuid4(), level.id, box(ROOM_M * i, 3, ROOM_M * (i + 1), 11), name, ZoneCategory.ROOM)
+            zones.append(room)
+            door = LineString([(ROOM_M * i + 7, 3), (ROOM_M * i + 8, 3)])
+            openings.append(Opening(uuid4(), level.id, door, (room.id, corridor.id)))
+    ground = zones[0]
+    west = LineString([(-4, 1), (-4, 2)])
+    east = LineString([(LENGTH_M, 1), (LENGTH_M, 2)])
+    openings.append(Opening(uuid4(), levels[0].id, west, (stairs[0], None), exit=True, number="1"))
+    openings.append(Opening(uuid4(), levels[0].id, east, (ground.id, None), exit=True, number="2"))
+    way = Transition(uuid4(), levels[0].id, Point(-2, 1.5), (stairs[0], stairs[1]), TransitionCategory.STAIRS, 8.0)
+    floorplan = Floorplan(
+        frame=FRAME,
+        levels=levels,
+        zones=tuple(zones),
+        openings=tuple(openings),
+        transitions=(way,),
+        buildings=(building,),
+        site=site,
+    )
+    with database.transaction() as c:
+        add_site(c, site)
+        add_building(c, site.id, building)
+        add_assembly_point(c, site.id, AssemblyPoint(uuid4(), Point(-20, 1.5), "Field"), FRAME)
+        draft = add_draft(
+            c,
+            site_id=site.id,
+            building_id=building.id,
+            document={},
+            findings=(),
+            source_name="drawn.dxf",
+            source_sha256="0" * 64,
+            created_by=None,
+        )
+        place_draft(c, draft.id, floorplan, None)
+        publish(c, draft.id, by=None)
+    return Storeys(site, {zone.name: zone for zone in zones})

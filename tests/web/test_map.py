@@ -1,0 +1,59 @@
+"""The map: levels, names, threats and ways out."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from geo_server.domain.roles import Role
+from tests.web.conftest import PHONE, Visit
+from tests.web.steps import eventually, put_threat, rendered, row
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_sign_in_link_leads_to_the_map_with_levels_and_named_zones(visit: Visit) -> None:
+    page = visit(Role.VIEWER).ready()
+    expect(page).to_have_url(re.compile(r"/sites/elm$"))
+    levels = page.locator(".levels .level")
+    assert [level.get_attribute("aria-label") for level in levels.all()] == ["Upper", "Ground"]
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: {"101", "104"} <= names)
+
+
+def test_another_level_shows_its_own_zones(visit: Visit) -> None:
+    page = visit(Role.VIEWER).ready()
+    page.locator(".level", has_text="Upper").click()
+    eventually(
+        page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: "201" in names and "101" not in names
+    )
+
+
+def test_a_threat_brings_every_zone_a_way_out_with_a_margin_in_seconds(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104")
+    expect(page.locator(".threat-mark")).to_contain_text("Armed assailant")
+    page.get_by_role("tab", name="Rooms").click()
+    expect(row(page, "101").locator(".way b")).to_have_text(re.compile(r"^[+−]\d+ s$"))
+    assert row(page, "104").locator(".way").get_attribute("data-status") == "no_guaranteed_route"
+    drawn = ["routes-safe_shortest", "routes-safe_detour", "routes-no_guaranteed_route"]
+    eventually(page, lambda: len(set(rendered(page, drawn, "zone_id"))), lambda count: count >= 4)
+
+
+def test_a_chosen_room_shows_its_steps_and_its_way_alone(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104")
+    page.get_by_role("tab", name="Rooms").click()
+    row(page, "101").get_by_role("button").click()
+    detail = page.locator(".detail")
+    expect(detail.locator("ol.steps li").first).to_contain_text("101")
+    expect(detail.locator(".figures")).to_contain_text("Margin")
+    chosen = ["chosen-safe_shortest", "chosen-safe_detour", "chosen-no_guaranteed_route"]
+    eventually(page, lambda: len(set(rendered(page, chosen, "zone_id"))), lambda count: count == 1)
+
+
+def test_a_tap_on_the_map_is_where_the_threat_was_seen(visit: Visit) -> None:
+    page = visit(Role.RESPONDER, PHONE).ready()
+    page.get_by_role("tab", name="Situation").click()
+    page.get_by_role("button", name="Put a threat on the map").click()
+    page.locator("#map canvas").click()
+    expect(page.get_by_role("dialog", name=re.compile("^Threat at .*Ground"))).to_be_visible()

@@ -1,0 +1,97 @@
+"""The page as a page: who is let in, what fits, what stays text."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from geo_server.domain.roles import Role
+from tests.web.conftest import DESKTOP, PHONE, Visit
+from tests.web.steps import put_threat
+from tests.web.storeys import SCRIPT_NAME
+
+pytestmark = pytest.mark.browser
+
+SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop"), pytest.param((844, 390), id="turned")]
+
+
+def test_who_is_not_signed_in_is_told_how_to_come_in(visit: Visit) -> None:
+    visitor = visit(None)
+    expect(visitor.page.get_by_role("heading")).to_have_text("You are not signed in")
+    expect(visitor.page.locator("#welcome")).to_contain_text("Open the sign-in link")
+    visitor.faults = [fault for fault in visitor.faults if "401" not in fault]  # the browser reports the refusal itself
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("role", [Role.STAFF, Role.COMMANDER, Role.ADMIN])
+def test_nothing_is_wider_than_the_screen(visit: Visit, role: Role, size: tuple[int, int]) -> None:
+    put_threat(visit(Role.RESPONDER).ready(), "104")
+    page = visit(role, size).ready()
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        widths = page.evaluate(
+            "() => [document.documentElement.scrollWidth, ...['panel', 'card', 'top'].map((id) => document.getElementById(id).scrollWidth - document.getElementById(id).clientWidth)]"
+        )
+        assert widths == [size[0], 0, 0, 0]
+
+
+def test_big_buttons_are_big_and_all_targets_are_large_enough(visit: Visit) -> None:
+    put_threat(visit(Role.RESPONDER).ready(), "104")
+    page = visit(Role.STAFF, PHONE).ready()
+    big = [page.get_by_role("button", name=name).bounding_box() for name in ("I'm OK", "Need help")]
+    assert all(box is not None and box["height"] >= 56 and box["width"] >= 56 for box in big)
+    sizes = page.evaluate("""() => [...document.querySelectorAll("button, a, summary")]
+        .filter((one) => one.checkVisibility() && !one.closest(".maplibregl-ctrl-attrib, .skip"))
+        .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect().height])
+        .filter(([, height]) => height > 1 && height < 43.5)""")
+    assert sizes == []
+
+
+def test_a_name_that_holds_a_script_stays_text(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    page.locator(".level", has_text="Upper").click()
+    page.get_by_label("Find a room").fill("img")
+    page.locator("table.rooms tbody tr").get_by_role("button").first.click()
+    expect(page.locator(".detail h2")).to_have_text(SCRIPT_NAME)
+    put_threat(page, "img")
+    expect(page.locator("#card")).to_contain_text("<img src=x")
+    assert page.locator("img[src=x]").count() == 0
+    assert page.title() != "1"
+
+
+def test_the_first_tab_stop_skips_the_map(visit: Visit) -> None:
+    page = visit(Role.STAFF).ready()
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip the map")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel")).to_be_focused()
+
+
+def test_ids_of_reports_are_random_uuids_also_without_https(visit: Visit) -> None:
+    page = visit(Role.VIEWER).ready()
+    ids = page.evaluate("async () => { const {newId} = await import('/static/js/ids.js'); return [newId(), newId()]; }")
+    assert [uuid.UUID(text).version for text in ids] == [4, 4]
+    assert ids[0] != ids[1]
+
+
+def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:
+    tabs = {
+        Role.VIEWER: ["Rooms"],
+        Role.STAFF: ["My room", "Rooms"],
+        Role.RESPONDER: ["Rooms", "Situation"],
+        Role.FACILITIES: ["My room", "Rooms", "Floorplans"],
+        Role.COMMANDER: ["Rooms", "Situation"],
+        Role.ADMIN: ["Rooms", "Situation", "Floorplans"],
+    }
+    for role, wanted in tabs.items():
+        page = visit(role).ready()
+        assert page.get_by_role("tab").all_inner_texts() in (wanted, [] if len(wanted) == 1 else wanted), role
+
+
+def test_facilities_see_the_published_floorplan_and_its_findings(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    page.get_by_role("tab", name="Floorplans").click()
+    card = page.locator(".revision")
+    expect(card.get_by_role("heading")).to_have_text(re.compile("Main, revision 1"))
+    expect(card).to_contain_text("Published")

