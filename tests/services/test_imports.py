@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import orjson
 import pytest
 import shapely
-from shapely.geometry import box, mapping
 
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotFound, TooLarge, UnreadableFile
 from geo_server.domain.events import EventKind
-from geo_server.domain.frame import ControlPoint, Placement, SiteFrame
+from geo_server.domain.frame import ControlPoint, Placement
 from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan, Site, ZoneCategory, find_faults
 from geo_server.domain.routes import RouteStatus
@@ -39,12 +37,12 @@ from geo_server.store.floorplans import list_revisions, load_floorplan
 from geo_server.store.imports import list_imports
 from geo_server.store.sites import add_site, find_site, floorplan_rev, list_buildings
 from tests.conftest import MakeDatabase
+from tests.services.buildings import FRAME, shed
 
 REPO = Path(__file__).parents[2]
 FLOORPLANS = REPO / "data/floorplans"
 SAMPLE = FLOORPLANS / "sample_campus.toml"
 ESCALDES = REPO.parent / "shared/floorplans/school_escaldes_5floors.dxf"
-FRAME = SiteFrame(10.0, 50.0)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -64,17 +62,6 @@ def site(database: Database) -> Site:
     with database.transaction() as c:
         add_site(c, site)
     return site
-
-
-def _osm(*, leads_out: bool) -> DrawingFile:
-    """A building of one room of 10 m by 5 m around 10° E, 50° N, with a door that leads out or does not."""
-    door = {"entrance": "main"} if leads_out else {"door": "yes"}
-    features = [
-        {"id": "way/1", "properties": {"indoor": "room", "level": "0", "name": "Shed"}, "geometry": box(0, 0, 10, 5)},
-        {"id": "node/1", "properties": {**door, "level": "0"}, "geometry": shapely.Point(5, 0)},
-    ]
-    shapes = [f | {"type": "Feature", "geometry": mapping(FRAME.to_lonlat(f["geometry"]))} for f in features]
-    return DrawingFile("shed.geojson", orjson.dumps({"type": "FeatureCollection", "features": shapes}))
 
 
 def _school_level(ordinal: int = 0) -> DrawingFile:
@@ -181,7 +168,7 @@ def test_a_campus_that_is_brought_in_again_gets_new_revisions_with_the_same_ids(
 
 
 def test_a_campus_that_cannot_be_published_whole_is_not_written_at_all(database: Database, tmp_path: Path) -> None:
-    (tmp_path / "shed.geojson").write_bytes(_osm(leads_out=False).data)
+    (tmp_path / "shed.geojson").write_bytes(shed(leads_out=False).data)
     path = tmp_path / "site.toml"
     path.write_text(
         '[site]\nname = "S"\nslug = "s"\norigin = [10, 50]\n[[buildings]]\nname = "Shed"\npublish = true\n'
@@ -195,7 +182,7 @@ def test_a_campus_that_cannot_be_published_whole_is_not_written_at_all(database:
 
 
 def test_a_file_in_lon_lat_becomes_a_placed_draft_and_can_be_published(database: Database, site: Site) -> None:
-    draft = import_drawing(database, site, "Shed", [_osm(leads_out=True)], by=None)
+    draft = import_drawing(database, site, "Shed", [shed(leads_out=True)], by=None)
     assert (draft.number, draft.state, draft.placed) == (1, RevisionState.DRAFT, True)
     assert _published(database, site).zones == ()
     assert publish_revision(database, site, draft.id, by=None) == 1
@@ -208,7 +195,7 @@ def test_a_file_in_lon_lat_becomes_a_placed_draft_and_can_be_published(database:
 
 
 def test_a_zone_without_a_way_out_needs_a_signature_that_is_kept(database: Database, site: Site) -> None:
-    draft = import_drawing(database, site, "Shed", [_osm(leads_out=False)], by=None)
+    draft = import_drawing(database, site, "Shed", [shed(leads_out=False)], by=None)
     with pytest.raises(Conflict, match=r"1 occupied zones have no way out: Shed") as refusal:
         publish_revision(database, site, draft.id, by=None)
     assert "signed_by" in (refusal.value.advice or "")
@@ -276,7 +263,7 @@ def test_a_refusal_comes_out_of_the_worker_with_its_three_parts() -> None:
 
 def test_reading_leaves_no_process_and_no_open_pipe_behind() -> None:
     before = _open_files()
-    read_in_worker(_osm(leads_out=True).data, "shed.geojson")
+    read_in_worker(shed(leads_out=True).data, "shed.geojson")
     assert _open_files() <= before + 1, "the resource tracker of the standard library keeps one pipe"
 
 
