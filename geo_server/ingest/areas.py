@@ -1,0 +1,113 @@
+"""Rooms that a person outlined: closed polylines on layers of rooms, uses or room numbers. All lengths in metres."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import Polygon, STRtree
+
+from geo_server.domain.findings import Finding
+from geo_server.domain.places import ZoneCategory
+from geo_server.ingest.codes import make_finding
+from geo_server.ingest.drawing import Stroke
+from geo_server.ingest.polygonize import LEAST_AREA_M2, LEAST_RADIUS_M, inscribed_radius
+from geo_server.ingest.profile import Role, category_of, is_room_number, stroke_role
+
+CLOSING_GAP = 0.05
+"""A polyline whose ends are nearer than this share of its length counts as closed."""
+_OUTLINES = frozenset({Role.AREA, Role.LIFT})
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnArea:
+    """An outlined room.
+
+    Args:
+        name: Room number that its layer is named for, or empty.
+    """
+
+    polygon: Polygon
+    category: ZoneCategory | None
+    name: str
+    layer: str
+    handle: str
+
+
+def find_areas(
+    strokes: Sequence[Stroke], roles: Mapping[str, Role]
+) -> tuple[list[DrawnArea], list[Stroke], list[Finding]]:
+    """Outlined rooms of a level, none overlapping.
+
+    Returns:
+        The rooms; the strokes on room layers that outline none; what was repaired.
+    """
+    candidates, others, findings = [], [], []
+    for stroke in strokes:
+        if stroke_role(stroke, roles) not in _OUTLINES:
+            continue
+        polygon, repaired = _polygon(stroke)
+        if polygon is None:
+            others.append(stroke)
+            continue
+        if repaired:
+            findings.append(make_finding("area-repaired", layer=stroke.layer, handle=stroke.handle, at=_place(polygon)))
+        candidates.append(_area(polygon, stroke, roles))
+    areas, cut = _without_overlaps(candidates)
+    findings += [make_finding("areas-overlap", layer=a.layer, handle=a.handle, at=_place(a.polygon)) for a in cut]
+    return areas, others, findings
+
+
+def _area(polygon: Polygon, stroke: Stroke, roles: Mapping[str, Role]) -> DrawnArea:
+    lift = roles.get(stroke.layer) is Role.LIFT
+    category = ZoneCategory.ELEVATOR if lift else category_of(stroke.layer)
+    name = stroke.layer if is_room_number(stroke.layer) else ""
+    return DrawnArea(polygon, category, name, stroke.layer, stroke.handle)
+
+
+def _place(polygon: Polygon) -> tuple[float, float]:
+    point = polygon.representative_point()
+    return float(point.x), float(point.y)
+
+
+def _polygon(stroke: Stroke) -> tuple[Polygon | None, bool]:
+    """The room that a stroke outlines, and whether it had to be repaired."""
+    points = stroke.points
+    if len(points) < 4 and not (len(points) == 3 and not stroke.closed):
+        return None, False
+    gap = float(np.hypot(*(points[0] - points[-1])))
+    length = float(shapely.length(shapely.linestrings(points)))
+    if gap > CLOSING_GAP * length:
+        return None, False
+    polygon = shapely.set_precision(Polygon(points), 0.001) if len(points) >= 3 else Polygon()
+    raw = Polygon(points)
+    repaired = not raw.is_valid
+    parts = [p for p in shapely.get_parts(polygon) if isinstance(p, Polygon) and not p.is_empty]
+    if not parts:
+        return None, False
+    largest = max(parts, key=lambda p: p.area)
+    if largest.area < LEAST_AREA_M2 or inscribed_radius([largest])[0] < LEAST_RADIUS_M:
+        return None, False
+    return largest, repaired
+
+
+def _without_overlaps(candidates: list[DrawnArea]) -> tuple[list[DrawnArea], list[DrawnArea]]:
+    """Rooms that do not overlap, smaller ones first, and those that had to be cut; outlines of groups are dropped."""
+    order = sorted(candidates, key=lambda a: (a.polygon.area, a.polygon.bounds, a.layer, a.handle))
+    tree = STRtree([a.polygon for a in order])
+    kept: dict[int, DrawnArea] = {}
+    cut = []
+    for index, area in enumerate(order):
+        under = [kept[j].polygon for j in tree.query(area.polygon, predicate="intersects").tolist() if j in kept]
+        covered = shapely.union_all([u.intersection(area.polygon) for u in under]) if under else Polygon()
+        if covered.area > 0.5 * area.polygon.area:
+            continue
+        if covered.area > 1e-6:
+            rest = shapely.difference(area.polygon, shapely.union_all(under), grid_size=0.001)
+            parts = [p for p in shapely.get_parts(rest) if isinstance(p, Polygon)]
+            largest = max(parts, key=lambda p: p.area)
+            area = DrawnArea(largest, area.category, area.name, area.layer, area.handle)  # noqa: PLW2901 - the cut one
+            if covered.area > 0.05:
+                cut.append(area)
+        kept[index] = area
+    return list(kept.values()), cut

@@ -1,0 +1,71 @@
+"""Which strokes of a level are barriers, which may draw doors, and which are voids. All lengths in metres."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import Polygon
+
+from geo_server.ingest.drawing import Stroke
+from geo_server.ingest.profile import Role, stroke_role
+from geo_server.ingest.segments import Segments, lengths, segments_of
+
+LONGEST_LEAF_M = 1.6
+"""A straight line on a door layer that is longer than any leaf is a wall or a glass front."""
+LEAST_OUTLINE_M = 2.0
+"""Shorter outlines on room layers are fixtures."""
+
+_SOLID = frozenset({Role.WALL, Role.COLUMN})
+
+
+@dataclass(frozen=True)
+class Barriers:
+    """What people cannot walk through.
+
+    Args:
+        walls: Segments of walls and columns.
+        glazing: Segments of windows and glass fronts.
+        doors: Strokes that may draw doors.
+        voids: Openings in the floor.
+        door_lines: Short straight segments on door layers: leaves, frames, thresholds.
+    """
+
+    walls: Segments
+    glazing: Segments
+    doors: tuple[Stroke, ...]
+    voids: tuple[Polygon, ...]
+    door_lines: Segments
+
+    @property
+    def all(self) -> Segments:
+        """Walls and glazing."""
+        return np.vstack([self.walls, self.glazing])
+
+
+def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines: Sequence[Stroke]) -> Barriers:
+    """Sort the strokes of a level.
+
+    Args:
+        strokes: Of one level.
+        roles: What layers are for.
+        outlines: Strokes on room layers that outline no room, and so are walls.
+    """
+    by_role: dict[Role, list[Stroke]] = {role: [] for role in Role}
+    for stroke in strokes:
+        by_role[stroke_role(stroke, roles)].append(stroke)
+    door_segments = segments_of(by_role[Role.DOOR])
+    long = lengths(door_segments) > LONGEST_LEAF_M
+    solid = [stroke for role in _SOLID for stroke in by_role[role]]
+    walls = segments_of([*solid, *by_role[Role.VOID], *(s for s in outlines if _length(s) >= LEAST_OUTLINE_M)])
+    return Barriers(
+        walls=np.vstack([walls, door_segments[long]]),
+        glazing=segments_of(by_role[Role.GLAZING]),
+        doors=(*by_role[Role.DOOR], *by_role[Role.WALL], *(s for s in by_role[Role.UNKNOWN] if s.block)),
+        voids=tuple(p for s in by_role[Role.VOID] if s.closed and (p := Polygon(s.points)).is_valid and p.area > 0.5),
+        door_lines=door_segments[~long],
+    )
+
+
+def _length(stroke: Stroke) -> float:
+    return float(shapely.length(shapely.linestrings(stroke.points)))

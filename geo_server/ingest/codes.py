@@ -1,0 +1,111 @@
+"""Every code that an intake of drawings can report, in one table. ``docs/reference/findings.md`` is generated from it."""
+
+from dataclasses import dataclass
+
+from geo_server.domain.findings import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of finding.
+
+    Args:
+        meaning: What it means, one sentence.
+        advice: What to do, one sentence; empty when there is nothing to do.
+    """
+
+    severity: Severity
+    meaning: str
+    advice: str = ""
+
+
+_ERROR, _FIXED, _NOTE = Severity.ERROR, Severity.FIXED, Severity.NOTE
+
+CODES: dict[str, Code] = {
+    "file-repaired": Code(
+        _FIXED, "The file breaks the DXF rules and was repaired while reading.", "Run AUDIT and save it again."
+    ),
+    "xref-unresolved": Code(
+        _ERROR, "The drawing refers to another file, which is not part of it.", "Bind the references and export again."
+    ),
+    "proxy-object": Code(
+        _ERROR, "Objects of another program carry no lines of their own.", "Explode them or use EXPORTTOAUTOCAD."
+    ),
+    "not-finite": Code(_FIXED, "An object with coordinates that are no numbers, or far too large, was left out."),
+    "unsupported-object": Code(_NOTE, "Objects of a type that says nothing about rooms were left out."),
+    "curve-unreadable": Code(_FIXED, "A curve that cannot be drawn was left out.", "Redraw it with lines or arcs."),
+    "text-shortened": Code(_FIXED, "A very long text was cut off."),
+    "clipped-block": Code(_NOTE, "A block is clipped in the drawing; it was read whole.", "Explode or trim the block."),
+    "hidden-layer": Code(_NOTE, "A layer is switched off or frozen and was left out.", "Switch it on if it matters."),
+    "all-layers-hidden": Code(_FIXED, "Every layer is switched off, so the switches were disregarded."),
+    "layer-guessed": Code(
+        _FIXED, "What a layer holds was guessed from its content, not from its name.", "Name wall layers A-WALL."
+    ),
+    "scale-from-header": Code(
+        _FIXED, "Only the header says what a unit is.", "Give the unit, or check one known length."
+    ),
+    "scale-contradicts-header": Code(
+        _FIXED, "The header names another unit than the drawing's content.", "Check one known length."
+    ),
+    "scale-unsure": Code(_ERROR, "The length of a unit is not sure.", "Give metres per unit."),
+    "level-guessed": Code(_FIXED, "The order of a level was guessed.", "Give the ordinal of the level."),
+    "levels-aligned": Code(_FIXED, "Levels drawn side by side were laid over each other."),
+    "levels-not-aligned": Code(_ERROR, "A level could not be laid over the others.", "Place it by control points."),
+    "view-ignored": Code(_NOTE, "Linework that is no floor plan, or stands apart, was left out."),
+    "no-walls": Code(_ERROR, "The drawing holds no walls.", "Check that the wall layers are on and in model space."),
+    "no-rooms": Code(
+        _ERROR, "No wall encloses a space.", "Check for gaps in the walls, or draw a closed polyline per room."
+    ),
+    "gap-healed": Code(_FIXED, "A small gap between wall ends was closed."),
+    "opening-assumed": Code(
+        _FIXED, "A gap in a wall without a door symbol is taken for a way through.", "Check that people can pass."
+    ),
+    "door-unplaced": Code(_NOTE, "A door symbol stands at no wall and was left out."),
+    "door-one-zone": Code(
+        _ERROR, "A door has the same zone on both sides, or none.", "Check the walls around it for gaps."
+    ),
+    "niche-absorbed": Code(_FIXED, "A small space without a door or a name was added to its neighbour."),
+    "shaft-dropped": Code(_NOTE, "A closed space without a door or a name that is too small for people was left out."),
+    "areas-overlap": Code(_FIXED, "Drawn room outlines overlap; the later one was cut."),
+    "area-repaired": Code(_FIXED, "A drawn room outline crosses itself and was repaired."),
+    "several-names": Code(
+        _NOTE, "Several names stand in one zone.", "Draw room outlines if they should be zones of their own."
+    ),
+    "label-outside": Code(_NOTE, "A room name lies in no zone."),
+    "name-made-up": Code(_NOTE, "A zone has no name in the drawing and was numbered.", "Name it before publishing."),
+    "area-differs": Code(
+        _ERROR, "The written area of a room differs from its outline by more than 10 %.", "Check its walls for gaps."
+    ),
+    "zone-without-door": Code(
+        _ERROR, "No opening leads into a zone.", "Check for a missing door symbol, or add an opening."
+    ),
+    "zone-cut-off": Code(
+        _ERROR, "No exit can be reached from a zone.", "Add the missing door or stairs before publishing."
+    ),
+    "no-exit": Code(_ERROR, "No door leads out of the level.", "Mark the exits."),
+    "stairs-unjoined": Code(_NOTE, "Stairs have no counterpart on the next level."),
+}
+"""Code to its meaning. Codes are stable: scripts and translations rely on them."""
+
+
+def make_finding(
+    code: str,
+    message: str | None = None,
+    *,
+    at: tuple[float, float] | None = None,
+    ordinal: int | None = None,
+    layer: str | None = None,
+    handle: str | None = None,
+    count: int = 1,
+) -> Finding:
+    """A finding with the severity and advice of its code.
+
+    Args:
+        message: One sentence; the code's meaning when None.
+        at: Place in drawing metres.
+    """
+    entry = CODES[code]
+    x, y = at if at is not None else (None, None)
+    return Finding(
+        code, entry.severity, message or entry.meaning, entry.advice, x, y, ordinal, layer, handle or None, count
+    )

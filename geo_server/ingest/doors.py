@@ -1,0 +1,258 @@
+"""Door symbols: a quarter arc and the chord that closes it, from hinge to latch. All lengths in metres.
+
+The arc of a door has two ends: one is the latch, where the leaf meets the wall when it is shut; the other is the tip
+of the open leaf. Which is which is told by the wall: beyond the latch and behind the hinge it goes on in the chord's
+direction, and along the chord itself there is none. Leaf and arc are never barriers.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import STRtree
+
+from geo_server.ingest.curves import Arc, fit_arcs
+from geo_server.ingest.drawing import Points, Stroke, Vertex
+from geo_server.ingest.segments import Segments, as_lines, lengths
+
+NARROWEST_M, WIDEST_M = 0.5, 1.45
+"""Leaf widths that doors for people have."""
+AT_WALL_M = 0.35
+"""How far from the wall a hinge or latch may be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSymbol:
+    """A door as drawn.
+
+    Args:
+        start: Hinge.
+        end: Latch, or the other hinge of a double door.
+        leaves: 1 or 2.
+        on_wall: The wall runs on through the opening, so that the chord needs no bridge.
+        block: Name of the block that it came in, or empty.
+    """
+
+    start: Vertex
+    end: Vertex
+    leaves: int
+    handle: str
+    layer: str
+    block: str = ""
+    on_wall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Swing:
+    arc: Arc
+    stroke: Stroke
+
+
+class _Barriers:
+    """Barriers, asked by place."""
+
+    def __init__(self, segments: Segments) -> None:
+        self.segments = segments
+        self.lines = as_lines(segments)
+        self.tree = STRtree(self.lines)
+        self.sizes = lengths(segments)
+
+    def near(self, at: Vertex, distance: float) -> npt.NDArray[np.intp]:
+        return np.asarray(self.tree.query(shapely.Point(at), predicate="dwithin", distance=distance), dtype=np.intp)
+
+    def distance(self, at: Vertex, leaf: float, hinge: Vertex) -> float:
+        """To the nearest barrier that is no leaf of this door."""
+        near = self.near(at, AT_WALL_M)
+        near = near[~self._leaflike(near, leaf, hinge)]
+        if len(near) == 0:
+            return math.inf
+        return float(shapely.distance(self.lines[near], shapely.Point(at)).min())
+
+    def _leaflike(self, which: npt.NDArray[np.intp], leaf: float, hinge: Vertex) -> npt.NDArray[np.bool_]:
+        close = shapely.distance(self.lines[which], shapely.Point(hinge)) < 0.08
+        return np.asarray(close & (np.abs(self.sizes[which] / leaf - 1) < 0.12), dtype=np.bool_)
+
+    def goes_on(self, at: Vertex, direction: Points) -> bool:
+        """Whether a barrier runs in a direction around a place."""
+        near = self.near(at, 0.12)
+        if len(near) == 0:
+            return False
+        steps = (self.segments[near, 2:] - self.segments[near, :2]) / self.sizes[near, None]
+        return bool((np.abs(steps @ direction) > 0.97).any())
+
+    def covers(self, start: Vertex, end: Vertex, leaf: float) -> float:
+        """Share of a chord's middle part that lies along barriers."""
+        first, last = np.array(start), np.array(end)
+        chord = shapely.LineString([first + 0.15 * (last - first), last - 0.15 * (last - first)])
+        near = np.asarray(self.tree.query(chord, predicate="dwithin", distance=0.05), dtype=np.intp)
+        near = near[~self._leaflike(near, leaf, start)]
+        if len(near) == 0:
+            return 0.0
+        band = shapely.union_all(shapely.buffer(self.lines[near], 0.05))
+        return float(chord.intersection(band).length / (chord.length or 1.0))
+
+
+def find_swings(strokes: Iterable[Stroke]) -> list[_Swing]:
+    """Arcs that may be the swing of a door leaf."""
+    swings: dict[tuple[int, ...], _Swing] = {}
+    for stroke in strokes:
+        for arc in fit_arcs(stroke.points):
+            if NARROWEST_M <= arc.radius <= WIDEST_M and 8 <= arc.sweep_deg <= 115:
+                ends = sorted([arc.start, arc.end])
+                key = tuple(round(v / 0.05) for point in (arc.centre, *ends) for v in point)
+                swings.setdefault(key, _Swing(arc, stroke))
+    return list(swings.values())
+
+
+def find_doors(strokes: Iterable[Stroke], segments: Segments) -> tuple[list[DoorSymbol], list[Arc], int]:
+    """Door symbols that stand at walls.
+
+    Args:
+        strokes: Those that may draw doors.
+        segments: Barriers.
+
+    Returns:
+        The doors, the arcs that belong to them, and how many swings stand at no wall.
+    """
+    swings = find_swings(strokes)
+    if not swings or len(segments) == 0:
+        return [], [], len(swings)
+    barriers = _Barriers(segments)
+    pairs = _double_doors(swings, barriers)
+    paired = {index for pair in pairs for index in pair[:2]}
+    doors = [door for *_, door in pairs]
+    arcs = [swings[index].arc for index in sorted(paired)]
+    stray = 0
+    for index, swing in enumerate(swings):
+        if index in paired:
+            continue
+        door = _single_door(swing, barriers)
+        if door is None:
+            stray += 1
+        else:
+            doors.append(door)
+            arcs.append(swing.arc)
+    return _without_twins(doors), arcs, stray
+
+
+def _without_twins(doors: Sequence[DoorSymbol]) -> list[DoorSymbol]:
+    kept: dict[tuple[int, ...], DoorSymbol] = {}
+    for door in doors:
+        kept.setdefault(tuple(round((a + b) / 0.3) for a, b in zip(door.start, door.end, strict=True)), door)
+    return list(kept.values())
+
+
+def _double_doors(swings: Sequence[_Swing], barriers: _Barriers) -> list[tuple[int, int, DoorSymbol]]:
+    """Two swings whose latches meet between two hinges."""
+    tips = [(index, tip) for index, swing in enumerate(swings) for tip in (swing.arc.start, swing.arc.end)]
+    tree = STRtree(shapely.points([tip for _, tip in tips]))
+    first, second = tree.query(shapely.points([tip for _, tip in tips]), predicate="dwithin", distance=0.2)
+    found: list[tuple[int, int, DoorSymbol]] = []
+    taken: set[int] = set()
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        i, j = tips[a][0], tips[b][0]
+        if i < j and not {i, j} & taken and _meet(swings[i].arc, swings[j].arc, tips[a][1]):
+            door = _pair(swings[i], swings[j])
+            if all(barriers.distance(end, 1e9, end) <= AT_WALL_M for end in (door.start, door.end)):
+                found.append((i, j, door))
+                taken |= {i, j}
+    return found
+
+
+def _meet(one: Arc, other: Arc, latch: Vertex) -> bool:
+    between = math.dist(one.centre, other.centre)
+    straight = abs(between - one.radius - other.radius) < 0.2
+    same_side = _side(one, other.centre) * _side(other, one.centre) < 0
+    return straight and same_side and abs(math.dist(one.centre, latch) - one.radius) < 0.05
+
+
+def _side(arc: Arc, towards: Vertex) -> float:
+    """On which side of the line from the hinge to a place the arc's middle lies."""
+    middle = (arc.start[0] + arc.end[0]) / 2, (arc.start[1] + arc.end[1]) / 2
+    return (towards[0] - arc.centre[0]) * (middle[1] - arc.centre[1]) - (towards[1] - arc.centre[1]) * (
+        middle[0] - arc.centre[0]
+    )
+
+
+def _pair(one: _Swing, other: _Swing) -> DoorSymbol:
+    stroke = one.stroke
+    return DoorSymbol(one.arc.centre, other.arc.centre, 2, stroke.handle, stroke.layer, stroke.block)
+
+
+def _single_door(swing: _Swing, barriers: _Barriers) -> DoorSymbol | None:
+    arc, stroke = swing.arc, swing.stroke
+    if barriers.distance(arc.centre, arc.radius, arc.centre) > AT_WALL_M:
+        return None
+    scores = [(_latch_score(arc, tip, other, barriers), tip) for tip, other in _tips(arc)]
+    score, latch = max(scores)
+    if score <= 0:
+        return None
+    on_wall = barriers.covers(arc.centre, latch, arc.radius) > 0.6
+    return DoorSymbol(arc.centre, latch, 1, stroke.handle, stroke.layer, stroke.block, on_wall)
+
+
+def _tips(arc: Arc) -> tuple[tuple[Vertex, Vertex], tuple[Vertex, Vertex]]:
+    return (arc.start, arc.end), (arc.end, arc.start)
+
+
+def _latch_score(arc: Arc, tip: Vertex, other: Vertex, barriers: _Barriers) -> float:
+    """How well one end of a door's arc fits as its latch; 0 or less when it cannot be."""
+    away = barriers.distance(tip, arc.radius, arc.centre)
+    if away > AT_WALL_M:
+        return 0.0
+    unit = np.subtract(tip, arc.centre) / math.dist(tip, arc.centre)
+    beyond = _vertex(np.array(tip) + 0.15 * unit)
+    behind = _vertex(np.array(arc.centre) - 0.15 * unit)
+    score = 2.0 - 3.0 * away + barriers.goes_on(beyond, unit) + barriers.goes_on(behind, unit)
+    covered = barriers.covers(arc.centre, tip, arc.radius) > 0.6
+    leaf_is_free = barriers.distance(other, arc.radius, arc.centre) > AT_WALL_M / 2
+    if covered and not leaf_is_free:
+        score -= 2.5
+    return score
+
+
+def _vertex(point: Points) -> Vertex:
+    return float(point[0]), float(point[1])
+
+
+def without_doors(segments: Segments, arcs: Sequence[Arc], doors: Sequence[DoorSymbol]) -> Segments:
+    """Barriers without the swings and leaves of doors that were drawn on wall layers.
+
+    Args:
+        segments: Barriers.
+        arcs: Arcs of ``doors``.
+        doors: Door symbols.
+    """
+    if len(segments) == 0 or not arcs:
+        return segments
+    latches = STRtree(shapely.points([point for door in doors for point in (door.start, door.end)]))
+    lines, drop = as_lines(segments), np.zeros(len(segments), dtype=np.bool_)
+    tree = STRtree(lines)
+    for arc in arcs:
+        run = _outline(arc)
+        near = np.asarray(tree.query(run, predicate="dwithin", distance=0.02), dtype=np.intp)
+        drop[near[_within(lines[near], run, 0.03)]] = True
+        for tip in (arc.start, arc.end):
+            if len(latches.query(shapely.Point(tip), predicate="dwithin", distance=0.02)):
+                continue
+            leaf = shapely.LineString([arc.centre, tip])
+            near = np.asarray(tree.query(leaf, predicate="dwithin", distance=0.07), dtype=np.intp)
+            drop[near[_within(lines[near], leaf, 0.08)]] = True
+    return np.asarray(segments[~drop], dtype=np.float64)
+
+
+def _outline(arc: Arc) -> shapely.LineString:
+    first = math.atan2(arc.start[1] - arc.centre[1], arc.start[0] - arc.centre[0])
+    last = math.atan2(arc.end[1] - arc.centre[1], arc.end[0] - arc.centre[0])
+    turn = (last - first + math.pi) % math.tau - math.pi
+    angles = first + turn * np.linspace(0, 1, 13)
+    return shapely.LineString(
+        np.column_stack([arc.centre[0] + arc.radius * np.cos(angles), arc.centre[1] + arc.radius * np.sin(angles)])
+    )
+
+
+def _within(lines: npt.NDArray[np.object_], target: shapely.LineString, distance: float) -> npt.NDArray[np.bool_]:
+    return np.asarray(shapely.within(lines, target.buffer(distance)), dtype=np.bool_)

@@ -1,0 +1,233 @@
+"""DXF bytes to a floorplan: drawing, scale, views, levels, and what was noticed on the way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+
+from geo_server.domain.findings import Finding
+from geo_server.ingest.assemble import LevelPart, assemble
+from geo_server.ingest.codes import make_finding
+from geo_server.ingest.drawing import Drawing, Stroke, Vertex, all_points
+from geo_server.ingest.expand import read_drawing
+from geo_server.ingest.level import read_level
+from geo_server.ingest.profile import Role, guess_walls, roles_by_layer, stroke_role
+from geo_server.ingest.result import ImportResult, Scale
+from geo_server.ingest.scale import SURE, find_scale
+from geo_server.ingest.segments import segments_of
+from geo_server.ingest.sniff import open_document
+from geo_server.ingest.views import View, align_shift, corners_of, find_views, is_title, name_views, strokes_in
+
+FAR_M = 50_000.0
+"""Coordinates beyond this are moved to the origin while working, so that a millimetre stays exact."""
+LIKE_LEVELS = 0.3
+"""Views that share fewer corners than this are parts of one level, unless titles say otherwise."""
+
+_BUILT = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING, Role.STAIRS, Role.AREA, Role.LIFT})
+_USED = _BUILT | {Role.DOOR, Role.VOID, Role.RAMP, Role.WALKABLE}
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A drawing in metres, near the origin, with hidden layers left out."""
+
+    drawing: Drawing
+    roles: Mapping[str, Role]
+    scale: Scale
+    origin: Vertex
+    findings: list[Finding]
+
+
+def read_dxf(
+    data: bytes,
+    name: str,
+    *,
+    metres_per_unit: float | None = None,
+    ordinal: int | None = None,
+    level_name: str | None = None,
+) -> ImportResult:
+    """Read a DXF file.
+
+    Args:
+        data: Its bytes, ASCII or binary.
+        name: What to call it in refusals.
+        metres_per_unit: Length of a drawing unit, when known; else it is found out.
+        ordinal: Ordinal of its only level, when known.
+        level_name: Name of its only level, when known.
+
+    Raises:
+        UnreadableFile: Damaged beyond repair, or blocks that contain themselves.
+        TooLarge: It expands to more objects than anybody draws.
+    """
+    document, findings = open_document(data, name)
+    drawing = read_drawing(document, name)
+    del document
+    ready = _prepare(drawing, metres_per_unit, findings)
+    views, rest = _level_views(ready)
+    if len(views) == 1 and (ordinal is not None or level_name):
+        views = [_as_told(views[0], ordinal, level_name)]
+    parts = _read_levels(ready, views)
+    if rest:
+        ready.findings.append(make_finding("view-ignored", count=len(rest)))
+    plan, noticed = assemble(parts, ready.drawing.blocks, ready.scale.metres_per_unit, ready.origin)
+    noticed = [*drawing.scaled(ready.scale.metres_per_unit).findings, *ready.findings, *noticed]
+    if not plan.zones:
+        noticed.append(make_finding("no-rooms" if views else "no-walls"))
+    return ImportResult(plan, tuple(noticed), "dxf", ready.scale, _totals(drawing, ready, parts, noticed))
+
+
+def _prepare(drawing: Drawing, given: float | None, findings: list[Finding]) -> _Prepared:
+    visible, hidden = _visible(drawing)
+    roles = roles_by_layer(visible.strokes)
+    findings = [*findings, *hidden]
+    if not any(role is Role.WALL for role in roles.values()):
+        for layer in guess_walls(visible.strokes, roles):
+            roles[layer] = Role.WALL
+            findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for walls.", layer=layer))
+    scale = find_scale(visible, roles, given)
+    findings += _about_scale(scale, drawing.header_unit)
+    metric = visible.scaled(scale.metres_per_unit)
+    origin = _origin(metric)
+    return _Prepared(_moved(metric, origin), roles, scale, origin, findings)
+
+
+def _visible(drawing: Drawing) -> tuple[Drawing, list[Finding]]:
+    """The drawing without its hidden layers; with them when everything is hidden. Assets are kept either way."""
+    layers = {stroke.layer for stroke in drawing.strokes}
+    hidden = layers & drawing.hidden_layers
+    if not hidden:
+        return drawing, []
+    if layers <= hidden:
+        return drawing, [make_finding("all-layers-hidden", count=len(hidden))]
+    shown = replace(
+        drawing,
+        strokes=tuple(s for s in drawing.strokes if s.layer not in hidden),
+        labels=tuple(t for t in drawing.labels if t.layer not in drawing.hidden_layers),
+    )
+    return shown, [
+        make_finding(
+            "hidden-layer",
+            f"Layer {layer!r} is switched off or frozen and was left out.",
+            layer=layer,
+            count=sum(1 for s in drawing.strokes if s.layer == layer),
+        )
+        for layer in sorted(hidden)
+    ]
+
+
+def _about_scale(scale: Scale, header: float | None) -> list[Finding]:
+    found = []
+    if scale.confidence < SURE:
+        words = f"A unit is taken for {scale.metres_per_unit:g} m with confidence {scale.confidence:.2f}."
+        found.append(make_finding("scale-unsure", words))
+    if header and abs(header / scale.metres_per_unit - 1) > 0.01:
+        words = f"The header says {header:g} m for a unit, the drawing's content {scale.metres_per_unit:g} m."
+        found.append(make_finding("scale-contradicts-header", words))
+    if len(scale.evidence) == 1 and scale.evidence[0].startswith("The header"):
+        found.append(make_finding("scale-from-header"))
+    return found
+
+
+def _origin(drawing: Drawing) -> Vertex:
+    points = all_points(drawing.strokes)
+    if len(points) == 0:
+        return 0.0, 0.0
+    middle = np.median(points, axis=0)
+    far = float(np.abs(middle).max()) > FAR_M
+    return (float(round(middle[0])), float(round(middle[1]))) if far else (0.0, 0.0)
+
+
+def _moved(drawing: Drawing, origin: Vertex) -> Drawing:
+    if origin == (0.0, 0.0):
+        return drawing
+    x, y = origin
+    return replace(
+        drawing,
+        strokes=tuple(replace(s, points=s.points - np.array(origin)) for s in drawing.strokes),
+        labels=tuple(replace(t, at=(t.at[0] - x, t.at[1] - y)) for t in drawing.labels),
+        blocks=tuple(replace(b, at=(b.at[0] - x, b.at[1] - y)) for b in drawing.blocks),
+    )
+
+
+def _level_views(ready: _Prepared) -> tuple[list[View], list[View]]:
+    """Views that are levels, named, ordered and laid over each other; and the others."""
+    built = [s for s in ready.drawing.strokes if stroke_role(s, ready.roles) in _BUILT]
+    views, rest = find_views(segments_of(built))
+    if not views:
+        return [], rest
+    views = name_views(views, ready.drawing.labels)
+    if len(views) == 1:
+        return views, rest
+    fixed = next((v for v in views if v.ordinal == 0), views[0])
+    corners = {id(v): corners_of(strokes_in(v, built, views)) for v in views}
+    kept, parts = [], [fixed]
+    for view in views:
+        shift, agreement = align_shift(corners[id(fixed)], corners[id(view)])
+        if view is fixed or agreement >= LIKE_LEVELS or (view.title and fixed.title and view.title != fixed.title):
+            shift = (0.0, 0.0) if view is fixed else shift if agreement >= LIKE_LEVELS else view.shift_m
+            kept.append(replace(view, shift_m=shift))
+            _note_alignment(view, view is fixed, agreement, ready.findings)
+        else:
+            parts.append(view)
+    return _with_parts(kept, parts), rest
+
+
+def _note_alignment(view: View, first: bool, agreement: float, findings: list[Finding]) -> None:
+    if first:
+        return
+    code = "levels-aligned" if agreement >= LIKE_LEVELS else "levels-not-aligned"
+    at = view.outline.centroid
+    words = f"Level {view.ordinal} shares {agreement:.0%} of its corners with the level that it was laid over."
+    findings.append(make_finding(code, words, at=(at.x, at.y), ordinal=view.ordinal))
+
+
+def _with_parts(kept: list[View], parts: Sequence[View]) -> list[View]:
+    """The first level's view joined with the views that are parts of it."""
+    if len(parts) == 1:
+        return kept
+    whole = shapely.convex_hull(shapely.union_all([part.outline for part in parts]))
+    return [replace(v, outline=whole) if v.outline is parts[0].outline else v for v in kept]
+
+
+def _as_told(view: View, ordinal: int | None, title: str | None) -> View:
+    return replace(
+        view,
+        title=title or view.title,
+        ordinal=view.ordinal if ordinal is None else ordinal,
+        guessed=view.guessed and ordinal is None,
+    )
+
+
+def _read_levels(ready: _Prepared, views: Sequence[View]) -> list[LevelPart]:
+    parts = []
+    for view in views:
+        strokes = _in_view(ready.drawing.strokes, view, views)
+        labels = [
+            label
+            for label in ready.drawing.labels
+            if view.outline.distance(shapely.Point(label.at)) <= 2.0 and not is_title(label.text)
+        ]
+        parts.append(LevelPart(view, read_level(strokes, labels, ready.roles), len(strokes), len(labels)))
+    return parts
+
+
+def _in_view(strokes: Sequence[Stroke], view: View, views: Sequence[View]) -> list[Stroke]:
+    return strokes_in(view, strokes, views)
+
+
+def _totals(
+    drawing: Drawing, ready: _Prepared, parts: Sequence[LevelPart], findings: Sequence[Finding]
+) -> dict[str, int]:
+    entities = drawing.totals.get("entities", 0)
+    damaged = drawing.totals.get("finding", 0)
+    used = sum(1 for s in ready.drawing.strokes if stroke_role(s, ready.roles) in _USED)
+    used += sum(part.labels for part in parts) + len(drawing.dimensions)
+    used = min(used, entities - damaged)
+    return {
+        "entities": entities,
+        "used": used,
+        "ignored": entities - used - damaged,
+        "finding": damaged,
+        "findings": len(findings),
+    }

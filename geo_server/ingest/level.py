@@ -1,0 +1,246 @@
+"""One level: from its strokes and texts to zones, openings and walls without ids. All lengths in metres."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import shapely
+from shapely import LineString, Polygon, STRtree
+
+from geo_server.domain.findings import Finding
+from geo_server.domain.places import OpeningCategory, ZoneCategory
+from geo_server.ingest import labels as texts
+from geo_server.ingest.areas import DrawnArea, find_areas
+from geo_server.ingest.barriers import Barriers, find_barriers
+from geo_server.ingest.codes import make_finding
+from geo_server.ingest.doors import AT_WALL_M, DoorSymbol, find_doors, without_doors
+from geo_server.ingest.drawing import Label, Stroke
+from geo_server.ingest.openings import FoundOpening, FoundOpenings, find_openings, footprint_of, healed, zones_beside
+from geo_server.ingest.polygonize import Faces, find_faces, inscribed_radius, without_tentacles
+from geo_server.ingest.profile import Role, category_of, stroke_role
+from geo_server.ingest.recover import find_leaks
+from geo_server.ingest.segments import Segments, as_lines
+from geo_server.ingest.stairs import cut_flights, find_flights
+from geo_server.ingest.walls import (
+    Bridge,
+    bridge_segments,
+    connect,
+    find_bridges,
+    needed_bridges,
+    node,
+    wall_thickness,
+)
+
+SHAFT_M2 = 4.0
+"""An unnamed space without a way in is dropped when it is smaller than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundZone:
+    """A zone before it has an id."""
+
+    polygon: Polygon
+    name: str = ""
+    alias: str | None = None
+    category: ZoneCategory | None = None
+    area_m2: float | None = None
+
+
+@dataclass
+class LevelContent:
+    """What a level holds.
+
+    Args:
+        walls: Lines of walls; the second value says whether one can look through.
+    """
+
+    zones: list[FoundZone] = field(default_factory=list)
+    openings: list[FoundOpening] = field(default_factory=list)
+    walls: list[tuple[LineString, bool]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    doors_drawn: int = 0
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """The arrangement of a level, closed."""
+
+    segments: Segments
+    doors: list[DoorSymbol]
+    bridges: list[Bridge]
+    faces: Faces
+    thickness: float
+    stray_doors: int
+
+
+def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mapping[str, Role]) -> LevelContent:
+    """Zones, openings and walls of one level.
+
+    Args:
+        strokes: Its linework, in metres.
+        labels: Its texts.
+        roles: What layers are for.
+    """
+    content = LevelContent()
+    areas, outlines, repairs = find_areas(strokes, roles)
+    content.findings += repairs
+    barriers = find_barriers(strokes, roles, outlines)
+    stamps = texts.find_stamps(labels)
+    closed = _close(barriers, [s.at for s in stamps if s.names or s.number])
+    content.doors_drawn = len(closed.doors)
+    if closed.stray_doors:
+        content.findings.append(make_finding("door-unplaced", count=closed.stray_doors))
+    if closed.faces.absorbed:
+        content.findings.append(make_finding("niche-absorbed", count=closed.faces.absorbed))
+    content.findings += healed(closed.bridges)
+    polygons, drawn = _zones(closed, areas, barriers, stamps)
+    flights = find_flights([s for s in strokes if stroke_role(s, roles) is Role.STAIRS])
+    polygons, stairs, steps = cut_flights(polygons, flights)
+    found = find_openings(closed.bridges, closed.doors, polygons, footprint_of([*polygons, *closed.faces.bodies]))
+    _step_on(steps, polygons, found)
+    content.findings += found.findings
+    zones = _named(polygons, stairs, drawn, stamps, content)
+    zones = _categorised(zones, found.openings)
+    content.zones, content.openings = _without_shafts(zones, found.openings, content)
+    content.walls = _wall_lines(closed.segments, barriers.glazing)
+    return content
+
+
+def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
+    doors, arcs, stray = find_doors(barriers.doors, barriers.all)
+    segments = node(without_doors(barriers.all, arcs, doors))
+    chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
+    closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
+    segments = np.vstack([segments, connect(closing, segments, AT_WALL_M)])
+    shut = bridge_segments(closing)
+    gaps = find_bridges(node(np.vstack([segments, shut])))
+    gaps = needed_bridges(gaps, np.vstack([shut, barriers.glazing]))
+    faces, stay = find_faces(segments, [*closing, *gaps], named)
+    on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
+    return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray)
+
+
+def _zones(
+    closed: _Closed, areas: Sequence[DrawnArea], barriers: Barriers, stamps: Sequence[texts.Stamp]
+) -> tuple[list[Polygon], dict[int, DrawnArea]]:
+    """Polygons of zones: outlined rooms first, then what walls enclose beyond them, then what leaked.
+
+    Returns:
+        The polygons, and those that a person outlined by their representative point.
+    """
+    radius = min(0.3, max(0.1, 0.55 * closed.thickness))
+    leaks = find_leaks(closed.segments, closed.faces.polygons, closed.bridges, [s.at for s in stamps if s.names])
+    rooms = [*closed.faces.rooms, *leaks]
+    taken = [area.polygon for area in areas] + list(barriers.voids)
+    tree = STRtree(taken)
+    result = [area.polygon for area in areas]
+    for room in rooms:
+        over = [taken[i] for i in tree.query(room, predicate="intersects").tolist()]
+        rest = shapely.difference(room, shapely.union_all(over), grid_size=0.001) if over else room
+        for part in shapely.get_parts(rest):
+            if isinstance(part, Polygon) and part.area > (2.0 if over else 0.5):
+                result.extend(without_tentacles(part, 0.3 if over else radius))
+    return result, dict(enumerate(areas))
+
+
+def _step_on(steps: Sequence[LineString], zones: Sequence[Polygon], found: FoundOpenings) -> None:
+    """Add the ways onto flights that were cut out of a larger zone."""
+    if not steps:
+        return
+    tree = STRtree(list(zones))
+    for step in steps:
+        start, end = step.coords[0], step.coords[-1]
+        sides = zones_beside(Bridge((start[0], start[1]), (end[0], end[1])), zones, tree)
+        if None not in sides and sides[0] != sides[1]:
+            found.openings.append(FoundOpening(step, sides, OpeningCategory.GAP, exit=False))
+
+
+def _named(
+    polygons: Sequence[Polygon],
+    stairs: set[int],
+    drawn: Mapping[int, DrawnArea],
+    stamps: Sequence[texts.Stamp],
+    content: LevelContent,
+) -> list[FoundZone]:
+    outlined = {area.polygon.wkb: area for area in drawn.values()}
+    assigned, outside = texts.assign(stamps, polygons)
+    content.findings += [
+        make_finding("label-outside", f"The text {s.name or s.number!r} lies in no zone.", at=s.at)
+        for s in outside
+        if category_of(s.name) is not None or s.number
+    ]
+    zones = []
+    for index, polygon in enumerate(polygons):
+        zone = FoundZone(polygon, category=ZoneCategory.STAIRS if index in stairs else None)
+        area = outlined.get(polygon.wkb)
+        if area is not None:
+            zone = replace(zone, name=area.name, category=zone.category or area.category)
+        if index in assigned:
+            zone = _stamped(zone, assigned[index], content)
+        zones.append(zone)
+    return zones
+
+
+def _stamped(zone: FoundZone, stamps: Sequence[texts.Stamp], content: LevelContent) -> FoundZone:
+    best = texts.best_stamp(stamps)
+    if texts.named_count(stamps) > 1:
+        content.findings.append(make_finding("several-names", at=best.at, count=len(stamps)))
+    if best.area_m2 and abs(zone.polygon.area / best.area_m2 - 1) > 0.1:
+        words = f"Written area {best.area_m2:.1f} m², outline {zone.polygon.area:.1f} m²."
+        content.findings.append(make_finding("area-differs", words, at=best.at))
+    number = zone.name or best.number
+    name, alias = (number, best.name or None) if number else (best.name, None)
+    category = category_of(best.name) or zone.category
+    if zone.category is ZoneCategory.STAIRS and category not in {ZoneCategory.ELEVATOR, ZoneCategory.RAMP}:
+        category = ZoneCategory.STAIRS
+    if category is None and (name or alias):
+        category = ZoneCategory.ROOM
+    return replace(zone, name=name, alias=alias, category=category, area_m2=best.area_m2)
+
+
+def _categorised(zones: Sequence[FoundZone], openings: Sequence[FoundOpening]) -> list[FoundZone]:
+    """Zones without a category by their shape: long and with many doors is a corridor."""
+    ways = [0] * len(zones)
+    for opening in openings:
+        for side in opening.sides:
+            if side is not None:
+                ways[side] += 1
+    radii = inscribed_radius([zone.polygon for zone in zones])
+    result = []
+    for zone, count, radius in zip(zones, ways, radii.tolist(), strict=True):
+        long = zone.polygon.area / max(4 * radius * radius, 0.01)
+        if zone.category is None and count >= 4 and long >= 2.5:
+            zone = replace(zone, category=ZoneCategory.CORRIDOR)  # noqa: PLW2901 - the better known one
+        result.append(zone)
+    return result
+
+
+def _without_shafts(
+    zones: Sequence[FoundZone], openings: Sequence[FoundOpening], content: LevelContent
+) -> tuple[list[FoundZone], list[FoundOpening]]:
+    """Drop small unnamed zones that nothing leads into."""
+    reached = {side for opening in openings for side in opening.sides if side is not None}
+    kept = [
+        index
+        for index, zone in enumerate(zones)
+        if index in reached or zone.name or zone.category is not None or zone.polygon.area >= SHAFT_M2
+    ]
+    if len(kept) < len(zones):
+        content.findings.append(make_finding("shaft-dropped", count=len(zones) - len(kept)))
+    place = {old: new for new, old in enumerate(kept)}
+    moved = [replace(o, sides=(_moved(o.sides[0], place), _moved(o.sides[1], place))) for o in openings]
+    return [zones[index] for index in kept], moved
+
+
+def _moved(side: int | None, place: Mapping[int, int]) -> int | None:
+    return None if side is None else place[side]
+
+
+def _wall_lines(segments: Segments, glazing: Segments) -> list[tuple[LineString, bool]]:
+    """Barriers as lines, merged where they run on."""
+    merged = shapely.line_merge(shapely.union_all(as_lines(segments))) if len(segments) else None
+    lines = [part for part in shapely.get_parts(merged) if part.length > 0.05] if merged is not None else []
+    if not lines:
+        return []
+    panes = shapely.union_all(shapely.buffer(as_lines(glazing), 0.005)) if len(glazing) else None
+    return [(line, panes is not None and bool(panes.covers(line))) for line in lines]

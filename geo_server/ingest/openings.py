@@ -1,0 +1,157 @@
+"""Doors and gaps to openings: which two zones each joins, and which lead out. All lengths in metres."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from shapely import LineString, Point, Polygon, STRtree
+from shapely.geometry.base import BaseGeometry
+
+from geo_server.domain.findings import Finding
+from geo_server.domain.places import OpeningCategory
+from geo_server.ingest.codes import make_finding
+from geo_server.ingest.doors import DoorSymbol
+from geo_server.ingest.drawing import Vertex
+from geo_server.ingest.walls import HEALED_M, Bridge
+
+PROBES_M = (0.06, 0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
+"""Distances from the chord at which its two sides are looked for: through the thickest wall."""
+OUTSIDE_M = 1.2
+"""A door leads out when this far in front of it there is no building."""
+LEAST_GAP_M = 0.6
+"""A gap that people pass is at least this wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOpening:
+    """An opening before it has an id.
+
+    Args:
+        sides: Indices of the zones on its two sides, None for outside.
+    """
+
+    line: LineString
+    sides: tuple[int | None, int | None]
+    category: OpeningCategory
+    exit: bool
+    handle: str = ""
+    layer: str = ""
+
+
+@dataclass
+class FoundOpenings:
+    """Openings of a level and what was noticed."""
+
+    openings: list[FoundOpening] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def footprint_of(polygons: Sequence[Polygon], reach: float = 0.75) -> BaseGeometry:
+    """What a level covers: its zones and walls, with notches narrower than twice a reach closed, courtyards kept."""
+    if not polygons:
+        return Polygon()
+    merged = shapely.union_all(shapely.buffer(np.array(polygons, dtype=object), reach, join_style="mitre"))
+    return shapely.buffer(merged, -reach, join_style="mitre")
+
+
+def find_openings(
+    bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], zones: Sequence[Polygon], footprint: BaseGeometry
+) -> FoundOpenings:
+    """Openings of a level.
+
+    Args:
+        bridges: Chords of door symbols and bridges over gaps.
+        doors: Door symbols; ``Bridge.symbol`` counts in them.
+        zones: None overlapping.
+        footprint: What the level covers.
+    """
+    found = FoundOpenings()
+    tree = STRtree(list(zones))
+    for bridge in bridges:
+        door = doors[bridge.symbol] if bridge.symbol is not None else None
+        sides = zones_beside(bridge, zones, tree)
+        if door is None and (sides[0] is None or sides[1] is None or bridge.width_m < LEAST_GAP_M):
+            continue
+        if sides[0] == sides[1]:
+            if door is not None:
+                _note_odd_door(bridge, door, sides[0], found)
+            continue
+        _add(bridge, door, sides, footprint, found)
+    return found
+
+
+def _add(
+    bridge: Bridge,
+    door: DoorSymbol | None,
+    sides: tuple[int | None, int | None],
+    footprint: BaseGeometry,
+    found: FoundOpenings,
+) -> None:
+    leads_out = None in sides and _is_outside(bridge, sides, footprint)
+    if None in sides and not leads_out:
+        assert door is not None, "gaps to nowhere were left out before"
+        _note_odd_door(bridge, door, sides[0] if sides[0] is not None else sides[1], found)
+        return
+    if door is None:
+        found.findings.append(
+            make_finding(
+                "opening-assumed",
+                f"A gap of {bridge.width_m:.2f} m without a door symbol is taken for a way through.",
+                at=bridge.middle,
+            )
+        )
+    found.openings.append(
+        FoundOpening(
+            line=LineString([bridge.start, bridge.end]),
+            sides=sides,
+            category=OpeningCategory.GAP if door is None else OpeningCategory.DOOR,
+            exit=leads_out,
+            handle=door.handle if door else "",
+            layer=door.layer if door else "",
+        )
+    )
+
+
+def _note_odd_door(bridge: Bridge, door: DoorSymbol, side: int | None, found: FoundOpenings) -> None:
+    where = "stands at no zone" if side is None else "has the same zone on both sides, or nothing on one"
+    found.findings.append(
+        make_finding("door-one-zone", f"A door {where}.", at=bridge.middle, layer=door.layer, handle=door.handle)
+    )
+
+
+def zones_beside(bridge: Bridge, zones: Sequence[Polygon], tree: STRtree) -> tuple[int | None, int | None]:
+    """The first zone on each side of a bridge, looked for from its middle and its quarters."""
+    left, right = (_zone_on(bridge, side, zones, tree) for side in (1.0, -1.0))
+    return left, right
+
+
+def _zone_on(bridge: Bridge, side: float, zones: Sequence[Polygon], tree: STRtree) -> int | None:
+    for distance in PROBES_M:
+        for share in (0.5, 0.3, 0.7):
+            at = Point(*_beside(bridge, side * distance, share))
+            hit = [i for i in tree.query(at, predicate="intersects").tolist() if zones[i].contains(at)]
+            if hit:
+                return int(min(hit))
+    return None
+
+
+def _beside(bridge: Bridge, offset: float, share: float = 0.5) -> Vertex:
+    start, end = np.array(bridge.start), np.array(bridge.end)
+    along = (end - start) / (bridge.width_m or 1.0)
+    at = start + share * (end - start) + offset * np.array([-along[1], along[0]])
+    return float(at[0]), float(at[1])
+
+
+def _is_outside(bridge: Bridge, sides: tuple[int | None, int | None], footprint: BaseGeometry) -> bool:
+    side = 1.0 if sides[0] is None else -1.0
+    return not footprint.intersects(Point(_beside(bridge, side * OUTSIDE_M)))
+
+
+def healed(bridges: Sequence[Bridge]) -> list[Finding]:
+    """Findings for gaps that were slips of the pen."""
+    return [
+        make_finding("gap-healed", f"A gap of {b.width_m * 1000:.0f} mm was closed.", at=b.middle)
+        for b in bridges
+        if b.symbol is None and 0.002 < b.width_m < HEALED_M
+    ]

@@ -1,0 +1,63 @@
+"""The one door of the intake: bytes of a file to a floorplan, whatever the format. Recognised by content, not by name."""
+
+from typing import Any
+
+from geo_server.domain.errors import UnreadableFile
+from geo_server.domain.frame import DrawingFrame
+from geo_server.ingest.dxf import read_dxf
+from geo_server.ingest.geojson import parse_document, read_document
+from geo_server.ingest.osm_indoor import is_osm_indoor, read_osm_indoor
+from geo_server.ingest.result import ImportResult, Scale
+from geo_server.ingest.sniff import is_dwg, is_dxf
+
+__all__ = ["ImportResult", "Scale", "read_plan"]
+
+
+def read_plan(
+    data: bytes,
+    name: str,
+    *,
+    metres_per_unit: float | None = None,
+    ordinal: int | None = None,
+    level_name: str | None = None,
+) -> ImportResult:
+    """Read a floor plan.
+
+    Args:
+        data: DXF (ASCII or binary), OpenStreetMap indoor data (GeoJSON or XML) or a floorplan document.
+        name: Name of the file, for messages only.
+        metres_per_unit: Length of a drawing unit in metres, when known; DXF only.
+        ordinal: Ordinal of a drawing's only level, when known; DXF only.
+        level_name: Name of a drawing's only level, when known; DXF only.
+
+    Raises:
+        UnreadableFile: None of these formats, or damaged beyond repair.
+        TooLarge: It expands to more objects than anybody draws.
+    """
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if is_dxf(data):
+        return read_dxf(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name)
+    if is_dwg(data):
+        raise UnreadableFile(
+            "DWG files cannot be read yet.", where=name, advice="Open it in a CAD program and save as DXF (R2013)."
+        )
+    if head.startswith(b"<"):
+        return read_osm_indoor(data, name)
+    if head.startswith(b"{"):
+        return _read_json(data, name)
+    raise UnreadableFile(
+        "The file is neither DXF, OpenStreetMap indoor data nor a floorplan document.",
+        where=name,
+        advice="Export the plan as DXF from the CAD program.",
+    )
+
+
+def _read_json(data: bytes, name: str) -> ImportResult:
+    document: dict[str, Any] = parse_document(data, name)
+    if is_osm_indoor(document):
+        return read_osm_indoor(data, name)
+    plan = read_document(document)
+    unit = plan.frame.metres_per_unit if isinstance(plan.frame, DrawingFrame) else 1.0
+    scale = Scale(unit, 1.0, ("The document states its frame.",))
+    totals = {"features": len(document["features"]), "zones": len(plan.zones), "openings": len(plan.openings)}
+    return ImportResult(plan, (), "floorplan", scale, totals)

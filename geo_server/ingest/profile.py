@@ -1,0 +1,158 @@
+"""Which layers and blocks mean wall, door, stair or label: by whole tokens of their names.
+
+A name is cut free of what a bound or attached reference put before it (``xref$0$``, ``xref|``), upper-cased, stripped
+of accents and split into tokens; tokens are then looked up in :mod:`geo_server.ingest.lexicon`. Content decides where
+names say nothing, see :func:`guess_walls`.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from geo_server.domain.places import AssetCategory, ZoneCategory
+from geo_server.ingest import lexicon
+from geo_server.ingest.drawing import Stroke
+
+
+class Role(StrEnum):
+    """What a layer is for."""
+
+    WALL = "wall"
+    COLUMN = "column"
+    DOOR = "door"
+    GLAZING = "glazing"
+    STAIRS = "stairs"
+    RAMP = "ramp"
+    LIFT = "lift"
+    VOID = "void"
+    AREA = "area"
+    WALKABLE = "walkable"
+    LABEL = "label"
+    EXCLUDE = "exclude"
+    UNKNOWN = "unknown"
+
+
+_PREFIX = re.compile(r"^.*(?:\$\d+\$|\|)")
+_WORDS = re.compile(r"[A-Z]+")
+_SPLIT = re.compile(r"[^A-Z0-9]+")
+_CODE = re.compile(r"\b[A-Z]{1,2}-?(\d{3})[A-Z]?\b")
+_ROOM_NUMBER = re.compile(r"^(?:[A-Z]{0,4}\d{1,3}[-_. ])?[A-Z]{0,3}[-_. ]?\d{1,4}[A-Z]{0,2}$")
+
+_ORDER: tuple[tuple[Role, frozenset[str]], ...] = (
+    (Role.EXCLUDE, lexicon.EXCLUDE),
+    (Role.LABEL, lexicon.LABEL),
+    (Role.WALKABLE, lexicon.WALKABLE),
+    (Role.DOOR, lexicon.DOOR),
+    (Role.GLAZING, lexicon.GLAZING),
+    (Role.STAIRS, lexicon.STAIRS),
+    (Role.RAMP, lexicon.RAMP),
+    (Role.LIFT, lexicon.LIFT),
+    (Role.VOID, lexicon.VOID),
+    (Role.COLUMN, lexicon.COLUMN),
+    (Role.WALL, lexicon.WALL),
+    (Role.AREA, lexicon.AREA),
+)
+
+
+def plain_words(text: str) -> str:
+    """Upper case, no accents."""
+    text = text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("æ", "ae").replace("Æ", "AE")
+    text = text.replace("ł", "l").replace("Ł", "L")
+    split = unicodedata.normalize("NFKD", text.upper())
+    return "".join(c for c in split if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=8192)
+def tokens(name: str) -> tuple[str, ...]:
+    """The tokens of a layer's or block's name, outermost reference prefix removed."""
+    return tuple(t for t in _SPLIT.split(plain_words(_PREFIX.sub("", name))) if t)
+
+
+@lru_cache(maxsize=8192)
+def role_of(layer: str) -> Role:
+    """What a layer's name says it is for."""
+    words = tokens(layer)
+    for role, lexical in _ORDER:
+        if any(word in lexical for word in words):
+            return role
+    code = _CODE.search(plain_words(_PREFIX.sub("", layer)))
+    if code is not None:
+        for codes, role_name in lexicon.CISFB:
+            if int(code.group(1)) in codes:
+                return Role(role_name)
+    if any(word in lexicon.USES for word in words) or is_room_number(layer):
+        return Role.AREA
+    return Role.UNKNOWN
+
+
+@lru_cache(maxsize=8192)
+def is_room_number(name: str) -> bool:
+    """Whether a name reads like a room number with at least three digits: ``E15-485A``, ``114``, ``B 2.03``."""
+    plain = plain_words(_PREFIX.sub("", name)).strip()
+    return _ROOM_NUMBER.match(plain) is not None and sum(c.isdigit() for c in plain) >= 3
+
+
+@lru_cache(maxsize=8192)
+def category_of(text: str) -> ZoneCategory | None:
+    """The use that a label or a layer's name speaks of, or None."""
+    joined = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", plain_words(text))
+    words = [t for t in _SPLIT.split(joined) if t]
+    found = {lexicon.USES[word] for word in words if word in lexicon.USES}
+    return next((category for category in lexicon.USE_ORDER if category in found), None)
+
+
+@lru_cache(maxsize=8192)
+def asset_of(block: str) -> AssetCategory | None:
+    """The asset that a block of this name draws, or None."""
+    words = tokens(block)
+    joined = {a + b for a, b in pairwise(words)}
+    return next((lexicon.ASSETS[word] for word in (*words, *joined) if word in lexicon.ASSETS), None)
+
+
+@lru_cache(maxsize=8192)
+def is_door_block(block: str) -> bool:
+    """Whether a block's name says that it draws a door."""
+    return any(part in lexicon.DOOR for word in tokens(block) for part in (word, *_WORDS.findall(word)))
+
+
+def roles_by_layer(strokes: Iterable[Stroke]) -> dict[str, Role]:
+    """What each layer is for, by name."""
+    return {layer: role_of(layer) for layer in sorted({stroke.layer for stroke in strokes})}
+
+
+def stroke_role(stroke: Stroke, roles: Mapping[str, Role]) -> Role:
+    """What one stroke is for: its layer, unless it came in a block that is named for a door or for furniture."""
+    role = roles.get(stroke.layer, Role.UNKNOWN)
+    if stroke.block and role in {Role.UNKNOWN, Role.EXCLUDE} and is_door_block(stroke.block):
+        return Role.DOOR
+    if stroke.block and asset_of(stroke.block) is not None:
+        return Role.EXCLUDE
+    return role
+
+
+def guess_walls(strokes: Iterable[Stroke], roles: Mapping[str, Role]) -> list[str]:
+    """Layers that most likely hold walls when no name says so: long straight lines, few directions, no blocks.
+
+    Returns:
+        Layers of unknown role that hold at least half as much straight length as the best one, best first.
+    """
+    length: dict[str, float] = defaultdict(float)
+    for stroke in strokes:
+        if roles.get(stroke.layer) is Role.UNKNOWN and not stroke.block and not stroke.filled:
+            length[stroke.layer] += _straight_length(stroke)
+    ranked = sorted(length, key=lambda layer: (-length[layer], layer))
+    return [layer for layer in ranked if length[layer] >= 0.5 * length[ranked[0]] > 0]
+
+
+def _straight_length(stroke: Stroke) -> float:
+    steps = np.diff(stroke.points, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    if len(lengths) > 12:
+        lengths = lengths[lengths > 4 * np.median(lengths)]
+    return float(lengths.sum())

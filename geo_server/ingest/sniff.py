@@ -1,0 +1,84 @@
+"""Bytes to an ezdxf document: recognised by content, read strictly, repaired when that fails."""
+
+import io
+import logging
+import re
+
+from ezdxf import recover
+from ezdxf.document import Drawing as Document
+from ezdxf.filemanagement import dxf_stream_info, read
+from ezdxf.lldxf.tagger import binary_tags_loader
+
+from geo_server.domain.errors import UnreadableFile
+from geo_server.domain.findings import Finding
+from geo_server.ingest.codes import make_finding
+
+BINARY_SENTINEL = b"AutoCAD Binary DXF\r\n\x1a\x00"
+DWG_VERSION = re.compile(rb"^AC10\d\d")
+ASCII_START = re.compile(rb"^\s*(?:999\s*\n[^\n]*\n\s*)*0\s*\n\s*(?:SECTION|EOF)", re.IGNORECASE)
+
+log = logging.getLogger(__name__)
+
+
+def is_dwg(data: bytes) -> bool:
+    """Whether the bytes are a DWG file."""
+    return DWG_VERSION.match(data) is not None
+
+
+def is_dxf(data: bytes) -> bool:
+    """Whether the bytes look like a DXF file, ASCII or binary."""
+    head = data[:65536].removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data.startswith(BINARY_SENTINEL) or ASCII_START.match(head) is not None
+
+
+def open_document(data: bytes, name: str) -> tuple[Document, list[Finding]]:
+    """The document that the bytes hold, with a finding when it had to be repaired.
+
+    Raises:
+        UnreadableFile: Neither reading nor repairing succeeds.
+    """
+    try:
+        return _read(data), []
+    except Exception as fault:  # noqa: BLE001 - a damaged file makes the reader raise nearly anything
+        log.info("%s: strict reading failed (%s); repairing", name, fault)
+        return _recover(data, name, fault)
+
+
+def _read(data: bytes) -> Document:
+    if data.startswith(BINARY_SENTINEL):
+        return Document.load(binary_tags_loader(data))
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    text = data.decode("utf-8", errors="ignore")
+    encoding = dxf_stream_info(io.StringIO(text)).encoding
+    text = data.decode(encoding, errors="surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    return read(io.StringIO(text))
+
+
+def _recover(data: bytes, name: str, fault: Exception) -> tuple[Document, list[Finding]]:
+    if data.startswith(BINARY_SENTINEL):
+        raise _refusal(name, fault) from fault
+    try:
+        document, auditor = recover.read(io.BytesIO(data))
+    except Exception as second:
+        raise _refusal(name, second) from second
+    repairs = len(auditor.fixes) + len(auditor.errors)
+    return document, [
+        make_finding(
+            "file-repaired",
+            f"The file breaks the DXF rules ({_one_line(fault)}) and was repaired while reading.",
+            count=max(1, repairs),
+        )
+    ]
+
+
+def _refusal(name: str, fault: Exception) -> UnreadableFile:
+    return UnreadableFile(
+        f"The DXF file is damaged beyond repair: {_one_line(fault)}.",
+        where=name,
+        advice="Open it in a CAD program, run AUDIT, and save it as DXF again.",
+    )
+
+
+def _one_line(fault: Exception) -> str:
+    words = " ".join(str(fault).split()) or type(fault).__name__
+    return words.rstrip(".")[:160]

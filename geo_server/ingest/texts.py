@@ -1,0 +1,62 @@
+"""Texts of a DXF document as labels: plain words and the centre of their box."""
+
+import math
+
+from geo_server.ingest.entities import Entity
+
+from geo_server.ingest.drawing import Label, Vertex
+
+MOST_CHARACTERS = 2000
+LETTER_WIDTH = 0.62
+"""Mean width of a letter in capital heights, over common CAD fonts."""
+LINE_PITCH = 5.0 / 3.0
+"""Distance of two lines of an MTEXT in capital heights at spacing factor 1 (DXF reference)."""
+
+_HALIGN = {0: 0.5, 1: 0.0, 2: -0.5, 3: 0.0, 4: 0.0, 5: 0.0}
+_VALIGN = {0: 0.5, 1: 0.5, 2: 0.0, 3: -0.5}
+
+
+def read_label(entity: Entity, layer: str, insert: str, block: str) -> Label | None:
+    """The label of a TEXT, ATTRIB or MTEXT; None when it says nothing."""
+    words = str(entity.plain_text() or "").replace("\xa0", " ").strip()
+    if not words:
+        return None
+    is_mtext = entity.dxftype() == "MTEXT"
+    height = float(entity.dxf.char_height if is_mtext else entity.dxf.height) or 1.0
+    centre = _mtext_centre(entity, words, height) if is_mtext else _text_centre(entity, words, height)
+    tag = str(entity.dxf.tag) if entity.dxftype() in {"ATTRIB", "ATTDEF"} else ""
+    return Label(
+        words[:MOST_CHARACTERS], centre, height, layer, str(entity.dxf.handle or insert or ""), tag, insert, block
+    )
+
+
+def _text_centre(entity: Entity, words: str, height: float) -> Vertex:
+    halign, valign = entity.dxf.halign, entity.dxf.valign
+    anchor = entity.dxf.insert
+    if (halign or valign) and entity.dxf.hasattr("align_point"):
+        anchor = entity.dxf.align_point
+        if halign in {3, 5}:
+            anchor = entity.dxf.insert.lerp(anchor)
+    width = len(words) * height * LETTER_WIDTH * float(entity.dxf.get("width", 1.0))
+    across = _HALIGN.get(halign, 0.5) * width
+    up = (0.0 if halign == 4 else _VALIGN.get(valign, 0.5)) * height
+    angle = math.radians(float(entity.dxf.get("rotation", 0.0)))
+    anchor = entity.ocs().to_wcs(anchor)
+    if entity.dxf.extrusion.z < 0:
+        across = -across
+    return _turned(anchor.x, anchor.y, across, up, angle)
+
+
+def _mtext_centre(entity: Entity, words: str, height: float) -> Vertex:
+    lines = words.split("\n")
+    width = max(len(line) for line in lines) * height * LETTER_WIDTH
+    tall = height * (1 + LINE_PITCH * (len(lines) - 1) * float(entity.dxf.get("line_spacing_factor", 1.0)))
+    column, row = (int(entity.dxf.attachment_point) - 1) % 3, (int(entity.dxf.attachment_point) - 1) // 3
+    across, up = (0.5 - column / 2) * width, (row / 2 - 0.5) * tall
+    anchor = entity.dxf.insert
+    return _turned(anchor.x, anchor.y, across, up, math.radians(float(entity.get_rotation())))
+
+
+def _turned(x: float, y: float, across: float, up: float, angle: float) -> Vertex:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return x + across * cos - up * sin, y + across * sin + up * cos

@@ -1,0 +1,235 @@
+"""Several levels in one model space: clusters of linework, their titles, their order, and how they lie over each other.
+
+All lengths in metres.
+
+Terminology:
+    view: a cluster of walls that may be a level; sections, details and strays are views too and are left out.
+    title: the text that names a view, such as ``GROUND FLOOR``.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from shapely import Point, STRtree
+from shapely.geometry.base import BaseGeometry
+
+from geo_server.ingest.drawing import Label, Points, Stroke, Vertex, all_points
+from geo_server.ingest.profile import plain_words
+from geo_server.ingest.segments import Segments, as_lines, lengths, segments_of
+
+JOIN_M = 3.0
+"""Walls closer than this belong to one view."""
+SMALLEST_SHARE = 0.15
+"""A view with less wall than this share of the largest one is no level."""
+TITLE_REACH_M = 25.0
+
+
+@dataclass(frozen=True)
+class View:
+    """A cluster of walls.
+
+    Args:
+        outline: Hull of its walls.
+        length_m: Total length of its walls.
+        title: What it is called, or empty.
+        ordinal: Its place in the building.
+        guessed: The ordinal is not written in the drawing.
+        shift_m: Moves it over the first level.
+    """
+
+    outline: BaseGeometry
+    length_m: float
+    title: str = ""
+    ordinal: int = 0
+    guessed: bool = True
+    shift_m: Vertex = (0.0, 0.0)
+
+
+def find_views(walls: Segments) -> tuple[list[View], list[View]]:
+    """Clusters of walls that are large enough for a level, from left to right, and the others."""
+    sizes = lengths(walls)
+    walls = walls[(sizes < 300) & (sizes > 0)]
+    if len(walls) == 0:
+        return [], []
+    merged = shapely.union_all(shapely.buffer(as_lines(walls), JOIN_M / 2, quad_segs=1))
+    blobs = list(shapely.get_parts(merged))
+    tree = STRtree(blobs)
+    middles = shapely.points((walls[:, :2] + walls[:, 2:]) / 2)
+    which, blob = tree.query(middles, predicate="intersects")
+    total = np.zeros(len(blobs))
+    np.add.at(total, blob, lengths(walls)[which])
+    views = [View(shapely.convex_hull(b), float(n)) for b, n in zip(blobs, total, strict=True)]
+    views = _nested_joined(views)
+    largest = max(view.length_m for view in views)
+    kept = [v for v in views if v.length_m >= SMALLEST_SHARE * largest]
+    rest = [v for v in views if v.length_m < SMALLEST_SHARE * largest]
+    return sorted(kept, key=lambda v: v.outline.bounds), rest
+
+
+def _nested_joined(views: list[View]) -> list[View]:
+    """Views whose hulls overlap are one: free-standing walls inside a building are no level of their own."""
+    merged: list[View] = []
+    for view in sorted(views, key=lambda v: -v.length_m):
+        host = next((i for i, m in enumerate(merged) if m.outline.intersects(view.outline)), None)
+        if host is None:
+            merged.append(view)
+        else:
+            hull = shapely.convex_hull(shapely.union(merged[host].outline, view.outline))
+            merged[host] = View(hull, merged[host].length_m + view.length_m)
+    return merged if len(merged) == len(views) else _nested_joined(merged)
+
+
+def strokes_in(view: View, strokes: Sequence[Stroke], others: Sequence[View]) -> list[Stroke]:
+    """Strokes that lie in a view, or nearer to it than to any other and within 5 m."""
+    if not strokes:
+        return []
+    middles = np.array([(s.points.min(axis=0) + s.points.max(axis=0)) / 2 for s in strokes])
+    points = shapely.points(middles)
+    here = shapely.distance(view.outline, points)
+    nearer = [shapely.distance(other.outline, points) for other in others if other is not view]
+    mine = (here <= 5.0) & (here <= np.min(nearer, axis=0) if nearer else True)
+    return [stroke for stroke, inside in zip(strokes, mine.tolist(), strict=True) if inside]
+
+
+_LEVEL_WORDS: tuple[tuple[int, str], ...] = (
+    (
+        0,
+        r"GROUND(?: LEVEL| FLOOR| STOREY)|MAIN (?:LEVEL|FLOOR)|ERDGESCHOSS|REZ[- ]DE[- ]CHAUSSEE|PLANTA BAIXA|PLANTA BAJA",
+    ),
+    (0, r"PIANO TERRA|BEGANE GROND|PARTER|RES[- ]DO[- ]CHAO|BOTTENVANING|STUEETAGE|\bEG\b|\bRDC\b|\bPB\b"),
+    (
+        -1,
+        r"BASEMENT|CELLAR|LOWER LEVEL|UNTERGESCHOSS|KELLER|SOUS[- ]SOL|SOTERRANI|SOTANO|SEMISOTANO|SEMINTERRATO|KELDER|PIWNICA",
+    ),
+)
+_WORDS_TO_NUMBER = {
+    w: n
+    for n, words in enumerate(
+        (
+            "",
+            "FIRST PRIMERA PRIMER PREMIER PRIMO ERSTES",
+            "SECOND SEGONA SEGUNDA DEUXIEME SECONDO ZWEITES",
+            "THIRD TERCERA TROISIEME TERZO DRITTES",
+            "FOURTH QUARTA CUARTA QUATRIEME QUARTO VIERTES",
+            "FIFTH CINQUENA QUINTA CINQUIEME QUINTO",
+        )
+    )
+    for w in words.split()
+}
+_STOREY = r"(?:FLOOR|LEVEL|STOREY|STORY|PLANTA|NIVELL?|ETAGE|NIVEAU|PIANO|VERDIEPING|PIETRO|PLAN|OBERGESCHOSS|OG)"
+_NUMBERED = (
+    re.compile(rf"(?<![\d.])(-?\d{{1,2}})\s*(?:ST|ND|RD|TH|\.|O|A|º|ª|ER|EME|E)?\s*{_STOREY}\b"),
+    re.compile(rf"\b{_STOREY}\s*[:#-]?\s*(-?\d{{1,2}})(?![\d.,])"),
+    re.compile(r"^\s*L\s*0?(\d{1,2})\s*$"),
+)
+_UG = re.compile(r"(\d)?\s*\.?\s*UG\b")
+_TITLE = re.compile(rf"\b{_STOREY}\b|FLOOR PLAN|GRUNDRISS|PLANTA|ROOF|TOP FLOOR")
+
+
+def level_of(title: str) -> int | None:
+    """The ordinal that a title speaks of, or None."""
+    words = plain_words(title)
+    for ordinal, pattern in _LEVEL_WORDS:
+        if re.search(pattern, words):
+            return ordinal
+    if match := _UG.search(words):
+        return -int(match[1] or 1)
+    for numbered in _NUMBERED:
+        if match := numbered.search(words):
+            return int(match[1])
+    number = next((n for w, n in _WORDS_TO_NUMBER.items() if re.search(rf"\b{w}\b", words)), None)
+    return number if number is not None and re.search(rf"\b{_STOREY}\b", words) else None
+
+
+def is_title(text: str) -> bool:
+    """Whether a text names a level."""
+    return len(text) <= 60 and (level_of(text) is not None or _TITLE.search(plain_words(text)) is not None)
+
+
+def name_views(views: Sequence[View], labels: Sequence[Label]) -> list[View]:
+    """Views with their titles and ordinals.
+
+    A view whose title gives no number takes the place that its position among its neighbours leaves: levels stand in
+    their order, from left to right or from bottom to top.
+    """
+    titles = [label for label in labels if is_title(label.text)]
+    named = [replace(view, title=_title_of(view, views, titles)) for view in _in_order(views)]
+    known = [level_of(view.title) for view in named]
+    if len({k for k in known if k is not None}) < sum(k is not None for k in known):
+        known = [None] * len(named)
+    return [
+        replace(view, ordinal=ordinal, guessed=written is None)
+        for view, ordinal, written in zip(named, _filled(known), known, strict=True)
+    ]
+
+
+def _in_order(views: Sequence[View]) -> list[View]:
+    centres = np.array([view.outline.centroid.coords[0] for view in views])
+    spread = np.ptp(centres, axis=0)
+    axis = 0 if spread[0] >= spread[1] else 1
+    return [views[i] for i in np.argsort(centres[:, axis], kind="stable")]
+
+
+def _title_of(view: View, views: Sequence[View], titles: Sequence[Label]) -> str:
+    """The largest title that stands in or nearest to a view."""
+    mine = []
+    for label in titles:
+        at = Point(label.at)
+        distance = view.outline.distance(at)
+        if distance <= TITLE_REACH_M and all(distance <= other.outline.distance(at) for other in views):
+            mine.append((-label.height, distance, label.text))
+    return " ".join(min(mine)[2].split()) if mine else ""
+
+
+def _filled(known: Sequence[int | None]) -> list[int]:
+    """Ordinals for all views in order, given those that are written."""
+    anchors = [(i, k) for i, k in enumerate(known) if k is not None]
+    if not anchors:
+        return list(range(len(known)))
+    rising = len(anchors) < 2 or anchors[-1][1] >= anchors[0][1]
+    step = 1 if rising else -1
+    taken = {k for _, k in anchors}
+    result: list[int] = []
+    for index, ordinal in enumerate(known):
+        if ordinal is None:
+            near, base = min(anchors, key=lambda a: (abs(a[0] - index), a[0]))
+            ordinal = base + step * (index - near)  # noqa: PLW2901 - the missing one
+            while ordinal in taken:
+                ordinal += step if index > near else -step  # noqa: PLW2901 - the next free one
+            taken.add(ordinal)
+        result.append(ordinal)
+    return result
+
+
+def align_shift(fixed: Points, moving: Points, grain: float = 0.25) -> tuple[Vertex, float]:
+    """The shift that lays the most corners of one plan on corners of another, and the share of corners that agree.
+
+    Method: every pair of corners votes for the shift between them; the fullest cell of 25 cm wins and is refined by the
+    median of its votes (a generalised Hough transform, Ballard 1981).
+    """
+    fixed, moving = _sample(fixed), _sample(moving)
+    if len(fixed) < 4 or len(moving) < 4:
+        return (0.0, 0.0), 0.0
+    votes = (fixed[:, None, :] - moving[None, :, :]).reshape(-1, 2)
+    cells = np.round(votes / grain).astype(np.int64)
+    _, which, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    best = votes[which.reshape(-1) == counts.argmax()]
+    shift = np.median(best, axis=0)
+    near = votes[np.hypot(*(votes - shift).T) < grain]
+    shift = np.median(near, axis=0)
+    return (float(shift[0]), float(shift[1])), float(min(1.0, len(near) / min(len(fixed), len(moving))))
+
+
+def _sample(points: Points, most: int = 900) -> Points:
+    unique = np.unique(np.round(points, 2), axis=0)
+    return unique if len(unique) <= most else unique[np.linspace(0, len(unique) - 1, most).astype(int)]
+
+
+def corners_of(strokes: Sequence[Stroke]) -> Points:
+    """Ends of the longer segments of some strokes."""
+    segments = segments_of(strokes)
+    long = segments[lengths(segments) >= 1.0]
+    return np.vstack([long[:, :2], long[:, 2:]]) if len(long) else all_points(())

@@ -1,0 +1,214 @@
+"""From wall linework to a closed arrangement: node it, and bridge the gaps that doors and drawing habits leave.
+
+Nobody draws closed rooms. So what closes a room is put in first: the chord of each door symbol, then a bridge from
+each wall end straight ahead to what it meets. All lengths in metres.
+
+Terminology:
+    barrier: a segment that people cannot walk through: wall, column, glazing.
+    bridge: a straight line put across a gap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import STRtree
+
+from geo_server.ingest.drawing import Vertex
+from geo_server.ingest.segments import Corners, Segments, WallEnd, as_lines, find_caps, find_dangles, lengths
+
+GRAIN_M = 0.001
+"""Coordinates are snapped to a millimetre."""
+REACH_M = 2.4
+"""The widest gap without a symbol that is bridged: a double door with its frame."""
+HEALED_M = 0.15
+"""A narrower gap is a slip of the pen."""
+THICKEST_M = 0.65
+"""The thickest wall whose end is recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A line across a gap.
+
+    Args:
+        symbol: Index of the door symbol that it is the chord of, or None.
+        width_m: Clear width.
+    """
+
+    start: Vertex
+    end: Vertex
+    symbol: int | None = None
+
+    @property
+    def width_m(self) -> float:
+        """Its length."""
+        return float(np.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1]))
+
+    @property
+    def middle(self) -> Vertex:
+        """Its middle."""
+        return (self.start[0] + self.end[0]) / 2, (self.start[1] + self.end[1]) / 2
+
+
+def node(segments: Segments) -> Segments:
+    """Segments cut where they cross, snapped to a millimetre, each once."""
+    if len(segments) == 0:
+        return segments
+    merged = shapely.union_all(as_lines(segments), grid_size=GRAIN_M)
+    parts = shapely.get_parts(merged)
+    coordinates, owner = shapely.get_coordinates(parts, return_index=True)
+    same = owner[1:] == owner[:-1]
+    return np.asarray(np.hstack([coordinates[:-1], coordinates[1:]])[same], dtype=np.float64)
+
+
+def bridge_segments(bridges: Sequence[Bridge]) -> Segments:
+    """Bridges as segments."""
+    return np.array([(*b.start, *b.end) for b in bridges], dtype=np.float64).reshape(-1, 4)
+
+
+def wall_thickness(segments: Segments) -> float:
+    """The usual thickness of double-line walls, by their caps; 0 when there are none."""
+    widths = np.array([cap.width for cap in find_caps(Corners(segments, GRAIN_M), THICKEST_M) if cap.width > 0.03])
+    return float(np.median(widths)) if len(widths) >= 3 else 0.0
+
+
+def find_bridges(segments: Segments) -> list[Bridge]:
+    """A bridge from each wall end to what lies straight ahead of it within reach.
+
+    Args:
+        segments: Noded barriers and chords of doors.
+    """
+    corners = Corners(segments, GRAIN_M)
+    ends = [*find_caps(corners, THICKEST_M), *find_dangles(corners, 0.1)]
+    if not ends:
+        return []
+    starts = np.array([end.at for end in ends])
+    ahead = np.array([end.direction for end in ends])
+    reach = _ray_lengths(segments, starts, ahead)
+    facing = _facing_ends(ends, starts, ahead)
+    bridges: dict[tuple[int, ...], Bridge] = {}
+    for index in range(len(ends)):
+        target = _target(index, starts, ahead, reach, facing)
+        if target is not None:
+            bridge = Bridge((float(starts[index, 0]), float(starts[index, 1])), target)
+            bridges.setdefault(_identity(bridge), bridge)
+    return list(bridges.values())
+
+
+def _identity(bridge: Bridge) -> tuple[int, ...]:
+    first, second = sorted([bridge.start, bridge.end])
+    return tuple(round(v / 0.02) for v in (*first, *second))
+
+
+def _target(
+    index: int,
+    starts: npt.NDArray[np.float64],
+    ahead: npt.NDArray[np.float64],
+    reach: npt.NDArray[np.float64],
+    facing: dict[int, tuple[float, int]],
+) -> Vertex | None:
+    """Where the bridge from a wall end lands: on an end that faces it, else where the ray hits."""
+    if index in facing and facing[index][0] <= reach[index] + 0.05:
+        other = starts[facing[index][1]]
+        return float(other[0]), float(other[1])
+    if not np.isfinite(reach[index]):
+        return None
+    end = starts[index] + ahead[index] * reach[index]
+    return float(end[0]), float(end[1])
+
+
+def _ray_lengths(
+    segments: Segments, starts: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """How far each ray gets before it meets a segment; infinite when it meets none within reach."""
+    lines = as_lines(segments)
+    rays = shapely.linestrings(np.stack([starts + ahead * 0.002, starts + ahead * REACH_M], axis=1))
+    which, hit = STRtree(lines).query(rays, predicate="intersects")
+    meets = shapely.intersection(rays[which], lines[hit])
+    distance = shapely.distance(shapely.points(starts[which]), meets)
+    reach = np.full(len(starts), np.inf)
+    np.minimum.at(reach, which, np.where(distance > 0.0015, distance, np.inf))
+    return reach
+
+
+def _facing_ends(
+    ends: Sequence[WallEnd], starts: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]
+) -> dict[int, tuple[float, int]]:
+    """For each end, the nearest end that looks back at it, nearly straight ahead."""
+    tree = STRtree(shapely.points(starts))
+    found: dict[int, tuple[float, int]] = {}
+    centres = shapely.points(starts + ahead * REACH_M / 2)
+    for index, other in zip(*tree.query(centres, predicate="dwithin", distance=REACH_M / 2 + 0.1), strict=True):
+        step = starts[other] - starts[index]
+        along = float(step @ ahead[index])
+        aside = abs(float(step[0] * ahead[index][1] - step[1] * ahead[index][0]))
+        allowed = max(0.08, 0.5 * min(ends[index].width, ends[other].width))
+        if 0.002 < along <= REACH_M and aside <= allowed and float(ahead[index] @ ahead[other]) < -0.94:
+            found[int(index)] = min(found.get(int(index), (np.inf, 0)), (along, int(other)))
+    return found
+
+
+def drop_covered(segments: Segments, others: Segments, tolerance: float = 0.05) -> Segments:
+    """Segments without those that lie along other ones for most of their length."""
+    if len(segments) == 0 or len(others) == 0:
+        return segments
+    lines, bands = as_lines(segments), shapely.buffer(as_lines(others), tolerance, cap_style="flat")
+    tree = STRtree(bands)
+    which, band = tree.query(lines, predicate="intersects")
+    inside = shapely.length(shapely.intersection(lines[which], bands[band]))
+    covered = np.zeros(len(segments))
+    np.maximum.at(covered, which, inside)
+    return np.asarray(segments[covered < 0.9 * lengths(segments)], dtype=np.float64)
+
+
+def runs_beside(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> float:
+    """Share of a bridge that segments accompany: parallel to it and within a distance."""
+    if len(segments) == 0 or bridge.width_m < GRAIN_M:
+        return 0.0
+    line = shapely.LineString([bridge.start, bridge.end])
+    near = tree.query(line, predicate="dwithin", distance=distance)
+    start = np.array(bridge.start)
+    along = (np.array(bridge.end) - start) / bridge.width_m
+    chosen = segments[near]
+    steps = chosen[:, 2:] - chosen[:, :2]
+    parallel = np.abs(steps @ along) > 0.96 * np.hypot(steps[:, 0], steps[:, 1])
+    ends = np.stack([(chosen[:, :2] - start) @ along, (chosen[:, 2:] - start) @ along], axis=1)[parallel]
+    low, high = np.clip(ends.min(axis=1), 0, bridge.width_m), np.clip(ends.max(axis=1), 0, bridge.width_m)
+    covered = shapely.union_all(shapely.box(low, 0.0, np.maximum(high, low), 1.0)) if len(low) else None
+    return float(covered.area / bridge.width_m) if covered is not None else 0.0
+
+
+def needed_bridges(bridges: Sequence[Bridge], closed: Segments, distance: float = THICKEST_M) -> list[Bridge]:
+    """Bridges without those across gaps that a door's chord or glazing closes already."""
+    tree = STRtree(as_lines(closed))
+    return [bridge for bridge in bridges if runs_beside(bridge, closed, tree, distance) < 0.6]
+
+
+def connect(chords: Sequence[Bridge], segments: Segments, reach: float) -> Segments:
+    """Segments that join the ends of chords to the barriers: straight on when one is met, else to the nearest."""
+    lines = as_lines(segments)
+    tree = STRtree(lines)
+    rows = []
+    for chord in chords:
+        for end, other in ((chord.start, chord.end), (chord.end, chord.start)):
+            at = shapely.Point(end)
+            near = tree.query(at, predicate="dwithin", distance=reach)
+            if len(near) and shapely.distance(lines[near], at).min() > GRAIN_M / 2:
+                target = _landing(end, other, lines[near], reach)
+                rows.append((*end, *target))
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def _landing(end: Vertex, other: Vertex, lines: npt.NDArray[np.object_], reach: float) -> Vertex:
+    at, step = shapely.Point(end), np.subtract(end, other)
+    ahead = np.array(end) + step / (np.hypot(*step) or 1.0) * reach
+    ray = shapely.LineString([end, ahead])
+    hits = [hit for line in lines if not (hit := ray.intersection(line)).is_empty]
+    if hits:
+        point = shapely.shortest_line(at, min(hits, key=at.distance)).coords[-1]
+    else:
+        point = shapely.shortest_line(at, min(lines, key=at.distance)).coords[-1]
+    return float(point[0]), float(point[1])
