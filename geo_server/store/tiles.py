@@ -5,7 +5,8 @@ Terminology:
     source: the rows of a layer on one level: ``FROM`` and what its columns are called there.
 
 The tile's address and the level are parameters, so that the statement is parsed and planned once a connection. Only
-what is published is shown. Measured on 20,000 zones: one statement for five layers takes 1.1 ms, five take 1.7 ms;
+what is published is shown. ``ST_AsMVT`` leaves out rows without a geometry by itself; a filter for them would be pushed down
+and cut every geometry twice, on all levels. Measured on 20,000 zones: one statement for five layers takes 1.1 ms, five take 1.7 ms;
 geometry stored ready in 3857 saves a quarter.
 """
 
@@ -98,10 +99,13 @@ def _layer_sql(layer: Layer) -> str:
       AND t.geom_3857 && ST_TileEnvelope({_ADDRESS}, margin => {BUFFER / EXTENT})
       AND CAST(:z AS integer) >= {layer.min_zoom}
     ORDER BY t.id
-  ) AS tile WHERE tile.geom IS NOT NULL), '')"""  # noqa: S608 - put together from the constants above, never from input
+  ) AS tile), '')"""  # noqa: S608 - put together from the constants above, never from input
 
 
-_TILE = text("SELECT " + "\n|| ".join(_layer_sql(layer) for layer in LAYERS))
+TILE_SQL = "SELECT " + "\n|| ".join(_layer_sql(layer) for layer in LAYERS)
+"""The statement, with parameters ``:site_id``, ``:ordinal``, ``:z``, ``:x`` and ``:y``."""
+
+_TILE = text(TILE_SQL)
 
 _BOUNDS = text("""
 SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (

@@ -34,6 +34,9 @@ class Attribute:
     kind: AttributeKind
     words: str
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
