@@ -1,0 +1,70 @@
+"""Exports: what is published, as it is published, and nothing that the reader may not see."""
+
+import dataclasses
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import orjson
+import pytest
+import shapely
+
+from geo_server.ingest.geojson import parse_document, read_document
+from geo_server.services.exports import floorplan_export, map_export
+from geo_server.store.database import Database
+from geo_server.store.plans import add_plan
+from tests.store.samples import FRAME, a_floorplan, a_site, draft, found, in_incident, published
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def test_what_is_published_can_be_taken_away_and_read_again(database: Database) -> None:
+    site, building = found(database)
+    floorplan = a_floorplan()
+    with database.transaction() as c:
+        published(c, site, building, floorplan)
+    back = read_document(parse_document(orjson.dumps(floorplan_export(database, site))))
+    assert back.site == a_site()
+    assert [b.name for b in back.buildings] == ["Main"]
+    assert {zone.id for zone in back.zones} == {zone.id for zone in floorplan.zones}
+    for zone in floorplan.zones:
+        found_zone = back.zone_by_id[zone.id]
+        assert found_zone.polygon.hausdorff_distance(zone.polygon) < 0.012
+        same = dataclasses.replace(found_zone, polygon=zone.polygon, level_id=zone.level_id)
+        assert same == zone
+    assert back.frame == FRAME
+    exits = [o for o in back.openings if o.exit]
+    assert shapely.length([o.line for o in exits]) == pytest.approx([1.8], abs=0.02)
+
+
+def test_a_draft_is_not_exported(database: Database) -> None:
+    site, building = found(database)
+    with database.transaction() as c:
+        draft(c, site, building)
+    kinds = {f["properties"]["feature_type"] for f in floorplan_export(database, site)["features"]}
+    assert kinds == {"site"}
+
+
+def test_a_site_without_a_map_still_gives_a_page(database: Database) -> None:
+    site, _ = found(database)
+    assert "North" in map_export(database, site, with_plan=True, made_at=NOON)
+
+
+def test_a_drill_is_marked_and_its_ways_out_are_for_those_who_may_see_them(database: Database) -> None:
+    site, incident, _ = in_incident(database)
+    zone = a_floorplan("north").zones[0]
+    document = {"zones": [{"zone_id": str(zone.id), "status": "unreachable", "instructions": ["Stay low"]}]}
+    with database.transaction() as c:
+        add_plan(
+            c,
+            site_id=site.id,
+            incident_id=incident.id,
+            seq=1,
+            floorplan_rev=1,
+            parameters_hash=uuid4().hex,
+            document=orjson.dumps(document),
+        )
+    allowed, others = (map_export(database, site, with_plan=may, made_at=NOON) for may in (True, False))
+    assert "This is a drill" in allowed
+    assert "This is a drill" in others
+    assert "Stay low" in allowed
+    assert "Stay low" not in others
