@@ -8,6 +8,7 @@ is looked at: a space with a name in it, or with several doors around it, is a z
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
@@ -36,15 +37,20 @@ def find_leaks(
     """
     if len(barriers) == 0:
         return []
-    lines = shapely.union_all(as_lines(barriers))
     covered = shapely.union_all(shapely.buffer(np.array(faces, dtype=object), 0.02)) if faces else Polygon()
+    shapely.prepare(covered)
+    lines = as_lines(barriers)
+    lines = lines[~shapely.covers(covered, lines)]
+    if len(lines) == 0:
+        return []
+    walls = shapely.union_all(shapely.buffer(lines, 0.02, cap_style="square", quad_segs=1))
     ways = STRtree([shapely.LineString([b.start, b.end]) for b in bridges if b.width_m >= 0.6])
     named = STRtree(shapely.points(np.array(stamps, dtype=np.float64).reshape(-1, 2)))
     found: list[Polygon] = []
     for radius in RADII_M:
-        inside = _closed(lines, covered, radius).difference(shapely.union_all([covered, *found]))
-        free = inside.difference(lines.buffer(0.02))
-        opened = free.buffer(-HALF_WIDTH_M).buffer(HALF_WIDTH_M, join_style="mitre").intersection(free)
+        inside = _closed(lines, covered, radius)
+        free = inside.difference(shapely.union_all([covered, walls, *found]))
+        opened = free.buffer(-HALF_WIDTH_M, quad_segs=2).buffer(HALF_WIDTH_M, join_style="mitre").intersection(free)
         found += [
             part
             for part in shapely.get_parts(shapely.set_precision(opened, 0.001))
@@ -53,12 +59,13 @@ def find_leaks(
     return found
 
 
-def _closed(lines: BaseGeometry, covered: BaseGeometry, radius: float) -> BaseGeometry:
-    grown = shapely.union_all([lines.buffer(radius, quad_segs=4), covered.buffer(radius, quad_segs=4)])
-    solid = shapely.union_all(
-        [Polygon(part.exterior) for part in shapely.get_parts(grown) if isinstance(part, Polygon)]
-    )
-    return solid.buffer(-radius, quad_segs=4)
+def _closed(lines: npt.NDArray[np.object_], covered: BaseGeometry, radius: float) -> BaseGeometry:
+    """What lines and faces hold once gaps narrower than twice a radius are closed."""
+    shells = [Polygon(part.exterior) for part in shapely.get_parts(covered) if isinstance(part, Polygon)]
+    grown = shapely.buffer(np.concatenate([lines, np.array(shells, dtype=object)]), radius, quad_segs=2)
+    parts = shapely.get_parts(shapely.union_all(grown))
+    solid = shapely.union_all([Polygon(part.exterior) for part in parts if isinstance(part, Polygon)])
+    return solid.buffer(-radius, quad_segs=2)
 
 
 def _is_zone(part: Polygon, ways: STRtree, named: STRtree) -> bool:
