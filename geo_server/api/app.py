@@ -89,10 +89,12 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     """What the process holds, from before the first request until after the last."""
     pack = load_pack(settings.data_dir)
     with _database_url(settings) as url, contextlib.closing(Database(url)) as database:
+        editions = Editions(database)
+        threading.Thread(target=editions.warm_all, name="warm", daemon=True).start()
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         async with hub.running():
             with _on_shutdown(hub.close):
-                yield State(settings=settings, database=database, pack=pack, editions=Editions(database), hub=hub)
+                yield State(settings=settings, database=database, pack=pack, editions=editions, hub=hub)
 
 
 def _database_url(settings: Settings) -> contextlib.AbstractContextManager[str]:

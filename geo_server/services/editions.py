@@ -1,14 +1,18 @@
 """The floorplan that is in force on a site, read and compiled once for each time that something is published."""
 
+import logging
 import threading
 from collections import OrderedDict
 from uuid import UUID
 
+from geo_server.domain.errors import GeoServerError
 from geo_server.domain.places import Floorplan, Site
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import load_floorplan
-from geo_server.store.sites import floorplan_rev
+from geo_server.store.sites import floorplan_rev, list_sites
+
+log = logging.getLogger(__name__)
 
 SITES_KEPT = 8
 """Sites whose floorplan stays in memory: a process that serves more reads the others again."""
@@ -50,6 +54,28 @@ class Editions:
         """The edition in force now."""
         with self._database.snapshot() as c:
             return self.load(c, site)
+
+    def warm(self, site: Site) -> None:
+        """Compile the edition in force ahead of time, so that the first sighting does not wait for it.
+
+        Meant for a thread in the background: a floorplan that cannot be compiled is logged, and will be the failure of
+        whichever plan needs it.
+        """
+        try:
+            self.current(site).compiled()
+        except Exception:
+            log.exception("The floorplan of site %s cannot be compiled", site.slug)
+
+    def warm_all(self) -> None:
+        """:meth:`warm` as many sites as are kept."""
+        try:
+            with self._database.snapshot() as c:
+                sites = list_sites(c)
+        except GeoServerError as refusal:
+            log.warning("No floorplan is compiled ahead: %s", refusal)
+            return
+        for site in sites[: self._sites_kept]:
+            self.warm(site)
 
     def load(self, c: Connection, site: Site) -> Edition:
         """The edition that a transaction sees.

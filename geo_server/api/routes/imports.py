@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, status
+from fastapi import APIRouter, BackgroundTasks, Request, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -97,13 +97,16 @@ def place(request: Request, revision_id: UUID, said: PlacementSaid, access: MayE
 
 
 @router.post("/revisions/{revision_id}/publish")
-def publish(request: Request, revision_id: UUID, said: PublishSaid, access: MayPublish) -> Json:
+def publish(
+    request: Request, revision_id: UUID, said: PublishSaid, access: MayPublish, background: BackgroundTasks
+) -> Json:
     """Bring a placed draft into force, and plan again if an incident is open."""
     state = state_of(request)
     rev = publish_revision(
         state["database"], access.site, revision_id, by=access.principal.person_id, signed_by=said.signed_by
     )
-    replan_open(state["database"], access.site, editions=state["editions"])
+    if replan_open(state["database"], access.site, editions=state["editions"]) is None:
+        background.add_task(state["editions"].warm, access.site)
     return {"floorplan_rev": rev}
 
 
