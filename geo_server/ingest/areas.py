@@ -48,7 +48,8 @@ def find_areas(
             continue
         polygon, repaired = _polygon(stroke)
         if polygon is None:
-            others.append(stroke)
+            if roles.get(stroke.layer) is Role.AREA:
+                others.append(stroke)
             continue
         if repaired:
             findings.append(make_finding("area-repaired", layer=stroke.layer, handle=stroke.handle, at=_place(polygon)))

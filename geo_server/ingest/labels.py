@@ -30,13 +30,59 @@ _LETTER = re.compile(r"[^\W\d_]{2,}|[^\W\d_]\.?[^\W\d_]")
 _SQUARE_FOOT = 0.09290304
 
 _NAME_TAGS = frozenset(
-    ["NAME", "ROOMNAME", "RAUMNAME", "NOM", "NOMBRE", "NOME", "NAAM", "BEZEICHNUNG", "DESCRIPTION", "DESC", "USE", "NUTZUNG", "TITLE"]
+    [
+        "NAME",
+        "ROOMNAME",
+        "RAUMNAME",
+        "NOM",
+        "NOMBRE",
+        "NOME",
+        "NAAM",
+        "BEZEICHNUNG",
+        "DESCRIPTION",
+        "DESC",
+        "USE",
+        "NUTZUNG",
+        "TITLE",
+    ]
 )
-_NUMBER_TAGS = frozenset(["NUMBER", "NUM", "NO", "NR", "NUMERO", "ROOMNUMBER", "ROOMNO", "RAUMNUMMER", "NUMMER", "ID", "CODE", "ROOM", "RAUM"])
+_NUMBER_TAGS = frozenset(
+    [
+        "NUMBER",
+        "NUM",
+        "NO",
+        "NR",
+        "NUMERO",
+        "ROOMNUMBER",
+        "ROOMNO",
+        "RAUMNUMMER",
+        "NUMMER",
+        "ID",
+        "CODE",
+        "ROOM",
+        "RAUM",
+    ]
+)
 _AREA_TAGS = frozenset(["AREA", "SF", "SQFT", "M2", "FLACHE", "FLAECHE", "SURFACE", "SUPERFICIE", "SUP"])
 _ROOM_ROLES = frozenset({Role.LABEL, Role.AREA, Role.WALL, Role.UNKNOWN, Role.STAIRS, Role.LIFT, Role.RAMP})
 _DOOR_WORDS = frozenset(
-    ["DOOR", "DOORS", "TUER", "TUR", "TUREN", "PORTE", "PORTES", "PUERTA", "PUERTAS", "PORTA", "DEUR", "WINDOW", "WINDOWS", "FENSTER", "WNDW"]
+    [
+        "DOOR",
+        "DOORS",
+        "TUER",
+        "TUR",
+        "TUREN",
+        "PORTE",
+        "PORTES",
+        "PUERTA",
+        "PUERTAS",
+        "PORTA",
+        "DEUR",
+        "WINDOW",
+        "WINDOWS",
+        "FENSTER",
+        "WNDW",
+    ]
 )
 
 

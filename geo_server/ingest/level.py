@@ -15,7 +15,15 @@ from geo_server.ingest.barriers import Barriers, find_barriers
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.doors import AT_WALL_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.drawing import Label, Stroke
-from geo_server.ingest.openings import FoundOpening, FoundOpenings, find_openings, footprint_of, healed, zones_beside
+from geo_server.ingest.openings import (
+    FoundOpening,
+    FoundOpenings,
+    fill_gaps,
+    find_openings,
+    footprint_of,
+    healed,
+    zones_beside,
+)
 from geo_server.ingest.polygonize import Faces, find_faces, inscribed_radius, without_tentacles
 from geo_server.ingest.profile import Role, category_of, stroke_role
 from geo_server.ingest.recover import find_leaks
@@ -31,8 +39,10 @@ from geo_server.ingest.walls import (
     wall_thickness,
 )
 
-SHAFT_M2 = 4.0
-"""An unnamed space without a way in is dropped when it is smaller than this."""
+SHAFT_M2, BOOTH_M2 = 4.0, 2.0
+"""An unnamed space without a way in is dropped when it is smaller than this: with doors drawn, without any drawn."""
+CAR_SHARE = 0.3
+"""A space that the outline of an elevator covers to this share is its shaft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +103,16 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     if closed.faces.absorbed:
         content.findings.append(make_finding("niche-absorbed", count=closed.faces.absorbed))
     content.findings += healed(closed.bridges)
+    areas = _shafts_for_cars(areas, closed.faces.rooms)
     polygons, drawn = _zones(closed, areas, barriers, stamps)
     flights = find_flights([s for s in strokes if stroke_role(s, roles) is Role.STAIRS])
     polygons, stairs, steps = cut_flights(polygons, flights)
-    found = find_openings(closed.bridges, closed.doors, polygons, footprint_of([*polygons, *closed.faces.bodies]))
+    found = find_openings(
+        fill_gaps(closed.bridges, closed.doors, barriers.door_lines),
+        closed.doors,
+        polygons,
+        footprint_of([*polygons, *closed.faces.bodies]),
+    )
     _step_on(steps, polygons, found)
     content.findings += found.findings
     zones = _named(polygons, stairs, drawn, stamps, content)
@@ -118,6 +134,20 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
     return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray)
+
+
+def _shafts_for_cars(areas: Sequence[DrawnArea], rooms: Sequence[Polygon]) -> list[DrawnArea]:
+    """Outlines of elevator cars grown to the shaft that walls enclose around them."""
+    tree = STRtree(list(rooms))
+    result = []
+    for area in areas:
+        if area.category is ZoneCategory.ELEVATOR:
+            inside = area.polygon.representative_point()
+            around = [rooms[i] for i in tree.query(inside, predicate="intersects").tolist()]
+            if around and area.polygon.area >= CAR_SHARE * around[0].area:
+                area = replace(area, polygon=around[0])  # noqa: PLW2901 - the grown one
+        result.append(area)
+    return list({area.polygon.wkb: area for area in result}.values())
 
 
 def _zones(
@@ -220,10 +250,11 @@ def _without_shafts(
 ) -> tuple[list[FoundZone], list[FoundOpening]]:
     """Drop small unnamed zones that nothing leads into."""
     reached = {side for opening in openings for side in opening.sides if side is not None}
+    least = SHAFT_M2 if content.doors_drawn else BOOTH_M2
     kept = [
         index
         for index, zone in enumerate(zones)
-        if index in reached or zone.name or zone.category is not None or zone.polygon.area >= SHAFT_M2
+        if index in reached or zone.name or zone.category is not None or zone.polygon.area >= least
     ]
     if len(kept) < len(zones):
         content.findings.append(make_finding("shaft-dropped", count=len(zones) - len(kept)))

@@ -1,7 +1,7 @@
 """Doors and gaps to openings: which two zones each joins, and which lead out. All lengths in metres."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -13,12 +13,15 @@ from geo_server.domain.places import OpeningCategory
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.doors import DoorSymbol
 from geo_server.ingest.drawing import Vertex
-from geo_server.ingest.walls import HEALED_M, Bridge
+from geo_server.ingest.segments import Segments, as_lines
+from geo_server.ingest.walls import HEALED_M, Bridge, Filling, count_runs, runs_beside
 
 PROBES_M = (0.06, 0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
 """Distances from the chord at which its two sides are looked for: through the thickest wall."""
 OUTSIDE_M = 1.2
 """A door leads out when this far in front of it there is no building."""
+FILLING_M = 0.4
+"""How far from a gap's middle line the lines of a sliding door or a window are drawn."""
 LEAST_GAP_M = 0.6
 """A gap that people pass is at least this wide."""
 
@@ -71,7 +74,7 @@ def find_openings(
     for bridge in bridges:
         door = doors[bridge.symbol] if bridge.symbol is not None else None
         sides = zones_beside(bridge, zones, tree)
-        if door is None and (sides[0] is None or sides[1] is None or bridge.width_m < LEAST_GAP_M):
+        if door is None and not _passable(bridge, sides):
             continue
         if sides[0] == sides[1]:
             if door is not None:
@@ -79,6 +82,28 @@ def find_openings(
             continue
         _add(bridge, door, sides, footprint, found)
     return found
+
+
+def _passable(bridge: Bridge, sides: tuple[int | None, int | None]) -> bool:
+    """Whether a gap without a door symbol is a way: wide enough, no window, and to outside only with a door in it."""
+    if bridge.width_m < LEAST_GAP_M or bridge.filled is Filling.WINDOW or sides == (None, None):
+        return False
+    return None not in sides or bridge.filled in {Filling.DOOR, Filling.UNKNOWN}
+
+
+def fill_gaps(bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], door_lines: Segments) -> list[Bridge]:
+    """Gaps with what is drawn in them: lines on door layers without an arc are sliding doors, or windows when three run
+    from side to side.
+    """
+    tree = STRtree(as_lines(door_lines))
+    result = []
+    for bridge in bridges:
+        filled = Filling.NOTHING if doors else Filling.UNKNOWN
+        if bridge.symbol is None and runs_beside(bridge, door_lines, tree, FILLING_M) >= 0.5:
+            panes = count_runs(bridge, door_lines, tree, FILLING_M)
+            filled = Filling.WINDOW if panes >= 3 else Filling.DOOR
+        result.append(replace(bridge, filled=filled))
+    return result
 
 
 def _add(
@@ -90,10 +115,11 @@ def _add(
 ) -> None:
     leads_out = None in sides and _is_outside(bridge, sides, footprint)
     if None in sides and not leads_out:
-        assert door is not None, "gaps to nowhere were left out before"
-        _note_odd_door(bridge, door, sides[0] if sides[0] is not None else sides[1], found)
+        if door is not None:
+            _note_odd_door(bridge, door, sides[0] if sides[0] is not None else sides[1], found)
         return
-    if door is None:
+    is_door = door is not None or bridge.filled is Filling.DOOR
+    if not is_door:
         found.findings.append(
             make_finding(
                 "opening-assumed",
@@ -105,7 +131,7 @@ def _add(
         FoundOpening(
             line=LineString([bridge.start, bridge.end]),
             sides=sides,
-            category=OpeningCategory.GAP if door is None else OpeningCategory.DOOR,
+            category=OpeningCategory.DOOR if is_door else OpeningCategory.GAP,
             exit=leads_out,
             handle=door.handle if door else "",
             layer=door.layer if door else "",

@@ -10,6 +10,7 @@ Terminology:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -29,18 +30,29 @@ THICKEST_M = 0.65
 """The thickest wall whose end is recognised."""
 
 
+class Filling(StrEnum):
+    """What is drawn in a gap that has no door arc."""
+
+    NOTHING = "nothing"
+    DOOR = "door"
+    WINDOW = "window"
+    UNKNOWN = "unknown"
+    """The drawing shows no doors at all, so a gap may be one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bridge:
     """A line across a gap.
 
     Args:
         symbol: Index of the door symbol that it is the chord of, or None.
-        width_m: Clear width.
+        filled: What else is drawn in it.
     """
 
     start: Vertex
     end: Vertex
     symbol: int | None = None
+    filled: Filling = Filling.NOTHING
 
     @property
     def width_m(self) -> float:
@@ -166,19 +178,31 @@ def drop_covered(segments: Segments, others: Segments, tolerance: float = 0.05) 
 
 def runs_beside(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> float:
     """Share of a bridge that segments accompany: parallel to it and within a distance."""
-    if len(segments) == 0 or bridge.width_m < GRAIN_M:
+    spans = _spans(bridge, segments, tree, distance)
+    if len(spans) == 0:
         return 0.0
-    line = shapely.LineString([bridge.start, bridge.end])
-    near = tree.query(line, predicate="dwithin", distance=distance)
+    return float(shapely.union_all(shapely.box(spans[:, 0], 0.0, spans[:, 1], 1.0)).area / bridge.width_m)
+
+
+def count_runs(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> int:
+    """How many segments accompany a bridge from end to end."""
+    spans = _spans(bridge, segments, tree, distance)
+    return int((spans[:, 1] - spans[:, 0] >= 0.9 * bridge.width_m).sum()) if len(spans) else 0
+
+
+def _spans(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> npt.NDArray[np.float64]:
+    """From where to where each segment near a bridge and parallel to it runs along it, shape (n, 2)."""
+    if len(segments) == 0 or bridge.width_m < GRAIN_M:
+        return np.empty((0, 2), dtype=np.float64)
+    near = tree.query(shapely.LineString([bridge.start, bridge.end]), predicate="dwithin", distance=distance)
     start = np.array(bridge.start)
     along = (np.array(bridge.end) - start) / bridge.width_m
     chosen = segments[near]
     steps = chosen[:, 2:] - chosen[:, :2]
     parallel = np.abs(steps @ along) > 0.96 * np.hypot(steps[:, 0], steps[:, 1])
     ends = np.stack([(chosen[:, :2] - start) @ along, (chosen[:, 2:] - start) @ along], axis=1)[parallel]
-    low, high = np.clip(ends.min(axis=1), 0, bridge.width_m), np.clip(ends.max(axis=1), 0, bridge.width_m)
-    covered = shapely.union_all(shapely.box(low, 0.0, np.maximum(high, low), 1.0)) if len(low) else None
-    return float(covered.area / bridge.width_m) if covered is not None else 0.0
+    spans = np.clip(np.sort(ends, axis=1), 0.0, bridge.width_m)
+    return np.asarray(spans[spans[:, 1] > spans[:, 0]], dtype=np.float64)
 
 
 def needed_bridges(bridges: Sequence[Bridge], closed: Segments, distance: float = THICKEST_M) -> list[Bridge]:
