@@ -256,6 +256,11 @@ class Floorplan:
         return {opening.id: opening for opening in self.openings}
 
     @cached_property
+    def transition_by_id(self) -> dict[UUID, Transition]:
+        """Transitions by id."""
+        return {transition.id: transition for transition in self.transitions}
+
+    @cached_property
     def building_by_id(self) -> dict[UUID, Building]:
         """Buildings by id."""
         return {building.id: building for building in self.buildings}

@@ -15,8 +15,11 @@ import shapely
 from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.domain.places import ZoneCategory
 from geo_server.domain.routes import ReachArea
+from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.fields import Arrivals
 from geo_server.routing.sightlines import area_before_disc, visible_area
 from geo_server.routing.threats import LocatedThreat
 from geo_server.routing.visibility import Floats
@@ -51,7 +54,7 @@ class _Source:
 def reach_areas(
     compiled: CompiledFloorplan,
     threats: Sequence[tuple[LocatedThreat, float, float]],
-    arrivals: Floats,
+    arrivals: Arrivals,
     moments_s: Sequence[float] = MOMENTS_S,
 ) -> tuple[ReachArea, ...]:
     """Areas that any threat can be in by each moment, by level in the order of their ids.
@@ -59,7 +62,7 @@ def reach_areas(
     Args:
         compiled: The floorplan.
         threats: Each with the second at which it was at its place, and its speed.
-        arrivals: Earliest arrival of any threat at each node.
+        arrivals: Earliest arrivals of any threat.
         moments_s: Seconds from the plan's moment.
     """
     if not threats:
@@ -83,11 +86,11 @@ def _sources(
     compiled: CompiledFloorplan,
     ways: ZoneWays,
     threats: Sequence[tuple[LocatedThreat, float, float]],
-    arrivals: Floats,
+    arrivals: Arrivals,
     speed_mps: float,
 ) -> list[_Source]:
     """Doors, corners and discs of a zone, each with the earliest second of a threat there."""
-    entered = arrivals[compiled.zone_nodes[ways.zone_id]] + np.array(ways.lock_s)
+    entered = _entered(compiled, ways, arrivals)
     corners = np.full(len(ways.space.corners), np.inf)
     if len(entered) and len(corners):
         corners = (entered[:, None] + ways.corners_m / speed_mps).min(axis=0)
@@ -107,6 +110,14 @@ def _sources(
         _Source(Point(xy), float(at)) for xy, at in zip(ways.space.corners, corners, strict=True) if np.isfinite(at)
     ]
     return sources
+
+
+def _entered(compiled: CompiledFloorplan, ways: ZoneWays, arrivals: Arrivals) -> Floats:
+    """Earliest seconds at which a threat comes into a zone by each of its terminals, shape (k,)."""
+    side = OPEN if ways.zone.category is ZoneCategory.OUTDOOR else str(ways.zone_id)
+    states = [compiled.chase.states[node, side] for node in compiled.zone_nodes[ways.zone_id]]
+    entered: Floats = arrivals.states[states] + np.array(ways.lock_s)
+    return entered
 
 
 def _where_entered(ways: ZoneWays, entered: Floats, inside: Floats, speed_mps: float) -> Floats:

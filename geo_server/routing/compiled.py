@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan
+from geo_server.routing.chase import Chase, build_chase
 from geo_server.routing.graph import Ways, join_ways
 from geo_server.routing.profiles import Profile
 from geo_server.routing.visibility import Floats, Ints
@@ -77,6 +78,11 @@ class CompiledFloorplan:
     def index(self) -> dict[str, int]:
         """Number of each node."""
         return {node: number for number, node in enumerate(self.nodes)}
+
+    @cached_property
+    def chase(self) -> Chase:
+        """How a threat moves."""
+        return build_chase(self.floorplan, self.nodes, self.keys, self.tails, self.heads)
 
     @cached_property
     def subjects(self) -> tuple[UUID, ...]:

@@ -17,7 +17,6 @@ from functools import lru_cache
 from math import inf
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo_server.routing.compiled import Bools, CompiledFloorplan
@@ -28,50 +27,50 @@ EPSILON_S = 1e-6
 """Times closer than this are the same: sums of the same numbers in another order differ by less."""
 
 
-def threat_arrivals(compiled: CompiledFloorplan, threats: Iterable[tuple[LocatedThreat, float, float]]) -> Floats:
-    """Earliest arrival of any threat at each node, shape (n,); infinite where none can come.
+@dataclass(frozen=True)
+class Arrivals:
+    """Earliest seconds at which any threat can be somewhere; infinite where none can come.
+
+    Args:
+        nodes: At each node, shape (n,).
+        states: At each node and about to go on by one of its sides, shape (s,): see ``chase``.
+    """
+
+    nodes: Floats
+    states: Floats
+
+
+def threat_arrivals(compiled: CompiledFloorplan, threats: Iterable[tuple[LocatedThreat, float, float]]) -> Arrivals:
+    """Earliest arrivals of any of some threats.
 
     Args:
         compiled: The floorplan.
         threats: Each with the second at which it was at its place, and its speed in metres per second.
     """
-    n = len(compiled.nodes)
-    arrivals = np.full(n, np.inf)
+    found = Arrivals(np.full(len(compiled.nodes), np.inf), np.full(len(compiled.chase.states), np.inf))
     by_speed: dict[float, list[tuple[LocatedThreat, float]]] = {}
     for located, at_s, speed_mps in threats:
         by_speed.setdefault(speed_mps, []).append((located, at_s))
     for speed_mps, group in sorted(by_speed.items(), key=lambda item: item[0]):
-        offsets = np.full(n, np.inf)
-        for located, at_s in group:
-            _add_offsets(compiled, located, at_s, speed_mps, offsets)
-        arrivals = np.minimum(arrivals, _spread(compiled, offsets, compiled.threat_seconds(speed_mps)))
-    return arrivals
+        one = _arrivals_at_speed(compiled, group, speed_mps)
+        found = Arrivals(np.minimum(found.nodes, one.nodes), np.minimum(found.states, one.states))
+    return found
 
 
-def _add_offsets(
-    compiled: CompiledFloorplan, located: LocatedThreat, at_s: float, speed_mps: float, offsets: Floats
-) -> None:
-    for seed in located.seeds:
-        nodes = compiled.zone_nodes[seed.ways.zone_id]
-        np.minimum.at(offsets, nodes, at_s + seed.terminals_m / speed_mps)
-    for node, metres in located.doors_m.items():
-        number = compiled.index[node]
-        offsets[number] = min(offsets[number], at_s + metres / speed_mps)
-
-
-def _spread(compiled: CompiledFloorplan, offsets: Floats, seconds: Floats) -> Floats:
-    """Earliest arrivals from nodes with given times: scipy knows no offsets, so a further node is joined to them."""
-    seeds = np.flatnonzero(np.isfinite(offsets))
-    if not len(seeds):
-        return np.full(len(offsets), np.inf)
-    n = len(offsets)
-    first = offsets[seeds].min()
-    weights = np.concatenate([compiled.paired(seconds), offsets[seeds] - first])
-    tails = np.concatenate([compiled.pair_tails, np.full(len(seeds), n)])
-    heads = np.concatenate([compiled.pair_heads, seeds])
-    matrix = csr_array((weights, (tails, heads)), shape=(n + 1, n + 1))
-    spread = dijkstra(matrix, indices=np.array([n]))[0, :n]
-    return np.asarray(spread + first, dtype=np.float64)
+def _arrivals_at_speed(
+    compiled: CompiledFloorplan, group: list[tuple[LocatedThreat, float]], speed_mps: float
+) -> Arrivals:
+    chase, seconds = compiled.chase, compiled.threat_seconds(speed_mps)
+    nodes, starts = np.full(len(compiled.nodes), np.inf), np.full(len(chase.states), np.inf)
+    for located, at_s in group:
+        for node, side, metres in located.approaches(compiled):
+            at = at_s + metres / speed_mps
+            nodes[node] = min(nodes[node], at)
+            state = chase.onwards[node, side]
+            starts[state] = min(starts[state], at)
+    states = chase.spread(starts, seconds)
+    np.minimum.at(nodes, chase.heads, states[chase.before] + seconds)
+    return Arrivals(nodes, states)
 
 
 def exit_distances(compiled: CompiledFloorplan, pair_s: Floats, sinks: Bools) -> Floats:

@@ -71,7 +71,7 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
     network = build_network(compiled, request.profile, request.closures)
     arrivals = threat_arrivals(compiled, threats)
-    fields = build_fields(network, arrivals, request.margin_s)
+    fields = build_fields(network, arrivals.nodes, request.margin_s)
     trees = build_exit_trees(network)
     unclosed = build_exit_trees(build_network(compiled, request.profile)) if request.closures else trees
     routes = tuple(

@@ -9,6 +9,7 @@ A threat in the open walks in a straight line to any door that leads there.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan, Zone, ZoneCategory
+from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.graph import ground_line, opening_node
 from geo_server.routing.visibility import Floats
@@ -66,6 +68,15 @@ class LocatedThreat:
     seeds: tuple[Seed, ...]
     doors_m: dict[str, float]
     note: str
+
+    def approaches(self, compiled: CompiledFloorplan) -> Iterator[tuple[int, str, float]]:
+        """Nodes that it comes to first: each with the side that it comes from and the least metres."""
+        for seed in self.seeds:
+            side = OPEN if seed.ways.zone.category is ZoneCategory.OUTDOOR else str(seed.ways.zone_id)
+            for node, metres in zip(compiled.zone_nodes[seed.ways.zone_id], seed.terminals_m.tolist(), strict=True):
+                yield node, side, metres
+        for name, metres in self.doors_m.items():
+            yield compiled.index[name], OPEN, metres
 
 
 def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:

@@ -105,12 +105,30 @@ def test_a_threat_in_the_way_makes_people_take_the_longer_way_and_says_why() -> 
 
 
 def test_the_margin_is_the_time_between_the_last_person_and_the_first_threat() -> None:
-    """From (6, 1) the threat needs 54 s to the east exit at 1 m/s, people from the room less: there the margin is least."""
+    """The threat at (6, 1) with 1 m/s is at the near end (21.5, 2) of the room's door after 15.53 s, and at the east exit
+    after 54 s; people have least time at the door."""
     route = route_of(make(two_exits(), threat(6, 1, speed_mps=1.0)), "room")
+    walked_s = route.legs[0].arrive_s[route.legs[0].coordinates.index((22.0, 2.0))]
     assert route.time_s is not None
-    assert route.margin_s == pytest.approx(54 - route.time_s)
-    assert route.margin_at == ((60.0, 1.0), uid("L0"))
+    assert route.margin_s == pytest.approx(math.hypot(15.5, 1) - walked_s)
+    assert route.margin_s is not None
+    assert route.margin_s < 54 - route.time_s
+    assert route.margin_at == ((22.0, 2.0), uid("L0"))
     assert route.latest_departure_s == pytest.approx(route.margin_s)
+
+
+def test_a_threat_gains_nothing_from_the_doors_that_it_passes_in_a_corridor() -> None:
+    """One hundred metres of corridor with forty doors of 1 m: the far exit is not reached forty metres too early."""
+    sketch = Sketch()
+    sketch.zone("corridor", (0, 0, 120, 2), category=ZoneCategory.CORRIDOR)
+    for k in range(40):
+        sketch.zone(f"room {k}", (k * 3.0, 2, k * 3.0 + 3, 6))
+        sketch.door(f"door {k}", [(k * 3.0 + 1, 2), (k * 3.0 + 2, 2)], (f"room {k}", "corridor"))
+    sketch.door("east", [(120, 0), (120, 2)], ("corridor", None), out=True)
+    route = route_of(make(sketch.build(), threat(0, 1, speed_mps=1.0)), "room 39")
+    at_exit = next(a for leg in route.legs for a in leg.arrive_s[-1:])
+    assert route.margin_s is not None
+    assert route.margin_s + at_exit >= 115
 
 
 def test_a_threat_at_the_only_door_leaves_no_guaranteed_way_and_a_negative_margin() -> None:

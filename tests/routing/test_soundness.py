@@ -66,7 +66,7 @@ def test_arrivals_of_the_threat_at_doors_are_never_later_than_the_pursuers(seed:
     centre = zone.polygon.representative_point()
     arrivals = threat_arrivals(compiled, [(locate(compiled, threat(centre.x, centre.y)), 0.0, 1.0)])
     pursuer = Pursuer(floorplan, [centre])
-    for node, arrival in zip(compiled.nodes, arrivals, strict=True):
+    for node, arrival in zip(compiled.nodes, arrivals.nodes, strict=True):
         opening = next(o for o in floorplan.openings if node.endswith(str(o.id)))
         exact = pursuer.metres_to([Point(xy) for xy in opening.line.segmentize(0.1).coords])
         assert arrival <= exact + 1e-6
