@@ -139,6 +139,7 @@ def _openings(content: LevelContent, level: Level, zone_ids: Sequence[UUID], ids
                 found.category,
                 round(float(found.line.length), 3),
                 found.exit,
+                found.number,
             )
         )
     return result

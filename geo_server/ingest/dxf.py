@@ -16,6 +16,7 @@ from geo_server.ingest.profile import Role, guess_walls, roles_by_layer, stroke_
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.scale import SURE, find_scale
 from geo_server.ingest.segments import segments_of
+from geo_server.ingest.signs import read_signs
 from geo_server.ingest.sniff import open_document
 from geo_server.ingest.views import View, align_shift, corners_of, find_views, is_title, name_views, strokes_in
 
@@ -208,7 +209,9 @@ def _read_levels(ready: _Prepared, views: Sequence[View]) -> list[LevelPart]:
             for label in ready.drawing.labels
             if view.outline.distance(shapely.Point(label.at)) <= 2.0 and not is_title(label.text)
         ]
-        parts.append(LevelPart(view, read_level(strokes, labels, ready.roles), len(strokes), len(labels)))
+        content = read_level(strokes, labels, ready.roles)
+        content.openings = read_signs(content.openings, ready.drawing.labels)
+        parts.append(LevelPart(view, content, len(strokes), len(labels)))
     return parts
 
 

@@ -32,6 +32,7 @@ class FoundOpening:
 
     Args:
         sides: Indices of the zones on its two sides, None for outside.
+        number: Exterior door number, or None.
     """
 
     line: LineString
@@ -40,6 +41,7 @@ class FoundOpening:
     exit: bool
     handle: str = ""
     layer: str = ""
+    number: str | None = None
 
 
 @dataclass
