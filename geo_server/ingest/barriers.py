@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Polygon
 
@@ -55,7 +56,8 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
     for stroke in strokes:
         by_role[stroke_role(stroke, roles)].append(stroke)
     door_segments = segments_of(by_role[Role.DOOR])
-    long = lengths(door_segments) > LONGEST_LEAF_M
+    boxes = segments_of([s for s in by_role[Role.DOOR] if s.closed and len(s.points) == 5])
+    long = (lengths(door_segments) > LONGEST_LEAF_M) & ~_among(door_segments, boxes)
     solid = [stroke for role in _SOLID for stroke in by_role[role]]
     walls = segments_of([*solid, *by_role[Role.VOID], *(s for s in outlines if _length(s) >= LEAST_OUTLINE_M)])
     return Barriers(
@@ -65,6 +67,12 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
         voids=tuple(p for s in by_role[Role.VOID] if s.closed and (p := Polygon(s.points)).is_valid and p.area > 0.5),
         door_lines=door_segments[~long],
     )
+
+
+def _among(segments: Segments, others: Segments) -> npt.NDArray[np.bool_]:
+    """Which segments are sides of boxes: the track of an overhead door, the panel of a sliding one."""
+    known = {tuple(row) for row in others.tolist()}
+    return np.array([tuple(row) in known for row in segments.tolist()], dtype=np.bool_)
 
 
 def _length(stroke: Stroke) -> float:

@@ -101,8 +101,13 @@ def make_finding(
     """A finding with the severity and advice of its code.
 
     Args:
+        code: One of :data:`CODES`.
         message: One sentence; the code's meaning when None.
         at: Place in drawing metres.
+        ordinal: Level, or None.
+        layer: Layer in the drawing, or None.
+        handle: Handle of the object, or None.
+        count: How many objects it stands for.
     """
     entry = CODES[code]
     x, y = at if at is not None else (None, None)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from geo_server.ingest.entities import Entity
 from ezdxf.math import bulge_to_arc
 
 from geo_server.ingest.drawing import Points, Vertex
+from geo_server.ingest.entities import Entity
 
 STEP_DEG = 10.0
 LEAST_STEPS = 4
@@ -178,7 +178,7 @@ def _runs(turns: Points, lengths: Points) -> Iterator[tuple[int, int]]:
             continue
         if i - 1 - first >= 2:
             yield first, i - 1
-        first = i if i - 1 > first or i == len(lengths) else i
+        first = i
 
 
 def _fit(points: Points) -> Arc | None:

@@ -16,7 +16,7 @@ from shapely import STRtree
 
 from geo_server.ingest.curves import Arc, fit_arcs
 from geo_server.ingest.drawing import Points, Stroke, Vertex
-from geo_server.ingest.segments import Segments, as_lines, lengths
+from geo_server.ingest.segments import Segments, as_lines, lengths, segments_of
 
 NARROWEST_M, WIDEST_M = 0.5, 1.45
 """Leaf widths that doors for people have."""
@@ -52,9 +52,12 @@ class _Swing:
 
 
 class _Barriers:
-    """Barriers, asked by place."""
+    """Barriers, asked by place; and the lines that may be leaves of doors."""
 
-    def __init__(self, segments: Segments) -> None:
+    def __init__(self, segments: Segments, leaves: Segments) -> None:
+        self.leaves = leaves
+        self.leaf_sizes = lengths(leaves)
+        self.leaf_tree = STRtree(as_lines(leaves))
         self.segments = segments
         self.lines = as_lines(segments)
         self.tree = STRtree(self.lines)
@@ -74,6 +77,19 @@ class _Barriers:
     def _leaflike(self, which: npt.NDArray[np.intp], leaf: float, hinge: Vertex) -> npt.NDArray[np.bool_]:
         close = shapely.distance(self.lines[which], shapely.Point(hinge)) < 0.08
         return np.asarray(close & (np.abs(self.sizes[which] / leaf - 1) < 0.12), dtype=np.bool_)
+
+    def has_leaf(self, hinge: Vertex, tip: Vertex) -> bool:
+        """Whether a line of about a leaf's length is drawn from near the hinge towards a tip."""
+        size = math.dist(hinge, tip)
+        unit = np.subtract(tip, hinge) / (size or 1.0)
+        near = np.asarray(self.leaf_tree.query(shapely.LineString([hinge, tip]), predicate="dwithin", distance=0.08))
+        near = near[np.abs(self.leaf_sizes[near] / size - 0.95) < 0.25]
+        if len(near) == 0:
+            return False
+        steps = (self.leaves[near, 2:] - self.leaves[near, :2]) / self.leaf_sizes[near, None]
+        ends = np.stack([self.leaves[near, :2], self.leaves[near, 2:]])
+        at_hinge = np.hypot(*(ends - np.array(hinge)).transpose(2, 0, 1)).min(axis=0) < 0.2
+        return bool(((np.abs(steps @ unit) > 0.985) & at_hinge).any())
 
     def goes_on(self, at: Vertex, direction: Points) -> bool:
         """Whether a barrier runs in a direction around a place."""
@@ -107,7 +123,7 @@ def find_swings(strokes: Iterable[Stroke]) -> list[_Swing]:
     return list(swings.values())
 
 
-def find_doors(strokes: Iterable[Stroke], segments: Segments) -> tuple[list[DoorSymbol], list[Arc], int]:
+def find_doors(strokes: Sequence[Stroke], segments: Segments) -> tuple[list[DoorSymbol], list[Arc], int]:
     """Door symbols that stand at walls.
 
     Args:
@@ -120,7 +136,7 @@ def find_doors(strokes: Iterable[Stroke], segments: Segments) -> tuple[list[Door
     swings = find_swings(strokes)
     if not swings or len(segments) == 0:
         return [], [], len(swings)
-    barriers = _Barriers(segments)
+    barriers = _Barriers(segments, segments_of(strokes))
     pairs = _double_doors(swings, barriers)
     paired = {index for pair in pairs for index in pair[:2]}
     doors = [door for *_, door in pairs]
@@ -188,7 +204,7 @@ def _single_door(swing: _Swing, barriers: _Barriers) -> DoorSymbol | None:
         return None
     scores = [(_latch_score(arc, tip, other, barriers), tip) for tip, other in _tips(arc)]
     score, latch = max(scores)
-    if score <= 0:
+    if score <= -1.0:
         return None
     on_wall = barriers.covers(arc.centre, latch, arc.radius) > 0.6
     return DoorSymbol(arc.centre, latch, 1, stroke.handle, stroke.layer, stroke.block, on_wall)
@@ -199,18 +215,19 @@ def _tips(arc: Arc) -> tuple[tuple[Vertex, Vertex], tuple[Vertex, Vertex]]:
 
 
 def _latch_score(arc: Arc, tip: Vertex, other: Vertex, barriers: _Barriers) -> float:
-    """How well one end of a door's arc fits as its latch; 0 or less when it cannot be."""
+    """How well one end of a door's arc fits as its latch; -9 when it cannot be."""
     away = barriers.distance(tip, arc.radius, arc.centre)
     if away > AT_WALL_M:
-        return 0.0
+        return -9.0
     unit = np.subtract(tip, arc.centre) / math.dist(tip, arc.centre)
     beyond = _vertex(np.array(tip) + 0.15 * unit)
     behind = _vertex(np.array(arc.centre) - 0.15 * unit)
     score = 2.0 - 3.0 * away + barriers.goes_on(beyond, unit) + barriers.goes_on(behind, unit)
     covered = barriers.covers(arc.centre, tip, arc.radius) > 0.6
-    leaf_is_free = barriers.distance(other, arc.radius, arc.centre) > AT_WALL_M / 2
-    if covered and not leaf_is_free:
+    if covered and not barriers.has_leaf(arc.centre, other):
         score -= 2.5
+    if barriers.has_leaf(arc.centre, tip) and not covered:
+        score -= 2.0
     return score
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from ezdxf import units
-from ezdxf.enums import InsertUnits
 from ezdxf.document import Drawing as Document
-from geo_server.ingest.entities import Entity
+from ezdxf.enums import InsertUnits
 
 from geo_server.domain.errors import TooLarge, UnreadableFile
 from geo_server.domain.findings import Finding
@@ -21,6 +20,7 @@ from geo_server.ingest.codes import make_finding
 from geo_server.ingest.curves import flatten
 from geo_server.ingest.dimensions import read_dimension
 from geo_server.ingest.drawing import BlockUse, Dimension, Drawing, Label, Points, Stroke
+from geo_server.ingest.entities import Entity
 from geo_server.ingest.texts import MOST_CHARACTERS, read_label
 
 DEEPEST = 16
@@ -90,7 +90,7 @@ def header_unit(document: Document) -> float | None:
     """Metres per unit that ``$INSUNITS`` names, or None."""
     code = document.header.get("$INSUNITS", 0)
     try:
-        return float(units.conversion_factor(InsertUnits(code), units.M)) if code else None
+        return float(units.conversion_factor(InsertUnits(code), InsertUnits.Meters)) if code else None
     except (ValueError, TypeError, KeyError, ZeroDivisionError):
         return None
 
@@ -245,5 +245,6 @@ def _hidden_layers(document: Document) -> frozenset[str]:
 def _sheet_texts(document: Document) -> Iterator[str]:
     for layout in document.layouts:
         if layout.name != "Model":
-            for entity in layout.query("TEXT MTEXT"):
+            texts: Iterable[Entity] = layout.query("TEXT MTEXT")
+            for entity in texts:
                 yield str(entity.plain_text())[:MOST_CHARACTERS]

@@ -131,10 +131,16 @@ def _room_labels(labels: Sequence[Label]) -> list[Label]:
         fixed = label.block and not label.tag and repeated[label.block, label.text] > 2
         symbol = label.block and (asset_of(label.block) is not None or is_door_block(label.block))
         about_doors = any(word in _DOOR_WORDS for word in tokens(label.layer))
-        if fixed or symbol or about_doors or (role_of(label.layer) not in _ROOM_ROLES and not label.tag):
+        elsewhere = role_of(label.layer) not in _ROOM_ROLES and not label.tag and not _speaks_of_use(label.text)
+        if fixed or symbol or about_doors or elsewhere:
             continue
         kept.append(label)
     return kept
+
+
+def _speaks_of_use(text: str) -> bool:
+    """Whether a short text names a use of a room."""
+    return len(text) <= LONGEST_NAME and len(text.split()) <= 4 and category_of(text) is not None
 
 
 def _stacks(labels: Sequence[Label]) -> list[list[Label]]:

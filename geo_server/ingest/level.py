@@ -32,8 +32,10 @@ from geo_server.ingest.stairs import cut_flights, find_flights
 from geo_server.ingest.walls import (
     Bridge,
     bridge_segments,
+    cap_open_ends,
     connect,
     find_bridges,
+    jambs_among,
     needed_bridges,
     node,
     wall_thickness,
@@ -127,6 +129,7 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     segments = node(without_doors(barriers.all, arcs, doors))
     chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
     closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
+    segments = node(np.vstack([segments, cap_open_ends(segments), jambs_among(barriers.door_lines, segments)]))
     segments = np.vstack([segments, connect(closing, segments, AT_WALL_M)])
     shut = bridge_segments(closing)
     gaps = find_bridges(node(np.vstack([segments, shut])))

@@ -5,9 +5,9 @@ Terminology:
 """
 
 import math
-from itertools import pairwise
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import shapely

@@ -76,6 +76,56 @@ def node(segments: Segments) -> Segments:
     return np.asarray(np.hstack([coordinates[:-1], coordinates[1:]])[same], dtype=np.float64)
 
 
+def cap_open_ends(segments: Segments) -> Segments:
+    """Caps for double-line walls that are drawn open: between two dangling ends side by side that look the same way.
+
+    Without them a room leaks through the insides of walls into its neighbours.
+
+    Args:
+        segments: Noded barriers.
+    """
+    ends = find_dangles(Corners(segments, GRAIN_M), 0.15)
+    if len(ends) < 2:
+        return np.empty((0, 4), dtype=np.float64)
+    at, ahead = np.array([end.at for end in ends]), np.array([end.direction for end in ends])
+    tree = STRtree(shapely.points(at))
+    one, other = tree.query(shapely.points(at), predicate="dwithin", distance=THICKEST_M)
+    step = at[other] - at[one]
+    along = np.abs((step * ahead[one]).sum(axis=1))
+    aside = np.hypot(step[:, 0], step[:, 1])
+    fits = (one != other) & ((ahead[one] * ahead[other]).sum(axis=1) > 0.97)
+    fits &= (along < np.maximum(0.03, 0.35 * aside)) & (aside > 0.02)
+    nearest: dict[int, tuple[float, int]] = {}
+    for i, j, distance in zip(one[fits].tolist(), other[fits].tolist(), aside[fits].tolist(), strict=True):
+        nearest[i] = min(nearest.get(i, (np.inf, -1)), (distance, j))
+    rows = [(*ends[i].at, *ends[j].at) for i, (_, j) in sorted(nearest.items()) if i < j and nearest[j][1] == i]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def jambs_among(lines: Segments, segments: Segments) -> Segments:
+    """Short lines on door layers that close the end of a wall: both their ends lie on barriers, a wall's thickness apart.
+
+    Args:
+        lines: Short segments on door layers.
+        segments: Noded barriers.
+    """
+    short = lines[lengths(lines) <= THICKEST_M]
+    if len(short) == 0 or len(segments) == 0:
+        return np.empty((0, 4), dtype=np.float64)
+    dangles = find_dangles(Corners(segments, GRAIN_M), 0.15)
+    if not dangles:
+        return np.empty((0, 4), dtype=np.float64)
+    tree = STRtree(shapely.points([end.at for end in dangles]))
+    close = [
+        np.isin(
+            np.arange(len(short)),
+            tree.query(shapely.points(short[:, c : c + 2]), predicate="dwithin", distance=0.03)[0],
+        )
+        for c in (0, 2)
+    ]
+    return np.asarray(short[close[0] & close[1]], dtype=np.float64)
+
+
 def bridge_segments(bridges: Sequence[Bridge]) -> Segments:
     """Bridges as segments."""
     return np.array([(*b.start, *b.end) for b in bridges], dtype=np.float64).reshape(-1, 4)
