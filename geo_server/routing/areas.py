@@ -148,7 +148,9 @@ def _area(ways: ZoneWays, sources: list[_Source], moment_s: float, speed_mps: fl
             return zone
         around = source.place.buffer((source.radius_m + metres + source.slack_m) * CIRCUMSCRIBED, ROUND)
         parts.append(_seen(ways, source).intersection(around))
-    return shapely.union_all(parts, grid_size=GRID_M) if parts else Polygon()
+    if len(parts) == 1:
+        return parts[0]
+    return shapely.union_all(parts, grid_size=GRID_M)
 
 
 def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:

@@ -1,0 +1,82 @@
+"""The plan document keeps to its schema, says everything on the safe side, and keeps the coordinates of the floorplan."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import orjson
+import pytest
+from shapely import Point
+from shapely.geometry import shape
+
+from geo_server.domain.frame import DrawingFrame
+from geo_server.domain.incidents import Closure, ClosureReason, Threat
+from geo_server.domain.places import Floorplan
+from geo_server.export.geojson import floorplan_document
+from geo_server.export.plan import plan_document
+from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.plan import plan
+from geo_server.routing.request import PlanRequest
+from tests.export.floorplans import DRESDEN, school, uid
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SCHEMA = json.loads(files("geo_server.export").joinpath("schemas/plan.schema.json").read_text())
+THREAT = Threat(uid("threat"), "intruder", uid("ground"), Point(1, 1), 0.5, 1.5, NOW)
+
+
+def document(floorplan: Floorplan, *threats: Threat, **wanted: Any) -> dict[str, Any]:
+    made = plan(compile_floorplan(floorplan), PlanRequest(threats=threats, now=NOW, **wanted))
+    return plan_document(made, floorplan)
+
+
+@pytest.mark.parametrize("frame", [DRESDEN, DrawingFrame()])
+@pytest.mark.parametrize("threats", [(), (THREAT,)])
+def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...]) -> None:
+    closed = Closure(uid("closure"), uid("d2"), ClosureReason.LOCKED, "test", NOW)
+    made = document(school(frame), *threats, closures=[closed])
+    jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(made)))
+
+
+def test_every_zone_has_one_entry_with_a_start_on_it() -> None:
+    floorplan = school(DrawingFrame())
+    made = document(floorplan, THREAT)
+    assert sorted(zone["zone_id"] for zone in made["zones"]) == sorted(str(zone.id) for zone in floorplan.zones)
+    for entry in made["zones"]:
+        zone = next(zone for zone in floorplan.zones if str(zone.id) == entry["zone_id"])
+        assert zone.polygon.distance(Point(entry["start"][:2])) < 0.001
+        assert entry["start"][2] == floorplan.ordinal(zone.level_id)
+
+
+def test_a_placed_plan_lies_on_the_floorplan_document_in_longitude_and_latitude() -> None:
+    floorplan = school(DRESDEN)
+    made = document(floorplan, THREAT)
+    zones = {f["id"]: shape(f["geometry"]) for f in floorplan_document(floorplan)["features"] if f["geometry"]}
+    for entry in made["zones"]:
+        assert zones[entry["zone_id"]].distance(Point(entry["start"][:2])) < 2e-7
+    lon, lat = made["threats"][0]["at"]
+    back = DRESDEN.to_metres(Point(lon, lat))
+    assert (back.x, back.y) == (pytest.approx(1, abs=0.02), pytest.approx(1, abs=0.02))
+
+
+def test_times_are_rounded_to_the_safe_side() -> None:
+    floorplan = school(DrawingFrame())
+    made = plan(compile_floorplan(floorplan), PlanRequest(threats=[THREAT], reaction_s=0.0, margin_s=0.0, now=NOW))
+    for route, entry in zip(made.routes, plan_document(made, floorplan)["zones"], strict=True):
+        if route.time_s is not None and route.margin_s is not None:
+            assert route.time_s - 1e-6 <= entry["time_s"] <= route.time_s + 0.001
+            assert route.margin_s - 0.001 <= entry["margin_s"] <= route.margin_s + 1e-6
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    one, two = (orjson.dumps(document(school(), THREAT)) for _ in range(2))
+    assert one == two
+
+
+def test_assumptions_name_the_speed_that_was_used_and_why() -> None:
+    made = document(school(), replace(THREAT, speed_mps=0.1))
+    assert made["threats"][0]["speed_mps"] == 0.95
+    assert any("was raised" in note for note in made["threats"][0]["notes"])
+    assert "being shot at or seen from a distance" in made["guarantee"]["does_not_cover"]
