@@ -54,7 +54,7 @@ def read_dxf(
         data: Its bytes, ASCII or binary.
         name: What to call it in refusals.
         metres_per_unit: Length of a drawing unit, when known; else it is found out.
-        ordinal: Ordinal of its only level, when known.
+        ordinal: Ordinal of its only level, when a person says that it shows one.
         level_name: Name of its only level, when known.
 
     Raises:
@@ -65,7 +65,7 @@ def read_dxf(
     drawing = read_drawing(document, name)
     del document
     ready = _prepare(drawing, metres_per_unit, findings)
-    views, rest = _level_views(ready)
+    views, rest = _level_views(ready, one_level=ordinal is not None)
     if len(views) == 1 and (ordinal is not None or level_name):
         views = [_as_told(views[0], ordinal, level_name)]
     parts = _read_levels(ready, views)
@@ -151,8 +151,13 @@ def _moved(drawing: Drawing, origin: Vertex) -> Drawing:
     )
 
 
-def _level_views(ready: _Prepared) -> tuple[list[View], list[View]]:
-    """Views that are levels, named, ordered and laid over each other; and the others."""
+def _level_views(ready: _Prepared, *, one_level: bool) -> tuple[list[View], list[View]]:
+    """Views that are levels, named, ordered and laid over each other; and the others.
+
+    Args:
+        ready: The drawing.
+        one_level: A person says that the drawing shows one level, so that views apart are parts of it.
+    """
     built = [s for s in ready.drawing.strokes if stroke_role(s, ready.roles) in _BUILT]
     views, rest = find_views(segments_of(built))
     if not views:
@@ -160,6 +165,8 @@ def _level_views(ready: _Prepared) -> tuple[list[View], list[View]]:
     views = name_views(views, ready.drawing.labels)
     if len(views) == 1:
         return views, rest
+    if one_level:
+        return _with_parts(views[:1], views), rest
     fixed = next((v for v in views if v.ordinal == 0), views[0])
     corners = {id(v): corners_of(strokes_in(v, built, views)) for v in views}
     kept, parts = [], [fixed]

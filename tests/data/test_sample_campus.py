@@ -168,3 +168,10 @@ def _content(document: Any) -> Counter[tuple[Any, ...]]:
 
 def _places(attributes: dict[str, Any]) -> list[float]:
     return [round(value, 3) for name in ("start", "end", "insert") for value in attributes.get(name, ())]
+
+
+def test_the_parts_of_the_pavilion_are_one_level_when_a_person_says_so() -> None:
+    file = FOLDER / "barcelona_pavilion.dxf"
+    plan = read_plan(file.read_bytes(), file.name, ordinal=0).floorplan
+    assert [level.ordinal for level in plan.levels] == [0]
+    assert 4 <= len(plan.zones) <= 9, "a person counts 4 to 9"
