@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import click
 import typer
 
 from geo_server.api.problems import STATUSES
@@ -40,27 +39,16 @@ def _default(name: str) -> str:
 
 def commands_page() -> str:
     """All commands with their help."""
-    group = typer.main.get_command(build_app())
-    assert isinstance(group, click.Group)
-    parts = [
-        "# Commands\n\nExit codes: 0 done, 1 a bug or something found wrong, 2 refused with one line that says why.\n"
-    ]
-    for name, command in sorted(group.commands.items()):
-        context = click.Context(command, info_name=f"geo-server {name}", max_content_width=100)
-        parts.append(
-            f"## geo-server {name}\n\n{(command.help or '').strip()}\n\n" + _table(*_parameters(command, context))
-        )
+    parts = ["# Commands\n\nExit codes: 0 done, 1 a bug or something found wrong, 2 refused with one line that says why.\n"]
+    commands = typer.main.get_group(build_app()).commands
+    for name, command in sorted(commands.items()):
+        rows = [
+            (" ".join(f"`{name}`" for name in parameter.opts if name.startswith("-")) or f"`{parameter.name}`".upper(),
+             str(getattr(parameter, "help", None) or ""))
+            for parameter in command.params
+        ]  # fmt: skip
+        parts.append(f"## geo-server {name}\n\n{(command.help or '').strip()}\n\n{_table(('option', 'meaning'), rows)}")
     return "\n".join(parts)
-
-
-def _parameters(command: click.Command, context: click.Context) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    rows = []
-    for parameter in command.get_params(context):
-        names = " ".join(f"`{option}`" for option in parameter.opts)
-        if isinstance(parameter, click.Argument):
-            names = f"`{parameter.human_readable_name.upper()}`"
-        rows.append((names, str(getattr(parameter, "help", None) or "")))
-    return ("option", "meaning"), [row for row in rows if row[0] != "`--help`"]
 
 
 def errors_page() -> str:
@@ -83,17 +71,17 @@ def _refusals(kind: type[GeoServerError]) -> Iterable[type[GeoServerError]]:
 def layers_page() -> str:
     """All tile layers with their attributes."""
     rows = [
-        (f"`{layer.name}`", layer.geometry, ", ".join(f"`{attribute}`" for attribute in layer.attributes))
+        (f"`{layer.name}`", layer.geometry, layer.words, "; ".join(f"`{a.name}` {a.words}" for a in layer.attributes))
         for layer in LAYERS
     ]
     lead = "Vector tiles at `/tiles/{site}/{ordinal}/{z}/{x}/{y}.mvt`; every feature carries its `id`."
-    return _page("Layers", lead, ("layer", "geometry", "attributes"), rows)
+    return _page("Layers", lead, ("layer", "geometry", "shows", "attributes"), rows)
 
 
 def findings_page() -> str:
     """All finding codes of the intake."""
-    rows = [(f"`{code}`", meaning) for code, meaning in sorted(CODES.items())]
-    return _page("Findings", "What an intake may notice in a drawing.", ("code", "meaning"), rows)
+    rows = [(f"`{code}`", str(entry.severity), entry.meaning, entry.advice) for code, entry in sorted(CODES.items())]
+    return _page("Findings", "What an intake may notice in a drawing.", ("code", "severity", "meaning", "what to do"), rows)
 
 
 def access_page() -> str:
