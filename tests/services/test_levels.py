@@ -35,6 +35,7 @@ PLAN = Floorplan(
         (105, 0, "Hall", HALL_0),
         (5, 0, str(GYM.id), GYM_0),
     ],
+    ids=["inside", "inside-another", "nearest", "only-one-has-it", "named", "named-by-id"],
 )
 def test_the_nearest_building_with_that_storey_is_meant_unless_one_is_named(
     x: float, ordinal: int, building: str | None, level: Level
