@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,6 +74,27 @@ def data_dir() -> Iterator[Path]:
     folder = short_folder()
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def pristine_cluster() -> Iterator[Path]:
+    """A data folder with a cluster that nobody touches, to copy from; its database is migrated."""
+    folder = short_folder()
+    with open_cluster(folder) as url:
+        database = Database(url)
+        upgrade(database)
+        database.close()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def stopped_cluster(pristine_cluster: Path, data_dir: Path) -> Iterator[Path]:
+    """A data folder with a cluster that nobody runs; whatever runs on it at the end is stopped."""
+    subprocess.run(["cp", "-a", f"{pristine_cluster}/.", str(data_dir)], check=True)
+    yield data_dir
+    with open_cluster(data_dir):
+        pass
 
 
 def _for_one_test(url: str) -> Iterator[Database]:

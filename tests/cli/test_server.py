@@ -40,6 +40,7 @@ def test_up_makes_the_database_serves_and_says_where(start: Start, data_dir: Pat
         database.close()
 
 
+@pytest.mark.usefixtures("stopped_cluster")
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_sigterm_end_the_server_and_its_database_with_exit_code_0(
     start: Start, data_dir: Path, signal_number: int
@@ -58,6 +59,7 @@ def test_sigterm_while_the_database_is_made_ends_with_exit_code_0(start: Start, 
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
 
 
+@pytest.mark.usefixtures("stopped_cluster")
 def test_a_killed_server_process_is_followed_by_the_next_on_the_same_port(start: Start, data_dir: Path) -> None:
     first = start("up", "--empty", "--port", "0")
     address = address_of(first)
@@ -69,6 +71,7 @@ def test_a_killed_server_process_is_followed_by_the_next_on_the_same_port(start:
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
 
 
+@pytest.mark.usefixtures("stopped_cluster")
 def test_a_killed_database_comes_back_under_the_running_server(start: Start, data_dir: Path) -> None:
     address = address_of(start("up", "--empty", "--port", "0"))
     first = kill_server(data_dir)
@@ -76,6 +79,7 @@ def test_a_killed_database_comes_back_under_the_running_server(start: Start, dat
     assert server_pid(data_dir) != first
 
 
+@pytest.mark.usefixtures("stopped_cluster")
 def test_a_second_up_on_the_same_folder_is_refused_in_one_line_and_the_first_serves_on(start: Start) -> None:
     first = start("up", "--empty", "--port", "0")
     address = address_of(first)

@@ -1,7 +1,6 @@
-"""Clusters to be ill-treated: copies of one that was made once, and processes that hold them open."""
+"""Processes that hold a cluster open, and what it takes to ill-treat them."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +11,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
-from geo_server.store.embedded import open_cluster
-from tests.conftest import short_folder
 
 _HOLD = """
 import signal, sys
@@ -65,24 +61,6 @@ class Holder:
 
 
 Hold = Callable[..., Holder]
-
-
-@pytest.fixture(scope="session")
-def pristine_cluster() -> Iterator[Path]:
-    folder = short_folder()
-    with open_cluster(folder):
-        pass
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def stopped_cluster(pristine_cluster: Path, data_dir: Path) -> Iterator[Path]:
-    """A data folder with a cluster that nobody runs; whatever runs on it at the end is stopped."""
-    subprocess.run(["cp", "-a", f"{pristine_cluster}/.", str(data_dir)], check=True)
-    yield data_dir
-    with open_cluster(data_dir):
-        pass
 
 
 @pytest.fixture
