@@ -1,7 +1,7 @@
 """Which strokes of a level are barriers, which may draw doors, and which are voids. All lengths in metres."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ LONGEST_LEAF_M = 1.6
 """A straight line on a door layer that is longer than any leaf is a wall or a glass front."""
 LEAST_OUTLINE_M = 2.0
 """Shorter outlines on room layers are fixtures."""
+
+SAGITTA_M = 0.005
+"""How far a curve may be from the segments that stand for it."""
 
 _SOLID = frozenset({Role.WALL, Role.COLUMN})
 
@@ -59,14 +62,25 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
     boxes = segments_of([s for s in by_role[Role.DOOR] if s.closed and len(s.points) == 5])
     long = (lengths(door_segments) > LONGEST_LEAF_M) & ~_among(door_segments, boxes)
     solid = [stroke for role in _SOLID for stroke in by_role[role]]
-    walls = segments_of([*solid, *by_role[Role.VOID], *(s for s in outlines if _length(s) >= LEAST_OUTLINE_M)])
+    walls = _simple_segments([*solid, *by_role[Role.VOID], *(s for s in outlines if _length(s) >= LEAST_OUTLINE_M)])
     return Barriers(
         walls=np.vstack([walls, door_segments[long]]),
-        glazing=segments_of(by_role[Role.GLAZING]),
+        glazing=_simple_segments(by_role[Role.GLAZING]),
         doors=(*by_role[Role.DOOR], *by_role[Role.WALL], *(s for s in by_role[Role.UNKNOWN] if s.block)),
         voids=tuple(p for s in by_role[Role.VOID] if s.closed and (p := Polygon(s.points)).is_valid and p.area > 0.5),
         door_lines=door_segments[~long],
     )
+
+
+def _simple_segments(strokes: Sequence[Stroke]) -> Segments:
+    """Segments of strokes whose curves are drawn with no more points than 5 mm ask for."""
+    simple = [
+        replace(stroke, points=shapely.get_coordinates(shapely.simplify(shapely.linestrings(stroke.points), SAGITTA_M)))
+        if len(stroke.points) > 6
+        else stroke
+        for stroke in strokes
+    ]
+    return segments_of(simple)
 
 
 def _among(segments: Segments, others: Segments) -> npt.NDArray[np.bool_]:

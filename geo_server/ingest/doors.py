@@ -21,7 +21,9 @@ from geo_server.ingest.segments import Segments, as_lines, lengths, segments_of
 NARROWEST_M, WIDEST_M = 0.5, 1.45
 """Leaf widths that doors for people have."""
 AT_WALL_M = 0.35
-"""How far from the wall a hinge or latch may be drawn."""
+"""How far from the wall a hinge may be drawn."""
+LATCH_M = 0.65
+"""How far from the wall a latch may be drawn: a side panel may stand between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _Barriers:
 
     def distance(self, at: Vertex, leaf: float, hinge: Vertex) -> float:
         """To the nearest barrier that is no leaf of this door."""
-        near = self.near(at, AT_WALL_M)
+        near = self.near(at, LATCH_M)
         near = near[~self._leaflike(near, leaf, hinge)]
         if len(near) == 0:
             return math.inf
@@ -217,7 +219,7 @@ def _tips(arc: Arc) -> tuple[tuple[Vertex, Vertex], tuple[Vertex, Vertex]]:
 def _latch_score(arc: Arc, tip: Vertex, other: Vertex, barriers: _Barriers) -> float:
     """How well one end of a door's arc fits as its latch; -9 when it cannot be."""
     away = barriers.distance(tip, arc.radius, arc.centre)
-    if away > AT_WALL_M:
+    if away > LATCH_M:
         return -9.0
     unit = np.subtract(tip, arc.centre) / math.dist(tip, arc.centre)
     beyond = _vertex(np.array(tip) + 0.15 * unit)

@@ -13,7 +13,7 @@ from geo_server.ingest import labels as texts
 from geo_server.ingest.areas import DrawnArea, find_areas
 from geo_server.ingest.barriers import Barriers, find_barriers
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.doors import AT_WALL_M, DoorSymbol, find_doors, without_doors
+from geo_server.ingest.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.drawing import Label, Stroke
 from geo_server.ingest.openings import (
     FoundOpening,
@@ -35,9 +35,9 @@ from geo_server.ingest.walls import (
     cap_open_ends,
     connect,
     find_bridges,
-    jambs_among,
     needed_bridges,
     node,
+    stitch,
     wall_thickness,
 )
 
@@ -113,7 +113,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
         fill_gaps(closed.bridges, closed.doors, barriers.door_lines),
         closed.doors,
         polygons,
-        footprint_of([*polygons, *closed.faces.bodies]),
+        footprint_of([*polygons, *closed.faces.polygons]),
     )
     _step_on(steps, polygons, found)
     content.findings += found.findings
@@ -129,8 +129,9 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     segments = node(without_doors(barriers.all, arcs, doors))
     chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
     closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
-    segments = node(np.vstack([segments, cap_open_ends(segments), jambs_among(barriers.door_lines, segments)]))
-    segments = np.vstack([segments, connect(closing, segments, AT_WALL_M)])
+    segments = node(np.vstack([segments, stitch(segments)]))
+    segments = node(np.vstack([segments, cap_open_ends(segments)]))
+    segments = np.vstack([segments, connect(closing, segments, LATCH_M)])
     shut = bridge_segments(closing)
     gaps = find_bridges(node(np.vstack([segments, shut])))
     gaps = needed_bridges(gaps, np.vstack([shut, barriers.glazing]))

@@ -155,13 +155,20 @@ def zones_beside(bridge: Bridge, zones: Sequence[Polygon], tree: STRtree) -> tup
 
 
 def _zone_on(bridge: Bridge, side: float, zones: Sequence[Polygon], tree: STRtree) -> int | None:
+    """The zone that two of three probes agree on, nearest first: frames and posts in a doorway mislead single ones."""
     for distance in PROBES_M:
-        for share in (0.5, 0.3, 0.7):
-            at = Point(*_beside(bridge, side * distance, share))
-            hit = [i for i in tree.query(at, predicate="intersects").tolist() if zones[i].contains(at)]
-            if hit:
-                return int(min(hit))
+        points = [Point(*_beside(bridge, side * distance, share)) for share in (0.5, 0.25, 0.75)]
+        hits = [_zone_at(point, zones, tree) for point in points]
+        known = [hit for hit in hits if hit is not None]
+        agreed = [hit for hit in known if known.count(hit) >= 2]
+        if agreed:
+            return agreed[0]
     return None
+
+
+def _zone_at(at: Point, zones: Sequence[Polygon], tree: STRtree) -> int | None:
+    hit = [i for i in tree.query(at, predicate="intersects").tolist() if zones[i].contains(at)]
+    return int(min(hit)) if hit else None
 
 
 def _beside(bridge: Bridge, offset: float, share: float = 0.5) -> Vertex:

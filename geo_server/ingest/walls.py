@@ -24,6 +24,8 @@ GRAIN_M = 0.001
 """Coordinates are snapped to a millimetre."""
 REACH_M = 2.4
 """The widest gap without a symbol that is bridged: a double door with its frame."""
+STITCH_M = 0.025
+"""Corners that miss each other by less are one."""
 HEALED_M = 0.15
 """A narrower gap is a slip of the pen."""
 THICKEST_M = 0.65
@@ -67,13 +69,57 @@ class Bridge:
 
 def node(segments: Segments) -> Segments:
     """Segments cut where they cross, snapped to a millimetre, each once."""
-    if len(segments) == 0:
-        return segments
-    merged = shapely.union_all(as_lines(segments), grid_size=GRAIN_M)
+    snapped = np.round(segments / GRAIN_M) * GRAIN_M
+    swap = (snapped[:, 0] > snapped[:, 2]) | ((snapped[:, 0] == snapped[:, 2]) & (snapped[:, 1] > snapped[:, 3]))
+    snapped[swap] = snapped[swap][:, [2, 3, 0, 1]]
+    snapped = np.unique(snapped[lengths(snapped) > GRAIN_M / 2], axis=0)
+    if len(snapped) == 0:
+        return np.empty((0, 4), dtype=np.float64)
+    merged = shapely.union_all(as_lines(snapped), grid_size=GRAIN_M)
     parts = shapely.get_parts(merged)
     coordinates, owner = shapely.get_coordinates(parts, return_index=True)
     same = owner[1:] == owner[:-1]
     return np.asarray(np.hstack([coordinates[:-1], coordinates[1:]])[same], dtype=np.float64)
+
+
+def stitch(segments: Segments) -> Segments:
+    """Segments that join what misses by less than 25 mm: corners drawn carelessly, ends that stop short of a line.
+
+    Args:
+        segments: Noded barriers.
+    """
+    corners = Corners(segments, GRAIN_M)
+    rows = [*_joined_corners(corners), *_joined_dangles(corners)]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def _joined_corners(corners: Corners) -> list[tuple[float, ...]]:
+    keys = [key for key, here in corners.at.items() if len(here) <= 2]
+    at = np.array(keys, dtype=np.float64).reshape(-1, 2) * GRAIN_M
+    joined = {frozenset((corners.key(i, 0), corners.key(i, 1))) for i in range(len(corners.segments))}
+    one, other = STRtree(shapely.points(at)).query(shapely.points(at), predicate="dwithin", distance=STITCH_M)
+    return [
+        (*at[i], *at[j])
+        for i, j in zip(one.tolist(), other.tolist(), strict=True)
+        if i < j and frozenset((keys[i], keys[j])) not in joined
+    ]
+
+
+def _joined_dangles(corners: Corners) -> list[tuple[float, ...]]:
+    """From each dangling end to the nearest other line, and a little beyond, so that rounding cannot part them."""
+    ends = [here[0] for here in corners.at.values() if len(here) == 1]
+    lines = as_lines(corners.segments)
+    points = shapely.points(np.array([corners.point(*end) for end in ends]).reshape(-1, 2))
+    which, line = STRtree(lines).query(points, predicate="dwithin", distance=STITCH_M)
+    rows = []
+    for i, j in zip(which.tolist(), line.tolist(), strict=True):
+        if j != ends[i][0]:
+            start, end = shapely.get_coordinates(shapely.shortest_line(points[i], lines[j]))
+            step = end - start
+            size = float(np.hypot(*step))
+            if size > 0:
+                rows.append((*start, *(end + step / size * 4 * GRAIN_M)))
+    return rows
 
 
 def cap_open_ends(segments: Segments) -> Segments:
@@ -84,7 +130,7 @@ def cap_open_ends(segments: Segments) -> Segments:
     Args:
         segments: Noded barriers.
     """
-    ends = find_dangles(Corners(segments, GRAIN_M), 0.15)
+    ends = find_dangles(Corners(segments, GRAIN_M), 0.03)
     if len(ends) < 2:
         return np.empty((0, 4), dtype=np.float64)
     at, ahead = np.array([end.at for end in ends]), np.array([end.direction for end in ends])
@@ -100,30 +146,6 @@ def cap_open_ends(segments: Segments) -> Segments:
         nearest[i] = min(nearest.get(i, (np.inf, -1)), (distance, j))
     rows = [(*ends[i].at, *ends[j].at) for i, (_, j) in sorted(nearest.items()) if i < j and nearest[j][1] == i]
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
-
-
-def jambs_among(lines: Segments, segments: Segments) -> Segments:
-    """Short lines on door layers that close the end of a wall: both their ends lie on barriers, a wall's thickness apart.
-
-    Args:
-        lines: Short segments on door layers.
-        segments: Noded barriers.
-    """
-    short = lines[lengths(lines) <= THICKEST_M]
-    if len(short) == 0 or len(segments) == 0:
-        return np.empty((0, 4), dtype=np.float64)
-    dangles = find_dangles(Corners(segments, GRAIN_M), 0.15)
-    if not dangles:
-        return np.empty((0, 4), dtype=np.float64)
-    tree = STRtree(shapely.points([end.at for end in dangles]))
-    close = [
-        np.isin(
-            np.arange(len(short)),
-            tree.query(shapely.points(short[:, c : c + 2]), predicate="dwithin", distance=0.03)[0],
-        )
-        for c in (0, 2)
-    ]
-    return np.asarray(short[close[0] & close[1]], dtype=np.float64)
 
 
 def bridge_segments(bridges: Sequence[Bridge]) -> Segments:
