@@ -22,6 +22,8 @@ NARROWEST_M, WIDEST_M = 0.5, 1.45
 """Leaf widths that doors for people have."""
 AT_WALL_M = 0.35
 """How far from the wall a hinge may be drawn."""
+ALONG_M = 0.13
+"""How far from a wall that runs on through the opening a chord may be drawn."""
 LATCH_M = 0.65
 """How far from the wall a latch may be drawn: a side panel may stand between them."""
 
@@ -93,6 +95,10 @@ class _Barriers:
         at_hinge = np.hypot(*(ends - np.array(hinge)).transpose(2, 0, 1)).min(axis=0) < 0.2
         return bool(((np.abs(steps @ unit) > 0.985) & at_hinge).any())
 
+    def _parallel(self, which: npt.NDArray[np.intp], step: Points) -> npt.NDArray[np.bool_]:
+        steps = (self.segments[which, 2:] - self.segments[which, :2]) / self.sizes[which, None]
+        return np.asarray(np.abs(steps @ (step / np.hypot(*step))) > 0.97, dtype=np.bool_)
+
     def goes_on(self, at: Vertex, direction: Points) -> bool:
         """Whether a barrier runs in a direction around a place."""
         near = self.near(at, 0.12)
@@ -105,11 +111,12 @@ class _Barriers:
         """Share of a chord's middle part that lies along barriers."""
         first, last = np.array(start), np.array(end)
         chord = shapely.LineString([first + 0.15 * (last - first), last - 0.15 * (last - first)])
-        near = np.asarray(self.tree.query(chord, predicate="dwithin", distance=0.05), dtype=np.intp)
+        near = np.asarray(self.tree.query(chord, predicate="dwithin", distance=ALONG_M), dtype=np.intp)
         near = near[~self._leaflike(near, leaf, start)]
+        near = near[self._parallel(near, last - first)]
         if len(near) == 0:
             return 0.0
-        band = shapely.union_all(shapely.buffer(self.lines[near], 0.05))
+        band = shapely.union_all(shapely.buffer(self.lines[near], ALONG_M, cap_style="flat"))
         return float(chord.intersection(band).length / (chord.length or 1.0))
 
 

@@ -18,6 +18,8 @@ from geo_server.ingest.walls import HEALED_M, Bridge, Filling, count_runs, runs_
 
 PROBES_M = (0.06, 0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
 """Distances from the chord at which its two sides are looked for: through the thickest wall."""
+BESIDE_M = 0.2
+"""How far from its wall a door's chord may be drawn."""
 OUTSIDE_M = 1.2
 """A door leads out when this far in front of it there is no building."""
 FILLING_M = 0.4
@@ -151,12 +153,14 @@ def _note_odd_door(bridge: Bridge, door: DoorSymbol, side: int | None, found: Fo
 def zones_beside(bridge: Bridge, zones: Sequence[Polygon], tree: STRtree) -> tuple[int | None, int | None]:
     """The first zone on each side of a bridge, looked for from its middle and its quarters."""
     left, right = (_zone_on(bridge, side, zones, tree) for side in (1.0, -1.0))
+    if left == right:  # the chord may be drawn beside its wall
+        left, right = (_zone_on(bridge, side, zones, tree, BESIDE_M) for side in (1.0, -1.0))
     return left, right
 
 
-def _zone_on(bridge: Bridge, side: float, zones: Sequence[Polygon], tree: STRtree) -> int | None:
+def _zone_on(bridge: Bridge, side: float, zones: Sequence[Polygon], tree: STRtree, least: float = 0.0) -> int | None:
     """The zone that two of three probes agree on, nearest first: frames and posts in a doorway mislead single ones."""
-    for distance in PROBES_M:
+    for distance in (probe for probe in PROBES_M if probe >= least):
         points = [Point(*_beside(bridge, side * distance, share)) for share in (0.5, 0.25, 0.75)]
         hits = [_zone_at(point, zones, tree) for point in points]
         known = [hit for hit in hits if hit is not None]

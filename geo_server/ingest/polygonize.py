@@ -140,7 +140,7 @@ def _absorb(faces: list[Polygon], rooms: npt.NDArray[np.bool_], bridges: Sequenc
     tree = STRtree(faces)
     polygons: list[Polygon | None] = list(faces)
     absorbed = 0
-    for bridge in bridges:
+    for bridge in sorted(bridges, key=lambda b: b.symbol is not None):  # the chord of a door stays a boundary if it can
         one, other = sides_of(bridge, tree)
         if one is None or other is None or rooms[one] == rooms[other]:
             continue

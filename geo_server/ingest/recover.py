@@ -41,8 +41,6 @@ def find_leaks(
     shapely.prepare(covered)
     lines = as_lines(barriers)
     lines = lines[~shapely.covers(covered, lines)]
-    if len(lines) == 0:
-        return []
     walls = shapely.union_all(shapely.buffer(lines, 0.02, cap_style="square", quad_segs=1))
     ways = STRtree([shapely.LineString([b.start, b.end]) for b in bridges if b.width_m >= 0.6])
     named = STRtree(shapely.points(np.array(stamps, dtype=np.float64).reshape(-1, 2)))
