@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 CAPACITY = 256
 """Frames that a subscriber may be behind before it is dropped, and events that a resuming one may have missed."""
 
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = 5.0
 
 Encode = Callable[[Event, bool], bytes]
 """An event as a frame's bytes; True when the reader may see reports."""

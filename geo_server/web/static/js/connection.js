@@ -1,6 +1,7 @@
 /**
  * Whether what is shown is live. Stale data that looks live is the worst failure of a page like this one, so every
- * answer and every heartbeat counts as a sign of life, and without one for 15 s the page says so.
+ * answer and every heartbeat counts as a sign of life, and without one for 15 s the page says so; at once when the
+ * device itself says that it has no network.
  */
 
 const PROBE_AFTER_MS = 9_000;
@@ -34,13 +35,18 @@ export function watchConnection(store, onBack) {
     probing = false;
   };
 
+  const goStale = () => {
+    if (store.state.connection.live) store.set({ connection: { live: false, asOf: last } });
+  };
+
   const check = () => {
     const silent = Date.now() - last;
     if (silent > PROBE_AFTER_MS && !probing) probe();
-    if (silent > STALE_AFTER_MS && store.state.connection.live) store.set({ connection: { live: false, asOf: last } });
+    if (silent > STALE_AFTER_MS) goStale();
   };
 
   setInterval(check, 1000);
+  addEventListener("offline", goStale);
   addEventListener("online", probe);
   document.addEventListener("visibilitychange", () => document.hidden || probe());
   return { sign };

@@ -6,7 +6,7 @@
 const LEAST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10_000;
 /** Two heartbeats and some: a stream that says nothing for so long is dead, whatever the network thinks. */
-const SILENCE_MS = 35_000;
+const SILENCE_MS = 13_000;
 
 /**
  * Read events for ever, resuming after the last one seen.
@@ -59,10 +59,13 @@ export function openFeed(url, after, hooks) {
     }
   };
 
+  const drop = () => abort.abort();
+  addEventListener("offline", drop);
   run();
   return () => {
     stopped = true;
-    abort.abort();
+    removeEventListener("offline", drop);
+    drop();
   };
 }
 

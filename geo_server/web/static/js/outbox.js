@@ -8,6 +8,7 @@ import { now } from "./clock.js";
 import { newId } from "./ids.js";
 
 const RETRY_MS = 3000;
+/** Reports with an answer that are kept to be shown; those without one are all kept. */
 const KEPT = 20;
 
 /**
@@ -19,7 +20,9 @@ export function createOutbox(store, slug) {
   let busy = false;
 
   const put = (reports) => {
-    const kept = reports.slice(-KEPT);
+    const answered = reports.filter((report) => !isWaiting(report));
+    const dropped = new Set(answered.slice(0, -KEPT));
+    const kept = reports.filter((report) => !dropped.has(report));
     store.set({ outbox: kept });
     localStorage.setItem(place, JSON.stringify(kept));
   };
@@ -44,7 +47,7 @@ export function createOutbox(store, slug) {
     busy = true;
     let going = true;
     while (going) {
-      const next = store.state.outbox.find((report) => report.state === "queued" || report.state === "sending");
+      const next = store.state.outbox.find(isWaiting);
       going = next !== undefined && (await sendOne(next));
     }
     busy = false;
@@ -66,3 +69,5 @@ export function createOutbox(store, slug) {
     },
   };
 }
+
+const isWaiting = (report) => report.state === "queued" || report.state === "sending";
