@@ -17,7 +17,7 @@ from geo_server.domain.frame import SiteFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
 from geo_server.domain.places import Floorplan, Level
 from geo_server.export.plan import plan_document
-from geo_server.ingest.geojson import parse_document, read_document
+from geo_server.ingest.document.reader import parse_document, read_document
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan as make_plan
 from geo_server.routing.profiles import ADULT, find_profile

@@ -1,4 +1,4 @@
-"""A floorplan as its GeoJSON document (RFC 7946): what ``ingest.geojson`` reads back without loss.
+"""A floorplan as its GeoJSON document (RFC 7946): what ``ingest.document`` reads back without loss.
 
 Terminology:
     document: the FeatureCollection of DESIGN section 4, described in ``docs/formats/floorplan.md``.

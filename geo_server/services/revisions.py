@@ -11,7 +11,7 @@ from geo_server.domain.frame import ControlPoint, Placement, fit_placement
 from geo_server.domain.moving import change_frame, place_floorplan
 from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.domain.ways_out import zones_without_way_out
-from geo_server.ingest.geojson import read_document
+from geo_server.ingest.document.reader import read_document
 from geo_server.services.drawings import DrawingFile, Progress, ReadBuilding, join_files, read_files, silent
 from geo_server.store import floorplans as rows
 from geo_server.store.audit import record_audit

@@ -10,7 +10,7 @@ import pytest
 
 from geo_server.cli.inspect import brief_findings, finding_line, sorted_findings
 from geo_server.domain.findings import Finding, Severity
-from geo_server.ingest.geojson import read_document
+from geo_server.ingest.document.reader import read_document
 
 FLOORPLANS = Path(__file__).parents[2] / "data/floorplans"
 TUD = FLOORPLANS / "tud_apb.geojson"

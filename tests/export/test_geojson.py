@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_server.domain.frame import DrawingFrame
 from geo_server.domain.places import Floorplan
 from geo_server.export.geojson import floorplan_document
-from geo_server.ingest.geojson import parse_document, read_document
+from geo_server.ingest.document.reader import parse_document, read_document
 from tests.export.floorplans import DRESDEN, floorplans, school, uid
 
 SCHEMA = json.loads((files("geo_server.export") / "schemas" / "floorplan.schema.json").read_text())

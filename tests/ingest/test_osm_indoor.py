@@ -14,9 +14,9 @@ from geo_server.domain.findings import Severity
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan, OpeningCategory, TransitionCategory, ZoneCategory, find_faults
 from geo_server.domain.ways_out import zones_without_way_out
-from geo_server.ingest.osm_indoor import is_osm_indoor, read_osm_indoor
-from geo_server.ingest.osm_levels import levels_of, parse_levels, rises_of
-from geo_server.ingest.osm_tags import mend_text, read_metres
+from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
+from geo_server.ingest.osm.levels import levels_of, parse_levels, rises_of
+from geo_server.ingest.osm.tags import mend_text, read_metres
 from geo_server.ingest.result import ImportResult
 
 REPO = Path(__file__).parents[2]

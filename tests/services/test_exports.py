@@ -8,7 +8,7 @@ import orjson
 import pytest
 import shapely
 
-from geo_server.ingest.geojson import parse_document, read_document
+from geo_server.ingest.document.reader import parse_document, read_document
 from geo_server.services.exports import floorplan_export, map_export
 from geo_server.store.database import Database
 from geo_server.store.plans import add_plan

@@ -16,13 +16,13 @@ from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import AssemblyPoint, Asset, Floorplan, Opening, Wall, ZoneCategory
 from geo_server.domain.ways_out import zones_with_way_out
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.osm_doors import openings_of
-from geo_server.ingest.osm_features import OsmFeature, features_of_geojson
-from geo_server.ingest.osm_levels import levels_of
-from geo_server.ingest.osm_tags import asset_category, is_door, is_space, mend_text
-from geo_server.ingest.osm_transitions import transitions_of
-from geo_server.ingest.osm_xml import features_of_xml
-from geo_server.ingest.osm_zones import Space, osm_id, spaces_of
+from geo_server.ingest.osm.doors import openings_of
+from geo_server.ingest.osm.features import OsmFeature, features_of_geojson
+from geo_server.ingest.osm.levels import levels_of
+from geo_server.ingest.osm.tags import asset_category, is_door, is_space, mend_text
+from geo_server.ingest.osm.transitions import transitions_of
+from geo_server.ingest.osm.xml import features_of_xml
+from geo_server.ingest.osm.zones import Space, osm_id, spaces_of
 from geo_server.ingest.result import ImportResult, Scale
 
 SPREAD_DEG = 0.2

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
-from geo_server.ingest.osm_features import OsmFeature, clean_features
+from geo_server.ingest.osm.features import OsmFeature, clean_features
 
 AREAS = {"indoor": {"room", "corridor", "area", "level", "yes"}, "area": {"yes"}, "highway": {"elevator"}}
 """Tags that make a closed way an area."""

@@ -28,7 +28,7 @@ from geo_server.domain.places import (
     Zone,
     ZoneCategory,
 )
-from geo_server.ingest.geojson_features import Feature
+from geo_server.ingest.document.features import Feature
 
 LEVELS_WITHOUT_ID = UUID("5f0c4f0e-6d0b-5c52-9f0a-3c8c2b7d1e10")
 """Namespace of the ids of levels that features name by an ordinal without there being a level feature."""

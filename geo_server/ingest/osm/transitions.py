@@ -12,9 +12,9 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Level, Transition, TransitionCategory, ZoneCategory
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.osm_features import OsmFeature
-from geo_server.ingest.osm_levels import rises_of
-from geo_server.ingest.osm_zones import Space, osm_id
+from geo_server.ingest.osm.features import OsmFeature
+from geo_server.ingest.osm.levels import rises_of
+from geo_server.ingest.osm.zones import Space, osm_id
 
 STOREY_M = 3.5
 """Height of a storey that states none."""

@@ -8,8 +8,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.document import FeatureType
 from geo_server.domain.errors import InvalidInput
-from geo_server.ingest.geojson_fields import Fields
-from geo_server.ingest.geojson_geometry import GeometryReader
+from geo_server.ingest.document.fields import Fields
+from geo_server.ingest.document.geometry import GeometryReader
 
 GEOMETRIES: dict[FeatureType, tuple[str, ...]] = {
     FeatureType.SITE: ("Point",),

@@ -13,8 +13,8 @@ import shapely
 
 from geo_server.domain.errors import GeoServerError, InvalidInput, TooLarge, UnreadableFile
 from geo_server.domain.frame import DrawingFrame, SiteFrame
-from geo_server.ingest import geojson_geometry
-from geo_server.ingest.geojson import parse_document, read_document
+from geo_server.ingest.document import geometry
+from geo_server.ingest.document.reader import parse_document, read_document
 
 Document = dict[str, Any]
 Change = Callable[[Document], object]
@@ -243,7 +243,7 @@ def test_what_is_not_a_floorplan_document_is_refused(document: Document, where: 
 
 
 def test_a_document_with_too_many_vertices_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(geojson_geometry, "MAX_VERTICES", 9)
+    monkeypatch.setattr(geometry, "MAX_VERTICES", 9)
     assert isinstance(refusal(METRES), TooLarge)
 
 

@@ -13,9 +13,9 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Level, Zone, ZoneCategory
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.osm_features import OsmFeature
-from geo_server.ingest.osm_levels import levels_of
-from geo_server.ingest.osm_tags import is_space, zone_category, zone_names
+from geo_server.ingest.osm.features import OsmFeature
+from geo_server.ingest.osm.levels import levels_of
+from geo_server.ingest.osm.tags import is_space, zone_category, zone_names
 
 NAMESPACE = UUID("6f1a3c0e-54f4-5d0c-9b61-0a6f5cf2a7b1")
 """Ids are made from OpenStreetMap's own ids in this namespace, so that the same file gives the same ids."""

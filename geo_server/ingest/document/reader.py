@@ -16,10 +16,10 @@ from geo_server.domain.document import DRAWING_METRES
 from geo_server.domain.errors import InvalidInput, TooLarge, UnreadableFile
 from geo_server.domain.frame import DrawingFrame, SiteFrame
 from geo_server.domain.places import Floorplan, find_faults
-from geo_server.ingest.geojson_build import build_floorplan, find_site
-from geo_server.ingest.geojson_features import Feature, read_features
-from geo_server.ingest.geojson_fields import Fields
-from geo_server.ingest.geojson_geometry import GeometryReader
+from geo_server.ingest.document.build import build_floorplan, find_site
+from geo_server.ingest.document.features import Feature, read_features
+from geo_server.ingest.document.fields import Fields
+from geo_server.ingest.document.geometry import GeometryReader
 
 MAX_BYTES = 200 * 2**20
 """Size of a document. A five-storey school takes 4 MB."""

@@ -19,10 +19,10 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Opening, OpeningCategory
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.osm_features import OsmFeature
-from geo_server.ingest.osm_levels import levels_of
-from geo_server.ingest.osm_tags import is_door, leads_out, read_metres
-from geo_server.ingest.osm_zones import Space, osm_id
+from geo_server.ingest.osm.features import OsmFeature
+from geo_server.ingest.osm.levels import levels_of
+from geo_server.ingest.osm.tags import is_door, leads_out, read_metres
+from geo_server.ingest.osm.zones import Space, osm_id
 
 ON_WALL_M = 0.35
 """A door node may lie this far from the outline: doors are often mapped on one face of a thick wall."""

@@ -1,0 +1,1 @@
+"""OpenStreetMap Simple Indoor Tagging, as GeoJSON or XML: one building to a floorplan and findings."""
