@@ -83,6 +83,11 @@ CODES: dict[str, Code] = {
         _ERROR, "No exit can be reached from a zone.", "Add the missing door or stairs before publishing."
     ),
     "no-exit": Code(_ERROR, "No door leads out of the level.", "Mark the exits."),
+    "stairs-entry-assumed": Code(
+        _ERROR,
+        "A stairwell has no way in; one was assumed where a tread lies in the plane of its wall.",
+        "Check on the spot that there is a door.",
+    ),
     "stairs-unjoined": Code(_NOTE, "Stairs have no counterpart on the next level."),
 }
 """Code to its meaning. Codes are stable: scripts and translations rely on them."""

@@ -28,7 +28,7 @@ from geo_server.ingest.polygonize import Faces, find_faces, inscribed_radius, wi
 from geo_server.ingest.profile import Role, category_of, stroke_role
 from geo_server.ingest.recover import find_leaks
 from geo_server.ingest.segments import Segments, as_lines
-from geo_server.ingest.stairs import cut_flights, find_flights
+from geo_server.ingest.stairs import cut_flights, entries_on_walls, find_flights
 from geo_server.ingest.walls import (
     Bridge,
     bridge_segments,
@@ -107,7 +107,8 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     content.findings += healed(closed.bridges)
     areas = _shafts_for_cars(areas, closed.faces.rooms)
     polygons, drawn = _zones(closed, areas, barriers, stamps)
-    flights = find_flights([s for s in strokes if stroke_role(s, roles) is Role.STAIRS])
+    on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
+    flights = find_flights(on_stairs)
     polygons, stairs, steps = cut_flights(polygons, flights)
     found = find_openings(
         fill_gaps(closed.bridges, closed.doors, barriers.door_lines),
@@ -116,6 +117,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
         footprint_of([*polygons, *closed.faces.polygons]),
     )
     _step_on(steps, polygons, found)
+    _enter_stairwells(on_stairs, stairs, polygons, found)
     content.findings += found.findings
     zones = _named(polygons, stairs, drawn, stamps, content)
     zones = _categorised(zones, found.openings)
@@ -187,6 +189,20 @@ def _step_on(steps: Sequence[LineString], zones: Sequence[Polygon], found: Found
         sides = zones_beside(Bridge((start[0], start[1]), (end[0], end[1])), zones, tree)
         if None not in sides and sides[0] != sides[1]:
             found.openings.append(FoundOpening(step, sides, OpeningCategory.GAP, exit=False))
+
+
+def _enter_stairwells(
+    strokes: Sequence[Stroke], stairs: set[int], zones: Sequence[Polygon], found: FoundOpenings
+) -> None:
+    """Assume a way into each stairwell that has none, where a tread lies in the plane of its wall."""
+    entered = {side for opening in found.openings for side in opening.sides}
+    for index in sorted(stairs - entered):
+        entries = entries_on_walls(strokes, zones[index])
+        before = len(found.openings)
+        _step_on(entries, zones, found)
+        for opening in found.openings[before:]:
+            middle = opening.line.centroid
+            found.findings.append(make_finding("stairs-entry-assumed", at=(middle.x, middle.y)))
 
 
 def _named(

@@ -21,7 +21,7 @@ RADII_M = (1.0, 2.0, 3.5)
 HALF_WIDTH_M = 0.45
 """Half of the narrowest passage."""
 LEAST_AREA_M2 = 5.0
-LEAST_DOORS = 3
+LEAST_DOORS = 4
 
 
 def find_leaks(

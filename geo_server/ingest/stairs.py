@@ -15,6 +15,10 @@ TREAD_M = (0.2, 0.45)
 """Depths of treads."""
 WIDTH_M = (0.6, 8.0)
 """Widths of flights."""
+ENTRY_M = (0.8, 6.0)
+"""Widths of ways onto stairs."""
+ON_WALL_M = 0.05
+"""A tread this close to a wall lies in its plane."""
 WHOLE_SHARE = 0.3
 """A zone that flights cover to this share is a stairwell; in a larger zone they are cut out as a zone of their own."""
 
@@ -116,3 +120,23 @@ def _cut(zone: Polygon, flights: Sequence[Polygon]) -> tuple[list[Polygon], list
     rest = shapely.difference(zone, merged, grid_size=0.001)
     parts = [p for p in shapely.get_parts(rest) if isinstance(p, Polygon) and p.area > 0.5]
     return parts, [p for p in shapely.get_parts(merged) if isinstance(p, Polygon) and p.area > 0.8]
+
+
+def entries_on_walls(strokes: Sequence[Stroke], stairwell: Polygon) -> list[LineString]:
+    """Treads and landing edges that lie on the outline of a stairwell.
+
+    A stairwell that nobody can enter is drawn wrong; where a tread lies in the plane of its wall, the wall was most
+    likely drawn over the way in.
+
+    Args:
+        strokes: On layers of stairs.
+        stairwell: Its polygon.
+    """
+    segments = segments_of(strokes)
+    sizes = lengths(segments)
+    lines = as_lines(segments[(sizes >= ENTRY_M[0]) & (sizes <= ENTRY_M[1])])
+    band = stairwell.exterior.buffer(ON_WALL_M, cap_style="flat")
+    on_wall = lines[shapely.within(lines, band)]
+    merged = shapely.line_merge(shapely.union_all(on_wall, grid_size=0.001)) if len(on_wall) else None
+    parts = shapely.get_parts(merged) if merged is not None else []
+    return [part for part in parts if isinstance(part, LineString) and ENTRY_M[0] <= part.length <= ENTRY_M[1]]
