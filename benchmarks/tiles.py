@@ -11,7 +11,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ def _addresses() -> list[TileAddress]:
     corners = FRAME.coordinates_to_lonlat([(0, 0), (400, 240)])
     found = []
     for zoom in ZOOMS:
-        first, last = tile_at(*corners[0], zoom, ORDINAL), tile_at(*corners[1], zoom, ORDINAL)
+        first, last = (tile_at(float(lon), float(lat), zoom, ORDINAL) for lon, lat in corners)
         found += [
             TileAddress(ORDINAL, zoom, x, y) for x in range(first.x, last.x + 1) for y in range(last.y, first.y + 1)
         ]
@@ -164,7 +164,7 @@ def _by_app(app: TileApp, database: Database, site: Site, token: str, *, has_it:
     async def fetch(tile: TileAddress) -> int:
         sent: list[dict[str, Any]] = []
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: MutableMapping[str, Any]) -> None:
             sent.append(dict(message))
 
         scope = {
