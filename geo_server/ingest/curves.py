@@ -149,7 +149,7 @@ _MAKERS = {
 def fit_arcs(points: Points) -> list[Arc]:
     """Circular arcs in a run of points: constant turning, then a circle through it (Kåsa 1976).
 
-    A run counts when at least three segments turn the same way by 1 to 40 degrees each, their lengths differ by no
+    A run counts when at least three segments turn the same way by 0.2 to 40 degrees each, their lengths differ by no
     more than a factor of 2.5 from one to the next, and no point is off the circle by more than 4 % of the radius.
     """
     if len(points) < 4:
@@ -170,7 +170,7 @@ def _runs(turns: Points, lengths: Points) -> Iterator[tuple[int, int]]:
     for i in range(1, len(lengths) + 1):
         goes_on = (
             i < len(lengths)
-            and 1.0 <= abs(turns[i - 1]) <= 40.0
+            and 0.2 <= abs(turns[i - 1]) <= 40.0
             and 0.4 <= lengths[i] / lengths[i - 1] <= 2.5
             and (i - 1 == first or turns[i - 1] * turns[i - 2] > 0)
         )
