@@ -7,567 +7,110 @@ Words are upper case without accents, and match whole tokens only: ``TUR`` must 
 
 from geo_server.domain.places import AssetCategory, ZoneCategory
 
-EXCLUDE = frozenset(
-    [
-        "FURN",
-        "FURNITURE",
-        "FURNISHINGS",
-        "EQPM",
-        "EQUIP",
-        "EQUIPMENT",
-        "MOEBEL",
-        "MOBEL",
-        "MOBILIAR",
-        "MOBILIER",
-        "MOBILIARIO",
-        "MOBILIARI",
-        "ARREDO",
-        "ARREDI",
-        "MEUBILAIR",
-        "MEBLE",
-        "INVENTAR",
-        "CHAIR",
-        "CHAIRS",
-        "TABLE",
-        "TABLES",
-        "DESK",
-        "DESKS",
-        "COMPUTERS",
-        "HATCH",
-        "HATCHES",
-        "HATCHING",
-        "PATT",
-        "PATTERN",
-        "SCHRAFFUR",
-        "HACHURE",
-        "HACHURES",
-        "TRAMA",
-        "TRAMES",
-        "ARCERING",
-        "KRESKOWANIE",
-        "FILL",
-        "DIM",
-        "DIMS",
-        "DIMENSION",
-        "DIMENSIONS",
-        "BEMASSUNG",
-        "COTE",
-        "COTES",
-        "COTA",
-        "COTAS",
-        "COTATION",
-        "ACOTACION",
-        "QUOTE",
-        "MAATVOERING",
-        "WYMIARY",
-        "MASSE",
-        "GRID",
-        "GRIDS",
-        "ACHSE",
-        "ACHSEN",
-        "RASTER",
-        "AXE",
-        "AXES",
-        "EJE",
-        "EJES",
-        "EIX",
-        "EIXOS",
-        "ASSI",
-        "STRAMIEN",
-        "OSIE",
-        "DEMO",
-        "DEMOLITION",
-        "DEMOLISH",
-        "ABBRUCH",
-        "DEMOL",
-        "DEMOLICIO",
-        "ENDERROC",
-        "ENDERROCAR",
-        "DERRIBO",
-        "DEMOLIZIONE",
-        "SLOOP",
-        "DEFPOINTS",
-        "PLANKOPF",
-        "TITLE",
-        "TITLEBLOCK",
-        "TTLB",
-        "TTBL",
-        "CARTOUCHE",
-        "CAJETIN",
-        "BORDER",
-        "FRAME",
-        "SHEET",
-        "VPORT",
-        "VIEWPORT",
-        "VIEWPORTS",
-        "LOGO",
-        "NORTH",
-        "LEGEND",
-        "LEGENDE",
-        "PLNT",
-        "PLANT",
-        "PLANTS",
-        "PLANTING",
-        "TREE",
-        "TREES",
-        "BAUM",
-        "BAUME",
-        "ARBRE",
-        "ARBRES",
-        "ARBOL",
-        "ARBOLES",
-        "VEGETATION",
-        "SITE",
-        "TOPO",
-        "TOPOGRAPHY",
-        "CONTOUR",
-        "ROAD",
-        "ROADS",
-        "PROP",
-        "PARKING",
-        "PRKG",
-        "FLOORING",
-        "FLOORTILES",
-        "PAVING",
-        "BODENBELAG",
-        "TILES",
-        "CEILING",
-        "CLNG",
-        "DECKE",
-        "PLAFOND",
-        "ROOF",
-        "DACH",
-        "TOIT",
-        "COBERTA",
-        "CUBIERTA",
-        "FOOTER",
-        "FOOTING",
-        "FOOTINGS",
-        "FOUNDATION",
-        "FNDN",
-        "STEM",
-        "SLAB",
-        "BEAM",
-        "BEAMS",
-        "JOIST",
-        "BALKEN",
-        "POUTRE",
-        "VIGA",
-        "BIGA",
-        "HEADER",
-        "HEAD",
-        "OVHD",
-        "OVERHEAD",
-        "PROJECTION",
-        "PROJ",
-        "ABOVE",
-        "BELOW",
-        "HIDDEN",
-        "PIPE",
-        "PIPES",
-        "PIPING",
-        "PLUMBING",
-        "PLUMB",
-        "FIXT",
-        "FIXTURE",
-        "FIXTURES",
-        "CASE",
-        "CASEWORK",
-        "MILLWORK",
-        "LITE",
-        "LIGHT",
-        "LIGHTS",
-        "LIGHTING",
-        "POWER",
-        "ELEC",
-        "ELECTRIC",
-        "ELECTRICAL",
-        "ELEKTRO",
-        "HVAC",
-        "DUCT",
-        "DIFF",
-        "SPRN",
-        "SANR",
-        "SANITAR",
-        "SANITARY",
-        "SANITARIO",
-        "SANITAIRES",
-        "ISOLATION",
-        "INSULATION",
-        "INSUL",
-        "DAMMUNG",
-        "AILLAMENT",
-        "AISLANTE",
-        "ISOLANT",
-        "FINISH",
-        "FINISHES",
-        "MATERIAL",
-        "PERSON",
-        "PEOPLE",
-        "CARS",
-        "CAR",
-        "VEHICLE",
-        "VEHICLES",
-        "REVISION",
-        "REVC",
-        "CLOUD",
-        "SCRATCH",
-        "TEMP",
-        "KEYN",
-        "NOTE",
-        "NOTES",
-        "NPLT",
-        "NOPLOT",
-        "XREF",
-        "IMAGE",
-        "SECT",
-        "SECTION",
-        "ELEV",
-        "ELEVATION",
-        "DETL",
-        "DETAIL",
-        "DETAILS",
-        "AUX",
-        "CONSTRUCTION",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+EXCLUDE = _words(
+    """
+    FURN FURNITURE FURNISHINGS EQPM EQUIP EQUIPMENT MOEBEL MOBEL MOBILIAR MOBILIER MOBILIARIO MOBILIARI ARREDO
+    ARREDI MEUBILAIR MEBLE INVENTAR CHAIR CHAIRS TABLE TABLES DESK DESKS COMPUTERS HATCH HATCHES HATCHING PATT
+    PATTERN SCHRAFFUR HACHURE HACHURES TRAMA TRAMES ARCERING KRESKOWANIE FILL DIM DIMS DIMENSION DIMENSIONS
+    BEMASSUNG COTE COTES COTA COTAS COTATION ACOTACION QUOTE MAATVOERING WYMIARY MASSE GRID GRIDS ACHSE ACHSEN
+    RASTER AXE AXES EJE EJES EIX EIXOS ASSI STRAMIEN OSIE DEMO DEMOLITION DEMOLISH ABBRUCH DEMOL DEMOLICIO ENDERROC
+    ENDERROCAR DERRIBO DEMOLIZIONE SLOOP DEFPOINTS PLANKOPF TITLE TITLEBLOCK TTLB TTBL CARTOUCHE CAJETIN BORDER
+    FRAME SHEET VPORT VIEWPORT VIEWPORTS LOGO NORTH LEGEND LEGENDE PLNT PLANT PLANTS PLANTING TREE TREES BAUM BAUME
+    ARBRE ARBRES ARBOL ARBOLES VEGETATION SITE TOPO TOPOGRAPHY CONTOUR ROAD ROADS PROP PARKING PRKG FLOORING
+    FLOORTILES PAVING BODENBELAG TILES CEILING CLNG DECKE PLAFOND ROOF DACH TOIT COBERTA CUBIERTA FOOTER FOOTING
+    FOOTINGS FOUNDATION FNDN STEM SLAB BEAM BEAMS JOIST BALKEN POUTRE VIGA BIGA HEADER HEAD OVHD OVERHEAD PROJECTION
+    PROJ ABOVE BELOW HIDDEN PIPE PIPES PIPING PLUMBING PLUMB FIXT FIXTURE FIXTURES CASE CASEWORK MILLWORK LITE LIGHT
+    LIGHTS LIGHTING POWER ELEC ELECTRIC ELECTRICAL ELEKTRO HVAC DUCT DIFF SPRN SANR SANITAR SANITARY SANITARIO
+    SANITAIRES ISOLATION INSULATION INSUL DAMMUNG AILLAMENT AISLANTE ISOLANT FINISH FINISHES MATERIAL PERSON PEOPLE
+    CARS CAR VEHICLE VEHICLES REVISION REVC CLOUD SCRATCH TEMP KEYN NOTE NOTES NPLT NOPLOT XREF IMAGE SECT SECTION
+    ELEV ELEVATION DETL DETAIL DETAILS AUX CONSTRUCTION
+    """
 )
 """Layers that hold no barrier and no room, whatever else their names say."""
 
-LABEL = frozenset(
-    [
-        "IDEN",
-        "IDENT",
-        "IDNT",
-        "TEXT",
-        "TEXTS",
-        "TEXTE",
-        "TEXTO",
-        "TEXTOS",
-        "TESTO",
-        "TEKST",
-        "TXT",
-        "NAME",
-        "NAMES",
-        "NOM",
-        "NOMS",
-        "NOMBRE",
-        "LABEL",
-        "LABELS",
-        "ROTULO",
-        "ROTULOS",
-        "RETOL",
-        "RETOLS",
-        "BESCHRIFTUNG",
-        "RAUMSTEMPEL",
-        "RAUMNUMMER",
-        "RAUMNUMMERN",
-        "NUMMER",
-        "NUMBER",
-        "NUMBERS",
-        "ANNO",
-        "ANNOTATION",
-        "TAG",
-        "TAGS",
-        "SYMB",
-        "SYMBOL",
-        "REF",
-        "SUPERFICIE",
-        "SUPERFICIES",
-    ]
+LABEL = _words(
+    """
+    IDEN IDENT IDNT TEXT TEXTS TEXTE TEXTO TEXTOS TESTO TEKST TXT NAME NAMES NOM NOMS NOMBRE LABEL LABELS ROTULO
+    ROTULOS RETOL RETOLS BESCHRIFTUNG RAUMSTEMPEL RAUMNUMMER RAUMNUMMERN NUMMER NUMBER NUMBERS ANNO ANNOTATION TAG
+    TAGS SYMB SYMBOL REF SUPERFICIE SUPERFICIES
+    """
 )
 
-WALL = frozenset(
-    [
-        "WALL",
-        "WALLS",
-        "PRTN",
-        "PARTITION",
-        "PARTITIONS",
-        "WAND",
-        "WANDE",
-        "WAENDE",
-        "MAUER",
-        "MAUERWERK",
-        "AUSSENWAND",
-        "INNENWAND",
-        "AW",
-        "IW",
-        "TRAGWAND",
-        "MUR",
-        "MURS",
-        "CLOISON",
-        "CLOISONS",
-        "REFEND",
-        "MURO",
-        "MUROS",
-        "MURS",
-        "PARED",
-        "PAREDES",
-        "PARET",
-        "PARETS",
-        "ENVA",
-        "ENVANS",
-        "TABIQUE",
-        "TABIQUES",
-        "TABIQUERIA",
-        "CERRAMIENTO",
-        "TANCAMENT",
-        "TANCAMENTS",
-        "PARETE",
-        "PARETI",
-        "TRAMEZZI",
-        "TRAMEZZO",
-        "MURATURA",
-        "WANDEN",
-        "MUUR",
-        "MUREN",
-        "SCIANA",
-        "SCIANY",
-        "SCIANKI",
-        "PAREDE",
-        "ALVENARIA",
-        "VAGG",
-        "VAGGAR",
-        "VEGG",
-        "VEGGER",
-        "VAEG",
-        "VAEGGE",
-        "SEINA",
-        "SEINAT",
-        "STENA",
-        "STENY",
-        "ZID",
-        "ZIDOVI",
-        "STRUCTURE",
-        "STRUCTURAL",
-        "STRUKTUR",
-        "STRUCTURA",
-        "ESTRUCTURA",
-        "OBSTACLES",
-        "OBSTACLE",
-    ]
+WALL = _words(
+    """
+    WALL WALLS PRTN PARTITION PARTITIONS WAND WANDE WAENDE MAUER MAUERWERK AUSSENWAND INNENWAND AW IW TRAGWAND MUR
+    MURS CLOISON CLOISONS REFEND MURO MUROS MURS PARED PAREDES PARET PARETS ENVA ENVANS TABIQUE TABIQUES TABIQUERIA
+    CERRAMIENTO TANCAMENT TANCAMENTS PARETE PARETI TRAMEZZI TRAMEZZO MURATURA WANDEN MUUR MUREN SCIANA SCIANY
+    SCIANKI PAREDE ALVENARIA VAGG VAGGAR VEGG VEGGER VAEG VAEGGE SEINA SEINAT STENA STENY ZID ZIDOVI STRUCTURE
+    STRUCTURAL STRUKTUR STRUCTURA ESTRUCTURA OBSTACLES OBSTACLE
+    """
 )
 
-COLUMN = frozenset(
-    [
-        "COL",
-        "COLS",
-        "COLUMN",
-        "COLUMNS",
-        "PILLAR",
-        "PILLARS",
-        "STUTZE",
-        "STUTZEN",
-        "STUETZE",
-        "STUETZEN",
-        "SAULE",
-        "SAULEN",
-        "SAEULE",
-        "POTEAU",
-        "POTEAUX",
-        "PILAR",
-        "PILARES",
-        "PILARS",
-        "COLUMNA",
-        "COLUMNAS",
-        "COLUMNES",
-        "PILASTRO",
-        "PILASTRI",
-        "COLONNE",
-        "KOLOM",
-        "KOLOMMEN",
-        "SLUP",
-        "SLUPY",
-        "SOJLE",
-        "SOYLE",
-        "PELARE",
-    ]
+COLUMN = _words(
+    """
+    COL COLS COLUMN COLUMNS PILLAR PILLARS STUTZE STUTZEN STUETZE STUETZEN SAULE SAULEN SAEULE POTEAU POTEAUX PILAR
+    PILARES PILARS COLUMNA COLUMNAS COLUMNES PILASTRO PILASTRI COLONNE KOLOM KOLOMMEN SLUP SLUPY SOJLE SOYLE PELARE
+    """
 )
 
-DOOR = frozenset(
-    [
-        "DOOR",
-        "DOORS",
-        "DR",
-        "DRS",
-        "OPNG",
-        "OPENING",
-        "OPENINGS",
-        "TUR",
-        "TUREN",
-        "TUER",
-        "TUEREN",
-        "TOR",
-        "TORE",
-        "PORTE",
-        "PORTES",
-        "PUERTA",
-        "PUERTAS",
-        "PORTA",
-        "PORTES",
-        "PORTAS",
-        "DEUR",
-        "DEUREN",
-        "DRZWI",
-        "DORR",
-        "DORRAR",
-        "DOR",
-        "DORER",
-        "DØR",
-        "OVI",
-        "OVET",
-        "DVERE",
-        "VRATA",
-        "CARPINTERIA",
-        "FUSTERIA",
-        "ENTREE",
-        "SORTIE",
-        "SGL",
-        "DBL",
-        "SWING",
-    ]
+DOOR = _words(
+    """
+    DOOR DOORS DR DRS OPNG OPENING OPENINGS TUR TUREN TUER TUEREN TOR TORE PORTE PORTES PUERTA PUERTAS PORTA PORTES
+    PORTAS DEUR DEUREN DRZWI DORR DORRAR DOR DORER DØR OVI OVET DVERE VRATA CARPINTERIA FUSTERIA ENTREE SORTIE SGL
+    DBL SWING
+    """
 )
 
-GLAZING = frozenset(
-    [
-        "GLAZ",
-        "GLAZING",
-        "GLASS",
-        "GLAS",
-        "WNDW",
-        "WINDOW",
-        "WINDOWS",
-        "WIN",
-        "CURTAIN",
-        "CWMG",
-        "SILL",
-        "FENSTER",
-        "FENETRE",
-        "FENETRES",
-        "VITRAGE",
-        "VITRAGES",
-        "VITRE",
-        "VENTANA",
-        "VENTANAS",
-        "VIDRIO",
-        "VIDRE",
-        "FINESTRA",
-        "FINESTRES",
-        "FINESTRE",
-        "INFISSI",
-        "RAAM",
-        "RAMEN",
-        "KOZIJN",
-        "OKNO",
-        "OKNA",
-        "JANELA",
-        "JANELAS",
-        "FONSTER",
-        "VINDU",
-        "VINDUE",
-        "IKKUNA",
-        "CRYSTAL",
-        "CRISTAL",
-        "MULLION",
-        "MULLIONS",
-        "STOREFRONT",
-    ]
+GLAZING = _words(
+    """
+    GLAZ GLAZING GLASS GLAS WNDW WINDOW WINDOWS WIN CURTAIN CWMG SILL FENSTER FENETRE FENETRES VITRAGE VITRAGES
+    VITRE VENTANA VENTANAS VIDRIO VIDRE FINESTRA FINESTRES FINESTRE INFISSI RAAM RAMEN KOZIJN OKNO OKNA JANELA
+    JANELAS FONSTER VINDU VINDUE IKKUNA CRYSTAL CRISTAL MULLION MULLIONS STOREFRONT
+    """
 )
 
-STAIRS = frozenset(
-    [
-        "STAIR",
-        "STAIRS",
-        "STRS",
-        "STEP",
-        "STEPS",
-        "TREPPE",
-        "TREPPEN",
-        "TREPPENHAUS",
-        "ESCALIER",
-        "ESCALIERS",
-        "ESCALERA",
-        "ESCALERAS",
-        "ESCALA",
-        "ESCALES",
-        "ESCADA",
-        "SCALA",
-        "SCALE",
-        "TRAP",
-        "TRAPPEN",
-        "SCHODY",
-        "TRAPPA",
-        "TRAPP",
-        "TRAPPE",
-        "PORTAAT",
-        "ESCALATOR",
-    ]
+STAIRS = _words(
+    """
+    STAIR STAIRS STRS STEP STEPS TREPPE TREPPEN TREPPENHAUS ESCALIER ESCALIERS ESCALERA ESCALERAS ESCALA ESCALES
+    ESCADA SCALA SCALE TRAP TRAPPEN SCHODY TRAPPA TRAPP TRAPPE PORTAAT ESCALATOR
+    """
 )
 
-RAMP = frozenset(["RAMP", "RAMPS", "RAMPE", "RAMPA", "RAMPES", "RAMPAS"])
-
-LIFT = frozenset(
-    [
-        "LIFT",
-        "LIFTS",
-        "EVTR",
-        "ELEVATOR",
-        "ELEVATORS",
-        "AUFZUG",
-        "AUFZUGE",
-        "FAHRSTUHL",
-        "ASCENSEUR",
-        "ASCENSEURS",
-        "ASCENSOR",
-        "ASCENSORS",
-        "ASCENSORES",
-        "ASCENSORE",
-        "ELEVADOR",
-        "WINDA",
-        "HISS",
-        "HEIS",
-        "HISSI",
-    ]
+RAMP = _words(
+    """
+    RAMP RAMPS RAMPE RAMPA RAMPES RAMPAS
+    """
 )
 
-VOID = frozenset(
-    ["VOID", "VOIDS", "LUFTRAUM", "VIDE", "VACIO", "BUIT", "VUOTO", "VIDES", "PATIO", "SHAFT", "SCHACHT", "GAINE"]
+LIFT = _words(
+    """
+    LIFT LIFTS EVTR ELEVATOR ELEVATORS AUFZUG AUFZUGE FAHRSTUHL ASCENSEUR ASCENSEURS ASCENSOR ASCENSORS ASCENSORES
+    ASCENSORE ELEVADOR WINDA HISS HEIS HISSI
+    """
 )
 
-WALKABLE = frozenset(["WALKABLEAREA", "WALKABLE"])
+VOID = _words(
+    """
+    VOID VOIDS LUFTRAUM VIDE VACIO BUIT VUOTO VIDES PATIO SHAFT SCHACHT GAINE
+    """
+)
 
-AREA = frozenset(
-    [
-        "AREA",
-        "AREAS",
-        "SPCE",
-        "SPACE",
-        "SPACES",
-        "ROOM",
-        "ROOMS",
-        "RAUM",
-        "RAUME",
-        "RAUMPOLYGON",
-        "RAUMFLACHE",
-        "FLACHE",
-        "FLAECHE",
-        "PIECE",
-        "PIECES",
-        "LOCAL",
-        "LOCAUX",
-        "SALA",
-        "SALAS",
-        "LOCALE",
-        "LOCALI",
-        "RUIMTE",
-        "RUIMTEN",
-        "POMIESZCZENIE",
-        "POMIESZCZENIA",
-        "RUM",
-        "ROM",
-        "ZONE",
-        "ZONES",
-    ]
+WALKABLE = _words(
+    """
+    WALKABLEAREA WALKABLE
+    """
+)
+
+AREA = _words(
+    """
+    AREA AREAS SPCE SPACE SPACES ROOM ROOMS RAUM RAUME RAUMPOLYGON RAUMFLACHE FLACHE FLAECHE PIECE PIECES LOCAL
+    LOCAUX SALA SALAS LOCALE LOCALI RUIMTE RUIMTEN POMIESZCZENIE POMIESZCZENIA RUM ROM ZONE ZONES
+    """
 )
 """Layers of room outlines; a layer named by a use (Offices, Toilets) counts too, see :data:`USES`."""
 
