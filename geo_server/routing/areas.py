@@ -1,8 +1,9 @@
 """Where threats can be by given moments, as areas of walkable space: never through walls.
 
-A zone is taken whole once a threat had time for half of its outline: no two places of it are farther apart. In any other the area is what can be seen from
-the places where a threat starts, comes in or turns a corner, within the metres it has left there. A door's line is
-sampled, and each sample given half the spacing more, so as to leave out nothing that is straight before the door.
+A zone is taken whole once a threat had time for half of its outline: no two places of it are farther apart. In any other
+the area is what can be seen from the places where a threat starts, comes in or turns a corner, within the metres it has
+left there. A door's line is sampled, and each sample given half the spacing more, so as to leave out nothing that is
+straight before the door.
 """
 
 import math

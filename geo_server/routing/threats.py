@@ -33,8 +33,12 @@ SNAP_M = 5.0
 WALL_M = 1.0
 """How far beyond the nearest zone such a threat is taken to reach, so that it is on both sides of a wall."""
 
-FARTHEST_OUTDOORS_M = 500.0
-"""A threat in the open farther than this from every zone is a slip of the hand."""
+NEAR_M = 4 * SNAP_M
+"""A threat beside an upper level that nobody can step out of may be in that level's zones when they are this near."""
+
+FARTHEST_OUTDOORS_M = 20_000.0
+"""A threat farther than this from every zone is a slip of the hand. It is more than a site can be across, so that no place
+that was recorded on a site stops the plan of all other threats."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def _indoors(zones: list[Zone], off: Floats) -> bool:
 def _in_building(floorplan: Floorplan, zones: list[Zone], threat: Threat) -> bool:
     outline: BaseGeometry | None = floorplan.outlines.get(threat.level_id)
     if outline is None:
-        polygons = [zone.polygon for zone in zones if zone.polygon.distance(threat.point) <= 4 * SNAP_M]
+        polygons = [zone.polygon for zone in zones if zone.polygon.distance(threat.point) <= NEAR_M]
         outline = shapely.union_all(polygons).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
     return bool(outline.intersects(threat.point))
 
@@ -171,18 +175,30 @@ def _to_disc(ways: ZoneWays, places: npt.NDArray[np.object_], centre: Point, rad
 
 
 def _locate_outdoors(compiled: CompiledFloorplan, threat: Threat, zones: list[Zone], off: Floats) -> LocatedThreat:
+    """A threat in the open. Beside a level without doors to the outside it may be in the nearest zones as well.
+
+    On such a level somebody has tapped beside a wall, into a void, or with the wrong level on the screen.
+    """
     floorplan = compiled.floorplan
     level = floorplan.level_by_id[threat.level_id]
-    doors = [o for o in floorplan.openings if compiled.graph.nodes[opening_node(o.id)]["outside"]]
-    if not any(floorplan.ordinal(o.level_id) == level.ordinal for o in doors) or off.min() > FARTHEST_OUTDOORS_M:
+    nearest_m = float(off.min())
+    if nearest_m > FARTHEST_OUTDOORS_M:
         raise InvalidInput(
-            f"The threat at {threat.point.x:.2f}, {threat.point.y:.2f} is {off.min():.1f} m from the nearest zone of level {level.name!r}.",
+            f"The threat at {threat.point.x:.2f}, {threat.point.y:.2f} is {nearest_m:.1f} m from the nearest zone of "
+            f"level {level.name!r}.",
             where=f"threat {threat.id}",
-            advice="Put it on a zone, or in the open beside a level that has a door to the outside.",
+            advice="Put it on a zone, or in the open near one.",
         )
+    doors = [o for o in floorplan.openings if compiled.graph.nodes[opening_node(o.id)]["outside"]]
     place = shapely.transform(threat.point, lambda xy: xy + level.shift_m)
     metres = {
         opening_node(o.id): max(0.0, float(ground_line(floorplan, o).distance(place)) - threat.radius_m) for o in doors
     }
-    seeds = _seeds(compiled, zones, off, threat, threat.radius_m)
-    return LocatedThreat(threat, seeds, metres, f"Threat {threat.id} is in the open.")
+    radius_m, note = threat.radius_m, f"Threat {threat.id} is in the open."
+    if nearest_m <= NEAR_M and not any(floorplan.ordinal(o.level_id) == level.ordinal for o in doors):
+        radius_m = max(radius_m, nearest_m + WALL_M)
+        note = (
+            f"Threat {threat.id} is in no zone of {level.name}, which has no door to the outside; it is taken to be in the "
+            f"open, or anywhere within {radius_m:.1f} m on that level."
+        )
+    return LocatedThreat(threat, _seeds(compiled, zones, off, threat, radius_m), metres, note)

@@ -58,7 +58,7 @@ class Walk:
 
 @dataclass(frozen=True)
 class _Tie:
-    """Terminals tied to one space, with all that walks between them need. ``index`` is -1 for those that are not."""
+    """Terminals tied to one space, with all that walks between them need; ``tied`` is false for those too far from it."""
 
     space: Space
     feet: npt.NDArray[np.object_]

@@ -16,6 +16,7 @@ from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import PROFILES, WHEELCHAIR, Profile, find_profile
 from geo_server.routing.request import PlanRequest
+from geo_server.routing.threats import locate
 from tests.routing.plans import NOW, Sketch, closure, corridor_40m, grid_building, school, threat, two_exits, uid
 
 AT_1 = Profile("1 m/s", 1.0, 0.5, 0.65, 1.0, "test")
@@ -353,6 +354,21 @@ def test_who_is_in_a_yard_outside_an_exit_needs_no_way_out() -> None:
     sketch.zone("yard", (5, 0, 30, 30), category=ZoneCategory.OUTDOOR)
     sketch.door("exit", [(5, 1), (5, 2)], ("room", "yard"), out=True)
     assert [route.zone_id for route in make(sketch.build()).routes] == [uid("room")]
+
+
+def test_a_threat_beside_an_upper_level_is_taken_to_be_on_it_and_in_the_open() -> None:
+    danger = threat(10, -4, ordinal=1, radius_m=1.0)
+    located = locate(compile_floorplan(two_levels()), danger)
+    assert [seed.ways.zone_id for seed in located.seeds] == [uid("upper hall")]
+    assert list(located.doors_m.values()) == [pytest.approx(math.hypot(10, 4.5) - 1)]
+    assert "no door to the outside" in located.note
+    assert route_of(make(two_levels(), danger), "attic").status is RouteStatus.NO_GUARANTEED_ROUTE
+
+
+def test_a_threat_far_beside_an_upper_level_is_in_the_open() -> None:
+    located = locate(compile_floorplan(two_levels()), threat(-900, 1, ordinal=1))
+    assert located.seeds == ()
+    assert list(located.doors_m.values()) == [pytest.approx(900.0)]
 
 
 @pytest.mark.parametrize(
