@@ -1,6 +1,5 @@
 # Every command a newcomer needs. `make run` and `make test` work on a fresh Debian or Ubuntu with Python 3.11 or newer.
 VENV ?= .venv
-PORT ?= 8080
 PYTEST_ARGS ?= -n 2
 export VENV
 
@@ -10,7 +9,7 @@ help:            ## this list
 	@grep -hE '^[a-z]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
 
 run: ready-run   ## install what is missing, start a private PostGIS, import the sample campus, serve the map
-	@$(VENV)/bin/geo-server up --port $(PORT)
+	@$(VENV)/bin/geo-server up $(if $(PORT),--port $(PORT))
 
 test: ready-dev  ## install what is missing, run every test, the browser ones included
 	@$(VENV)/bin/python -m pytest $(PYTEST_ARGS)

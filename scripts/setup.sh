@@ -42,7 +42,11 @@ if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then sudo=
   elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo=sudo
   else
-    case "$missing" in *POSTGIS*) missing=$(echo "$missing" | sed "s/POSTGIS/$(newest_postgis)/") ;; esac
+    # Before `apt-get update` the lists may be empty; then the distribution's own name for its newest PostGIS stands in.
+    case "$missing" in *POSTGIS*)
+      named=$(newest_postgis 2>/dev/null) || named='postgresql-postgis'
+      missing=$(echo "$missing" | sed "s/POSTGIS/$named/") ;;
+    esac
     refuse "Some packages are missing and you are neither root nor may use sudo. Have these commands run once, then try again:
 
   sudo apt-get update
@@ -51,7 +55,8 @@ if [ -n "$missing" ]; then
   say "system packages: reading the lists"
   $sudo apt-get update -qq
   case "$missing" in *POSTGIS*)
-    missing=$(echo "$missing" | sed "s/POSTGIS/$(newest_postgis)/")
+    named=$(newest_postgis) || exit 2
+    missing=$(echo "$missing" | sed "s/POSTGIS/$named/")
     # The package would start a database server of its own on port 5432; ours is private and needs none.
     if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
       $sudo mkdir -p /etc/postgresql-common
