@@ -9,7 +9,7 @@ import shapely
 from geo_server.domain.findings import Finding
 from geo_server.ingest.assemble import LevelPart, assemble
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.drawing import Drawing, Stroke, Vertex, all_points
+from geo_server.ingest.drawing import Drawing, Vertex, all_points
 from geo_server.ingest.expand import read_drawing
 from geo_server.ingest.level import read_level
 from geo_server.ingest.profile import Role, guess_walls, roles_by_layer, stroke_role
@@ -18,12 +18,24 @@ from geo_server.ingest.scale import SURE, find_scale
 from geo_server.ingest.segments import segments_of
 from geo_server.ingest.signs import read_signs
 from geo_server.ingest.sniff import open_document
-from geo_server.ingest.views import View, align_shift, corners_of, find_views, is_title, name_views, strokes_in
+from geo_server.ingest.views import (
+    View,
+    align_shift,
+    corners_of,
+    find_views,
+    name_views,
+    overlap_once_laid,
+    strokes_in,
+    titles_among,
+)
 
 FAR_M = 50_000.0
 """Coordinates beyond this are moved to the origin while working, so that a millimetre stays exact."""
 LIKE_LEVELS = 0.3
 """Views that share fewer corners than this are parts of one level, unless titles say otherwise."""
+
+LIKE_OUTLINES = 0.4
+"""Levels cover each other to this share of what both cover, once laid over each other."""
 
 _BUILT = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING, Role.STAIRS, Role.AREA, Role.LIFT})
 _USED = _BUILT | {Role.DOOR, Role.VOID, Role.RAMP, Role.WALKABLE}
@@ -172,12 +184,18 @@ def _level_views(ready: _Prepared, *, one_level: bool) -> tuple[list[View], list
     kept, parts = [], [fixed]
     for view in views:
         shift, agreement = align_shift(corners[id(fixed)], corners[id(view)])
+        agreement *= overlap_once_laid(fixed, view, shift) >= LIKE_OUTLINES
         if view is fixed or agreement >= LIKE_LEVELS or (view.title and fixed.title and view.title != fixed.title):
             shift = (0.0, 0.0) if view is fixed else shift if agreement >= LIKE_LEVELS else view.shift_m
             kept.append(replace(view, shift_m=shift))
             _note_alignment(view, view is fixed, agreement, ready.findings)
         else:
             parts.append(view)
+    ready.findings.extend(
+        make_finding("level-guessed", f"View {view.title!r} was taken for level {view.ordinal} by where it stands.")
+        for view in kept
+        if view.guessed and len(kept) > 1
+    )
     return _with_parts(kept, parts), rest
 
 
@@ -209,21 +227,18 @@ def _as_told(view: View, ordinal: int | None, title: str | None) -> View:
 
 def _read_levels(ready: _Prepared, views: Sequence[View]) -> list[LevelPart]:
     parts = []
+    titles = {id(label) for label in titles_among(ready.drawing.labels, views)}
     for view in views:
-        strokes = _in_view(ready.drawing.strokes, view, views)
+        strokes = strokes_in(view, ready.drawing.strokes, views)
         labels = [
             label
             for label in ready.drawing.labels
-            if view.outline.distance(shapely.Point(label.at)) <= 2.0 and not is_title(label.text)
+            if view.outline.distance(shapely.Point(label.at)) <= 2.0 and id(label) not in titles
         ]
         content = read_level(strokes, labels, ready.roles)
         content.openings = read_signs(content.openings, ready.drawing.labels)
         parts.append(LevelPart(view, content, len(strokes), len(labels)))
     return parts
-
-
-def _in_view(strokes: Sequence[Stroke], view: View, views: Sequence[View]) -> list[Stroke]:
-    return strokes_in(view, strokes, views)
 
 
 def _totals(

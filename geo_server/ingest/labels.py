@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import shapely
-from shapely import Point, Polygon, STRtree
+from shapely import LineString, Point, Polygon, STRtree
 
 from geo_server.ingest.drawing import Label, Vertex
 from geo_server.ingest.profile import Role, asset_of, category_of, is_door_block, plain_words, role_of, tokens
 
 LONGEST_NAME = 48
+TAG_REACH_M = 0.6
+"""A tag of a door or window stands this near to it."""
 NEAR_M = 1.0
 """A stamp may stand this far outside its zone."""
 
@@ -221,6 +223,18 @@ def written_area(text: str, trusted: bool = False) -> float | None:
     value = float(match[1].replace(",", "."))
     unit = match[2].lower()
     return value * _SQUARE_FOOT if unit.startswith(("sf", "sq", "ft")) and unit != "sqm" else value
+
+
+def without_door_tags(stamps: Sequence[Stamp], ways: Sequence[LineString]) -> list[Stamp]:
+    """Stamps without those that stand at an opening and name no use: sizes and numbers of doors and windows."""
+    tree = STRtree(list(ways))
+    return [
+        stamp
+        for stamp in stamps
+        if category_of(stamp.name) is not None
+        or stamp.area_m2
+        or len(tree.query(Point(stamp.at), predicate="dwithin", distance=TAG_REACH_M)) == 0
+    ]
 
 
 def assign(stamps: Sequence[Stamp], zones: Sequence[Polygon]) -> tuple[dict[int, list[Stamp]], list[Stamp]]:

@@ -15,6 +15,7 @@ from geo_server.ingest.barriers import Barriers, find_barriers
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.drawing import Label, Stroke
+from geo_server.ingest.mending import cap_open_ends, connect, stitch
 from geo_server.ingest.openings import (
     FoundOpening,
     FoundOpenings,
@@ -32,12 +33,9 @@ from geo_server.ingest.stairs import cut_flights, entries_on_walls, find_flights
 from geo_server.ingest.walls import (
     Bridge,
     bridge_segments,
-    cap_open_ends,
-    connect,
     find_bridges,
     needed_bridges,
     node,
-    stitch,
     wall_thickness,
 )
 
@@ -119,7 +117,8 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     _step_on(steps, polygons, found)
     _enter_stairwells(on_stairs, stairs, polygons, found)
     content.findings += found.findings
-    zones = _named(polygons, stairs, drawn, stamps, content)
+    ways = [LineString([bridge.start, bridge.end]) for bridge in closed.bridges]
+    zones = _named(polygons, stairs, drawn, texts.without_door_tags(stamps, ways), content)
     zones = _categorised(zones, found.openings)
     content.zones, content.openings = _without_shafts(zones, found.openings, content)
     content.walls = _wall_lines(closed.segments, barriers.glazing)

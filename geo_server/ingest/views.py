@@ -149,13 +149,24 @@ def is_title(text: str) -> bool:
     return len(text) <= 60 and (level_of(text) is not None or _TITLE.search(plain_words(text)) is not None)
 
 
+def titles_among(labels: Sequence[Label], views: Sequence[View]) -> list[Label]:
+    """Texts that name levels: they stand beside a view, or in one in letters half as large again as usual."""
+    usual = float(np.median([label.height for label in labels])) if labels else 0.0
+    return [
+        label
+        for label in labels
+        if is_title(label.text)
+        and (label.height >= 1.5 * usual or all(view.outline.distance(Point(label.at)) > 0 for view in views))
+    ]
+
+
 def name_views(views: Sequence[View], labels: Sequence[Label]) -> list[View]:
     """Views with their titles and ordinals.
 
     A view whose title gives no number takes the place that its position among its neighbours leaves: levels stand in
     their order, from left to right or from bottom to top.
     """
-    titles = [label for label in labels if is_title(label.text)]
+    titles = titles_among(labels, views)
     named = [replace(view, title=_title_of(view, views, titles)) for view in _in_order(views)]
     known = [level_of(view.title) for view in named]
     if len({k for k in known if k is not None}) < sum(k is not None for k in known):
@@ -221,6 +232,12 @@ def align_shift(fixed: Points, moving: Points, grain: float = 0.25) -> tuple[Ver
     near = votes[np.hypot(*(votes - shift).T) < grain]
     shift = np.median(near, axis=0)
     return (float(shift[0]), float(shift[1])), float(min(1.0, len(near) / min(len(fixed), len(moving))))
+
+
+def overlap_once_laid(fixed: View, moving: View, shift: Vertex) -> float:
+    """Intersection over union of two outlines once one is shifted."""
+    laid = shapely.transform(moving.outline, lambda xy: xy + np.asarray(shift))
+    return float(fixed.outline.intersection(laid).area / (fixed.outline.union(laid).area or 1.0))
 
 
 def _sample(points: Points, most: int = 900) -> Points:

@@ -1,0 +1,109 @@
+"""Wall linework mended before rooms are looked for: corners stitched, open wall ends capped, chords of doors joined to
+their walls. All lengths in metres."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import STRtree
+
+from geo_server.ingest.drawing import Vertex
+from geo_server.ingest.segments import Corners, Segments, as_lines, find_dangles
+from geo_server.ingest.walls import GRAIN_M, THICKEST_M, Bridge
+
+STITCH_M = 0.025
+"""Corners that miss each other by less are one."""
+
+
+def stitch(segments: Segments) -> Segments:
+    """Segments that join what misses by less than 25 mm: corners drawn carelessly, ends that stop short of a line.
+
+    Args:
+        segments: Noded barriers.
+    """
+    corners = Corners(segments, GRAIN_M)
+    rows = [*_joined_corners(corners), *_joined_dangles(corners)]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def _joined_corners(corners: Corners) -> list[tuple[float, ...]]:
+    keys = [key for key, here in corners.at.items() if len(here) <= 2]
+    at = np.array(keys, dtype=np.float64).reshape(-1, 2) * GRAIN_M
+    joined = {frozenset((corners.key(i, 0), corners.key(i, 1))) for i in range(len(corners.segments))}
+    one, other = STRtree(shapely.points(at)).query(shapely.points(at), predicate="dwithin", distance=STITCH_M)
+    return [
+        (*at[i], *at[j])
+        for i, j in zip(one.tolist(), other.tolist(), strict=True)
+        if i < j and frozenset((keys[i], keys[j])) not in joined
+    ]
+
+
+def _joined_dangles(corners: Corners) -> list[tuple[float, ...]]:
+    """From each dangling end to the nearest other line, and a little beyond, so that rounding cannot part them."""
+    ends = [here[0] for here in corners.at.values() if len(here) == 1]
+    lines = as_lines(corners.segments)
+    points = shapely.points(np.array([corners.point(*end) for end in ends]).reshape(-1, 2))
+    which, line = STRtree(lines).query(points, predicate="dwithin", distance=STITCH_M)
+    rows = []
+    for i, j in zip(which.tolist(), line.tolist(), strict=True):
+        if j != ends[i][0]:
+            start, end = shapely.get_coordinates(shapely.shortest_line(points[i], lines[j]))
+            step = end - start
+            size = float(np.hypot(*step))
+            if size > 0:
+                rows.append((*start, *(end + step / size * 4 * GRAIN_M)))
+    return rows
+
+
+def cap_open_ends(segments: Segments) -> Segments:
+    """Caps for double-line walls that are drawn open: between two dangling ends side by side that look the same way.
+
+    Without them a room leaks through the insides of walls into its neighbours.
+
+    Args:
+        segments: Noded barriers.
+    """
+    ends = find_dangles(Corners(segments, GRAIN_M), 0.03)
+    if len(ends) < 2:
+        return np.empty((0, 4), dtype=np.float64)
+    at, ahead = np.array([end.at for end in ends]), np.array([end.direction for end in ends])
+    tree = STRtree(shapely.points(at))
+    one, other = tree.query(shapely.points(at), predicate="dwithin", distance=THICKEST_M)
+    step = at[other] - at[one]
+    along = np.abs((step * ahead[one]).sum(axis=1))
+    aside = np.hypot(step[:, 0], step[:, 1])
+    fits = (one != other) & ((ahead[one] * ahead[other]).sum(axis=1) > 0.97)
+    fits &= (along < np.maximum(0.03, 0.35 * aside)) & (aside > 0.02)
+    nearest: dict[int, tuple[float, int]] = {}
+    for i, j, distance in zip(one[fits].tolist(), other[fits].tolist(), aside[fits].tolist(), strict=True):
+        nearest[i] = min(nearest.get(i, (np.inf, -1)), (distance, j))
+    rows = [(*ends[i].at, *ends[j].at) for i, (_, j) in sorted(nearest.items()) if i < j and nearest[j][1] == i]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def connect(chords: Sequence[Bridge], segments: Segments, reach: float) -> Segments:
+    """Segments that join the ends of chords to the barriers: straight on when one is met, else to the nearest."""
+    lines = as_lines(segments)
+    tree = STRtree(lines)
+    rows = []
+    for chord in chords:
+        for end, other in ((chord.start, chord.end), (chord.end, chord.start)):
+            at = shapely.Point(end)
+            near = tree.query(at, predicate="dwithin", distance=reach)
+            if len(near) and shapely.distance(lines[near], at).min() > GRAIN_M / 2:
+                target = _landing(end, other, lines[near], reach)
+                rows.append((*end, *target))
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def _landing(end: Vertex, other: Vertex, lines: npt.NDArray[np.object_], reach: float) -> Vertex:
+    at, step = shapely.Point(end), np.subtract(end, other)
+    ahead = np.array(end) + step / (np.hypot(*step) or 1.0) * reach
+    ray = shapely.LineString([end, ahead])
+    hits = [hit for line in lines if not (hit := ray.intersection(line)).is_empty]
+    if hits:
+        point = shapely.shortest_line(at, min(hits, key=at.distance)).coords[-1]
+    else:
+        point = shapely.shortest_line(at, min(lines, key=at.distance)).coords[-1]
+    return float(point[0]), float(point[1])
