@@ -23,9 +23,9 @@ def default_data_dir() -> Path:
 
 
 class Settings(BaseSettings):
-    """All settings. Each is an environment variable: ``GEO_SERVER_`` and its name in capitals."""
+    """All settings. Each is an environment variable: ``GEO_SERVER_`` and its name in capitals; an empty one counts as unset."""
 
-    model_config = SettingsConfigDict(env_prefix="GEO_SERVER_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="GEO_SERVER_", env_ignore_empty=True, extra="ignore")
 
     data_dir: Annotated[Path, Field(description="Folder of the embedded database, uploads and the protocol pack.")] = (
         Field(default_factory=default_data_dir)

@@ -36,3 +36,12 @@ def test_a_persons_data_goes_where_xdg_says(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("XDG_DATA_HOME", "/home/kim/data")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert load_settings().data_dir == Path("/home/kim/data/geo-server")
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATA_DIR", "DATABASE_URL", "PORT"):
+        monkeypatch.setenv(f"GEO_SERVER_{name}", "")
+    settings = load_settings()
+    assert settings.data_dir != Path()
+    assert settings.database_url is None
+    assert settings.port == 8080

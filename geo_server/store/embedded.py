@@ -24,7 +24,15 @@ from geo_server.domain.errors import Conflict, GeoServerError, Unavailable
 from geo_server.store.cluster import postmaster
 from geo_server.store.cluster.account import find_account
 from geo_server.store.cluster.binaries import ServerBinaries, find_server_binaries
-from geo_server.store.cluster.folder import SUPERUSER, ClusterFolder, locate, make_cluster, prepare, socket_folder
+from geo_server.store.cluster.folder import (
+    SUPERUSER,
+    ClusterFolder,
+    check_free,
+    locate,
+    make_cluster,
+    prepare,
+    socket_folder,
+)
 from geo_server.store.cluster.lock import FileLock
 
 __all__ = ["ServerBinaries", "check_place", "find_owner", "find_server_binaries", "has_cluster", "open_cluster"]
@@ -80,10 +88,11 @@ def check_place(data_dir: Path) -> None:
     """Make sure that a cluster can be made in a data folder, without making anything.
 
     Raises:
-        Unavailable: The server's user may not enter it, or there is no such user.
+        Unavailable: The server's user may not enter it, there is no such user, or something else lies there.
         InvalidInput: The data folder lies inside the program.
     """
     folder = locate(data_dir)
+    check_free(folder)
     place = next(step for step in (folder.root, *folder.root.parents) if step.exists())
     find_account(folder.database).check_reach(place)
 

@@ -190,3 +190,16 @@ def test_a_machine_without_postgresql_is_told_what_to_install(monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match=r"apt-get install --yes postgresql postgresql-postgis"):
         find_server_binaries()
+
+
+def test_what_lies_where_the_database_goes_is_named_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "letter.txt").write_text("not a database")
+    file = tmp_path / "file"
+    file.touch()
+    for place, reason in ((tmp_path, "not a PostgreSQL database"), (file, "It is a file")):
+        with pytest.raises(Unavailable, match=reason):
+            check_place(place)
+        with pytest.raises(Unavailable, match=reason), open_cluster(place):
+            pass
+    assert not (tmp_path / "locks").exists()

@@ -93,12 +93,32 @@ def locate(data_dir: Path) -> ClusterFolder:
     return ClusterFolder(root)
 
 
+def check_free(folder: ClusterFolder) -> None:
+    """Make sure that nothing but a cluster lies where the cluster goes.
+
+    Raises:
+        Unavailable: A file stands in place of the data folder, or a folder with something else in place of the cluster.
+    """
+    if folder.root.exists() and not folder.root.is_dir():
+        raise Unavailable(
+            "It is a file, not a folder.", where=str(folder.root), advice="Set GEO_SERVER_DATA_DIR to a folder."
+        )
+    occupied = folder.database.is_dir() and os.access(folder.database, os.R_OK) and any(folder.database.iterdir())
+    if occupied and not folder.exists:
+        raise Unavailable(
+            "Something lies there that is not a PostgreSQL database.",
+            where=str(folder.database),
+            advice="Move it away, or set GEO_SERVER_DATA_DIR to another folder.",
+        )
+
+
 def prepare(folder: ClusterFolder) -> None:
     """Make the data folder when it is missing.
 
     Raises:
-        Unavailable: It cannot be made.
+        Unavailable: It cannot be made, or something else lies there.
     """
+    check_free(folder)
     root = folder.root
     try:
         root.mkdir(mode=0o755 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
