@@ -181,9 +181,9 @@ class Hub:
         Raises:
             Unavailable: The server is going down, or the database is.
         """
-        if self._closed:
-            raise Unavailable("The server is going down.", advice="Connect again in a moment.")
         newest = await asyncio.to_thread(self._read_last_seq, site_id)
+        if self._closed:  # asked after the wait: nobody would end a stream that joins later than that
+            raise Unavailable("The server is going down.", advice="Connect again in a moment.")
         channel = self._channels.setdefault(site_id, _Channel(newest))
         channel.subscribers.add(subscriber)
         try:
@@ -239,6 +239,10 @@ class Hub:
             events = await asyncio.to_thread(self._read_new, site_id, channel.seq)
         except GeoServerError as refusal:
             log.warning("Live events cannot be read: %s", refusal)
+            return
+        except Exception:
+            # One site's fault must not end the delivery to all. The next wake-up or tick tries again.
+            log.exception("Live events of site %s cannot be read", site_id)
             return
         for event in events:
             channel.seq = event.seq
