@@ -176,9 +176,12 @@ def find_route(stored: StoredPlan | None, zone_id: UUID) -> dict[str, Any] | Non
 def _plan(c: Connection, site: Site, incident: Incident, editions: Editions) -> None:
     seq = last_seq(c, site.id)
     edition = editions.load(c, site)
+    closures = list_closures(c, site.id)
+    # A closure outlives the map that it was made on; what is gone from the map must not stop the plan.
+    on_map = [closure for closure in closures if edition.floorplan.can_be_closed(closure.subject_id)]
     request = PlanRequest(
         threats=tuple(list_threats(c, incident.id, site.frame)),
-        closures=tuple(list_closures(c, site.id)),
+        closures=tuple(on_map),
         now=datetime.now(UTC),
     )
     made = plan(edition.compiled(), request)
@@ -187,6 +190,7 @@ def _plan(c: Connection, site: Site, incident: Incident, editions: Editions) -> 
         "exercise": incident.exercise,
         "seq": seq,
         "floorplan_rev": edition.rev,
+        "closures_not_on_map": [str(closure.id) for closure in closures if closure not in on_map],
         **plan_document(made, edition.floorplan),
     }
     stored = add_plan(

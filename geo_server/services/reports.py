@@ -16,7 +16,7 @@ from geo_server.domain.incidents import (
     Status,
     StatusReport,
 )
-from geo_server.domain.places import Floorplan, Site
+from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import Permission
 from geo_server.services.access import Principal
@@ -162,7 +162,7 @@ def close_way(database: Database, editions: Editions, site: Site, shut: Shut, *,
         Conflict: The id is taken by another closure.
     """
     with database.transaction() as c:
-        if not _has_way(editions.load(c, site).floorplan, shut.subject_id):
+        if not editions.load(c, site).floorplan.can_be_closed(shut.subject_id):
             raise NotFound(
                 f"The published map has no opening, transition or zone {shut.subject_id}.",
                 where="subject_id",
@@ -203,11 +203,3 @@ def _nothing_open() -> Conflict:
 def _check_zone(c: Connection, site: Site, zone_id: UUID) -> None:
     if find_zone(c, site.id, zone_id) is None:
         raise NotFound(f"The published map has no zone {zone_id}.", where="zone_id", advice="See the list of zones.")
-
-
-def _has_way(floorplan: Floorplan, subject_id: UUID) -> bool:
-    return (
-        subject_id in floorplan.opening_by_id
-        or subject_id in floorplan.zone_by_id
-        or any(transition.id == subject_id for transition in floorplan.transitions)
-    )

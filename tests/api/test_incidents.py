@@ -4,13 +4,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from geo_server.domain.incidents import Closure, ClosureReason
 from geo_server.domain.roles import Role
 from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
+from geo_server.store.incidents import add_closure
 from tests.campus import Campus, build_campus, new_id
 
 Client = Callable[[Role | None], httpx.Client]
@@ -253,6 +256,20 @@ def test_closing_the_way_out_changes_the_plan_and_opening_it_changes_it_back(cli
     assert responder.delete(f"{campus.url}/closures/{closure['id']}").status_code == 204
     assert _routes(responder, campus)[room]["exit_id"] == east
     assert responder.get(f"{campus.url}/picture").json()["closures"] == []
+
+
+def test_a_closure_of_something_that_is_no_longer_on_the_map_does_not_stop_the_plan(
+    client: Client, campus: Campus, database: Database
+) -> None:
+    gone = Closure(uuid4(), uuid4(), ClosureReason.LOCKED, "Pat", datetime.now(UTC))
+    with database.transaction() as c:
+        add_closure(c, campus.site.id, gone, None)
+    responder = client(Role.RESPONDER)
+
+    answer = responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+
+    assert answer.json()["plan"] == "made"
+    assert responder.get(f"{campus.url}/plan").json()["closures_not_on_map"] == [str(gone.id)]
 
 
 def test_a_plan_is_not_sent_again_to_who_has_it(client: Client, campus: Campus) -> None:
