@@ -111,7 +111,7 @@ def load_incident(c: Connection, site_id: UUID, incident_id: UUID, *, lock: bool
         statement = statement.with_for_update(key_share=True)
     row = c.execute(statement).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"The site has no incident {incident_id}.")
+        raise NotFound(f"The site has no incident {incident_id}.", where="incident_id", advice="See the picture.")
     return _incident(row)
 
 

@@ -98,7 +98,7 @@ def lift_closure(c: Connection, site_id: UUID, closure_id: UUID, at: datetime) -
     """
     where = (closures.c.site_id == site_id) & (closures.c.id == closure_id)
     if c.execute(select(closures.c.id).where(where)).one_or_none() is None:
-        raise NotFound(f"The site has no closure {closure_id}.")
+        raise NotFound(f"The site has no closure {closure_id}.", where="closure_id", advice="It may be open again.")
     c.execute(update(closures).where(where, closures.c.lifted_at.is_(None)).values(lifted_at=at))
 
 

@@ -164,7 +164,11 @@ def load_revision(c: Connection, site_id: UUID, revision_id: UUID) -> Revision:
     where = (floorplan_revisions.c.site_id == site_id) & (floorplan_revisions.c.id == revision_id)
     row = c.execute(_REVISION.where(where)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"The site has no floorplan revision {revision_id}.")
+        raise NotFound(
+            f"The site has no floorplan revision {revision_id}.",
+            where="revision_id",
+            advice="See the list of revisions.",
+        )
     return _revision(row)
 
 

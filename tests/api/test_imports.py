@@ -75,8 +75,9 @@ def test_a_drawing_is_uploaded_placed_and_published(client: Client, campus: Camp
     assert zones["Studio"]["at"] == pytest.approx(campus.lonlat(4, 53), abs=1e-6)
     assert zones["Studio"]["building"] == "Studio house"
     assert {"101", "Corridor"} <= set(zones), "the other building stays"
-    states = [entry["state"] for entry in facilities.get(f"{campus.url}/revisions").json()["revisions"]]
-    assert states == ["published", "published"]
+    listed = facilities.get(f"{campus.url}/revisions").json()["revisions"]
+    assert [entry["state"] for entry in listed] == ["published", "published"]
+    assert listed[0]["building"] == "Studio house"
 
 
 def test_a_floorplan_without_a_way_out_needs_a_signature(client: Client, campus: Campus) -> None:

@@ -19,6 +19,7 @@ from geo_server.domain.roles import Permission
 from geo_server.services.guidance import replan_open
 from geo_server.services.imports import DrawingFile, import_drawing, place_revision, publish_revision
 from geo_server.store.revisions import Revision, list_revisions, load_revision
+from geo_server.store.sites import list_buildings
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["import"])
 MayEdit = Annotated[Access, requires(Permission.EDIT_FLOORPLANS)]
@@ -76,7 +77,8 @@ def show_revisions(request: Request, access: MayEdit) -> Json:
     """All revisions of all buildings: drafts, the published, and those that they replaced."""
     with state_of(request)["database"].snapshot() as c:
         revisions = list_revisions(c, access.site.id)
-    return {"revisions": [_revision(revision) for revision in revisions]}
+        names = {building.id: building.name for building in list_buildings(c, access.site.id)}
+    return {"revisions": [{**_revision(one), "building": names[one.building_id]} for one in revisions]}
 
 
 @router.get("/revisions/{revision_id}")

@@ -1,8 +1,8 @@
-/** Place a drawing: spots named twice, as drawn and on the ground. Shows how far off the worst one lands. */
+/** Place a drawing: spots named twice, as drawn and on the ground. The card says how far off the worst one lands. */
 
 import { postJson } from "./api.js";
 import { attempt } from "./ask.js";
-import { fill, h } from "./dom.js";
+import { h } from "./dom.js";
 import { t } from "./strings.js";
 
 const AXES = ["x", "y", "lon", "lat"];
@@ -10,17 +10,12 @@ const AT_FIRST = 3;
 
 export function placementForm(store, address, load) {
   const rows = h("div", { class: "points" });
-  const told = h("p", { class: "small", role: "status" });
   const add = () => rows.append(pointRow(rows.children.length + 1));
   for (let n = 0; n < AT_FIRST; n += 1) add();
 
   const send = async (event) => {
     event.preventDefault();
-    const answer = await attempt(postJson(address, { control_points: readPoints(rows) }), store);
-    if (!answer) return;
-    const residuals = answer.residuals_m ?? answer.residuals ?? [];
-    if (residuals.length) fill(told, t("plans.residual", { metres: Math.max(...residuals).toFixed(2) }));
-    await load();
+    if (await attempt(postJson(address, { control_points: readPoints(rows) }), store)) await load();
   };
   return h(
     "details",
@@ -37,7 +32,6 @@ export function placementForm(store, address, load) {
         h("button", { class: "button", type: "button", on: { click: add } }, t("plans.add_point")),
         h("button", { class: "button button-main", type: "submit" }, t("plans.do_place")),
       ),
-      told,
     ),
   );
 }
