@@ -36,8 +36,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for role in ("responder", "staff", "commander"):
         parser.add_argument(f"--{role}", required=True, help=f"sign-in link of a {role}")
-    parser.add_argument("--threat", default="140", help="name of the zone where the threat is seen")
+    parser.add_argument("--building", default="Maple Grove Middle School", help="building that staff are in")
     parser.add_argument("--room", default="106", help="name of the room that staff are in")
+    parser.add_argument("--threat-building", default="Andreas-Pfitzmann-Bau", help="building where the threat is seen")
+    parser.add_argument("--threat", default="E031", help="name of the zone where the threat is seen")
     given = parser.parse_args()
     IMAGES.mkdir(exist_ok=True)
     expect.set_options(timeout=PATIENCE_MS)
@@ -47,7 +49,7 @@ def main() -> int:
         responder = come_in(browser, given.responder, DESKTOP)
         staff = come_in(browser, given.staff, PHONE)
         commander = come_in(browser, given.commander, DESKTOP)
-        play(responder, staff, commander, threat=given.threat, room=given.room)
+        play(responder, staff, commander, given)
         browser.close()
     return 0
 
@@ -55,7 +57,9 @@ def main() -> int:
 def come_in(browser: Browser, link: str, size: tuple[int, int]) -> Page:
     """Sign in by a link and wait for the map."""
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, device_scale_factor=2 if size == PHONE else 1
+        viewport={"width": size[0], "height": size[1]},
+        device_scale_factor=2 if size == PHONE else 1,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto(link)
@@ -64,56 +68,59 @@ def come_in(browser: Browser, link: str, size: tuple[int, int]) -> Page:
     return page
 
 
-def play(responder: Page, staff: Page, commander: Page, *, threat: str, room: str) -> None:
-    """The drill: some rooms answer, a threat is seen, staff are told, one is ordered to leave, all clear."""
+def play(responder: Page, staff: Page, commander: Page, given: argparse.Namespace) -> None:
+    """The drill: some rooms answer, a threat is seen, staff are told, one room is ordered to leave, all clear."""
     zones: list[dict[str, Any]] = ask(responder, "GET", "/zones")["zones"]
-    by_name = {zone["name"]: zone for zone in zones}
-    incident = ask(responder, "POST", "/incidents", {"kind": "armed_assailant", "exercise": True})
+    by_name = {(zone["building"], zone["name"]): zone for zone in zones}
+    room, place = by_name[given.building, given.room], by_name[given.threat_building, given.threat]
+    incident = ask(responder, "POST", "/incidents", {"kind": "intruder", "exercise": True})
     try:
-        staff.get_by_role("button", name="Choose your room").click()
-        staff.get_by_role("searchbox").fill(room)
-        staff.locator("dialog .choice").first.click()
+        choose(staff, room)
         staff.get_by_role("button", name="I'm OK").click()
-        answer(responder, [zone for zone in zones if zone["occupied"]])
-        see(responder, by_name[threat])
+        answer(responder, [zone for zone in zones if zone["occupied"] and zone["ordinal"] == 0])
+        track = see(responder, place)
         expect(responder.locator(".threat-sign")).to_be_visible()
+        expect(responder.locator(".way").first).to_be_visible()
+        responder.get_by_role("button", name="Whole site").click()
         shoot(responder, "responder")
         expect(staff.locator("#card")).to_contain_text("Lockdown")
         shoot(staff, "staff-lockdown")
-        responder.get_by_placeholder("Find a room").fill(room)
-        responder.locator("tbody").get_by_role("button", name=room).first.click()
-        shoot(responder, "responder-room")
-        order = {"id": new_id(), "action": "evacuate", "zone_id": by_name[room]["id"], "reason": "East wing is clear."}
+        responder.get_by_placeholder("Find a room").fill(given.room)
+        responder.locator("tbody tr", has_text=given.building).get_by_role("button").first.click()
+        order = {"id": new_id(), "action": "evacuate", "zone_id": room["id"], "reason": "The intruder is next door."}
         ask(commander, "POST", "/directives", order)
-        see(responder, by_name[threat])
-        expect(staff.locator("#card")).to_contain_text("Evacuate")
+        see(responder, place, track)
+        expect(staff.locator("#card")).to_contain_text("Way out")
         shoot(staff, "staff-evacuate")
+        shoot(responder, "responder-room")
     finally:
         for state in ("all_clear", "closed"):
             ask(responder, "POST", f"/incidents/{incident['incident_id']}/state", {"state": state})
 
 
+def choose(page: Page, room: dict[str, Any]) -> None:
+    """Staff say which room they are in."""
+    page.get_by_role("button", name="Choose your room").click()
+    page.get_by_role("searchbox").fill(room["name"])
+    page.locator("dialog .choice", has_text=room["building"]).first.click()
+
+
 def answer(page: Page, rooms: list[dict[str, Any]]) -> None:
-    """Two rooms in three of the ground floor answer, one of them asks for help."""
-    ground = [zone for zone in rooms if zone["ordinal"] == 0]
-    for number, zone in enumerate(ground):
+    """Two rooms in three answer, one of them asks for help."""
+    for number, zone in enumerate(rooms):
         if number % 3 == 0:
             continue
         status = "help" if number == 4 else "ok"
-        said = {
-            "id": new_id(),
-            "zone_id": zone["id"],
-            "status": status,
-            "client_at": now(),
-            "students": 20 + number % 7,
-        }
+        counted = {"adults": 1, "students": 20 + number % 7}
+        said = {"id": new_id(), "zone_id": zone["id"], "status": status, "client_at": now(), **counted}
         ask(page, "POST", "/status-reports", said)
 
 
-def see(page: Page, zone: dict[str, Any]) -> None:
-    """A threat is seen in a zone just now."""
+def see(page: Page, zone: dict[str, Any], track: str | None = None) -> str:
+    """A threat is seen in a zone just now: a new one, or one that is followed already. Returns its id."""
+    said = {"id": new_id(), "kind": "intruder", "seen_at": now(), "threat_id": track}
     where = {"at": zone["at"], "ordinal": zone["ordinal"], "building": zone["building"]}
-    ask(page, "POST", "/sightings", {"id": new_id(), "kind": "armed_assailant", "seen_at": now(), **where})
+    return str(ask(page, "POST", "/sightings", {**said, **where})["threat_id"])
 
 
 def ask(page: Page, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON

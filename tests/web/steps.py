@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 
 def put_threat(page: Page, room: str, *, drill: bool = True) -> None:
     """As a responder, put an armed assailant into a room, chosen from the list."""
-    page.get_by_role("tab", name="Situation").click()
-    page.get_by_role("button", name="Put a threat on the map").click()
+    page.get_by_role("button", name="Report a threat").click()
     confirm_threat(page, room, drill=drill)
 
 

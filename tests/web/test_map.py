@@ -42,7 +42,6 @@ def test_a_threat_brings_every_zone_a_way_out_with_a_margin_in_seconds(visit: Vi
 def test_a_chosen_room_shows_its_steps_and_its_way_alone(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
     put_threat(page, "104")
-    page.get_by_role("tab", name="Rooms").click()
     row(page, "101").get_by_role("button").click()
     detail = page.locator(".detail")
     expect(detail.locator("ol.steps li").first).to_contain_text("101")
@@ -53,7 +52,6 @@ def test_a_chosen_room_shows_its_steps_and_its_way_alone(visit: Visit) -> None:
 
 def test_a_tap_on_the_map_is_where_the_threat_was_seen(visit: Visit) -> None:
     page = visit(Role.RESPONDER, PHONE).ready()
-    page.get_by_role("tab", name="Situation").click()
-    page.get_by_role("button", name="Put a threat on the map").click()
+    page.get_by_role("button", name="Report a threat").click()
     page.locator("#map canvas").click()
     expect(page.get_by_role("dialog", name=re.compile("^Threat at .*Ground"))).to_be_visible()

@@ -18,7 +18,6 @@ WITHIN_S = 1.0
 def test_a_status_is_seen_in_another_browser_within_a_second(visit: Visit) -> None:
     responder = visit(Role.RESPONDER).ready()
     put_threat(responder, "104")
-    responder.get_by_role("tab", name="Rooms").click()
     staff = visit(Role.STAFF, PHONE).ready()
     choose_own_room(staff, "102")
     times = [
@@ -48,6 +47,7 @@ def test_an_order_to_leave_shows_staff_their_way_out(visit: Visit) -> None:
     put_threat(commander, "104")
     staff = visit(Role.STAFF, PHONE).ready()
     choose_own_room(staff, "101")
+    commander.get_by_role("tab", name="Situation").click()
     commander.get_by_role("button", name="Give an order").click()
     commander.get_by_role("dialog").get_by_text("Evacuate", exact=True).click()
     commander.get_by_label("Reason (people see it)").fill("West side is clear")
@@ -74,7 +74,6 @@ def test_silent_rooms_come_before_those_that_answered(visit: Visit) -> None:
     staff = visit(Role.STAFF, PHONE).ready()
     staff.get_by_role("button", name="I'm OK").click()
     pick_room(staff, "104")
-    responder.get_by_role("tab", name="Rooms").click()
     expect(responder.locator("table.rooms tbody tr").last).to_contain_text("104")
     expect(responder.locator("table.rooms tbody tr").first).to_contain_text("Silent")
 
@@ -84,6 +83,7 @@ def test_the_all_clear_reaches_those_who_got_the_alarm(visit: Visit) -> None:
     put_threat(responder, "104")
     staff = visit(Role.STAFF, PHONE).ready()
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
+    responder.get_by_role("tab", name="Situation").click()
     responder.get_by_role("button", name="Hold to give the all-clear").focus()
     responder.keyboard.press("Enter")
     responder.keyboard.press("Enter")
@@ -93,7 +93,6 @@ def test_the_all_clear_reaches_those_who_got_the_alarm(visit: Visit) -> None:
 def test_a_report_made_without_network_is_kept_and_sent_once_it_is_back(visit: Visit) -> None:
     responder = visit(Role.RESPONDER).ready()
     put_threat(responder, "104")
-    responder.get_by_role("tab", name="Rooms").click()
     visitor = visit(Role.STAFF, PHONE)
     staff = visitor.ready()
     choose_own_room(staff, "102")

@@ -7,7 +7,7 @@ import {
   incidentOf,
   kindTitle,
   orderFor,
-  shortName,
+  zoneName,
   statusOf,
   threatFrom,
   threatPlace,
@@ -48,7 +48,7 @@ function forStaff(state, incident) {
   return {
     tone: "act",
     parts: [
-      h("p", { class: "card-for" }, zone ? t("card.for_room", { room: shortName(zone) }) : t("card.for_site")),
+      h("p", { class: "card-for" }, zone ? t("card.for_room", { room: zoneName(zone) }) : t("card.for_site")),
       heading(ACTION_ICONS[doing?.action] ?? "threat", doing?.title ?? t("card.no_order")),
       words(doing?.words ?? t("card.no_order_words")),
       h("dl", { class: "facts" }, facts(state, incident, doing, zone)),

@@ -7,7 +7,7 @@ import { watchConnection } from "./connection.js";
 import { followSite, loadSite } from "./data.js";
 import { showMapTools } from "./map_tools.js";
 import { showMap, wholeSite } from "./map_view.js";
-import { incidentIsOpen, threatsOf, toDo } from "./model.js";
+import { firstLevel, incidentIsOpen, toDo } from "./model.js";
 import { showNotices } from "./notices.js";
 import { createOutbox } from "./outbox.js";
 import { showPanel } from "./panel.js";
@@ -84,15 +84,8 @@ async function beginSite(me, slug) {
   document.body.classList.toggle("is-responder", may(store.state, "see_reports"));
 
   const view = await showMap(store, (tap) => onTap(store, tap));
-  showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)) });
+  showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)), startReport: report });
   document.body.dataset.ready = "true";
-}
-
-/** The level that matters: that of the threat, else my own, else the main entrance's. */
-function firstLevel(state) {
-  const ordinals = state.site.levels.map((level) => level.ordinal);
-  const wanted = threatsOf(state)[0]?.ordinal ?? state.zoneById.get(state.mine)?.ordinal ?? 0;
-  return ordinals.includes(wanted) ? wanted : (ordinals[0] ?? 0);
 }
 
 /** The room that was chosen last on this device, kept on this device only. */

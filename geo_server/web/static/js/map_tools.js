@@ -7,12 +7,12 @@ import { threatsOf } from "./model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
 
-export function showMapTools(store, { fitSite }) {
+export function showMapTools(store, { fitSite, startReport }) {
   const levels = h("div", { class: "levels", role: "group", "aria-label": t("map.levels") });
   const home = h("button", { class: "tool", type: "button", title: t("map.home"), "aria-label": t("map.home"), on: { click: fitSite } }, icon("home"));
   const hint = h("div", { class: "hint", role: "status" });
   const key = legend(store);
-  fill(document.getElementById("map-tools"), levels, home, key, hint);
+  fill(document.getElementById("map-tools"), levels, home, key, reportButton(store.state, startReport), hint);
 
   store.watch(["site", "ordinal", "picture", "mine"], (state) => fill(levels, levelButtons(store, state)));
   store.watch(["mode"], ({ mode }) => {
@@ -21,6 +21,17 @@ export function showMapTools(store, { fitSite }) {
   });
   store.watch(["picture"], (state) => (key.hidden = threatsOf(state).length === 0));
 }
+
+/** Always at hand for those who lead; staff have it beside their own buttons. */
+const reportButton = (state, startReport) =>
+  may(state, "see_reports") &&
+  may(state, "report_sighting") &&
+  h(
+    "button",
+    { class: "button button-threat button-main report-tool", type: "button", on: { click: startReport } },
+    icon("threat"),
+    t("report.start"),
+  );
 
 function levelButtons(store, state) {
   const threatened = new Set(threatsOf(state).map((threat) => threat.ordinal));

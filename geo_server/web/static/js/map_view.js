@@ -1,15 +1,17 @@
 /** Ties the map to the state: what changes there is drawn here. */
 
 import { getJson } from "./api.js";
-import { boxAround } from "./geo.js";
+import { boxAround, distance } from "./geo.js";
 import { createMap } from "./map.js";
 import { levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
-import { kindTitle, levelName, routeOf, statusOf, threatsOf } from "./model.js";
+import { firstLevel, kindTitle, levelName, routeOf, statusOf, threatsOf } from "./model.js";
 import { t } from "./strings.js";
 
 const REACH_MS = 1000;
 const BUILDING_ROOM_M = 10;
 const PERSON_ROOM_M = 10;
+/** A threat farther off than this is not brought into one view with the person. */
+const FAR_M = 90;
 
 /** Make the map and keep it right. Where it cannot be drawn, say so: the lists hold the same information. */
 export async function showMap(store, onTap) {
@@ -17,10 +19,11 @@ export async function showMap(store, onTap) {
   try {
     const styles = await loadStyles(store.state.site.slug);
     const { site, ordinal, theme } = store.state;
-    const bounds = firstView(store.state);
+    const bounds = bestView(store.state);
     const view = await createMap(container, { styles, bounds, centre: site.origin, ordinal, theme, onTap });
     container.map = view.map; // For tests and the browser's console.
     follow(store, view);
+    turnToFirstThreat(store, view);
     return view;
   } catch (fault) {
     console.warn(fault);
@@ -33,12 +36,30 @@ export async function showMap(store, onTap) {
 /** The buildings, without the assembly points that may lie far off. */
 export const wholeSite = (state) => boxAround(state.zones.map((zone) => zone.at), BUILDING_ROOM_M) ?? state.site.bounds;
 
-/** Whoever knows their room sees it and the threat; everybody else sees everything. */
-function firstView(state) {
+/** Whoever knows their room sees it, with the threat when that is near; others the threat's building; without a threat, everything. */
+function bestView(state) {
+  const [threat] = threatsOf(state);
   const mine = state.zoneById.get(state.mine);
-  const threats = threatsOf(state).filter((threat) => threat.ordinal === mine?.ordinal);
-  if (!mine || threats.length === 0) return wholeSite(state);
-  return boxAround([mine.at, ...threats.map((threat) => threat.at)], PERSON_ROOM_M);
+  if (!threat) return wholeSite(state);
+  if (mine && !state.routes.size) {
+    const together = mine.ordinal === threat.ordinal && distance(mine.at, threat.at) < FAR_M;
+    return together ? boxAround([mine.at, threat.at], PERSON_ROOM_M) : boxAround([mine.at], FAR_M / 3);
+  }
+  const building = state.zones.filter((zone) => zone.building === threat.building);
+  return boxAround([threat.at, ...building.map((zone) => zone.at)], BUILDING_ROOM_M);
+}
+
+/** When the first threat is reported, turn to it; later ones must not take the map out of anyone's hands. */
+function turnToFirstThreat(store, view) {
+  let before = threatsOf(store.state).length;
+  store.watch(["picture"], (state) => {
+    const [threat, ...others] = threatsOf(state);
+    if (threat && before === 0 && others.length === 0 && state.selected === null) {
+      store.set({ ordinal: firstLevel(state) });
+      view.fit(bestView(store.state));
+    }
+    before = threatsOf(state).length;
+  });
 }
 
 async function loadStyles(slug) {
@@ -94,7 +115,9 @@ function follow(store, view) {
   });
   store.watch(["selected"], (state) => {
     const zone = state.zoneById.get(state.selected);
-    if (zone && !map.getBounds().contains(zone.at)) view.go(zone.at);
+    const route = zone && routeOf(state, zone.id);
+    if (route) view.fit(boxAround([zone.at, ...coordinatesOn(route, zone.ordinal)], PERSON_ROOM_M));
+    else if (zone && !map.getBounds().contains(zone.at)) view.go(zone.at);
   });
   store.watch(["focus"], ({ focus }) => focus && view.go(focus.at));
 
@@ -110,6 +133,9 @@ function follow(store, view) {
   store.watch(["plan", "ordinal"], drawReach);
   setInterval(drawReach, REACH_MS);
 }
+
+const coordinatesOn = (route, ordinal) =>
+  route.legs.filter((leg) => leg.ordinal === ordinal).flatMap((leg) => leg.coordinates);
 
 /** Responders see the ways out of all zones, staff at most their own. */
 function shownRoutes(state) {

@@ -3,7 +3,7 @@
 import { clockTime } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { STATUS_ICONS, icon } from "./icons.js";
-import { incidentIsOpen, statusTitle, zoneName, levelName } from "./model.js";
+import { incidentIsOpen, statusTitle, whereabouts, zoneName } from "./model.js";
 import { routeView } from "./route_view.js";
 import { chooseRoom } from "./room_picker.js";
 import { t } from "./strings.js";
@@ -39,7 +39,7 @@ export function createMePanel(store, { outbox, startReport }) {
 }
 
 function wayOut(state, guidance) {
-  if (guidance?.route) return routeView(state, guidance.route, { made_for_at: guidance.made_for_at });
+  if (guidance?.route) return routeView(state, guidance.route, guidance.route);
   return guidance?.directive && guidance.withheld ? h("p", { class: "small" }, guidance.withheld) : null;
 }
 
@@ -51,7 +51,7 @@ function myRoom(store, state) {
   }
   return [
     icon("pin"),
-    h("span", { class: "my-room-name" }, h("strong", {}, zoneName(zone)), h("small", {}, levelName(state, zone.ordinal))),
+    h("span", { class: "my-room-name" }, h("strong", {}, zoneName(zone)), h("small", {}, whereabouts(state, zone))),
     h("button", { class: "button", type: "button", on: { click: open } }, t("me.change")),
   ];
 }

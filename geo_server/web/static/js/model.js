@@ -30,11 +30,24 @@ export function statusOf(state, zone) {
   return zone.occupied && state.picture?.incident && may(state, "see_reports") ? "unreported" : null;
 }
 
-export const zoneName = (zone) => (zone.alias && zone.alias !== zone.name ? `${zone.alias} (${zone.name})` : zone.name);
-export const shortName = (zone) => zone.alias || zone.name;
+/** What people call a zone, with its number: `Library 120`. */
+export const zoneName = ({ name, alias }) => (alias && alias !== name ? `${alias} ${name}` : name);
 
 export const levelName = (state, ordinal) =>
   state.site.levels.find((level) => level.ordinal === ordinal)?.name ?? String(ordinal);
+
+/** The level of a zone; on a site of several buildings the building too. */
+export const whereabouts = (state, zone) =>
+  [levelName(state, zone.ordinal), state.site.buildings.length > 1 && zone.building].filter(Boolean).join(", ");
+
+/** The level that matters: that of the person's room where only their own way is shown, else the threat's. */
+export function firstLevel(state) {
+  const ordinals = state.site.levels.map((level) => level.ordinal);
+  const own = state.zoneById.get(state.mine)?.ordinal;
+  const threatened = threatsOf(state)[0]?.ordinal;
+  const wanted = (may(state, "see_plan") ? (threatened ?? own) : (own ?? threatened)) ?? 0;
+  return ordinals.includes(wanted) ? wanted : (ordinals[0] ?? 0);
+}
 
 export const kindTitle = (state, key) => state.protocols.kinds.find((kind) => kind.key === key)?.title ?? key;
 export const actionOf = (state, key) => state.protocols.actions.find((action) => action.key === key) ?? null;
@@ -42,11 +55,13 @@ export const statusTitle = (status) => known(`status.${status}`, status);
 
 export const routeOf = (state, zoneId) => state.routes.get(zoneId) ?? null;
 
-/** Where a threat is, in words: the zone nearest to it and its level. */
+/** Where a threat is, in words: its zone, or where it is in none the nearest, and its level. */
 export function threatPlace(state, threat) {
-  const zone = threat.zone_id ? state.zoneById.get(threat.zone_id) : nearest(threat.at, zonesAt(state, threat));
   const level = levelName(state, threat.ordinal);
-  return zone ? t("threat.place", { zone: shortName(zone), level }) : level;
+  const zone = state.zoneById.get(threat.zone_id);
+  if (zone) return t("threat.place", { zone: zoneName(zone), level });
+  const near = nearest(threat.at, zonesAt(state, threat));
+  return near ? t("threat.near", { zone: zoneName(near), level }) : level;
 }
 
 const zonesAt = (state, { ordinal }) => state.zones.filter((zone) => zone.ordinal === ordinal);
@@ -75,7 +90,7 @@ export function roomsByUrgency(state) {
 }
 
 const collator = new Intl.Collator("en", { numeric: true });
-export const byName = (a, b) => a.ordinal - b.ordinal || collator.compare(shortName(a), shortName(b));
+export const byName = (a, b) => a.ordinal - b.ordinal || collator.compare(a.name, b.name);
 
 /** Zones whose name, alias or category holds every word that was typed. */
 export function searchZones(zones, typed) {
@@ -96,8 +111,8 @@ export function toDo(state) {
   return action && { ...action, action: action.key };
 }
 
-/** The order in force for a zone: its own, else the site's; null when nobody has ordered anything. */
+/** The order in force for a zone: the last one given to it or to the site; null when nobody has ordered anything. */
 export function orderFor(state, zoneId) {
-  const orders = state.picture?.directives ?? [];
-  return orders.find((order) => order.zone_id === zoneId) ?? orders.find((order) => order.zone_id === null) ?? null;
+  const orders = (state.picture?.directives ?? []).filter((order) => order.zone_id === null || order.zone_id === zoneId);
+  return orders.reduce((last, order) => (last && last.given_at >= order.given_at ? last : order), null);
 }

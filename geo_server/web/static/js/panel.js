@@ -28,7 +28,7 @@ export function showPanel(store, tools) {
   const create = {
     me: () => createMePanel(store, tools),
     rooms: () => h("div", {}, createRoomDetail(store, tools), createRoomsPanel(store)),
-    situation: () => createSituationPanel(store, tools),
+    situation: () => createSituationPanel(store),
     floorplans: () => createPlansPanel(store),
   };
   const bodies = Object.fromEntries(

@@ -59,7 +59,6 @@ function uploadForm(store, base, message, load) {
 
 function revisionCard(store, base, revision, load) {
   const building = store.state.site.buildings.find(({ id }) => id === revision.building_id)?.name ?? revision.building ?? "";
-  const findings = revision.findings ?? [];
   return h(
     "article",
     { class: "box revision" },
@@ -71,10 +70,23 @@ function revisionCard(store, base, revision, load) {
       h("span", { class: "tag" }, t(revision.placed ? "plans.placed" : "plans.not_placed")),
       h("small", {}, revision.source_name),
     ),
-    h("details", {}, h("summary", {}, `${t("plans.findings")} (${findings.length})`), findingList(findings)),
+    revision.residuals_m?.length > 0 && h("p", { class: "small" }, t("plans.residual", { metres: Math.max(...revision.residuals_m).toFixed(2) })),
+    findingsOf(store, `${base}/revisions/${revision.id}`),
     revision.state === "draft" && may(store.state, "edit_floorplans") && placementForm(store, `${base}/revisions/${revision.id}/placement`, load),
     revision.state === "draft" && may(store.state, "publish_floorplans") && publishForm(store, `${base}/revisions/${revision.id}/publish`, load),
   );
+}
+
+/** What the intake noticed, asked for when somebody wants to see it: there can be hundreds. */
+function findingsOf(store, address) {
+  const list = h("div", {});
+  const load = async () => {
+    if (!details.open || list.firstChild) return;
+    const answer = await attempt(getJson(address), store);
+    if (answer) fill(list, findingList(answer.findings));
+  };
+  const details = h("details", { on: { toggle: load } }, h("summary", {}, t("plans.findings")), list);
+  return details;
 }
 
 function findingList(findings) {
@@ -96,15 +108,23 @@ function findingList(findings) {
 
 function publishForm(store, address, load) {
   const name = h("input", { name: "signed_by", maxlength: 100, autocomplete: "name" });
+  const button = h("button", { class: "button button-main", type: "submit" }, t("plans.publish"));
+  const told = h("p", { class: "small", role: "status" });
   const send = async (event) => {
     event.preventDefault();
     const body = name.value.trim() ? { signed_by: name.value.trim() } : {};
-    if (await attempt(postJson(address, body), store)) await load();
+    button.disabled = true;
+    fill(told, t("plans.publishing"));
+    const done = await attempt(postJson(address, body), store);
+    button.disabled = false;
+    fill(told);
+    if (done) await load();
   };
   return h(
     "form",
     { class: "stack form", on: { submit: send } },
     h("label", {}, h("span", {}, t("plans.sign")), name),
-    h("button", { class: "button button-main", type: "submit" }, t("plans.publish")),
+    button,
+    told,
   );
 }

@@ -5,7 +5,7 @@ import { ago, ticking } from "./clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { newId } from "./ids.js";
-import { incidentIsOpen, levelName, routeOf, shortName, statusOf, zoneName } from "./model.js";
+import { incidentIsOpen, routeOf, statusOf, whereabouts, zoneName } from "./model.js";
 import { sayButton } from "./me_panel.js";
 import { openOrder } from "./orders.js";
 import { attempt, openChoice } from "./ask.js";
@@ -13,7 +13,7 @@ import { exitName, routeView } from "./route_view.js";
 import { section } from "./section.js";
 import { statusTag } from "./status_view.js";
 import { may } from "./store.js";
-import { t } from "./strings.js";
+import { t, tn } from "./strings.js";
 
 const RESPONDER_SAYS = ["ok", "help", "medical", "danger", "cleared"];
 const REASONS = ["locked", "blocked", "burning"];
@@ -44,7 +44,7 @@ function head(store, state, zone) {
   const status = statusOf(state, zone);
   return [
     h("button", { class: "button button-back", type: "button", on: { click: () => store.set({ selected: null }) } }, icon("back"), t("detail.back")),
-    h("div", { class: "detail-head" }, h("h2", {}, zoneName(zone)), h("p", {}, place(state, zone)), status && statusTag(status)),
+    h("div", { class: "detail-head" }, h("h2", {}, zoneName(zone)), h("p", {}, whereabouts(state, zone)), status && statusTag(status)),
     reportLine(state.picture?.statuses?.[zone.id]),
   ];
 }
@@ -55,18 +55,17 @@ function way(state, zone) {
   return route ? routeView(state, route, state.plan) : h("p", { class: "small" }, t("detail.no_plan"));
 }
 
-const place = (state, zone) => [zone.building, levelName(state, zone.ordinal)].filter(Boolean).join(", ");
 
 function reportLine(report) {
   if (!report) return null;
-  const counted = [report.adults, report.students, report.injured].some((n) => n !== null && n !== undefined);
-  const counts = { adults: report.adults ?? "?", students: report.students ?? "?", injured: report.injured ?? "?" };
+  const counts = ["adults", "students", "injured"].filter((name) => Number.isInteger(report[name]));
+  const counted = counts.map((name) => tn(`count.${name}`, report[name])).join(", ");
   return h(
     "p",
     { class: "small" },
     report.received_at && ticking(report.received_at, ago),
-    counted && ` ${t("detail.counts", counts)}.`,
-    report.note && h("q", {}, report.note),
+    counted && `: ${counted}`,
+    report.note && [" ", h("q", {}, report.note)],
   );
 }
 
@@ -120,5 +119,5 @@ export function doorName(state, zone, door) {
   if (door.exit) return exitName(state, door.id).replace(/^./, (letter) => letter.toLocaleUpperCase());
   const other = door.zones?.find((id) => id && id !== zone?.id);
   const there = other ? state.zoneById.get(other) : null;
-  return t("detail.door_to", { zone: there ? shortName(there) : t("detail.outside") });
+  return t("detail.door_to", { zone: there ? zoneName(there) : t("detail.outside") });
 }

@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { byName, levelName, searchZones, zoneName } from "./model.js";
+import { byName, searchZones, whereabouts, zoneName } from "./model.js";
 import { t } from "./strings.js";
 
 const SHOWN = 60;
@@ -61,7 +61,7 @@ const choice = (state, zone, pick) =>
     "button",
     { class: "choice", type: "button", on: { click: () => pick(zone) } },
     h("strong", {}, zoneName(zone)),
-    h("small", {}, levelName(state, zone.ordinal)),
+    h("small", {}, whereabouts(state, zone)),
   );
 
 export const closeButton = (close) =>

@@ -1,7 +1,7 @@
 /** All rooms as a table, the most urgent first: the same as the map says, for eyes that are in a hurry and for ears. */
 
 import { fill, h, syncList } from "./dom.js";
-import { byName, levelName, roomsByUrgency, routeOf, searchZones, statusOf, zoneName } from "./model.js";
+import { byName, roomsByUrgency, routeOf, searchZones, statusOf, whereabouts, zoneName } from "./model.js";
 import { marginCell, routeTitle } from "./route_view.js";
 import { statusTag } from "./status_view.js";
 import { may } from "./store.js";
@@ -79,7 +79,7 @@ function roomRow(store, zone) {
         "button",
         { class: "row-button", type: "button", "aria-label": t("rooms.show", { room: zoneName(zone) }), on: { click: show } },
         h("strong", {}, zoneName(zone)),
-        h("small", {}, levelName(store.state, zone.ordinal)),
+        h("small", {}, whereabouts(store.state, zone)),
       ),
     ),
     h("td", {}),

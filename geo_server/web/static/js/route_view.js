@@ -35,7 +35,7 @@ export function wayOutSummary(state, guidance) {
   const { route } = guidance;
   return [
     h("strong", {}, [routeTitle(route), exitName(state, route.exit_id)].filter(Boolean).join(", ")),
-    leaveBy(state, route, guidance.made_for_at),
+    leaveBy(route, route.made_for_at),
   ];
 }
 
@@ -51,7 +51,7 @@ export function routeView(state, route, plan) {
       h("strong", {}, routeTitle(route)),
       h("span", {}, exitName(state, route.exit_id)),
     ),
-    h("dl", { class: "figures" }, figures(state, route, plan)),
+    h("dl", { class: "figures" }, figures(route, plan)),
     route.instructions?.length > 0 && [
       h("h4", {}, t("route.steps")),
       h("ol", { class: "steps" }, route.instructions.map((step) => h("li", {}, step))),
@@ -78,9 +78,9 @@ const limits = (sentences) =>
     h("ul", { class: "bullets" }, sentences.map((sentence) => h("li", {}, sentence))),
   );
 
-function figures(state, route, plan) {
-  const margin = marginWords(route);
-  const leave = leaveBy(state, route, plan?.made_for_at);
+function figures(route, plan) {
+  const margin = marginWords(route, route.status === "no_guaranteed_route" ? "route.too_little" : "route.margin");
+  const leave = leaveBy(route, plan?.made_for_at);
   return [
     margin && figure(t("detail.margin"), margin),
     leave && figure(t("detail.leave"), leave),
@@ -92,10 +92,9 @@ function figures(state, route, plan) {
 const figure = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
 /** The latest departure as a countdown. It counts from the plan's moment, so it runs down as the plan ages. */
-function leaveBy(state, route, madeForAt) {
-  const from = madeForAt ?? state.picture?.plan?.made_for_at;
-  if (route.latest_departure_s === null || route.latest_departure_s === undefined || !from) return null;
-  const deadline = new Date(Date.parse(from) + route.latest_departure_s * 1000).toISOString();
+function leaveBy(route, madeForAt) {
+  if (route.latest_departure_s === null || !madeForAt) return null;
+  const deadline = new Date(Date.parse(madeForAt) + route.latest_departure_s * 1000).toISOString();
   return ticking(deadline, (iso) => {
     const left = (Date.parse(iso) - now()) / 1000;
     return left > 0 ? t("route.leave_within", { age: duration(left) }) : t("route.leave_passed");

@@ -3,9 +3,8 @@
 import { postJson, remove } from "./api.js";
 import { attempt } from "./ask.js";
 import { ago, clockTime, ticking } from "./clock.js";
-import { fill, h } from "./dom.js";
+import { h } from "./dom.js";
 import { holdButton } from "./hold.js";
-import { icon } from "./icons.js";
 import { incidentIsOpen, incidentOf, kindTitle, threatPlace, threatsOf, zoneName } from "./model.js";
 import { openOrder } from "./orders.js";
 import { doorName } from "./room_detail.js";
@@ -14,9 +13,9 @@ import { may } from "./store.js";
 import { t } from "./strings.js";
 
 /** @returns {HTMLElement} */
-export function createSituationPanel(store, { startReport }) {
+export function createSituationPanel(store) {
   const sections = [
-    section(({ picture }) => !picture?.incident, (state) => reporting(state, startReport)),
+    section(({ picture }) => !picture?.incident, (state) => !state.picture?.incident && empty("situation.no_incident")),
     section(({ picture }) => picture?.threats, (state) => [h("h3", {}, t("situation.threats")), threats(store, state)]),
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
@@ -27,12 +26,6 @@ export function createSituationPanel(store, { startReport }) {
   store.watch(["picture", "cleared", "zones", "openings"], update);
   return h("div", { class: "stack" }, sections.map((one) => one.element));
 }
-
-const reporting = (state, startReport) => [
-  may(state, "report_sighting") &&
-    h("button", { class: "button button-threat button-main", type: "button", on: { click: startReport } }, icon("threat"), t("report.place")),
-  !state.picture?.incident && empty("situation.no_incident"),
-];
 
 const empty = (key) => h("p", { class: "small" }, t(key));
 

@@ -13,7 +13,7 @@ export function createStore(initial) {
       if (changed.length === 0) return;
       state = { ...state, ...patch };
       for (const watcher of [...watchers]) {
-        if (watcher.keys.some((key) => changed.includes(key))) watcher.run(state);
+        if (watcher.keys.some((key) => changed.includes(key))) attempt(watcher, state);
       }
     },
     /** Run now and whenever one of `keys` changes. */
@@ -22,6 +22,15 @@ export function createStore(initial) {
       run(state);
     },
   };
+}
+
+/** One view that fails must not keep the others from showing what is new. */
+function attempt(watcher, state) {
+  try {
+    watcher.run(state);
+  } catch (fault) {
+    console.error(fault);
+  }
 }
 
 /** Whether the signed-in person may do something on this site. */
