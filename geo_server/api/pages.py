@@ -15,6 +15,7 @@ def page(title: str, body: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="robots" content="noindex"><title>{safe} · geo-server</title>'
+        '<link rel="icon" href="/static/favicon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static/css/page.css"></head>'
         f'<body class="plain"><main><h1>{safe}</h1>{body}</main></body></html>'
     )

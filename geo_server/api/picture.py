@@ -52,9 +52,12 @@ def _incident(incident: Incident, pack: ProtocolPack) -> Json:
 def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
     level = plan.level_by_id.get(threat.level_id)
     building = plan.building_by_id.get(level.building_id) if level and level.building_id else None
+    on_level = (zone for zone in plan.zones if zone.level_id == threat.level_id)
+    zone = next((zone for zone in on_level if zone.polygon.covers(threat.point)), None)
     return {
         "id": str(threat.id),
         "kind": threat.kind,
+        "zone_id": zone and str(zone.id),
         "at": lonlat(threat.point, site.frame),
         "ordinal": level.ordinal if level else None,
         "building": building.name if building else None,

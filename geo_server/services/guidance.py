@@ -166,11 +166,12 @@ def find_action(pack: ProtocolPack, key: str) -> Action:
 
 
 def find_route(stored: StoredPlan | None, zone_id: UUID) -> dict[str, Any] | None:
-    """A zone's route as it stands in a plan document, or None."""
+    """A zone's route as it stands in a plan document, with the moment that its seconds count from, or None."""
     if stored is None:
         return None
-    zones: list[dict[str, Any]] = orjson.loads(stored.document)["zones"]
-    return next((route for route in zones if route["zone_id"] == str(zone_id)), None)
+    document: dict[str, Any] = orjson.loads(stored.document)
+    route = next((route for route in document["zones"] if route["zone_id"] == str(zone_id)), None)
+    return route and {**route, "made_for_at": document["made_for_at"]}
 
 
 def _plan(c: Connection, site: Site, incident: Incident, editions: Editions) -> None:

@@ -108,9 +108,14 @@ def _labels(colours: Palette) -> list[dict[str, Any]]:
         size=12,
         colour=["case", strong, colours.on_strong, caution, "#000000", colours.text],
         halo=colours.halo,
-        layout={"symbol-sort-key": ["-", 0, ["get", "area_m2"]], "text-max-width": 7},
+        layout={
+            "symbol-sort-key": ["-", 0, ["get", "area_m2"]],
+            "text-max-width": 7,
+            "text-anchor": "top",
+            "text-offset": [0, -0.6],
+        },
     )
-    labels["paint"]["text-halo-width"] = ["case", ["!=", _STATUS, ""], 0, 1.5]
+    labels["paint"]["text-halo-color"] = ["match", _STATUS, *_by_status(colours), colours.halo]
     marks = [_mark(mark, colours) for mark in dict.fromkeys(MARKS.values())]
     return [labels, *marks]
 
@@ -127,7 +132,12 @@ def _mark(mark: str, colours: Palette) -> dict[str, Any]:
         size=16,
         colour="#000000" if meaning == "caution" else colour,
         halo=colours.halo,
-        layout={"text-allow-overlap": True, "text-ignore-placement": True, "text-offset": [0, -1.2]},
+        layout={
+            "text-allow-overlap": True,
+            "text-ignore-placement": True,
+            "text-anchor": "bottom",
+            "text-offset": [0, -0.35],
+        },
     )
     layer["paint"] |= {
         "text-halo-width": 0,
@@ -137,7 +147,6 @@ def _mark(mark: str, colours: Palette) -> dict[str, Any]:
 
 
 def _zone_fill(colours: Palette) -> list[Any]:
-    by_status = [part for status, meaning in MEANINGS.items() for part in (status.value, getattr(colours, meaning))]
     by_category = [
         "match",
         ["get", "category"],
@@ -149,7 +158,12 @@ def _zone_fill(colours: Palette) -> list[Any]:
         colours.outdoor,
         colours.zone,
     ]
-    return ["match", _STATUS, *by_status, by_category]
+    return ["match", _STATUS, *_by_status(colours), by_category]
+
+
+def _by_status(colours: Palette) -> list[str]:
+    """Status, colour, status, colour: the arms of a match."""
+    return [part for status, meaning in MEANINGS.items() for part in (status.value, getattr(colours, meaning))]
 
 
 def _statuses(meaning: str) -> list[str]:
