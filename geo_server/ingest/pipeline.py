@@ -5,7 +5,7 @@ from typing import Any
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.frame import DrawingFrame
 from geo_server.ingest.document.reader import parse_document, read_document
-from geo_server.ingest.dxf import read_dxf
+from geo_server.ingest.dxf.reader import read_dxf
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.sniff import is_dwg, is_dxf

@@ -3,10 +3,10 @@
 import pytest
 
 from geo_server.domain.places import AssetCategory, ZoneCategory
-from geo_server.ingest.labels import is_number, written_area
-from geo_server.ingest.profile import Role, asset_of, category_of, is_door_block, role_of
-from geo_server.ingest.scale import written_length
-from geo_server.ingest.views import level_of
+from geo_server.ingest.dxf.labels import is_number, written_area
+from geo_server.ingest.dxf.profile import Role, asset_of, category_of, is_door_block, role_of
+from geo_server.ingest.dxf.scale import written_length
+from geo_server.ingest.dxf.views import level_of
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 from shapely import LineString
 
 from geo_server.domain.places import OpeningCategory
-from geo_server.ingest.drawing import Label
-from geo_server.ingest.openings import FoundOpening
-from geo_server.ingest.signs import read_signs
+from geo_server.ingest.dxf.drawing import Label
+from geo_server.ingest.dxf.openings import FoundOpening
+from geo_server.ingest.dxf.signs import read_signs
 
 
 def _door(x: float, *, leads_out: bool = True) -> FoundOpening:

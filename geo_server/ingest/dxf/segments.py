@@ -13,7 +13,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.drawing import Points, Stroke, Vertex
+from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 
 Segments = npt.NDArray[np.float64]
 """Shape (n, 4): x1, y1, x2, y2."""

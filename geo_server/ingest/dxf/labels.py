@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import shapely
 from shapely import LineString, Point, Polygon, STRtree
 
-from geo_server.ingest.drawing import Label, Vertex
-from geo_server.ingest.profile import Role, asset_of, category_of, is_door_block, plain_words, role_of, tokens
+from geo_server.ingest.dxf.drawing import Label, Vertex
+from geo_server.ingest.dxf.profile import Role, asset_of, category_of, is_door_block, plain_words, role_of, tokens
 
 LONGEST_NAME = 48
 TAG_REACH_M = 0.6

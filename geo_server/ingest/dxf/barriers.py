@@ -8,9 +8,9 @@ import numpy.typing as npt
 import shapely
 from shapely import Polygon
 
-from geo_server.ingest.drawing import Stroke
-from geo_server.ingest.profile import Role, stroke_role
-from geo_server.ingest.segments import Segments, lengths, segments_of
+from geo_server.ingest.dxf.drawing import Stroke
+from geo_server.ingest.dxf.profile import Role, stroke_role
+from geo_server.ingest.dxf.segments import Segments, lengths, segments_of
 
 LONGEST_LEAF_M = 1.6
 """A straight line on a door layer that is longer than any leaf is a wall or a glass front."""

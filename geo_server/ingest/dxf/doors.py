@@ -14,9 +14,9 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.curves import Arc, fit_arcs
-from geo_server.ingest.drawing import Points, Stroke, Vertex
-from geo_server.ingest.segments import Segments, as_lines, lengths, segments_of
+from geo_server.ingest.dxf.curves import Arc, fit_arcs
+from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
+from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
 
 NARROWEST_M, WIDEST_M = 0.5, 1.45
 """Leaf widths that doors for people have."""

@@ -2,8 +2,8 @@
 
 import math
 
-from geo_server.ingest.drawing import Label, Vertex
-from geo_server.ingest.entities import Entity
+from geo_server.ingest.dxf.drawing import Label, Vertex
+from geo_server.ingest.dxf.entities import Entity
 
 MOST_CHARACTERS = 2000
 LETTER_WIDTH = 0.62

@@ -17,8 +17,8 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.drawing import Vertex
-from geo_server.ingest.segments import Corners, Segments, WallEnd, as_lines, find_caps, find_dangles, lengths
+from geo_server.ingest.dxf.drawing import Vertex
+from geo_server.ingest.dxf.segments import Corners, Segments, WallEnd, as_lines, find_caps, find_dangles, lengths
 
 GRAIN_M = 0.001
 """Coordinates are snapped to a millimetre."""

@@ -1,7 +1,7 @@
 """Which layers and blocks mean wall, door, stair or label: by whole tokens of their names.
 
 A name is cut free of what a bound or attached reference put before it (``xref$0$``, ``xref|``), upper-cased, stripped
-of accents and split into tokens; tokens are then looked up in :mod:`geo_server.ingest.lexicon`. Content decides where
+of accents and split into tokens; tokens are then looked up in :mod:`geo_server.ingest.dxf.lexicon`. Content decides where
 names say nothing, see :func:`guess_walls`.
 """
 
@@ -16,8 +16,8 @@ from itertools import pairwise
 import numpy as np
 
 from geo_server.domain.places import AssetCategory, ZoneCategory
-from geo_server.ingest import lexicon
-from geo_server.ingest.drawing import Stroke
+from geo_server.ingest.dxf import lexicon
+from geo_server.ingest.dxf.drawing import Stroke
 
 
 class Role(StrEnum):

@@ -10,9 +10,9 @@ from shapely import Polygon, STRtree
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import ZoneCategory
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.drawing import Stroke
-from geo_server.ingest.polygonize import LEAST_AREA_M2, LEAST_RADIUS_M, inscribed_radius
-from geo_server.ingest.profile import Role, category_of, is_room_number, stroke_role
+from geo_server.ingest.dxf.drawing import Stroke
+from geo_server.ingest.dxf.polygonize import LEAST_AREA_M2, LEAST_RADIUS_M, inscribed_radius
+from geo_server.ingest.dxf.profile import Role, category_of, is_room_number, stroke_role
 
 CLOSING_GAP = 0.05
 """A polyline whose ends are nearer than this share of its length counts as closed."""

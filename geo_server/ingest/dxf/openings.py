@@ -11,10 +11,10 @@ from shapely.geometry.base import BaseGeometry
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import OpeningCategory
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.doors import DoorSymbol
-from geo_server.ingest.drawing import Vertex
-from geo_server.ingest.segments import Segments, as_lines
-from geo_server.ingest.walls import HEALED_M, Bridge, Filling, count_runs, runs_beside
+from geo_server.ingest.dxf.doors import DoorSymbol
+from geo_server.ingest.dxf.drawing import Vertex
+from geo_server.ingest.dxf.segments import Segments, as_lines
+from geo_server.ingest.dxf.walls import HEALED_M, Bridge, Filling, count_runs, runs_beside
 
 PROBES_M = (0.06, 0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
 """Distances from the chord at which its two sides are looked for: through the thickest wall."""

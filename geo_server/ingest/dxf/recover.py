@@ -13,9 +13,9 @@ import shapely
 from shapely import Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.ingest.drawing import Vertex
-from geo_server.ingest.segments import Segments, as_lines
-from geo_server.ingest.walls import Bridge
+from geo_server.ingest.dxf.drawing import Vertex
+from geo_server.ingest.dxf.segments import Segments, as_lines
+from geo_server.ingest.dxf.walls import Bridge
 
 RADII_M = (1.0, 2.0, 3.5)
 HALF_WIDTH_M = 0.45

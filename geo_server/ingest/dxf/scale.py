@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo_server.ingest.curves import fit_arcs
-from geo_server.ingest.drawing import Drawing, Stroke, all_points
-from geo_server.ingest.profile import Role, stroke_role
+from geo_server.ingest.dxf.curves import fit_arcs
+from geo_server.ingest.dxf.drawing import Drawing, Stroke, all_points
+from geo_server.ingest.dxf.profile import Role, stroke_role
+from geo_server.ingest.dxf.segments import Corners, cap_gaps, extent, find_caps, lengths, segments_of
 from geo_server.ingest.result import Scale
-from geo_server.ingest.segments import Corners, cap_gaps, extent, find_caps, lengths, segments_of
 
 CANDIDATES: dict[str, float] = {
     "millimetre": 0.001,

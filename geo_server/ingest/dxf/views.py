@@ -16,9 +16,9 @@ import shapely
 from shapely import Point, STRtree
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.ingest.drawing import Label, Points, Stroke, Vertex, all_points
-from geo_server.ingest.profile import plain_words
-from geo_server.ingest.segments import Segments, as_lines, lengths, segments_of
+from geo_server.ingest.dxf.drawing import Label, Points, Stroke, Vertex, all_points
+from geo_server.ingest.dxf.profile import plain_words
+from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
 
 JOIN_M = 3.0
 """Walls closer than this belong to one view."""

@@ -23,9 +23,9 @@ from geo_server.domain.places import (
     Zone,
     ZoneCategory,
 )
-from geo_server.ingest.drawing import Points, Vertex
-from geo_server.ingest.identity import IdMaker
-from geo_server.ingest.views import align_shift
+from geo_server.ingest.dxf.drawing import Points, Vertex
+from geo_server.ingest.dxf.identity import IdMaker
+from geo_server.ingest.dxf.views import align_shift
 
 STOREY_M = 3.3
 """Height of a storey when nobody has said."""

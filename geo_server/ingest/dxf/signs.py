@@ -8,10 +8,10 @@ from dataclasses import replace
 from shapely import Point
 
 from geo_server.domain.places import OpeningCategory
-from geo_server.ingest import lexicon
-from geo_server.ingest.drawing import Label
-from geo_server.ingest.openings import FoundOpening
-from geo_server.ingest.profile import plain_words, tokens
+from geo_server.ingest.dxf import lexicon
+from geo_server.ingest.dxf.drawing import Label
+from geo_server.ingest.dxf.openings import FoundOpening
+from geo_server.ingest.dxf.profile import plain_words, tokens
 
 SIGN_REACH_M = 4.0
 """A sign may stand this far from the middle of its door: outside the sweep of a double leaf."""

@@ -17,11 +17,11 @@ from ezdxf.enums import InsertUnits
 from geo_server.domain.errors import TooLarge, UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.curves import flatten
-from geo_server.ingest.dimensions import read_dimension
-from geo_server.ingest.drawing import BlockUse, Dimension, Drawing, Label, Points, Stroke
-from geo_server.ingest.entities import Entity
-from geo_server.ingest.texts import MOST_CHARACTERS, read_label
+from geo_server.ingest.dxf.curves import flatten
+from geo_server.ingest.dxf.dimensions import read_dimension
+from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Points, Stroke
+from geo_server.ingest.dxf.entities import Entity
+from geo_server.ingest.dxf.texts import MOST_CHARACTERS, read_label
 
 DEEPEST = 16
 MOST_OBJECTS = 300_000

@@ -2,8 +2,8 @@
 
 import math
 
-from geo_server.ingest.drawing import Dimension
-from geo_server.ingest.entities import Entity
+from geo_server.ingest.dxf.drawing import Dimension
+from geo_server.ingest.dxf.entities import Entity
 
 ARCHITECTURAL, ENGINEERING = 4, 3
 """Values of DIMLUNIT that show feet and inches; one drawing unit is then one inch (DXF reference)."""

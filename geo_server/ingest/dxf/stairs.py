@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 from shapely import LineString, Polygon, STRtree
 
-from geo_server.ingest.drawing import Stroke
-from geo_server.ingest.segments import as_lines, lengths, segments_of
+from geo_server.ingest.dxf.drawing import Stroke
+from geo_server.ingest.dxf.segments import as_lines, lengths, segments_of
 
 LEAST_TREADS = 4
 TREAD_M = (0.2, 0.45)

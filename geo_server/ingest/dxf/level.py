@@ -9,14 +9,14 @@ from shapely import LineString, Polygon, STRtree
 
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import OpeningCategory, ZoneCategory
-from geo_server.ingest import labels as texts
-from geo_server.ingest.areas import DrawnArea, find_areas
-from geo_server.ingest.barriers import Barriers, find_barriers
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.doors import LATCH_M, DoorSymbol, find_doors, without_doors
-from geo_server.ingest.drawing import Label, Stroke
-from geo_server.ingest.mending import cap_open_ends, connect, stitch
-from geo_server.ingest.openings import (
+from geo_server.ingest.dxf import labels as texts
+from geo_server.ingest.dxf.areas import DrawnArea, find_areas
+from geo_server.ingest.dxf.barriers import Barriers, find_barriers
+from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
+from geo_server.ingest.dxf.drawing import Label, Stroke
+from geo_server.ingest.dxf.mending import cap_open_ends, connect, stitch
+from geo_server.ingest.dxf.openings import (
     FoundOpening,
     FoundOpenings,
     fill_gaps,
@@ -25,12 +25,12 @@ from geo_server.ingest.openings import (
     healed,
     zones_beside,
 )
-from geo_server.ingest.polygonize import Faces, find_faces, inscribed_radius, without_tentacles
-from geo_server.ingest.profile import Role, category_of, stroke_role
-from geo_server.ingest.recover import find_leaks
-from geo_server.ingest.segments import Segments, as_lines
-from geo_server.ingest.stairs import cut_flights, entries_on_walls, find_flights
-from geo_server.ingest.walls import (
+from geo_server.ingest.dxf.polygonize import Faces, find_faces, inscribed_radius, without_tentacles
+from geo_server.ingest.dxf.profile import Role, category_of, stroke_role
+from geo_server.ingest.dxf.recover import find_leaks
+from geo_server.ingest.dxf.segments import Segments, as_lines
+from geo_server.ingest.dxf.stairs import cut_flights, entries_on_walls, find_flights
+from geo_server.ingest.dxf.walls import (
     Bridge,
     bridge_segments,
     find_bridges,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from ezdxf.math import bulge_to_arc
 
-from geo_server.ingest.drawing import Points, Vertex
-from geo_server.ingest.entities import Entity
+from geo_server.ingest.dxf.drawing import Points, Vertex
+from geo_server.ingest.dxf.entities import Entity
 
 STEP_DEG = 10.0
 LEAST_STEPS = 4

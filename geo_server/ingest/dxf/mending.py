@@ -8,9 +8,9 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.drawing import Vertex
-from geo_server.ingest.segments import Corners, Segments, as_lines, find_dangles
-from geo_server.ingest.walls import GRAIN_M, THICKEST_M, Bridge
+from geo_server.ingest.dxf.drawing import Vertex
+from geo_server.ingest.dxf.segments import Corners, Segments, as_lines, find_dangles
+from geo_server.ingest.dxf.walls import GRAIN_M, THICKEST_M, Bridge
 
 STITCH_M = 0.025
 """Corners that miss each other by less are one."""

@@ -7,18 +7,16 @@ import numpy as np
 import shapely
 
 from geo_server.domain.findings import Finding
-from geo_server.ingest.assemble import LevelPart, assemble
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.drawing import Drawing, Vertex, all_points
-from geo_server.ingest.expand import read_drawing
-from geo_server.ingest.level import read_level
-from geo_server.ingest.profile import Role, guess_walls, roles_by_layer, stroke_role
-from geo_server.ingest.result import ImportResult, Scale
-from geo_server.ingest.scale import SURE, find_scale
-from geo_server.ingest.segments import segments_of
-from geo_server.ingest.signs import read_signs
-from geo_server.ingest.sniff import open_document
-from geo_server.ingest.views import (
+from geo_server.ingest.dxf.assemble import LevelPart, assemble
+from geo_server.ingest.dxf.drawing import Drawing, Vertex, all_points
+from geo_server.ingest.dxf.expand import read_drawing
+from geo_server.ingest.dxf.level import read_level
+from geo_server.ingest.dxf.profile import Role, guess_walls, roles_by_layer, stroke_role
+from geo_server.ingest.dxf.scale import SURE, find_scale
+from geo_server.ingest.dxf.segments import segments_of
+from geo_server.ingest.dxf.signs import read_signs
+from geo_server.ingest.dxf.views import (
     View,
     align_shift,
     corners_of,
@@ -28,6 +26,8 @@ from geo_server.ingest.views import (
     strokes_in,
     titles_among,
 )
+from geo_server.ingest.result import ImportResult, Scale
+from geo_server.ingest.sniff import open_document
 
 FAR_M = 50_000.0
 """Coordinates beyond this are moved to the origin while working, so that a millimetre stays exact."""

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import shapely
 from shapely import Point, Polygon, STRtree
 
-from geo_server.ingest.drawing import Vertex
-from geo_server.ingest.segments import Segments, as_lines
-from geo_server.ingest.walls import Bridge, bridge_segments, node
+from geo_server.ingest.dxf.drawing import Vertex
+from geo_server.ingest.dxf.segments import Segments, as_lines
+from geo_server.ingest.dxf.walls import Bridge, bridge_segments, node
 
 LEAST_AREA_M2 = 1.2
 LEAST_RADIUS_M = 0.38
