@@ -88,6 +88,9 @@ class ReportSaid(Said):
     students: Count | None = None
     injured: Count | None = None
     note: Note = ""
+    incident_id: Annotated[
+        UUID | None, Field(description="The incident that the person was shown. Not said: the latest.")
+    ] = None
 
 
 class DirectiveSaid(Said):

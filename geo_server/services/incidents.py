@@ -89,7 +89,8 @@ def add_sighting(
 ) -> Recorded:
     """Record what a witness says, opening an incident of that kind when none is open.
 
-    A real sighting during a drill ends the drill. Planning comes after this has committed, never within.
+    A real sighting during a drill ends the drill, unless it is refused or had been recorded before. Planning comes after
+    this has committed, never within.
 
     Raises:
         InvalidInput: No such kind or level, or a place far from the site.
@@ -98,8 +99,6 @@ def add_sighting(
     """
     pack.action_for(seen.kind)
     point = place_observed(seen.at, site.frame)
-    if seen.exercise is False:
-        _end_drill(database, site, by)
     with database.transaction() as c:
         level = find_level(editions.load(c, site).floorplan, point, seen.ordinal, seen.building)
         threat = Threat(
@@ -112,6 +111,8 @@ def add_sighting(
             seen_at=min(seen.seen_at, datetime.now(UTC)),  # a clock that runs ahead must not shorten a threat's reach
         )
         known = rows.find_sighting_threat(c, site.id, seen.id)
+        if known is None and seen.exercise is False:
+            _end_drill(c, site, by)
         incident_id, threat_id = known or _track(c, site, seen, threat, by=by)
         sighting = Sighting(
             seen.id, incident_id, level.id, point, seen.radius_m, seen.seen_at, confidence=seen.confidence
@@ -166,11 +167,11 @@ def _incident_for(c: Connection, site: Site, seen: Observation, by: Principal) -
     return incident
 
 
-def _end_drill(database: Database, site: Site, by: Principal) -> None:
-    with database.transaction() as c:
-        incident = rows.find_open_incident(c, site.id, lock=True)
-        if incident is not None and incident.exercise:
-            _set_state(c, site, incident, IncidentState.ALL_CLEAR, by=by)
+def _end_drill(c: Connection, site: Site, by: Principal) -> None:
+    """Give the all-clear of a drill. It comes before whatever else locks the site's row: an incident is locked first."""
+    incident = rows.find_open_incident(c, site.id, lock=True)
+    if incident is not None and incident.exercise:
+        _set_state(c, site, incident, IncidentState.ALL_CLEAR, by=by)
 
 
 def _add_incident(c: Connection, site: Site, kind: str, *, exercise: bool, by: Principal) -> Incident:

@@ -35,6 +35,8 @@ class Answer:
         id: Made by the client.
         client_at: The client's clock.
         adults: People present, or None when not said; so are ``students`` and ``injured``.
+        incident_id: The incident that the client was shown; None is the latest. A report that waited on a phone must not
+            count in another incident than the one it was given for.
     """
 
     id: UUID
@@ -45,6 +47,7 @@ class Answer:
     students: int | None = None
     injured: int | None = None
     note: str = ""
+    incident_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def add_status_report(database: Database, site: Site, said: Answer, *, by: Princ
     Raises:
         InvalidInput: ``unreported``, which is what silence means and nobody can say.
         NotAllowed: A status that responders alone may give.
-        NotFound: No such zone on the published map.
+        NotFound: No such zone on the published map, or no such incident.
         Conflict: Nothing to report to, or the id is taken by another report.
     """
     if said.status is Status.UNREPORTED:
@@ -100,8 +103,7 @@ def add_status_report(database: Database, site: Site, said: Answer, *, by: Princ
             f"Only responders may report {said.status}.", where="status", advice="Say ok, or what is needed."
         )
     with database.transaction() as c:
-        incident = _latest_incident(c, site)
-        _check_zone(c, site, said.zone_id)
+        incident = _incident_of(c, site, said)
         report = StatusReport(
             id=said.id,
             incident_id=incident.id,
@@ -118,6 +120,7 @@ def add_status_report(database: Database, site: Site, said: Answer, *, by: Princ
         if new and incident.state is IncidentState.CLOSED:
             raise _nothing_open()
         if new:
+            _check_zone(c, site, said.zone_id)
             payload = {"zone_id": str(said.zone_id), "status": said.status}
             record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
     return new
@@ -188,8 +191,10 @@ def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal)
         record_change(c, site, EventKind.CLOSURE_LIFTED, subject=closure_id, said=said, by=by)
 
 
-def _latest_incident(c: Connection, site: Site) -> Incident:
-    """The open incident, else the one that was opened last: a report that comes late belongs to it."""
+def _incident_of(c: Connection, site: Site, said: Answer) -> Incident:
+    """The incident that is named, else the open one, else the one that was opened last."""
+    if said.incident_id is not None:
+        return rows.load_incident(c, site.id, said.incident_id)
     incident = rows.find_open_incident(c, site.id) or next(iter(rows.list_incidents(c, site.id)), None)
     if incident is None:
         raise _nothing_open()

@@ -28,7 +28,7 @@ FIELDS: dict[str, list[str]] = {
         "confidence",
     ],
     "incidents": ["kind", "exercise"],
-    "status-reports": ["id", "zone_id", "status", "client_at", "adults", "students", "injured", "note"],
+    "status-reports": ["id", "zone_id", "status", "client_at", "adults", "students", "injured", "note", "incident_id"],
     "directives": ["id", "action", "zone_id", "reason"],
     "closures": ["id", "subject_id", "reason"],
 }

@@ -178,6 +178,20 @@ def test_a_real_sighting_ends_a_drill_and_a_drill_never_joins_something_real(cli
     assert (late.status_code, late.json()["where"]) == (409, "exercise")
 
 
+def test_a_real_sighting_that_is_refused_or_sent_again_does_not_end_a_drill(client: Client, campus: Campus) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    seen = _sighting(campus, exercise=False)
+    real = staff.post(f"{campus.url}/sightings", json=seen).json()["incident_id"]
+    responder.post(f"{campus.url}/incidents/{real}/state", json={"state": "all_clear"})
+    drill = staff.post(f"{campus.url}/sightings", json=_sighting(campus, exercise=True)).json()["incident_id"]
+
+    again = staff.post(f"{campus.url}/sightings", json=seen)
+    nowhere = staff.post(f"{campus.url}/sightings", json=_sighting(campus, exercise=False, threat_id=new_id()))
+
+    assert (again.status_code, again.json()["incident_id"], nowhere.status_code) == (200, real, 404)
+    assert staff.get(f"{campus.url}/picture").json()["incident"]["id"] == drill
+
+
 def test_a_report_sent_again_is_counted_once_and_silence_is_counted_too(client: Client, campus: Campus) -> None:
     staff, responder = client(Role.STAFF), client(Role.RESPONDER)
     staff.post(f"{campus.url}/sightings", json=_sighting(campus))
@@ -240,6 +254,22 @@ def test_reports_are_taken_until_an_incident_is_closed_and_repeated_ones_even_la
     codes = [answer.status_code for answer in (nothing, late, too_late, repeated)]
     assert codes == [409, 201, 409, 200]
     assert responder.get(f"{campus.url}/picture").json()["incident"] is None
+
+
+def test_a_report_that_waited_on_a_phone_counts_in_the_incident_that_it_was_given_for(
+    client: Client, campus: Campus
+) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    drill = responder.post(f"{campus.url}/incidents", json={"kind": "fire", "exercise": True}).json()["incident_id"]
+    waiting = _report(campus, incident_id=drill)
+    responder.post(f"{campus.url}/incidents/{drill}/state", json={"state": "all_clear"})
+    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+
+    late = staff.post(f"{campus.url}/status-reports", json=waiting)
+    elsewhere = staff.post(f"{campus.url}/status-reports", json=_report(campus, incident_id=new_id()))
+
+    assert (late.status_code, elsewhere.status_code) == (201, 404)
+    assert responder.get(f"{campus.url}/picture").json()["statuses"] == {}, "silent in what is real"
 
 
 def test_closing_the_way_out_changes_the_plan_and_opening_it_changes_it_back(client: Client, campus: Campus) -> None:
