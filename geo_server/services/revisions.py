@@ -28,6 +28,9 @@ metres, never 1.1 for points picked badly."""
 NAMES_TOLD = 5
 """Zones named in a refusal."""
 
+_BUG = GeoServerError("This program made a mistake while reading it.", advice="Its log says more.")
+"""What is on record of an import that ended with no refusal: it must not seem to run for ever."""
+
 
 def import_drawing(
     database: Database,
@@ -76,10 +79,11 @@ def import_drawing(
             draft = keep_draft(c, site, read, by=by)
             for import_id in import_ids:
                 finish_import(c, import_id, result=draft.id)
-    except GeoServerError as refusal:
+    except Exception as fault:
+        why = fault if isinstance(fault, GeoServerError) else _BUG
         with database.transaction() as c:
             for import_id in import_ids:
-                finish_import(c, import_id, result=refusal)
+                finish_import(c, import_id, result=why)
         raise
     return draft
 

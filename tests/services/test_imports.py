@@ -21,6 +21,7 @@ from geo_server.domain.ways_out import zones_without_way_out
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
+from geo_server.services import revisions
 from geo_server.services.imports import (
     DrawingFile,
     Limits,
@@ -232,6 +233,22 @@ def test_an_unreadable_file_is_on_record_and_leaves_no_building(database: Databa
     assert note.state is ImportState.FAILED
     assert note.problem is not None
     assert note.problem.what
+
+
+def test_an_import_that_meets_a_mistake_of_ours_does_not_seem_to_run_for_ever(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(revisions, "read_files", fail)
+    with pytest.raises(RuntimeError):
+        import_drawing(database, site, "Shed", [DrawingFile("x.dxf", b"x")], by=None)
+    with database.snapshot() as c:
+        (note,) = list_imports(c, site.id)
+    assert note.state is ImportState.FAILED
+    assert note.problem is not None
+    assert "mistake" in note.problem.what
 
 
 def test_files_of_one_building_that_disagree_on_their_unit_are_refused(database: Database, site: Site) -> None:
