@@ -31,14 +31,14 @@ export function showCard(store) {
 }
 
 function content(state) {
-  if (!may(state, "see_incident")) return quiet(t("card.quiet_viewer"));
+  if (!may(state, "see_incident")) return quiet(t("card.quiet_viewer"), t("card.viewer"));
   const incident = incidentOf(state);
   if (!incident || incident.state === "closed") return quiet(t("card.quiet_words"));
   if (incident.state === "all_clear") return { tone: "clear", parts: [heading("tick", t("card.all_clear")), words(t("card.all_clear_words"))] };
   return may(state, "see_reports") ? forResponder(state, incident) : forStaff(state, incident);
 }
 
-const quiet = (sentence) => ({ tone: "quiet", parts: [h("h2", {}, t("card.quiet")), words(sentence)] });
+const quiet = (sentence, title = t("card.quiet")) => ({ tone: "quiet", parts: [h("h2", {}, title), words(sentence)] });
 const heading = (iconName, title) => h("h2", {}, icon(iconName, "icon card-icon"), h("span", {}, title));
 const words = (sentence) => h("p", { class: "card-words" }, sentence);
 

@@ -36,7 +36,8 @@ export const en = {
 
   "card.quiet": "No incident",
   "card.quiet_words": "Nothing to do. If you see a danger, report it.",
-  "card.quiet_viewer": "This is the published map.",
+  "card.viewer": "Map",
+  "card.quiet_viewer": "Your role shows the published map, not incidents.",
   "card.all_clear": "All clear",
   "card.all_clear_words": "The incident is over. Wait for your office if you were told to stay where you are.",
   "card.no_order": "Stay alert",
