@@ -302,6 +302,18 @@ def test_a_closure_of_something_that_is_no_longer_on_the_map_does_not_stop_the_p
     assert responder.get(f"{campus.url}/plan").json()["closures_not_on_map"] == [str(gone.id)]
 
 
+def test_taking_an_all_clear_back_plans_again_with_what_was_closed_meanwhile(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    incident = responder.post(f"{campus.url}/incidents", json={"kind": "fire"}).json()["incident_id"]
+    west, east = (str(opening.id) for opening in campus.exits)
+    responder.post(f"{campus.url}/incidents/{incident}/state", json={"state": "all_clear"})
+    responder.post(f"{campus.url}/closures", json={"id": new_id(), "subject_id": east, "reason": "blocked"})
+
+    responder.post(f"{campus.url}/incidents/{incident}/state", json={"state": "open"})
+
+    assert _routes(responder, campus)[str(campus.rooms[2].id)]["exit_id"] == west
+
+
 def test_a_plan_is_not_sent_again_to_who_has_it(client: Client, campus: Campus) -> None:
     responder = client(Role.RESPONDER)
     responder.post(f"{campus.url}/incidents", json={"kind": "fire"})

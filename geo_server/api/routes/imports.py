@@ -1,12 +1,14 @@
 """From a drawing to a published floorplan: bring it in, look at what was understood, place it, publish it."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter, BackgroundTasks, Request, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from geo_server.api.answers import moment
@@ -26,6 +28,10 @@ MayEdit = Annotated[Access, requires(Permission.EDIT_FLOORPLANS)]
 MayPublish = Annotated[Access, requires(Permission.PUBLISH_FLOORPLANS)]
 
 Json = dict[str, Any]
+
+_IMPORTS = anyio.CapacityLimiter(2)
+"""Drawings that are read at a time. Each holds a thread for minutes; threads of the common pool are for what cannot wait,
+such as a sighting."""
 
 _UPLOAD = {
     "requestBody": {
@@ -61,7 +67,7 @@ async def import_file(request: Request, access: MayEdit) -> Json:
             level_name=said.level_name,
             metres_per_unit=said.metres_per_unit,
         )
-    revision = await run_in_threadpool(
+    read = partial(
         import_drawing,
         state_of(request)["database"],
         access.site,
@@ -69,6 +75,7 @@ async def import_file(request: Request, access: MayEdit) -> Json:
         [drawing],
         by=access.principal.person_id,
     )
+    revision = await anyio.to_thread.run_sync(read, limiter=_IMPORTS)
     return _with_findings(revision)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response, status
 from geo_server.api.deps import Access, State, requires, state_of
 from geo_server.api.picture import picture_document
 from geo_server.api.schemas import IncidentSaid, SightingSaid, StateSaid
+from geo_server.domain.incidents import IncidentState
 from geo_server.domain.roles import Permission
 from geo_server.services import incidents
 from geo_server.services.guidance import replan
@@ -80,9 +81,11 @@ def change_state(
     said: StateSaid,
     access: Annotated[Access, requires(Permission.MANAGE_INCIDENT)],
 ) -> Json:
-    """Give the all-clear, take it back, or close the incident."""
-    database = state_of(request)["database"]
-    incidents.change_state(database, access.site, incident_id, said.state, by=access.principal)
+    """Give the all-clear, take it back, or close the incident. Taking it back makes a new plan: the old one has aged."""
+    state = state_of(request)
+    incidents.change_state(state["database"], access.site, incident_id, said.state, by=access.principal)
+    if said.state is IncidentState.OPEN:
+        _plan(state, access, incident_id)
     return {"incident_id": str(incident_id), "state": said.state}
 
 
