@@ -14,7 +14,7 @@ from geo_server.domain.frame import SiteFrame
 from geo_server.domain.moving import change_frame, give_to_building
 from geo_server.domain.places import Building, Floorplan
 from geo_server.export.geojson import floorplan_document
-from geo_server.ingest.levels import join_levels
+from geo_server.ingest.dxf.levels import join_levels
 from geo_server.ingest.result import ImportResult
 from geo_server.services.worker import ReadOptions, read_in_worker
 
