@@ -119,6 +119,16 @@ function follow(store, view) {
     if (route) view.fit(boxAround([zone.at, ...coordinatesOn(route, zone.ordinal)], PERSON_ROOM_M));
     else if (zone && !map.getBounds().contains(zone.at)) view.go(zone.at);
   });
+  let followed = null;
+  store.watch(["guidance"], ({ guidance, mine, routes, zoneById }) => {
+    const exit = guidance?.route?.exit_id ?? null;
+    if (exit && exit !== followed && routes.size === 0) {
+      const { at, ordinal } = zoneById.get(mine);
+      store.set({ ordinal });
+      view.fit(boxAround([at, ...coordinatesOn(guidance.route, ordinal)], PERSON_ROOM_M));
+    }
+    followed = exit;
+  });
   store.watch(["focus"], ({ focus }) => focus && view.go(focus.at));
 
   let drawn = null;

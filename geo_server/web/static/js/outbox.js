@@ -63,7 +63,10 @@ export function createOutbox(store, slug) {
     flush,
     /** Report the status of a zone; counts and note are left out when not given. */
     report(zoneId, status, extra = {}) {
-      const content = { zone_id: zoneId, status, client_at: new Date(now()).toISOString(), ...extra };
+      // Named now, because a report that waits must not count in an incident that begins meanwhile.
+      const incidentId = store.state.picture?.incident?.id;
+      const said = { zone_id: zoneId, status, client_at: new Date(now()).toISOString(), incident_id: incidentId };
+      const content = { ...said, ...extra };
       put([...store.state.outbox, { id: newId(), content, state: "queued" }]);
       flush();
     },
