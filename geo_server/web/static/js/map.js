@@ -7,7 +7,9 @@ import { createMarkers } from "./map_markers.js";
 import { PALETTES } from "./map_palette.js";
 import { layersOf, sourceOf, tileSource } from "./map_style.js";
 
-const PADDING_PX = 24;
+/** Room that the level switch and the buttons take: at the side, on a narrow map above. */
+const paddingOf = (container) =>
+  container.clientWidth < 700 ? { top: 58, right: 14, bottom: 14, left: 14 } : { top: 24, right: 24, bottom: 24, left: 24 };
 const ZOOM_TO_ZONE = 19.5;
 const EASE_MS = 350;
 
@@ -21,7 +23,7 @@ export async function createMap(container, { styles, bounds, centre, ordinal, th
   const map = new MapLibre({
     container,
     style: { version: 8, sources: LIVE_SOURCES, layers: [] },
-    ...(bounds ? { bounds, fitBoundsOptions: { padding: PADDING_PX } } : { center: centre, zoom: 17 }),
+    ...(bounds ? { bounds, fitBoundsOptions: { padding: paddingOf(container) } } : { center: centre, zoom: 17 }),
     maxZoom: 23,
     minZoom: 12,
     dragRotate: false,
@@ -120,6 +122,6 @@ function commands(map, shown) {
       if (calm) map.jumpTo(camera);
       else map.easeTo({ ...camera, duration: EASE_MS });
     },
-    fit: (box) => map.fitBounds(box, { padding: PADDING_PX, maxZoom: 20.5, duration: calm ? 0 : EASE_MS }),
+    fit: (box) => map.fitBounds(box, { padding: paddingOf(map.getContainer()), maxZoom: 20.5, duration: calm ? 0 : EASE_MS }),
   };
 }

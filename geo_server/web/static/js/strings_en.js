@@ -23,8 +23,8 @@ export const en = {
   "notice.stale": "Offline. What you see is as of {time}.",
   "notice.stale_words": "The threat may have moved. Reports are kept and sent when the connection is back.",
 
-  "time.s": "{s} s",
-  "time.min": "{min} min",
+  "time.s": "{s}\u00a0s",
+  "time.min": "{min}\u00a0min",
   "time.min_s": "{min} min {s} s",
   "time.h_min": "{h} h {min} min",
   "time.ago": "{age} ago",
