@@ -39,7 +39,9 @@ def _default(name: str) -> str:
 
 def commands_page() -> str:
     """All commands with their help."""
-    parts = ["# Commands\n\nExit codes: 0 done, 1 a bug or something found wrong, 2 refused with one line that says why.\n"]
+    parts = [
+        "# Commands\n\nExit codes: 0 done, 1 a bug or something found wrong, 2 refused with one line that says why.\n"
+    ]
     commands = typer.main.get_group(build_app()).commands
     for name, command in sorted(commands.items()):
         rows = [
@@ -81,7 +83,9 @@ def layers_page() -> str:
 def findings_page() -> str:
     """All finding codes of the intake."""
     rows = [(f"`{code}`", str(entry.severity), entry.meaning, entry.advice) for code, entry in sorted(CODES.items())]
-    return _page("Findings", "What an intake may notice in a drawing.", ("code", "severity", "meaning", "what to do"), rows)
+    return _page(
+        "Findings", "What an intake may notice in a drawing.", ("code", "severity", "meaning", "what to do"), rows
+    )
 
 
 def access_page() -> str:

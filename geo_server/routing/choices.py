@@ -43,17 +43,17 @@ class ExitTrees:
         starts = self.network.starts(ways)
         if not starts or not len(self.exits):
             return np.full(len(self.exits), np.inf), np.zeros(len(self.exits), dtype=np.int64)
-        nodes = [node for node, _, _ in starts]
-        totals = self.distances[:, nodes] + np.array([seconds for _, _, seconds in starts])
+        nodes = [start.node for start in starts]
+        totals = self.distances[:, nodes] + np.array([start.seconds for start in starts])
         return totals.min(axis=1), totals.argmin(axis=1)
 
     def trail(self, ways: ZoneWays, number: int, first: int) -> Trail:
         """The shortest trail from a zone's start to an exit by a first node."""
-        node, walk, _ = self.network.starts(ways)[first]
-        nodes = [node]
+        start = self.network.starts(ways)[first]
+        nodes = [start.node]
         while nodes[-1] != self.exits[number]:
             nodes.append(int(self.following[number, nodes[-1]]))
-        return build_trail(self.network, walk, nodes)
+        return build_trail(self.network, start, nodes)
 
 
 def build_exit_trees(network: Network) -> ExitTrees:

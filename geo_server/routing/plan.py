@@ -3,7 +3,8 @@
 The guarantee: a route is ``safe_*`` only if, at every node, the people's latest arrival plus the margin is no later than
 the threat's earliest arrival. Between nodes it holds too, because the threat is given at least the people's speed.
 A route starts at the place of its zone that is farthest from all doors. In a zone with several doors someone else may be
-farther from the one that the route takes: ``spread_s`` says by how many seconds at most, to be taken off the margin.
+farther from the one that the route takes: ``spread_s`` says by how many seconds at most, and status, margin and latest
+departure hold for them too.
 Formulation and proofs: ``docs/routing.md``.
 """
 
@@ -109,28 +110,29 @@ def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
 def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
     """The way out of a zone: its shortest if that is safe, else the shortest safe one, else the largest margin."""
     starts = [
-        (node, walk, seconds)
-        for node, walk, seconds in fields.network.starts(ways)
-        if isfinite(fields.distances[node]) and isfinite(seconds)
+        start
+        for start in fields.network.starts(ways)
+        if isfinite(fields.distances[start.node]) and isfinite(start.seconds)
     ]
     if not starts:
         return Chosen(RouteStatus.UNREACHABLE, None)
-    node, walk, seconds = min(starts, key=lambda start: (start[2] + fields.distances[start[0]], start[0]))
-    if reaction_s <= fields.slack[node] - seconds - margin_s + EPSILON_S:
-        return Chosen(RouteStatus.SAFE_SHORTEST, build_trail(fields.network, walk, follow(fields.following, node)))
-    latest = max(fields.latest[node] - seconds for node, _, seconds in starts)
+    nearest = min(starts, key=lambda start: (start.seconds + fields.distances[start.node], start.node))
+    if reaction_s <= fields.slack[nearest.node] - nearest.latest_s - margin_s + EPSILON_S:
+        trail = build_trail(fields.network, nearest, follow(fields.following, nearest.node))
+        return Chosen(RouteStatus.SAFE_SHORTEST, trail)
+    latest = max(fields.latest[start.node] - start.latest_s for start in starts)
     safe = reaction_s <= latest + EPSILON_S
     leave_s = reaction_s if safe else latest
     nodes = shortest_in_time(
         fields.network.compiled,
         fields.pair_s,
-        [(node, leave_s + seconds) for node, _, seconds in starts],
+        [(start.node, leave_s + start.latest_s) for start in starts],
         latest=fields.latest,
         distances=fields.distances,
         sinks=fields.sinks,
     )
-    walks = {node: walk for node, walk, _ in starts}
-    trail = build_trail(fields.network, walks[nodes[0]], nodes)
+    first = next(start for start in starts if start.node == nodes[0])
+    trail = build_trail(fields.network, first, nodes)
     return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
 
 
@@ -163,7 +165,6 @@ def _route(fields: Fields, trees: ExitTrees, unclosed: ExitTrees, ways: ZoneWays
             radio=radio_sentence(compiled, zone, chosen.status, None),
         )
     slack, worst = trail.slack(fields.arrivals)
-    spread_m = ways.spread_m[compiled.zone_nodes[zone.id].index(trail.nodes[0])]
     margin_s, latest_s = _margins(slack, request)
     return Route(
         zone.id,
@@ -182,7 +183,7 @@ def _route(fields: Fields, trees: ExitTrees, unclosed: ExitTrees, ways: ZoneWays
         find_alternatives(trees, ways, trail, fields.arrivals, request.reaction_s),
         turn_by_turn(compiled, zone, trail),
         radio_sentence(compiled, zone, chosen.status, trail, margin_s=margin_s, latest_s=latest_s),
-        spread_m / request.profile.level_mps,
+        trail.spread_s,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import inf
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -52,14 +53,35 @@ class Network:
         """The edge that people take from a node to the next."""
         return int(self.edge_of_pair[self.compiled.pair_number[tail, head]])
 
-    def starts(self, ways: ZoneWays) -> list[tuple[int, Walk, float]]:
-        """First nodes of a zone that are open, each with the walk to it and its seconds, by number of the node."""
-        nodes = self.compiled.zone_nodes[ways.zone_id]
+    def starts(self, ways: ZoneWays) -> list["Start"]:
+        """First nodes of a zone that are open, by number of the node."""
+        nodes, mps = self.compiled.zone_nodes[ways.zone_id], self.profile.level_mps
         return sorted(
-            (node, walk, walk.metres / self.profile.level_mps)
-            for node, walk in zip(nodes, ways.starts, strict=True)
+            Start(node, walk, walk.metres / mps, spread / mps)
+            for node, walk, spread in zip(nodes, ways.starts, ways.spread_m, strict=True)
             if walk is not None and not self.shut[node]
         )
+
+
+class Start(NamedTuple):
+    """How people of a zone come to one of its first nodes.
+
+    Args:
+        node: Number of the node.
+        walk: From the zone's start.
+        seconds: What that walk takes.
+        spread_s: By how much the walk from elsewhere in the zone can take longer.
+    """
+
+    node: int
+    walk: Walk
+    seconds: float
+    spread_s: float
+
+    @property
+    def latest_s(self) -> float:
+        """Seconds from departure by which everybody of the zone is there."""
+        return self.seconds + self.spread_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +92,9 @@ class Trail:
         walk: From the start to the first node.
         nodes: Numbers of its nodes in order; the last is an exit.
         edges: Numbers of the edges between them.
-        arrive_s: Seconds from departure at which each node is reached, at the latest.
+        arrive_s: Seconds from departure at which each node is reached from the start, at the latest.
         metres: Its length.
+        spread_s: By how much people from elsewhere in the zone can be later than that.
     """
 
     walk: Walk
@@ -79,6 +102,7 @@ class Trail:
     edges: tuple[int, ...]
     arrive_s: tuple[float, ...]
     metres: float
+    spread_s: float
 
     @property
     def exit(self) -> int:
@@ -91,8 +115,10 @@ class Trail:
         return self.arrive_s[-1]
 
     def slack(self, arrivals: Sequence[float]) -> tuple[float, int]:
-        """The latest departure at which no threat is first anywhere, and the node that decides it."""
-        return min((arrivals[node] - at, node) for node, at in zip(self.nodes, self.arrive_s, strict=True))
+        """The latest departure at which no threat is first anywhere, wherever in the zone people leave from; and the
+        node that decides it."""
+        least, node = min((arrivals[node] - at, node) for node, at in zip(self.nodes, self.arrive_s, strict=True))
+        return least - self.spread_s, node
 
 
 def build_network(compiled: CompiledFloorplan, profile: Profile, closures: Iterable[Closure] = ()) -> Network:
@@ -110,12 +136,13 @@ def _is_closed(key: str, closed: set[UUID]) -> bool:
     return key != "outdoors" and UUID(key) in closed
 
 
-def build_trail(network: Network, walk: Walk, nodes: Sequence[int]) -> Trail:
-    """A trail along given nodes."""
+def build_trail(network: Network, start: Start, nodes: Sequence[int]) -> Trail:
+    """A trail along given nodes; the first is the start's."""
+    walk = start.walk
     edges = tuple(network.edge(tail, head) for tail, head in pairwise(nodes))
     seconds = [walk.metres / network.profile.level_mps, *(float(network.edge_s[edge]) for edge in edges)]
     metres = walk.metres + sum(float(network.compiled.occupant_m[edge]) for edge in edges)
-    return Trail(walk, tuple(nodes), edges, tuple(np.cumsum(seconds).tolist()), metres)
+    return Trail(walk, tuple(nodes), edges, tuple(np.cumsum(seconds).tolist()), metres, start.spread_s)
 
 
 def follow(following: Sequence[int], node: int) -> list[int]:

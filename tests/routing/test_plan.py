@@ -425,3 +425,13 @@ def test_an_unknown_profile_is_refused_with_the_names_of_those_there_are() -> No
 
 def test_every_profile_says_where_its_figures_come_from() -> None:
     assert all(profile.source for profile in PROFILES.values())
+
+
+def test_a_way_is_called_safe_only_if_it_is_so_for_everybody_in_the_zone() -> None:
+    """From the middle of the corridor the east exit is well ahead of the threat; from its west end it is not."""
+    route = route_of(make(two_exits(), threat(6, 1, speed_mps=1.0)), "corridor")
+    assert route.time_s is not None
+    assert route.margin_s is not None
+    assert 54 - (10 + route.time_s) > 5
+    assert route.status is RouteStatus.NO_GUARANTEED_ROUTE
+    assert route.margin_s < 54 - (10 + route.time_s) - route.spread_s + 1
