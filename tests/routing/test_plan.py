@@ -432,6 +432,6 @@ def test_a_way_is_called_safe_only_if_it_is_so_for_everybody_in_the_zone() -> No
     route = route_of(make(two_exits(), threat(6, 1, speed_mps=1.0)), "corridor")
     assert route.time_s is not None
     assert route.margin_s is not None
-    assert 54 - (10 + route.time_s) > 5
+    assert 54 - route.time_s > 5
     assert route.status is RouteStatus.NO_GUARANTEED_ROUTE
-    assert route.margin_s < 54 - (10 + route.time_s) - route.spread_s + 1
+    assert route.margin_s == pytest.approx(54 - 60, abs=0.1)
