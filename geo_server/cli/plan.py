@@ -57,6 +57,7 @@ def plan(
         float, typer.Option("--margin-s", help="Seconds that people must be ahead of a threat.")
     ] = MARGIN_S,
     now: Annotated[str | None, typer.Option("--now", help="The plan's moment, ISO 8601 with its offset.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, as it always does.")] = True,  # noqa: ARG001
 ) -> None:
     """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
     walkers = find_profile(profile)

@@ -60,7 +60,7 @@ def test_the_command_runs_as_a_process_of_its_own_without_a_database(folder: Pat
 
 def test_a_plan_is_one_json_object_and_the_same_for_the_same_moment(run: Run) -> None:
     words = ["--threat", '{"at": [1, 1], "ordinal": 0, "radius_m": 1}', "--now", "2026-03-02T09:00:00Z"]
-    one, two = run(*words), run(*words)
+    one, two = run(*words), run(*words, "--json")
     assert (one.code, one.err) == (0, "")
     assert one.out == two.out
     made = orjson.loads(one.out)
