@@ -21,12 +21,15 @@ command -v "$python" >/dev/null || refuse "There is no $python. Install Python 3
 # System packages ------------------------------------------------------------------------------------------------------
 has_postgis() { ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
+has_libatomic() { ls /usr/lib/*/libatomic.so.1 /lib/*/libatomic.so.1 /usr/lib64/libatomic.so.1 2>/dev/null | grep -q .; }
 has_venv() { "$python" -c 'import ensurepip, venv' 2>/dev/null; }
 
 wanted() {
   has_venv || printf 'python3-venv '
   [ -n "${GEO_SERVER_DATABASE_URL:-}" ] && [ "$mode" = run ] || has_postgis || printf 'POSTGIS '
   [ "$mode" = run ] || has_chromium || printf 'chromium fonts-dejavu-core '
+  # The driver of the browser tests carries a Node that needs it.
+  [ "$mode" = run ] || has_libatomic || printf 'libatomic1 '
 }
 
 newest_postgis() {

@@ -132,11 +132,12 @@ def test_a_kill_while_the_cluster_is_made_leaves_nothing_half_made(data_dir: Pat
     assert not list(data_dir.glob("postgres.new.*"))
 
 
-def test_ctrl_c_while_the_cluster_is_made_leaves_nothing(data_dir: Path) -> None:
+def test_ctrl_c_while_the_cluster_is_made_leaves_nothing_half_made(data_dir: Path) -> None:
     with Holder(data_dir, own=True) as maker:
         until(lambda: any(data_dir.glob("postgres.new.*/global")))
         maker.send(signal.SIGINT)
-    assert not list(data_dir.glob("postgres*"))
+    assert not list(data_dir.glob("postgres.new.*"))
+    assert not has_cluster(data_dir) or opens(data_dir)
 
 
 def test_a_kill_before_the_database_was_completed_is_made_good(stopped_cluster: Path) -> None:
