@@ -44,9 +44,22 @@ def give_to_building(floorplan: Floorplan, building: Building) -> Floorplan:
     Two buildings that are made from one file, or from files that number things alike, never share an id, and the same
     file gives the same building the same ids again.
     """
+    renamed = with_ids(floorplan, lambda old: uuid5(building.id, str(old)))
+    return replace(
+        renamed,
+        levels=tuple(replace(level, building_id=building.id) for level in renamed.levels),
+        buildings=(building,),
+        site=None,
+    )
 
-    def new(old: UUID) -> UUID:
-        return uuid5(building.id, str(old))
+
+def with_ids(floorplan: Floorplan, new: Callable[[UUID], UUID]) -> Floorplan:
+    """The same floorplan with other ids for all that lies in it, and in every place that names one of them.
+
+    Args:
+        floorplan: Of one building; the building keeps its id.
+        new: The id to have, for each that is there. Two ids must not become one.
+    """
 
     def ends(zones: tuple[UUID | None, UUID | None]) -> tuple[UUID | None, UUID | None]:
         one, two = zones
@@ -54,7 +67,7 @@ def give_to_building(floorplan: Floorplan, building: Building) -> Floorplan:
 
     return replace(
         floorplan,
-        levels=tuple(replace(level, id=new(level.id), building_id=building.id) for level in floorplan.levels),
+        levels=tuple(replace(level, id=new(level.id)) for level in floorplan.levels),
         zones=tuple(replace(z, id=new(z.id), level_id=new(z.level_id)) for z in floorplan.zones),
         openings=tuple(
             replace(o, id=new(o.id), level_id=new(o.level_id), zones=ends(o.zones)) for o in floorplan.openings
@@ -66,8 +79,6 @@ def give_to_building(floorplan: Floorplan, building: Building) -> Floorplan:
         walls=tuple(replace(w, id=new(w.id), level_id=new(w.level_id)) for w in floorplan.walls),
         assets=tuple(replace(a, id=new(a.id), level_id=new(a.level_id)) for a in floorplan.assets),
         assembly_points=tuple(replace(p, id=new(p.id)) for p in floorplan.assembly_points),
-        buildings=(building,),
-        site=None,
         outlines={new(level_id): outline for level_id, outline in floorplan.outlines.items()},
     )
 

@@ -23,15 +23,11 @@ from geo_server.domain.places import (
     Zone,
     ZoneCategory,
 )
+from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
 from geo_server.ingest.dxf.drawing import Points, Vertex
 from geo_server.ingest.dxf.identity import IdMaker
 from geo_server.ingest.dxf.views import align_shift
 
-STOREY_M = 3.3
-"""Height of a storey when nobody has said."""
-SLOPE = math.sin(math.radians(30.0))
-"""Stairs rise by half a metre per metre walked: riser 17 cm, tread 29 cm."""
-LANDING_M = 1.5
 LEAST_OVERLAP = 0.2
 """Cores that lie over each other by this share of the smaller one are one core."""
 LEAST_AGREEMENT = 0.3
@@ -42,14 +38,6 @@ _CORES: dict[ZoneCategory, TransitionCategory] = {
     ZoneCategory.ELEVATOR: TransitionCategory.ELEVATOR,
     ZoneCategory.RAMP: TransitionCategory.RAMP,
 }
-
-
-def transition_length(category: TransitionCategory, storeys: int) -> float:
-    """Metres walked between two levels, estimated: two flights at 30 degrees and a landing; straight up in a lift."""
-    if category is TransitionCategory.ELEVATOR:
-        return STOREY_M * storeys
-    slope = SLOPE if category is TransitionCategory.STAIRS else 0.0833
-    return storeys * (STOREY_M / slope + LANDING_M)
 
 
 def find_transitions(levels: Sequence[Level], zones: Sequence[Zone], ids: IdMaker) -> list[Transition]:
@@ -90,8 +78,8 @@ def _transition(levels: tuple[Level, Level], zone: Zone, other: Zone, at: Point,
         (zone.id, other.id),
         category,
         transition_length(category, max(1, upper.ordinal - lower.ordinal)),
-        riser_m=0.17 if stairs else None,
-        tread_m=0.29 if stairs else None,
+        riser_m=RISER_M if stairs else None,
+        tread_m=TREAD_M if stairs else None,
         step_free=not stairs,
     )
 

@@ -11,19 +11,11 @@ from shapely import LineString, Point
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Level, Transition, TransitionCategory, ZoneCategory
+from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.osm.features import OsmFeature
 from geo_server.ingest.osm.levels import rises_of
 from geo_server.ingest.osm.zones import Space, osm_id
-
-STOREY_M = 3.5
-"""Height of a storey that states none."""
-
-RISER_M, TREAD_M = 0.17, 0.29
-"""A comfortable step: 2 risers + 1 tread = 63 cm (DIN 18065)."""
-
-STAIRS_M = STOREY_M * math.hypot(RISER_M, TREAD_M) / RISER_M
-"""Metres walked along the slope of stairs over one storey."""
 
 LEAST_OVERLAP = 0.3
 """Share of the smaller of two spaces that must lie over the other for one stairwell to be meant."""
@@ -107,14 +99,13 @@ def _transition(
     low: Space, high: Space, category: TransitionCategory, at: Point, line: LineString | None
 ) -> Transition:
     stairs = category is TransitionCategory.STAIRS
-    length = {TransitionCategory.STAIRS: STAIRS_M, TransitionCategory.ELEVATOR: STOREY_M}.get(category, STOREY_M * 12)
     return Transition(
         osm_id("transition", low.zone.id, high.zone.id),
         low.zone.level_id,
         at if line is None or line.length == 0 else line,
         (low.zone.id, high.zone.id),
         category,
-        length,
+        transition_length(category, 1),
         RISER_M if stairs else None,
         TREAD_M if stairs else None,
         step_free=not stairs,
