@@ -33,7 +33,7 @@ def keep_ids(older: Floorplan, newer: Floorplan) -> Floorplan:
 
     Args:
         older: What was known, in the frame of ``newer``.
-        newer: What was read now. Levels are matched by ordinal.
+        newer: What was read now. Levels are matched by building and ordinal.
     """
     levels = _match_levels(older, newer)
     zones: dict[UUID, UUID] = {}
@@ -53,8 +53,9 @@ def keep_ids(older: Floorplan, newer: Floorplan) -> Floorplan:
 
 
 def _match_levels(older: Floorplan, newer: Floorplan) -> dict[UUID, UUID]:
-    by_ordinal = {level.ordinal: level.id for level in older.levels}
-    return {level.id: by_ordinal[level.ordinal] for level in newer.levels if level.ordinal in by_ordinal}
+    left = {(level.building_id, level.ordinal): level.id for level in older.levels}
+    pairs = [(level.id, left.pop((level.building_id, level.ordinal), None)) for level in newer.levels]
+    return {new: old for new, old in pairs if old is not None}
 
 
 def _match_zones(old: Sequence[Zone], new: Sequence[Zone]) -> tuple[Shift, dict[UUID, UUID]]:
