@@ -27,9 +27,10 @@ from geo_server.api.static import static_files
 from geo_server.api.tiles import tiles_app
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
-from geo_server.services.editions import Editions
 from geo_server.services.live import Hub
+from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
+from geo_server.services.published import PublishedFloorplans
 from geo_server.settings import Settings, load_settings
 from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
@@ -89,12 +90,19 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     """What the process holds, from before the first request until after the last."""
     pack = load_pack(settings.data_dir)
     with _database_url(settings) as url, contextlib.closing(Database(url)) as database:
-        editions = Editions(database)
-        threading.Thread(target=editions.warm_all, name="warm", daemon=True).start()
+        floorplans = PublishedFloorplans(database)
+        threading.Thread(target=floorplans.warm_all, name="warm", daemon=True).start()
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         async with hub.running():
             with _on_shutdown(hub.close):
-                yield State(settings=settings, database=database, pack=pack, editions=editions, hub=hub)
+                yield State(
+                    settings=settings,
+                    database=database,
+                    pack=pack,
+                    floorplans=floorplans,
+                    plans=Plans(database, floorplans),
+                    hub=hub,
+                )
 
 
 def _database_url(settings: Settings) -> contextlib.AbstractContextManager[str]:

@@ -20,8 +20,9 @@ from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import PERMISSIONS, Permission, Role, permits
 from geo_server.services import access
 from geo_server.services.access import Principal
-from geo_server.services.editions import Editions
 from geo_server.services.live import Hub
+from geo_server.services.plans import Plans
+from geo_server.services.published import PublishedFloorplans
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 
@@ -34,7 +35,8 @@ class State(TypedDict):
     settings: Settings
     database: Database
     pack: ProtocolPack
-    editions: Editions
+    floorplans: PublishedFloorplans
+    plans: Plans
     hub: Hub
 
 

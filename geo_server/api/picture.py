@@ -7,7 +7,7 @@ from geo_server.api.answers import lonlat, moment
 from geo_server.domain.incidents import Closure, Directive, Incident, StatusReport, Threat
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
-from geo_server.services.guidance import find_action, plan_etag
+from geo_server.services.guidance import find_action
 from geo_server.services.picture import Picture
 
 Json = dict[str, Any]
@@ -26,14 +26,14 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, sees_p
     return {
         "seq": picture.seq,
         "at": moment(picture.at),
-        "floorplan_rev": picture.edition.rev,
+        "floorplan_rev": picture.published.rev,
         "incident": picture.incident and _incident(picture.incident, pack),
-        "threats": [_threat(threat, picture.edition.floorplan, site, picture.at) for threat in picture.threats],
+        "threats": [_threat(threat, picture.published.floorplan, site, picture.at) for threat in picture.threats],
         "directives": [_directive(directive, pack) for directive in picture.directives],
         "closures": [_closure(closure) for closure in picture.closures],
         "statuses": {str(zone_id): _status(report) for zone_id, report in picture.statuses.items()},
         "counts": {status.value: number for status, number in (picture.counts or {}).items()},
-        "plan": plan and {"made_for_at": moment(plan.made_at), "etag": plan_etag(plan)},
+        "plan": plan and {"made_for_at": moment(plan.made_for_at), "etag": plan.etag},
     }
 
 

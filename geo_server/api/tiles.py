@@ -26,7 +26,7 @@ from geo_server.api.deps import authorize_scope, state_of_scope
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
-from geo_server.services.tiles import CACHE_BYTES, Tile, Tiles, load_edition
+from geo_server.services.tiles import CACHE_BYTES, Tile, Tiles, load_published
 from geo_server.store.database import Database
 from geo_server.tiles.grid import ORDINALS, TileAddress, read_address
 from geo_server.tiles.layers import LAYERS
@@ -136,15 +136,15 @@ tiles_app = TileApp()
 
 async def _tilejson(scope: Scope, site: Site) -> tuple[int, list[Header], bytes]:
     state = state_of_scope(scope)
-    edition = await anyio.to_thread.run_sync(load_edition, state["database"], site)
+    published = await anyio.to_thread.run_sync(load_published, state["database"], site)
     ordinal = _whole(scope, "ordinal")
     document = tilejson(
         site_slug=site.slug,
         site_name=site.name,
         base_url=base_url(HTTPConnection(scope), state["settings"].public_url),
-        ordinal=edition.first_ordinal if ordinal is None else ordinal,
-        rev=edition.rev,
-        bounds=edition.bounds,
+        ordinal=published.first_ordinal if ordinal is None else ordinal,
+        rev=published.rev,
+        bounds=published.bounds,
     )
     headers = [(b"content-type", b"application/json"), (b"cache-control", REVALIDATE.encode())]
     return 200, headers, orjson.dumps(document)

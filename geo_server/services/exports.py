@@ -13,7 +13,7 @@ from geo_server.export.geojson import floorplan_document
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.incidents import find_open_incident
-from geo_server.store.plans import find_latest_plan
+from geo_server.store.plans import find_latest_plan, load_plan_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,5 @@ def _read(database: Database, site: Site, *, with_plan: bool) -> _Reading:
         floorplan = load_floorplan(c, site)
         incident = find_open_incident(c, site.id)
         stored = find_latest_plan(c, incident.id) if incident is not None and with_plan else None
-    return _Reading(floorplan, incident, None if stored is None else orjson.loads(stored.document))
+        plan = None if stored is None else orjson.loads(load_plan_document(c, stored.id))
+    return _Reading(floorplan, incident, plan)

@@ -11,8 +11,8 @@ from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
-from geo_server.services.editions import Editions
 from geo_server.services.levels import find_level, place_observed
+from geo_server.services.published import PublishedFloorplans
 from geo_server.store import incidents as rows
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
@@ -20,7 +20,7 @@ from geo_server.store.events import record_event
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class NewSighting:
     """What a witness says of a threat.
 
     Args:
@@ -85,7 +85,13 @@ def change_state(database: Database, site: Site, incident_id: UUID, state: Incid
 
 
 def add_sighting(
-    database: Database, editions: Editions, pack: ProtocolPack, site: Site, seen: Observation, *, by: Principal
+    database: Database,
+    floorplans: PublishedFloorplans,
+    pack: ProtocolPack,
+    site: Site,
+    seen: NewSighting,
+    *,
+    by: Principal,
 ) -> Recorded:
     """Record what a witness says, opening an incident of that kind when none is open.
 
@@ -100,7 +106,7 @@ def add_sighting(
     pack.action_for(seen.kind)
     point = place_observed(seen.at, site.frame)
     with database.transaction() as c:
-        level = find_level(editions.load(c, site).floorplan, point, seen.ordinal, seen.building)
+        level = find_level(floorplans.load(c, site).floorplan, point, seen.ordinal, seen.building)
         threat = Threat(
             id=seen.threat_id or uuid4(),
             kind=seen.kind,
@@ -123,7 +129,7 @@ def add_sighting(
     return Recorded(seen.id, incident_id, threat_id, new)
 
 
-def _track(c: Connection, site: Site, seen: Observation, threat: Threat, *, by: Principal) -> tuple[UUID, UUID]:
+def _track(c: Connection, site: Site, seen: NewSighting, threat: Threat, *, by: Principal) -> tuple[UUID, UUID]:
     """The incident and the track that a new sighting belongs to, made or taken on as needed.
 
     The audit comes first because it holds the site's row: two first sightings must not open two incidents, and the
@@ -154,7 +160,7 @@ def _take_on(c: Connection, site: Site, incident: Incident, threat: Threat) -> N
         rows.update_threat(c, replace(threat, speed_mps=max(threat.speed_mps, present.speed_mps)), site.frame)
 
 
-def _incident_for(c: Connection, site: Site, seen: Observation, by: Principal) -> Incident:
+def _incident_for(c: Connection, site: Site, seen: NewSighting, by: Principal) -> Incident:
     incident = rows.find_open_incident(c, site.id)
     if incident is None:
         return _add_incident(c, site, seen.kind, exercise=bool(seen.exercise), by=by)

@@ -1,4 +1,4 @@
-"""The live picture of a site: everything that is known of the open incident at one moment, for one reader."""
+"""The live picture of a site: everything that is known of the incident at one moment, for one reader."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from geo_server.domain.accountability import latest_reports, tally
-from geo_server.domain.incidents import Closure, Directive, Incident, Status, StatusReport, Threat
+from geo_server.domain.incidents import Closure, Directive, Incident, IncidentState, Status, StatusReport, Threat
 from geo_server.domain.places import Site
-from geo_server.services.editions import Edition, Editions
+from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
 from geo_server.store.database import Database
 from geo_server.store.events import last_seq
 from geo_server.store.incidents import (
-    find_open_incident,
+    find_current_incident,
     list_closures,
     list_directives,
     list_status_reports,
@@ -27,8 +27,9 @@ class Picture:
 
     Args:
         seq: Number of the last event that it knows of: live events go on from there without a gap.
-        edition: The map that it is drawn on.
-        incident: None when none is open; then there is nothing else but closures.
+        published: The map that it is drawn on.
+        incident: The open one, or the one that has had its all-clear and is not closed yet; None otherwise, and then there
+            is nothing else but closures.
         statuses: The report that counts for each zone; only the reader's own when they may not see others'.
         counts: Occupied zones by status; None when the reader may not see reports.
         plan: The latest plan, whether or not the reader may see it.
@@ -36,7 +37,7 @@ class Picture:
 
     seq: int
     at: datetime
-    edition: Edition
+    published: PublishedFloorplan
     incident: Incident | None
     closures: tuple[Closure, ...]
     threats: tuple[Threat, ...] = ()
@@ -46,33 +47,36 @@ class Picture:
     plan: StoredPlan | None = None
 
 
-def load_picture(database: Database, editions: Editions, site: Site, *, person_id: UUID, sees_reports: bool) -> Picture:
+def load_picture(
+    database: Database, floorplans: PublishedFloorplans, site: Site, *, person_id: UUID, sees_reports: bool
+) -> Picture:
     """The picture now, read at one moment.
 
     Args:
         database: Where it is read.
-        editions: The maps.
+        floorplans: The maps.
         site: The site.
         person_id: Who reads it.
         sees_reports: Whether they may see the reports of others.
     """
     with database.snapshot() as c:
         seq = last_seq(c, site.id)
-        edition = editions.load(c, site)
-        incident = find_open_incident(c, site.id)
+        published = floorplans.load(c, site)
+        incident = find_current_incident(c, site.id)
         closures = tuple(list_closures(c, site.id))
         if incident is None:
-            return Picture(seq, datetime.now(UTC), edition, None, closures)
+            return Picture(seq, datetime.now(UTC), published, None, closures)
         reports = list_status_reports(c, incident.id, by=None if sees_reports else person_id)
+        is_open = incident.state is IncidentState.OPEN
         return Picture(
             seq=seq,
             at=datetime.now(UTC),
-            edition=edition,
+            published=published,
             incident=incident,
             closures=closures,
-            threats=tuple(list_threats(c, incident.id, site.frame)),
-            directives=tuple(list_directives(c, incident.id)),
+            threats=tuple(list_threats(c, incident.id, site.frame)) if is_open else (),
+            directives=tuple(list_directives(c, incident.id)) if is_open else (),
             statuses=latest_reports(reports),
-            counts=tally(edition.floorplan.zones, reports).by_status if sees_reports else None,
-            plan=find_latest_plan(c, incident.id),
+            counts=tally(published.floorplan.zones, reports).by_status if sees_reports else None,
+            plan=find_latest_plan(c, incident.id) if is_open else None,
         )

@@ -21,14 +21,14 @@ from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import Permission
 from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
-from geo_server.services.editions import Editions
+from geo_server.services.published import PublishedFloorplans
 from geo_server.store import incidents as rows
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import find_zone
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class NewStatusReport:
     """What one person says of one zone.
 
     Args:
@@ -51,7 +51,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class NewDirective:
     """What a zone is to do.
 
     Args:
@@ -67,7 +67,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Shut:
+class NewClosure:
     """A way that cannot be used.
 
     Args:
@@ -80,7 +80,7 @@ class Shut:
     reason: ClosureReason
 
 
-def add_status_report(database: Database, site: Site, said: Answer, *, by: Principal) -> bool:
+def add_status_report(database: Database, site: Site, said: NewStatusReport, *, by: Principal) -> bool:
     """Record a status report.
 
     Reports are taken until the incident is closed, so after the all-clear too. A repetition is welcome even later.
@@ -126,7 +126,7 @@ def add_status_report(database: Database, site: Site, said: Answer, *, by: Princ
     return new
 
 
-def give_directive(database: Database, pack: ProtocolPack, site: Site, order: Order, *, by: Principal) -> bool:
+def give_directive(database: Database, pack: ProtocolPack, site: Site, order: NewDirective, *, by: Principal) -> bool:
     """Give an order for a zone, or for the whole site.
 
     Returns:
@@ -154,7 +154,9 @@ def give_directive(database: Database, pack: ProtocolPack, site: Site, order: Or
     return new
 
 
-def close_way(database: Database, editions: Editions, site: Site, shut: Shut, *, by: Principal) -> bool:
+def close_way(
+    database: Database, floorplans: PublishedFloorplans, site: Site, said: NewClosure, *, by: Principal
+) -> bool:
     """Say that an opening, a transition or a zone cannot be used. Plan again after it.
 
     Returns:
@@ -165,17 +167,17 @@ def close_way(database: Database, editions: Editions, site: Site, shut: Shut, *,
         Conflict: The id is taken by another closure.
     """
     with database.transaction() as c:
-        if not editions.load(c, site).floorplan.can_be_closed(shut.subject_id):
+        if not floorplans.load(c, site).floorplan.can_be_closed(said.subject_id):
             raise NotFound(
-                f"The published map has no opening, transition or zone {shut.subject_id}.",
+                f"The published map has no opening, transition or zone {said.subject_id}.",
                 where="subject_id",
                 advice="See the lists of zones and openings.",
             )
-        closure = Closure(shut.id, shut.subject_id, shut.reason, by.name, datetime.now(UTC))
+        closure = Closure(said.id, said.subject_id, said.reason, by.name, datetime.now(UTC))
         new = rows.add_closure(c, site.id, closure, by.person_id)
         if new:
-            said = {"closure_id": str(shut.id), "subject_id": str(shut.subject_id), "reason": shut.reason}
-            record_change(c, site, EventKind.CLOSURE_ADDED, subject=shut.id, said=said, by=by)
+            told = {"closure_id": str(said.id), "subject_id": str(said.subject_id), "reason": said.reason}
+            record_change(c, site, EventKind.CLOSURE_ADDED, subject=said.id, said=told, by=by)
     return new
 
 
@@ -191,7 +193,7 @@ def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal)
         record_change(c, site, EventKind.CLOSURE_LIFTED, subject=closure_id, said=said, by=by)
 
 
-def _incident_of(c: Connection, site: Site, said: Answer) -> Incident:
+def _incident_of(c: Connection, site: Site, said: NewStatusReport) -> Incident:
     """The incident that is named, else the open one, else the one that was opened last."""
     if said.incident_id is not None:
         return rows.load_incident(c, site.id, said.incident_id)

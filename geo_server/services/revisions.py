@@ -130,7 +130,7 @@ def publish_revision(
         signed_by: Who takes responsibility when an occupied zone has no way out.
 
     Returns:
-        The new edition of the site's map.
+        The new floorplan_rev of the site.
 
     Raises:
         NotFound: The site has no such revision.

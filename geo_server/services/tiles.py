@@ -1,4 +1,4 @@
-"""Tiles of a site: made once an edition of its map, kept in memory, compressed once.
+"""Tiles of a site: made once for each floorplan_rev, kept in memory, compressed once.
 
 Terminology:
     rev: a site's ``floorplan_rev``, which goes up at each publishing. Everything kept is kept under it, so that nothing
@@ -54,7 +54,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class MapEdition:
+class PublishedMap:
     """What is published of a site at one rev.
 
     Args:
@@ -207,9 +207,9 @@ class Tiles:
         return rev
 
 
-def load_edition(database: Database, site: Site) -> MapEdition:
+def load_published(database: Database, site: Site) -> PublishedMap:
     """What is published of a site, for TileJSON and styles. Reads the database."""
     with database.snapshot() as c:
-        return MapEdition(
+        return PublishedMap(
             floorplan_rev(c, site.id), rows.load_bounds(c, site.id), tuple(rows.list_ordinals(c, site.id))
         )

@@ -39,6 +39,7 @@ __all__ = [
     "add_sighting",
     "add_status_report",
     "add_threat",
+    "find_current_incident",
     "find_open_incident",
     "find_sighting_threat",
     "lift_closure",
@@ -91,6 +92,18 @@ def find_open_incident(c: Connection, site_id: UUID, *, lock: bool = False) -> I
     if lock:
         statement = statement.with_for_update(key_share=True)
     row = c.execute(statement).mappings().one_or_none()
+    return None if row is None else _incident(row)
+
+
+def find_current_incident(c: Connection, site_id: UUID) -> Incident | None:
+    """The incident that people of a site are to know of: the open one, else the latest all-clear until it is closed.
+
+    The all-clear has to reach whoever the alarm reached, also those who look only later.
+    """
+    current = incidents.c.state.in_([IncidentState.OPEN.value, IncidentState.ALL_CLEAR.value])
+    open_first = (incidents.c.state == IncidentState.OPEN.value).desc()
+    statement = select(incidents).where(incidents.c.site_id == site_id, current)
+    row = c.execute(statement.order_by(open_first, incidents.c.opened_at.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else _incident(row)
 
 

@@ -1,23 +1,30 @@
 """Plans as they were made: kept byte for byte, so that an ETag means something."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from geo_server.domain.errors import NotFound
 from geo_server.store.tables import plans
+
+PLANS_KEPT = 50
+"""Plans of an incident that are kept: the latest ones. What a plan was made from (sightings, closures) is kept for good,
+so an older one can be made again; its megabytes need not be."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """A plan as it was made.
+    """A plan as it was made, without its document.
 
     Args:
         seq: Number of the last event that the plan knows of.
-        floorplan_rev: Edition of the site's map that it was made on.
+        floorplan_rev: The site's ``floorplan_rev`` that it was made on.
         parameters_hash: Same hash, same document.
-        document: UTF-8 JSON.
+        etag: Entity tag of the document.
+        made_for_at: The moment that its seconds count from.
     """
 
     id: UUID
@@ -26,8 +33,11 @@ class StoredPlan:
     seq: int
     floorplan_rev: int
     parameters_hash: str
-    document: bytes
-    made_at: datetime
+    etag: str
+    made_for_at: datetime
+
+
+_HEAD = [plans.c[name] for name in StoredPlan.__dataclass_fields__]
 
 
 def add_plan(
@@ -38,23 +48,45 @@ def add_plan(
     seq: int,
     floorplan_rev: int,
     parameters_hash: str,
+    made_for_at: datetime,
     document: bytes,
 ) -> StoredPlan:
-    """Keep a plan. One a ``seq`` of an incident; the caller holds the incident's lock."""
-    statement = insert(plans).values(
-        id=uuid4(),
-        site_id=site_id,
-        incident_id=incident_id,
-        seq=seq,
-        floorplan_rev=floorplan_rev,
-        parameters_hash=parameters_hash,
-        document=document,
-    )
-    return StoredPlan(**c.execute(statement.returning(plans)).mappings().one())
+    """Keep a plan, its document in UTF-8 JSON, and forget those that many others have replaced.
+
+    One a ``seq`` of an incident; the caller holds the incident's lock.
+    """
+    values = {
+        "id": uuid4(),
+        "site_id": site_id,
+        "incident_id": incident_id,
+        "seq": seq,
+        "floorplan_rev": floorplan_rev,
+        "parameters_hash": parameters_hash,
+        "etag": hashlib.sha256(document).hexdigest()[:32],
+        "made_for_at": made_for_at,
+        "document": document,
+    }
+    stored = StoredPlan(**c.execute(insert(plans).values(values).returning(*_HEAD)).mappings().one())
+    latest = select(plans.c.seq).where(plans.c.incident_id == incident_id).order_by(plans.c.seq.desc())
+    oldest_kept = latest.offset(PLANS_KEPT - 1).limit(1).scalar_subquery()
+    c.execute(delete(plans).where(plans.c.incident_id == incident_id, plans.c.seq < oldest_kept))
+    return stored
 
 
 def find_latest_plan(c: Connection, incident_id: UUID) -> StoredPlan | None:
     """The plan of an incident that knows most, or None when none was made yet."""
-    statement = select(plans).where(plans.c.incident_id == incident_id).order_by(plans.c.seq.desc()).limit(1)
+    statement = select(*_HEAD).where(plans.c.incident_id == incident_id).order_by(plans.c.seq.desc()).limit(1)
     row = c.execute(statement).mappings().one_or_none()
     return None if row is None else StoredPlan(**row)
+
+
+def load_plan_document(c: Connection, plan_id: UUID) -> bytes:
+    """The document of a plan, UTF-8 JSON.
+
+    Raises:
+        NotFound: There is no such plan.
+    """
+    document: bytes | None = c.scalar(select(plans.c.document).where(plans.c.id == plan_id))
+    if document is None:
+        raise NotFound(f"There is no plan {plan_id}.")
+    return document

@@ -23,7 +23,7 @@ BAD_DRAWING = "Look at the findings of the import, mend the drawing and import i
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """An edition of a building's floorplan, without its contents.
+    """A revision of a building's floorplan, without its contents.
 
     Args:
         number: 1, 2, ... within its building.
@@ -118,7 +118,7 @@ def publish(c: Connection, revision_id: UUID, *, by: UUID | None, signed_by: str
         signed_by: Who takes responsibility for what it lacks, or None.
 
     Returns:
-        The new edition of the site's map.
+        The new floorplan_rev of the site.
 
     Raises:
         NotFound: There is no such revision.

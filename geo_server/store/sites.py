@@ -120,7 +120,7 @@ def add_assembly_point(c: Connection, site_id: UUID, point: AssemblyPoint, frame
 
 
 def floorplan_rev(c: Connection, site_id: UUID) -> int:
-    """How often something was published on a site: the edition of its map.
+    """How often something was published on a site.
 
     Raises:
         NotFound: There is no such site.

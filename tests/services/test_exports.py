@@ -61,6 +61,7 @@ def test_a_drill_is_marked_and_its_ways_out_are_for_those_who_may_see_them(datab
             seq=1,
             floorplan_rev=1,
             parameters_hash=uuid4().hex,
+            made_for_at=NOON,
             document=orjson.dumps(document),
         )
     allowed, others = (map_export(database, site, with_plan=may, made_at=NOON) for may in (True, False))

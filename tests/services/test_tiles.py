@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from geo_server.domain.errors import NotFound
-from geo_server.services.tiles import REV_LIFE_S, MapEdition, Tile, TileCache, Tiles, load_edition
+from geo_server.services.tiles import REV_LIFE_S, PublishedMap, Tile, TileCache, Tiles, load_published
 from geo_server.store.database import Database
 from geo_server.tiles.grid import TileAddress, tile_at
 from tests.store.samples import FRAME, a_floorplan, found, published
@@ -123,14 +123,14 @@ def test_a_tile_is_kept_under_the_revision_that_it_shows(database: Database) -> 
 
 @pytest.mark.parametrize(("ordinals", "first"), [((-1, 0, 1), 0), ((-2, -1), -1), ((1, 2), 1), ((), 0)])
 def test_the_level_of_the_main_entrance_is_shown_first(ordinals: tuple[int, ...], first: int) -> None:
-    assert MapEdition(1, None, ordinals).first_ordinal == first
+    assert PublishedMap(1, None, ordinals).first_ordinal == first
 
 
-def test_an_edition_says_what_is_published(database: Database) -> None:
+def test_what_is_published_says_its_levels_and_bounds(database: Database) -> None:
     site, building = found(database)
-    assert load_edition(database, site) == MapEdition(0, None, ())
+    assert load_published(database, site) == PublishedMap(0, None, ())
     with database.transaction() as c:
         published(c, site, building, a_floorplan())
-    edition = load_edition(database, site)
-    assert (edition.rev, edition.ordinals) == (1, (0, 1))
-    assert edition.bounds is not None
+    shown = load_published(database, site)
+    assert (shown.rev, shown.ordinals) == (1, (0, 1))
+    assert shown.bounds is not None

@@ -88,6 +88,8 @@ def test_the_all_clear_reaches_those_who_got_the_alarm(visit: Visit) -> None:
     responder.keyboard.press("Enter")
     responder.keyboard.press("Enter")
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("All clear")
+    staff.reload()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("All clear")
 
 
 def test_a_report_made_without_network_is_kept_and_sent_once_it_is_back(visit: Visit) -> None:

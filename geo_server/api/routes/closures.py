@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request, Response, status
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import ClosureSaid
 from geo_server.domain.roles import Permission
-from geo_server.services.guidance import replan_open
-from geo_server.services.reports import Shut, close_way, open_way
+from geo_server.services.reports import NewClosure, close_way, open_way
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["closure"])
 MayClose = Annotated[Access, requires(Permission.CLOSE_WAYS)]
@@ -19,10 +18,10 @@ MayClose = Annotated[Access, requires(Permission.CLOSE_WAYS)]
 def close(request: Request, response: Response, said: ClosureSaid, access: MayClose) -> dict[str, str]:
     """Say that an opening, a transition or a zone cannot be used. 200 when the same had been said before."""
     state = state_of(request)
-    new = close_way(state["database"], state["editions"], access.site, Shut(**dict(said)), by=access.principal)
+    new = close_way(state["database"], state["floorplans"], access.site, NewClosure(**dict(said)), by=access.principal)
     if not new:
         response.status_code = status.HTTP_200_OK
-    replan_open(state["database"], access.site, editions=state["editions"])
+    state["plans"].replan_open(access.site)
     return {"id": str(said.id)}
 
 
@@ -31,4 +30,4 @@ def lift(request: Request, closure_id: UUID, access: MayClose) -> None:
     """Say that it can be used again."""
     state = state_of(request)
     open_way(state["database"], access.site, closure_id, by=access.principal)
-    replan_open(state["database"], access.site, editions=state["editions"])
+    state["plans"].replan_open(access.site)

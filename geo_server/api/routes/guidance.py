@@ -9,7 +9,7 @@ from geo_server.api.answers import json_tagged
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.domain.errors import NotFound
 from geo_server.domain.roles import Permission
-from geo_server.services.guidance import find_plan, plan_etag, zone_guidance
+from geo_server.services.guidance import zone_guidance
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["guidance"])
 
@@ -17,10 +17,11 @@ router = APIRouter(prefix="/api/sites/{site}", tags=["guidance"])
 @router.get("/plan")
 def show_plan(request: Request, access: Annotated[Access, requires(Permission.SEE_PLAN)]) -> Response:
     """The latest plan of the open incident: every zone's way out, as ``geo-server plan`` prints it."""
-    plan = find_plan(state_of(request)["database"], access.site)
-    if plan is None:
+    found = state_of(request)["plans"].find_latest(access.site)
+    if found is None:
         raise NotFound("There is no plan.", advice="A plan is made when an incident is open.")
-    return json_tagged(request, lambda: plan.document, plan_etag(plan))
+    plan, document = found
+    return json_tagged(request, lambda: document, plan.etag)
 
 
 @router.get("/zones/{zone_id}/guidance")
@@ -29,11 +30,16 @@ def show_guidance(
 ) -> dict[str, Any]:
     """What a person in a zone is to do, and the way out where leaving is permitted."""
     state = state_of(request)
-    zone = state["editions"].current(access.site).floorplan.zone_by_id.get(zone_id)
+    zone = state["floorplans"].current(access.site).floorplan.zone_by_id.get(zone_id)
     if zone is None:
         raise NotFound(f"The published map has no zone {zone_id}.", where="zone_id", advice="See the list of zones.")
     guidance = zone_guidance(
-        state["database"], state["pack"], access.site, zone, sees_plan=access.may(Permission.SEE_PLAN)
+        state["database"],
+        state["plans"],
+        state["pack"],
+        access.site,
+        zone,
+        sees_plan=access.may(Permission.SEE_PLAN),
     )
     told = guidance.told
     return {

@@ -18,7 +18,6 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import ControlPoint
 from geo_server.domain.roles import Permission
-from geo_server.services.guidance import replan_open
 from geo_server.services.imports import DrawingFile, import_drawing, place_revision, publish_revision
 from geo_server.store.revisions import Revision, list_revisions, load_revision
 from geo_server.store.sites import list_buildings
@@ -114,8 +113,8 @@ def publish(
     rev = publish_revision(
         state["database"], access.site, revision_id, by=access.principal.person_id, signed_by=said.signed_by
     )
-    if replan_open(state["database"], access.site, editions=state["editions"]) is None:
-        background.add_task(state["editions"].warm, access.site)
+    if state["plans"].replan_open(access.site) is None:
+        background.add_task(state["floorplans"].warm, access.site)
     return {"floorplan_rev": rev}
 
 

@@ -11,8 +11,7 @@ from geo_server.api.schemas import IncidentSaid, SightingSaid, StateSaid
 from geo_server.domain.incidents import IncidentState
 from geo_server.domain.roles import Permission
 from geo_server.services import incidents
-from geo_server.services.guidance import replan
-from geo_server.services.incidents import Observation
+from geo_server.services.incidents import NewSighting
 from geo_server.services.picture import load_picture
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["incident"])
@@ -22,12 +21,12 @@ Json = dict[str, Any]
 
 @router.get("/picture")
 def show_picture(request: Request, access: Annotated[Access, requires(Permission.SEE_INCIDENT)]) -> Json:
-    """Everything that is known of the open incident. Its ``seq`` is where the live feed goes on from."""
+    """Everything that is known of the incident, until it is closed. Its ``seq`` is where the live feed goes on from."""
     state = state_of(request)
     sees_reports = access.may(Permission.SEE_REPORTS)
     picture = load_picture(
         state["database"],
-        state["editions"],
+        state["floorplans"],
         access.site,
         person_id=access.principal.person_id,
         sees_reports=sees_reports,
@@ -46,10 +45,10 @@ def add_sighting(
     state = state_of(request)
     recorded = incidents.add_sighting(
         state["database"],
-        state["editions"],
+        state["floorplans"],
         state["pack"],
         access.site,
-        Observation(**dict(said)),
+        NewSighting(**dict(said)),
         by=access.principal,
     )
     if not recorded.new:
@@ -91,5 +90,5 @@ def change_state(
 
 def _plan(state: State, access: Access, incident_id: UUID) -> str:
     """Plan, in a transaction of its own; what was said has been committed by now."""
-    made = replan(state["database"], access.site, incident_id, editions=state["editions"])
+    made = state["plans"].replan(access.site, incident_id)
     return "made" if made else "failed"

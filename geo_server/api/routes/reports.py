@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response, status
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import ReportSaid
 from geo_server.domain.roles import Permission
-from geo_server.services.reports import Answer, add_status_report
+from geo_server.services.reports import NewStatusReport, add_status_report
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["report"])
 
@@ -20,7 +20,9 @@ def report_status(
     access: Annotated[Access, requires(Permission.REPORT_STATUS)],
 ) -> dict[str, str]:
     """Say how a zone is. 200 when the same report had arrived before: it counts once."""
-    new = add_status_report(state_of(request)["database"], access.site, Answer(**dict(said)), by=access.principal)
+    new = add_status_report(
+        state_of(request)["database"], access.site, NewStatusReport(**dict(said)), by=access.principal
+    )
     if not new:
         response.status_code = status.HTTP_200_OK
     return {"id": str(said.id)}

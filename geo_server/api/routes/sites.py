@@ -15,8 +15,8 @@ from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.export.geojson import floorplan_document
 from geo_server.services.access import Principal, list_own_sites
-from geo_server.services.editions import Edition
-from geo_server.services.tiles import load_edition
+from geo_server.services.published import PublishedFloorplan
+from geo_server.services.tiles import load_published
 from geo_server.tiles.style import style
 
 router = APIRouter(tags=["site"])
@@ -42,18 +42,18 @@ def list_sites(request: Request, principal: AnyPerson) -> Json:
 @router.get("/api/sites/{site}")
 def show_site(request: Request, access: SeesMap) -> Json:
     """A site, its buildings and levels, and what this person may do on it."""
-    edition = _edition(request, access.site)
+    published = _published(request, access.site)
     return {
         **_site(access.site, access.role),
         "id": str(access.site.id),
         "timezone": access.site.timezone,
         "origin": [access.site.frame.lon, access.site.frame.lat],
-        "bounds": site_bounds(edition.floorplan, access.site.frame),
-        "floorplan_rev": edition.rev,
-        **_buildings(edition.floorplan),
+        "bounds": site_bounds(published.floorplan, access.site.frame),
+        "floorplan_rev": published.rev,
+        **_buildings(published.floorplan),
         "assembly_points": [
             {"id": str(point.id), "name": point.name, "at": lonlat(point.point, access.site.frame)}
-            for point in edition.floorplan.assembly_points
+            for point in published.floorplan.assembly_points
         ],
         "permissions": sorted(PERMISSIONS[access.role]),
     }
@@ -62,23 +62,23 @@ def show_site(request: Request, access: SeesMap) -> Json:
 @router.get("/api/sites/{site}/zones")
 def list_zones(request: Request, access: SeesMap) -> Response:
     """The zones of the published map, for lists and for search."""
-    edition = _edition(request, access.site)
-    return json_tagged(request, lambda: _zones(edition, access.site), f"zones-{edition.rev}")
+    published = _published(request, access.site)
+    return json_tagged(request, lambda: _zones(published, access.site), f"zones-{published.rev}")
 
 
 @router.get("/api/sites/{site}/openings")
 def list_openings(request: Request, access: SeesMap) -> Response:
     """The openings of the published map: doors, gaps and emergency exits."""
-    edition = _edition(request, access.site)
-    return json_tagged(request, lambda: _openings(edition, access.site), f"openings-{edition.rev}")
+    published = _published(request, access.site)
+    return json_tagged(request, lambda: _openings(published, access.site), f"openings-{published.rev}")
 
 
 @router.get("/api/sites/{site}/floorplan")
 def show_floorplan(request: Request, access: SeesMap) -> Response:
     """The published floorplan document (GeoJSON)."""
-    edition = _edition(request, access.site)
+    published = _published(request, access.site)
     return json_tagged(
-        request, lambda: floorplan_document(edition.floorplan), f"floorplan-{edition.rev}", "application/geo+json"
+        request, lambda: floorplan_document(published.floorplan), f"floorplan-{published.rev}", "application/geo+json"
     )
 
 
@@ -86,14 +86,14 @@ def show_floorplan(request: Request, access: SeesMap) -> Response:
 def show_style(request: Request, access: SeesMap, ordinal: Ordinal | None = None, dark: bool = False) -> Json:
     """The map's colours and layers as a MapLibre style, for the page and for other clients of the tiles."""
     state = state_of(request)
-    edition = load_edition(state["database"], access.site)
+    published = load_published(state["database"], access.site)
     return style(
         access.site.slug,
-        edition.bounds,
+        published.bounds,
         site_name=access.site.name,
         base_url=base_url(request, state["settings"].public_url),
-        ordinal=edition.first_ordinal if ordinal is None else ordinal,
-        rev=edition.rev,
+        ordinal=published.first_ordinal if ordinal is None else ordinal,
+        rev=published.rev,
         dark=dark,
     )
 
@@ -110,8 +110,8 @@ def show_protocols(request: Request) -> Json:
     return {"name": pack.name, "actions": actions, "kinds": kinds}
 
 
-def _edition(request: Request, site: Site) -> Edition:
-    return state_of(request)["editions"].current(site)
+def _published(request: Request, site: Site) -> PublishedFloorplan:
+    return state_of(request)["floorplans"].current(site)
 
 
 def _sites(request: Request, principal: Principal) -> list[Json]:
@@ -147,8 +147,8 @@ def _building_name(plan: Floorplan, level_id: UUID) -> str | None:
     return plan.building_by_id[level.building_id].name if level.building_id else None
 
 
-def _zones(edition: Edition, site: Site) -> Json:
-    plan, frame = edition.floorplan, site.frame
+def _zones(published: PublishedFloorplan, site: Site) -> Json:
+    plan, frame = published.floorplan, site.frame
     zones = [
         {
             "id": str(zone.id),
@@ -162,11 +162,11 @@ def _zones(edition: Edition, site: Site) -> Json:
         }
         for zone in plan.zones
     ]
-    return {"floorplan_rev": edition.rev, "zones": zones}
+    return {"floorplan_rev": published.rev, "zones": zones}
 
 
-def _openings(edition: Edition, site: Site) -> Json:
-    plan, frame = edition.floorplan, site.frame
+def _openings(published: PublishedFloorplan, site: Site) -> Json:
+    plan, frame = published.floorplan, site.frame
     openings = [
         {
             "id": str(opening.id),
@@ -180,4 +180,4 @@ def _openings(edition: Edition, site: Site) -> Json:
         }
         for opening in plan.openings
     ]
-    return {"floorplan_rev": edition.rev, "openings": openings}
+    return {"floorplan_rev": published.rev, "openings": openings}

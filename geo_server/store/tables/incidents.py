@@ -172,11 +172,14 @@ plans = Table(
     Column("parameters_hash", Text, nullable=False),
     Column("document", LargeBinary, nullable=False),
     moment("made_at", recorded=True),
+    Column("etag", Text, nullable=False),
+    moment("made_for_at"),
     UniqueConstraint("incident_id", "seq"),
     of_site("incident_id", "incidents"),
     at_least_zero("seq"),
     at_least_zero("floorplan_rev"),
     not_blank("parameters_hash"),
+    not_blank("etag"),
 )
 
 events = Table(

@@ -1,6 +1,6 @@
 /** Words for screen readers: at once for a new threat or order, at leisure for the rest. */
 
-import { kindTitle, orderFor, threatPlace } from "./model.js";
+import { incidentIsOpen, kindTitle, orderFor, threatPlace } from "./model.js";
 import { t } from "./strings.js";
 
 const PAUSE_MS = 5000;
@@ -36,7 +36,7 @@ export function announceChanges(store, speaker) {
     const picture = state.picture;
     if (!picture) return;
     if (before) for (const words of changes(state, before)) speaker.sayNow(words);
-    before = { picture, order: orderFor(state, state.mine) };
+    before = { picture, open: incidentIsOpen(state), order: orderFor(state, state.mine) };
   });
 }
 
@@ -48,6 +48,6 @@ function changes(state, before) {
   }
   const order = orderFor(state, state.mine);
   if (order && order.id !== before.order?.id) said.push(t("say.order", order));
-  if (before.picture.incident && !state.picture.incident) said.push(t("say.all_clear"));
+  if (before.open && !incidentIsOpen(state)) said.push(t("say.all_clear"));
   return said;
 }

@@ -18,7 +18,7 @@ import { wayOutSummary } from "./route_view.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
 
-const WATCHED = ["picture", "cleared", "guidance", "mine", "zones", "plan"];
+const WATCHED = ["picture", "guidance", "mine", "zones", "plan"];
 
 export function showCard(store) {
   const card = document.getElementById("card");
@@ -33,7 +33,7 @@ export function showCard(store) {
 function content(state) {
   if (!may(state, "see_incident")) return quiet(t("card.quiet_viewer"), t("card.viewer"));
   const incident = incidentOf(state);
-  if (!incident || incident.state === "closed") return quiet(t("card.quiet_words"));
+  if (!incident) return quiet(t("card.quiet_words"));
   if (incident.state === "all_clear") return { tone: "clear", parts: [heading("tick", t("card.all_clear")), words(t("card.all_clear_words"))] };
   return may(state, "see_reports") ? forResponder(state, incident) : forStaff(state, incident);
 }

@@ -41,7 +41,7 @@ export async function followSite(store, slug, { onSign, onSignedOut }) {
     const picture = await getJson(`${base}/picture`);
     setServerTime(picture.at);
     onSign();
-    store.set({ picture, cleared: clearedBy(store.state, picture) });
+    store.set({ picture });
     await Promise.all([loadPlan(picture), loadGuidance()]);
     return picture.seq;
   };
@@ -78,12 +78,6 @@ export async function followSite(store, slug, { onSign, onSignedOut }) {
     onRefused: (status) => status === 401 && onSignedOut(),
   });
   return { refresh, guidance: loadGuidance };
-}
-
-/** The incident that has just ended, so that the all-clear reaches everyone who got the alarm; else the one before. */
-function clearedBy({ picture: before, cleared }, picture) {
-  if (picture.incident) return null;
-  return before?.incident ? { ...before.incident, state: "all_clear" } : cleared;
 }
 
 /** Show a status at once; the picture that follows carries the rest of the report. */

@@ -27,7 +27,6 @@ const EMPTY = {
   openingById: new Map(),
   protocols: null,
   picture: null,
-  cleared: null,
   plan: null,
   planEtag: null,
   routes: new Map(),

@@ -17,8 +17,8 @@ export const URGENCY = {
   cleared: 8,
 };
 
-/** The open incident, or the one that has just been cleared, or null. */
-export const incidentOf = (state) => state.picture?.incident ?? state.cleared;
+/** The open incident, or one that has had its all-clear and is not closed yet, or null. */
+export const incidentOf = (state) => state.picture?.incident ?? null;
 export const incidentIsOpen = (state) => state.picture?.incident?.state === "open";
 export const isExercise = (state) => Boolean(incidentOf(state)?.exercise);
 export const threatsOf = (state) => state.picture?.threats ?? [];
@@ -27,7 +27,7 @@ export const threatsOf = (state) => state.picture?.threats ?? [];
 export function statusOf(state, zone) {
   const report = state.picture?.statuses?.[zone.id];
   if (report) return report.status;
-  return zone.occupied && state.picture?.incident && may(state, "see_reports") ? "unreported" : null;
+  return zone.occupied && incidentIsOpen(state) && may(state, "see_reports") ? "unreported" : null;
 }
 
 /** What people call a zone, with its number: `Library 120`. */

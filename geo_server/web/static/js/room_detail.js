@@ -27,7 +27,7 @@ export function createRoomDetail(store, { outbox }) {
       (state) => (zoneOf(state) ? build(state, zoneOf(state)) : null),
     );
   const sections = [
-    of((state, id) => state.picture?.statuses?.[id] ?? !state.picture?.incident, (state, zone) => head(store, state, zone)),
+    of((state, id) => state.picture?.statuses?.[id] ?? !incidentIsOpen(state), (state, zone) => head(store, state, zone)),
     of((state, id) => [routeOf(state, id), state.plan?.made_for_at], way),
     of((state) => [state.mine, incidentIsOpen(state)], (state, zone) => actions(store, state, zone, outbox)),
     of((state) => state.picture?.closures, (state, zone) => doors(store, state, zone)),

@@ -1,11 +1,10 @@
 /** All rooms as a table, the most urgent first: the same as the map says, for eyes that are in a hurry and for ears. */
 
 import { fill, h, syncList } from "./dom.js";
-import { byName, roomsByUrgency, routeOf, searchZones, statusOf, whereabouts, zoneName } from "./model.js";
+import { byName, incidentIsOpen, roomsByUrgency, routeOf, searchZones, statusOf, statusTitle, whereabouts, zoneName } from "./model.js";
 import { marginCell, routeTitle } from "./route_view.js";
 import { statusTag } from "./status_view.js";
 import { may } from "./store.js";
-import { statusTitle } from "./model.js";
 import { t, tn } from "./strings.js";
 
 const SHOWN = 150;
@@ -36,7 +35,7 @@ export function createRoomsPanel(store) {
     if (full) showCounts(counts, ordered, state, only, choose);
     const found = searchZones(ordered, search.value).filter((zone) => !only || statusOf(state, zone) === only);
     syncList(body, found.slice(0, SHOWN), (zone) => zone.id, (zone) => roomRow(store, zone), (row, zone) => renew(row, state, zone));
-    table.classList.toggle("is-plain", !full || !state.picture?.incident);
+    table.classList.toggle("is-plain", !full || !incidentIsOpen(state));
     fill(rest, found.length === 0 && t("rooms.none"), found.length > SHOWN && tn("rooms.more", found.length - SHOWN));
   };
   const choose = (status) => {

@@ -15,7 +15,7 @@ import { t } from "./strings.js";
 /** @returns {HTMLElement} */
 export function createSituationPanel(store) {
   const sections = [
-    section(({ picture }) => !picture?.incident, (state) => !state.picture?.incident && empty("situation.no_incident")),
+    section((state) => incidentIsOpen(state), (state) => !incidentIsOpen(state) && empty("situation.no_incident")),
     section(({ picture }) => picture?.threats, (state) => [h("h3", {}, t("situation.threats")), threats(store, state)]),
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
@@ -23,7 +23,7 @@ export function createSituationPanel(store) {
     section(() => true, exports),
   ];
   const update = (state) => sections.forEach((one) => one.update(state));
-  store.watch(["picture", "cleared", "zones", "openings"], update);
+  store.watch(["picture", "zones", "openings"], update);
   return h("div", { class: "stack" }, sections.map((one) => one.element));
 }
 
@@ -106,8 +106,7 @@ function ending(store, state) {
   if (!incident || !may(state, "manage_incident")) return null;
   const to = (next) => async () => {
     const address = `/api/sites/${state.site.slug}/incidents/${incident.id}/state`;
-    const done = await attempt(postJson(address, { state: next }), store);
-    if (done && next === "closed") store.set({ cleared: null });
+    await attempt(postJson(address, { state: next }), store);
   };
   if (incident.state === "open") {
     return h("div", { class: "stack" }, holdButton(t("situation.all_clear"), t("situation.all_clear_again"), to("all_clear")), empty("situation.all_clear_words"));

@@ -18,7 +18,7 @@ SITES_KEPT = 8
 """Sites whose floorplan stays in memory: a process that serves more reads the others again."""
 
 
-class Edition:
+class PublishedFloorplan:
     """A site's published floorplan at one revision number.
 
     Args:
@@ -40,23 +40,23 @@ class Edition:
             return self._compiled
 
 
-class Editions:
-    """The editions that a process keeps, the least recently used forgotten first. Shared by threads."""
+class PublishedFloorplans:
+    """The floorplans that a process keeps, the least recently used forgotten first. Shared by threads."""
 
     def __init__(self, database: Database, sites_kept: int = SITES_KEPT) -> None:
         self._database = database
         self._sites_kept = sites_kept
-        self._kept: OrderedDict[UUID, Edition] = OrderedDict()
+        self._kept: OrderedDict[UUID, PublishedFloorplan] = OrderedDict()
         self._locks: dict[UUID, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def current(self, site: Site) -> Edition:
-        """The edition in force now."""
+    def current(self, site: Site) -> PublishedFloorplan:
+        """What is in force now."""
         with self._database.snapshot() as c:
             return self.load(c, site)
 
     def warm(self, site: Site) -> None:
-        """Compile the edition in force ahead of time, so that the first sighting does not wait for it.
+        """Compile what is in force ahead of time, so that the first sighting does not wait for it.
 
         Meant for a thread in the background: a floorplan that cannot be compiled is logged, and will be the failure of
         whichever plan needs it.
@@ -77,8 +77,8 @@ class Editions:
         for site in sites[: self._sites_kept]:
             self.warm(site)
 
-    def load(self, c: Connection, site: Site) -> Edition:
-        """The edition that a transaction sees.
+    def load(self, c: Connection, site: Site) -> PublishedFloorplan:
+        """What a transaction sees as published.
 
         Args:
             c: An open transaction. Its view decides which revision is in force.
@@ -86,30 +86,30 @@ class Editions:
         """
         with self._lock_of(site.id):
             rev = floorplan_rev(c, site.id)
-            edition = self._find(site.id, rev)
-            while edition is None:
-                read = Edition(rev, load_floorplan(c, site))
+            published = self._find(site.id, rev)
+            while published is None:
+                read = PublishedFloorplan(rev, load_floorplan(c, site))
                 rev = floorplan_rev(c, site.id)
                 # Unless nothing was published while it was read: a transaction that is no snapshot sees both.
-                edition = read if read.rev == rev else None
-            self._keep(site.id, edition)
-            return edition
+                published = read if read.rev == rev else None
+            self._keep(site.id, published)
+            return published
 
     def _lock_of(self, site_id: UUID) -> threading.Lock:
         with self._lock:
             return self._locks.setdefault(site_id, threading.Lock())
 
-    def _find(self, site_id: UUID, rev: int) -> Edition | None:
+    def _find(self, site_id: UUID, rev: int) -> PublishedFloorplan | None:
         with self._lock:
-            edition = self._kept.get(site_id)
-            if edition is None or edition.rev != rev:
+            published = self._kept.get(site_id)
+            if published is None or published.rev != rev:
                 return None
             self._kept.move_to_end(site_id)
-            return edition
+            return published
 
-    def _keep(self, site_id: UUID, edition: Edition) -> None:
+    def _keep(self, site_id: UUID, published: PublishedFloorplan) -> None:
         with self._lock:
-            self._kept[site_id] = edition
+            self._kept[site_id] = published
             self._kept.move_to_end(site_id)
             while len(self._kept) > self._sites_kept:
                 self._kept.popitem(last=False)

@@ -1,0 +1,178 @@
+"""Plans of an incident: made again after every change, read by those who may.
+
+Routes are advice, directives are orders of people. A plan is computed in a transaction of its own, after what it is
+about has been committed; when that fails, what was recorded stays and the failure is itself an event.
+
+Terminology:
+    turn: one planning of an incident. While one runs, all that is asked for meanwhile waits for a single next one, which
+        begins after it and therefore knows of everything that any of them is about.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from geo_server.domain.events import EventKind
+from geo_server.domain.incidents import Incident, IncidentState
+from geo_server.domain.places import Site
+from geo_server.export.plan import plan_document
+from geo_server.routing.plan import plan
+from geo_server.routing.request import PlanRequest
+from geo_server.services.published import PublishedFloorplans
+from geo_server.store.database import Connection, Database
+from geo_server.store.events import last_seq, record_event
+from geo_server.store.incidents import (
+    find_open_incident,
+    list_closures,
+    list_threats,
+    load_incident,
+)
+from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document
+
+log = logging.getLogger(__name__)
+
+Route = dict[str, Any]
+"""A zone's route as it stands in a plan document."""
+
+PARSED_KEPT = 8
+"""Plans whose routes stay in memory, a megabyte or two each: everybody asks for the latest one of their site."""
+
+
+class Plans:
+    """Makes and reads the plans of all sites of a process. Shared by threads.
+
+    Args:
+        database: Where all is kept.
+        floorplans: What is published, ready for planning.
+    """
+
+    def __init__(self, database: Database, floorplans: PublishedFloorplans) -> None:
+        self._database = database
+        self._floorplans = floorplans
+        self._lock = threading.Lock()
+        self._running: dict[UUID, Future[bool]] = {}
+        self._next: dict[UUID, Future[bool]] = {}
+        self._parsed: OrderedDict[UUID, Mapping[str, Route]] = OrderedDict()
+
+    def replan(self, site: Site, incident_id: UUID) -> bool:
+        """Plan all ways out for an incident, with everything that is known once its turn has come.
+
+        Whoever waits holds no connection to the database. A planner that fails loses nothing: the failure is logged and
+        recorded, and the previous plan stays with its age. An incident that is not open needs no plan.
+
+        Args:
+            site: The incident's site.
+            incident_id: The incident.
+
+        Returns:
+            False when the plan failed.
+        """
+        with self._lock:
+            turn = self._next.get(incident_id)
+            before = self._running.get(incident_id)
+            leads = turn is None
+            if turn is None:
+                turn = self._next[incident_id] = Future()
+        if leads:
+            self._take(turn, before, site, incident_id)
+        return turn.result()
+
+    def replan_open(self, site: Site) -> bool | None:
+        """:meth:`replan` for the open incident of a site; None when there is none."""
+        with self._database.snapshot() as c:
+            incident = find_open_incident(c, site.id)
+        return None if incident is None else self.replan(site, incident.id)
+
+    def find_latest(self, site: Site) -> tuple[StoredPlan, bytes] | None:
+        """The latest plan of the open incident and its document, UTF-8 JSON; None when there is none."""
+        with self._database.snapshot() as c:
+            incident = find_open_incident(c, site.id)
+            stored = None if incident is None else find_latest_plan(c, incident.id)
+            return None if stored is None else (stored, load_plan_document(c, stored.id))
+
+    def find_route(self, c: Connection, incident_id: UUID, zone_id: UUID) -> Route | None:
+        """A zone's route in the latest plan, with the moment that its seconds count from, or None."""
+        stored = find_latest_plan(c, incident_id)
+        return None if stored is None else self._routes(c, stored).get(str(zone_id))
+
+    def _take(self, turn: "Future[bool]", before: "Future[bool] | None", site: Site, incident_id: UUID) -> None:
+        """Plan once the turn before has ended. From the moment that this one begins, whoever asks waits for the next."""
+        if before is not None:
+            before.exception()
+        with self._lock:
+            del self._next[incident_id]
+            self._running[incident_id] = turn
+        try:
+            turn.set_result(self._plan_or_say_so(site, incident_id))
+        except BaseException as fault:
+            turn.set_exception(fault)
+            raise
+        finally:
+            with self._lock:
+                if self._running[incident_id] is turn:
+                    del self._running[incident_id]
+
+    def _plan_or_say_so(self, site: Site, incident_id: UUID) -> bool:
+        try:
+            with self._database.transaction() as c:
+                incident = load_incident(c, site.id, incident_id, lock=True)
+                if incident.state is IncidentState.OPEN:
+                    self._plan(c, site, incident)
+        except Exception:
+            log.exception("No plan could be made for incident %s of site %s", incident_id, site.slug)
+            with self._database.transaction() as c:
+                record_event(c, site.id, EventKind.PLAN_FAILED, {"incident_id": str(incident_id)})
+            return False
+        return True
+
+    def _plan(self, c: Connection, site: Site, incident: Incident) -> None:
+        seq = last_seq(c, site.id)
+        published = self._floorplans.load(c, site)
+        closures = list_closures(c, site.id)
+        # A closure outlives the map that it was made on; what is gone from the map must not stop the plan.
+        on_map = [closure for closure in closures if published.floorplan.can_be_closed(closure.subject_id)]
+        now = datetime.now(UTC)
+        request = PlanRequest(tuple(list_threats(c, incident.id, site.frame)), closures=tuple(on_map), now=now)
+        made = plan(published.compiled(), request)
+        document = {
+            "incident_id": str(incident.id),
+            "exercise": incident.exercise,
+            "seq": seq,
+            "floorplan_rev": published.rev,
+            "closures_not_on_map": [str(closure.id) for closure in closures if closure not in on_map],
+            **plan_document(made, published.floorplan),
+        }
+        stored = add_plan(
+            c,
+            site_id=site.id,
+            incident_id=incident.id,
+            seq=seq,
+            floorplan_rev=published.rev,
+            parameters_hash=made.parameters_hash,
+            made_for_at=now,
+            document=orjson.dumps(document),
+        )
+        payload = {"incident_id": str(incident.id), "etag": stored.etag}
+        record_event(c, site.id, EventKind.PLAN_MADE, payload)
+
+    def _routes(self, c: Connection, stored: StoredPlan) -> Mapping[str, Route]:
+        """The routes of a plan by zone id, parsed once."""
+        with self._lock:
+            routes = self._parsed.get(stored.id)
+        if routes is None:
+            document = orjson.loads(load_plan_document(c, stored.id))
+            moment = document["made_for_at"]
+            routes = {route["zone_id"]: {**route, "made_for_at": moment} for route in document["zones"]}
+        with self._lock:
+            self._parsed[stored.id] = routes
+            self._parsed.move_to_end(stored.id)
+            while len(self._parsed) > PARSED_KEPT:
+                self._parsed.popitem(last=False)
+        return routes

@@ -1,0 +1,142 @@
+"""From what is known to what each person is told, over HTTP."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from geo_server.domain.incidents import Closure, ClosureReason
+from geo_server.domain.roles import Role
+from geo_server.store.database import Database
+from geo_server.store.incidents import add_closure
+from tests.api.conftest import Client
+from tests.api.said import routes_of, sighting
+from tests.campus import Campus, new_id
+
+
+def test_staff_see_a_route_only_once_leaving_is_permitted(client: Client, campus: Campus) -> None:
+    staff, commander = client(Role.STAFF), client(Role.COMMANDER)
+    room = str(campus.rooms[2].id)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus))
+
+    hiding = staff.get(f"{campus.url}/zones/{room}/guidance").json()
+    leading = commander.get(f"{campus.url}/zones/{room}/guidance").json()
+    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "evacuate", "zone_id": room})
+    leaving = staff.get(f"{campus.url}/zones/{room}/guidance").json()
+    next_door = staff.get(f"{campus.url}/zones/{campus.rooms[0].id}/guidance").json()
+    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "lockdown", "reason": "shots"})
+    locked = staff.get(f"{campus.url}/zones/{room}/guidance").json()
+
+    assert (hiding["directive"]["action"], hiding["route"]) == ("lockdown", None)
+    assert "does not permit leaving" in hiding["withheld"]
+    assert leading["route"]["zone_id"] == room
+    assert (leaving["directive"]["action"], leaving["withheld"]) == ("evacuate", None)
+    assert leaving["route"]["exit_id"] == str(campus.exits[1].id)
+    assert next_door["route"] is None
+    assert (locked["directive"]["action"], locked["route"]) == ("lockdown", None), "the last order counts"
+    assert "shots" in locked["directive"]["why"]
+
+
+def test_without_an_incident_nobody_is_told_to_do_anything(client: Client, campus: Campus) -> None:
+    guidance = client(Role.STAFF).get(f"{campus.url}/zones/{campus.rooms[0].id}/guidance").json()
+
+    assert (guidance["directive"], guidance["route"]) == (None, None)
+    assert client(Role.RESPONDER).get(f"{campus.url}/plan").status_code == 404
+
+
+def test_of_two_sightings_at_once_the_last_plan_knows_both(client: Client, campus: Campus) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    places = [campus.lonlat(1 + 3 * i, 1.5) for i in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda at: staff.post(f"{campus.url}/sightings", json=sighting(campus, at=at)), places))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["incident_id"] for answer in answers}) == 1
+    threats = {answer.json()["threat_id"] for answer in answers}
+    plan = responder.get(f"{campus.url}/plan").json()
+    assert {threat["id"] for threat in plan["threats"]} == threats
+    assert len(threats) == 8
+
+
+def test_closing_the_way_out_changes_the_plan_and_opening_it_changes_it_back(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+    west, east = (str(opening.id) for opening in campus.exits)
+    room = str(campus.rooms[2].id)
+    closure = {"id": new_id(), "subject_id": east, "reason": "blocked"}
+
+    assert routes_of(responder, campus)[room]["exit_id"] == east
+    assert responder.post(f"{campus.url}/closures", json=closure).status_code == 201
+    assert routes_of(responder, campus)[room]["exit_id"] == west
+    assert responder.post(f"{campus.url}/closures", json=closure).status_code == 200
+    assert responder.delete(f"{campus.url}/closures/{closure['id']}").status_code == 204
+    assert routes_of(responder, campus)[room]["exit_id"] == east
+    assert responder.get(f"{campus.url}/picture").json()["closures"] == []
+
+
+def test_a_closure_of_something_that_is_no_longer_on_the_map_does_not_stop_the_plan(
+    client: Client, campus: Campus, database: Database
+) -> None:
+    gone = Closure(uuid4(), uuid4(), ClosureReason.LOCKED, "Pat", datetime.now(UTC))
+    with database.transaction() as c:
+        add_closure(c, campus.site.id, gone, None)
+    responder = client(Role.RESPONDER)
+
+    answer = responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+
+    assert answer.json()["plan"] == "made"
+    assert responder.get(f"{campus.url}/plan").json()["closures_not_on_map"] == [str(gone.id)]
+
+
+def test_taking_an_all_clear_back_plans_again_with_what_was_closed_meanwhile(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    incident = responder.post(f"{campus.url}/incidents", json={"kind": "fire"}).json()["incident_id"]
+    west, east = (str(opening.id) for opening in campus.exits)
+    responder.post(f"{campus.url}/incidents/{incident}/state", json={"state": "all_clear"})
+    responder.post(f"{campus.url}/closures", json={"id": new_id(), "subject_id": east, "reason": "blocked"})
+
+    responder.post(f"{campus.url}/incidents/{incident}/state", json={"state": "open"})
+
+    assert routes_of(responder, campus)[str(campus.rooms[2].id)]["exit_id"] == west
+
+
+def test_a_plan_is_not_sent_again_to_who_has_it(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+    first = responder.get(f"{campus.url}/plan")
+    tag = first.headers["etag"]
+
+    same = responder.get(f"{campus.url}/plan", headers={"If-None-Match": tag})
+    responder.post(f"{campus.url}/sightings", json=sighting(campus))
+    changed = responder.get(f"{campus.url}/plan", headers={"If-None-Match": tag})
+
+    assert (same.status_code, same.content) == (304, b"")
+    assert changed.status_code == 200
+    assert "private" in first.headers["cache-control"]
+    picture = responder.get(f"{campus.url}/picture").json()
+    assert f'"{picture["plan"]["etag"]}"' == changed.headers["etag"]
+
+
+def test_forty_witnesses_at_once_are_all_heard_by_a_server_with_a_handful_of_connections(
+    client: Client, campus: Campus
+) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    places = [campus.lonlat(1 + 0.6 * i, 1.5) for i in range(40)]
+
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda at: staff.post(f"{campus.url}/sightings", json=sighting(campus, at=at)), places))
+
+    assert [(answer.status_code, answer.json().get("plan")) for answer in answers] == [(201, "made")] * 40
+    plan = responder.get(f"{campus.url}/plan").json()
+    assert {threat["id"] for threat in plan["threats"]} == {answer.json()["threat_id"] for answer in answers}
+
+
+def test_the_picture_says_what_moment_the_plan_was_made_for(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    responder.post(f"{campus.url}/sightings", json=sighting(campus))
+
+    picture, answer = responder.get(f"{campus.url}/picture").json(), responder.get(f"{campus.url}/plan")
+
+    told, made_for = (datetime.fromisoformat(said["made_for_at"]) for said in (picture["plan"], answer.json()))
+    assert abs(told - made_for) < timedelta(milliseconds=1)
+    assert picture["plan"]["etag"] in answer.headers["ETag"]

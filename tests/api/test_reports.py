@@ -1,0 +1,90 @@
+"""What people say of their zones, over HTTP."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from geo_server.domain.roles import Role
+from geo_server.store.audit import verify_audit
+from geo_server.store.database import Database
+from tests.api.conftest import Client
+from tests.api.said import sighting, status_report
+from tests.campus import Campus, new_id
+
+
+def test_a_report_sent_again_is_counted_once_and_silence_is_counted_too(client: Client, campus: Campus) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus))
+    said = status_report(campus, adults=1, students=24)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: staff.post(f"{campus.url}/status-reports", json=said), range(6)))
+    other = staff.post(f"{campus.url}/status-reports", json={**said, "students": 23})
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
+    assert other.status_code == 409
+    picture = responder.get(f"{campus.url}/picture").json()
+    assert picture["statuses"][str(campus.rooms[0].id)]["students"] == 24
+    assert picture["counts"]["ok"] == 1
+    assert picture["counts"]["unreported"] == 2
+
+
+def test_staff_see_their_own_reports_only(client: Client, campus: Campus, database: Database) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus))
+    staff.post(f"{campus.url}/status-reports", json=status_report(campus))
+    responder.post(f"{campus.url}/status-reports", json=status_report(campus, zone_id=str(campus.rooms[1].id)))
+
+    own = staff.get(f"{campus.url}/picture").json()
+
+    assert set(own["statuses"]) == {str(campus.rooms[0].id)}
+    assert own["counts"] == {}
+    assert own["plan"] is None
+    assert len(responder.get(f"{campus.url}/picture").json()["statuses"]) == 2
+    assert client(Role.VIEWER).get(f"{campus.url}/picture").status_code == 403
+    with database.snapshot() as c:
+        assert verify_audit(c, campus.site.id) is None
+
+
+def test_only_responders_may_say_that_a_zone_is_cleared(client: Client, campus: Campus) -> None:
+    client(Role.STAFF).post(f"{campus.url}/sightings", json=sighting(campus))
+
+    refused = client(Role.STAFF).post(f"{campus.url}/status-reports", json=status_report(campus, status="cleared"))
+    silent = client(Role.STAFF).post(f"{campus.url}/status-reports", json=status_report(campus, status="unreported"))
+    taken = client(Role.RESPONDER).post(f"{campus.url}/status-reports", json=status_report(campus, status="cleared"))
+
+    assert (refused.status_code, silent.status_code, taken.status_code) == (403, 422, 201)
+
+
+def test_reports_are_taken_until_an_incident_is_closed_and_repeated_ones_even_later(
+    client: Client, campus: Campus
+) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    nothing = staff.post(f"{campus.url}/status-reports", json=status_report(campus))
+    incident = responder.post(f"{campus.url}/incidents", json={"kind": "fire"}).json()["incident_id"]
+    first = status_report(campus)
+    staff.post(f"{campus.url}/status-reports", json=first)
+
+    responder.post(f"{campus.url}/incidents/{incident}/state", json={"state": "all_clear"})
+    late = staff.post(f"{campus.url}/status-reports", json=status_report(campus))
+    responder.post(f"{campus.url}/incidents/{incident}/state", json={"state": "closed"})
+    too_late = staff.post(f"{campus.url}/status-reports", json=status_report(campus))
+    repeated = staff.post(f"{campus.url}/status-reports", json=first)
+
+    codes = [answer.status_code for answer in (nothing, late, too_late, repeated)]
+    assert codes == [409, 201, 409, 200]
+    assert responder.get(f"{campus.url}/picture").json()["incident"] is None
+
+
+def test_a_report_that_waited_on_a_phone_counts_in_the_incident_that_it_was_given_for(
+    client: Client, campus: Campus
+) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    drill = responder.post(f"{campus.url}/incidents", json={"kind": "fire", "exercise": True}).json()["incident_id"]
+    waiting = status_report(campus, incident_id=drill)
+    responder.post(f"{campus.url}/incidents/{drill}/state", json={"state": "all_clear"})
+    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+
+    late = staff.post(f"{campus.url}/status-reports", json=waiting)
+    elsewhere = staff.post(f"{campus.url}/status-reports", json=status_report(campus, incident_id=new_id()))
+
+    assert (late.status_code, elsewhere.status_code) == (201, 404)
+    assert responder.get(f"{campus.url}/picture").json()["statuses"] == {}, "silent in what is real"

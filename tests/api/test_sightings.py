@@ -1,0 +1,133 @@
+"""What witnesses say, over HTTP: kept, counted once, and never silently the place of the witness."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from geo_server.domain.roles import Role
+from geo_server.store.database import Database
+from tests.api.conftest import Client
+from tests.api.said import Said, routes_of, sighting
+from tests.campus import Campus, build_campus, new_id
+
+
+def test_a_sighting_opens_an_incident_and_every_zone_gets_a_way_out_that_avoids_it(
+    client: Client, campus: Campus
+) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+
+    answer = staff.post(f"{campus.url}/sightings", json=sighting(campus))
+
+    assert answer.status_code == 201
+    assert answer.json()["plan"] == "made"
+    picture = responder.get(f"{campus.url}/picture").json()
+    assert picture["incident"]["kind"] == "armed_assailant"
+    assert picture["incident"]["exercise"] is False
+    [threat] = picture["threats"]
+    assert threat["at"] == pytest.approx(campus.lonlat(2, 1.5), abs=1e-6)
+    assert (threat["ordinal"], threat["building"]) == (0, "Main")
+    assert 0 <= threat["age_s"] < 60
+    routes = routes_of(responder, campus)
+    assert set(routes) == {str(zone.id) for zone in (*campus.rooms, campus.corridor)}
+    assert routes[str(campus.rooms[2].id)]["exit_id"] == str(campus.exits[1].id), "the east exit, away from it"
+
+
+def test_a_sighting_is_kept_when_no_plan_can_be_made(client: Client, database: Database) -> None:
+    bare = build_campus(database, walkable=False)
+    responder = client(None)
+    responder.headers["Authorization"] = f"Bearer {bare.tokens[Role.RESPONDER]}"
+
+    answer = responder.post(f"{bare.url}/sightings", json=sighting(bare))
+
+    assert answer.status_code == 201
+    assert answer.json()["plan"] == "failed"
+    assert len(responder.get(f"{bare.url}/picture").json()["threats"]) == 1
+
+
+def test_a_sighting_sent_again_is_counted_once(client: Client, campus: Campus) -> None:
+    staff, said = client(Role.STAFF), sighting(campus)
+
+    first, again = (staff.post(f"{campus.url}/sightings", json=said) for _ in range(2))
+    other = staff.post(f"{campus.url}/sightings", json={**said, "radius_m": 9})
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    assert first.json()["threat_id"] == again.json()["threat_id"]
+    assert len(staff.get(f"{campus.url}/picture").json()["threats"]) == 1
+
+
+def test_a_sighting_of_a_known_threat_moves_it_and_an_older_one_does_not(client: Client, campus: Campus) -> None:
+    staff = client(Role.STAFF)
+    threat_id = staff.post(f"{campus.url}/sightings", json=sighting(campus)).json()["threat_id"]
+    earlier = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+
+    staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(25, 7), threat_id=threat_id))
+    staff.post(
+        f"{campus.url}/sightings",
+        json=sighting(campus, at=campus.lonlat(9, 1), threat_id=threat_id, seen_at=earlier),
+    )
+
+    [threat] = staff.get(f"{campus.url}/picture").json()["threats"]
+    assert threat["at"] == pytest.approx(campus.lonlat(25, 7), abs=1e-6)
+    unknown = staff.post(f"{campus.url}/sightings", json=sighting(campus, threat_id=new_id()))
+    assert (unknown.status_code, unknown.json()["where"]) == (404, "threat_id")
+
+
+def test_a_clock_that_runs_ahead_does_not_shorten_the_reach_of_a_threat(client: Client, campus: Campus) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
+    client(Role.STAFF).post(f"{campus.url}/sightings", json=sighting(campus, seen_at=tomorrow))
+
+    [threat] = client(Role.STAFF).get(f"{campus.url}/picture").json()["threats"]
+    assert datetime.fromisoformat(threat["seen_at"]) <= datetime.now(UTC)
+
+
+def test_a_real_sighting_ends_a_drill_and_a_drill_never_joins_something_real(client: Client, campus: Campus) -> None:
+    staff = client(Role.STAFF)
+    drill = staff.post(f"{campus.url}/sightings", json=sighting(campus, exercise=True)).json()
+    assert staff.get(f"{campus.url}/picture").json()["incident"]["exercise"] is True
+
+    unsaid = staff.post(f"{campus.url}/sightings", json=sighting(campus)).json()
+    real = staff.post(f"{campus.url}/sightings", json=sighting(campus, exercise=False)).json()
+    late = staff.post(f"{campus.url}/sightings", json=sighting(campus, exercise=True))
+
+    assert unsaid["incident_id"] == drill["incident_id"]
+    assert real["incident_id"] != drill["incident_id"]
+    assert staff.get(f"{campus.url}/picture").json()["incident"]["exercise"] is False
+    assert (late.status_code, late.json()["where"]) == (409, "exercise")
+
+
+def test_a_real_sighting_that_is_refused_or_sent_again_does_not_end_a_drill(client: Client, campus: Campus) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    seen = sighting(campus, exercise=False)
+    real = staff.post(f"{campus.url}/sightings", json=seen).json()["incident_id"]
+    responder.post(f"{campus.url}/incidents/{real}/state", json={"state": "all_clear"})
+    drill = staff.post(f"{campus.url}/sightings", json=sighting(campus, exercise=True)).json()["incident_id"]
+
+    again = staff.post(f"{campus.url}/sightings", json=seen)
+    nowhere = staff.post(f"{campus.url}/sightings", json=sighting(campus, exercise=False, threat_id=new_id()))
+
+    assert (again.status_code, again.json()["incident_id"], nowhere.status_code) == (200, real, 404)
+    assert staff.get(f"{campus.url}/picture").json()["incident"]["id"] == drill
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "where"),
+    [
+        ({"kind": "dragon"}, 422, "kind"),
+        ({"ordinal": 7}, 422, "ordinal"),
+        ({"building": "Annex"}, 422, "building"),
+        ({"at": [51.0, 13.7]}, 422, "at"),
+        ({"at": [13.7, 95]}, 422, "body.at.1"),
+        ({"radius_m": -1}, 422, "body.radius_m"),
+        ({"seen_at": "2026-01-01T00:00:00"}, 422, "body.seen_at"),
+        ({"seen_at": "0001-01-01T00:00:00+14:00"}, 422, "body.seen_at"),
+        ({"colour": "red"}, 422, "body.colour"),
+    ],
+)
+def test_a_sighting_that_cannot_be_is_refused_by_name(
+    client: Client, campus: Campus, changed: Said, status: int, where: str
+) -> None:
+    answer = client(Role.STAFF).post(f"{campus.url}/sightings", json=sighting(campus, **changed))
+
+    assert (answer.status_code, answer.json()["where"]) == (status, where)
+    assert client(Role.STAFF).get(f"{campus.url}/picture").json()["incident"] is None, "nothing half-written"
