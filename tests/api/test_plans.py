@@ -1,7 +1,7 @@
 """From what is known to what each person is told, over HTTP."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from geo_server.domain.incidents import Closure, ClosureReason
