@@ -20,18 +20,18 @@ OCCUPIED = frozenset(
 )
 """Categories of zones where people stay, so that silence there means something."""
 
-URGENCY: dict[Status, int] = {
-    Status.DANGER: 0,
-    Status.THREAT_HERE: 1,
-    Status.MEDICAL: 2,
-    Status.HELP: 3,
-    Status.UNREPORTED: 4,
-    Status.EVACUATING: 5,
-    Status.OK: 6,
-    Status.EVACUATED: 7,
-    Status.CLEARED: 8,
-}
-"""Order in which responders want to see zones."""
+URGENCY: tuple[Status, ...] = (
+    Status.DANGER,
+    Status.THREAT_HERE,
+    Status.MEDICAL,
+    Status.HELP,
+    Status.UNREPORTED,
+    Status.EVACUATING,
+    Status.OK,
+    Status.EVACUATED,
+    Status.CLEARED,
+)
+"""Order in which responders want to see zones: danger, calls for help and silence first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ class Advice(StrEnum):
     """A fact for the person who decides, never a directive."""
 
     GO = "go"
-    WAIT_UNTIL = "wait_until"
     STAY = "stay"
 
 

@@ -43,8 +43,8 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
 
 
 def _threat(threat: Mapping[str, Any], floorplan: Floorplan) -> Document:
-    place = {"at": _pairs([threat["at"]], floorplan)[0], "building": _building(UUID(threat["level_id"]), floorplan)}
-    return {**threat, **place}
+    building = None if threat["ordinal"] is None else _building(UUID(threat["level_id"]), floorplan)
+    return {**threat, "at": _pairs([threat["at"]], floorplan)[0], "building": building}
 
 
 def _reach(area: ReachArea, floorplan: Floorplan) -> Document:

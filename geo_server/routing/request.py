@@ -116,6 +116,7 @@ def assumptions(
 
 def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: LocatedThreat) -> dict[str, object]:
     threat = located.threat
+    level = compiled.floorplan.level_by_id.get(threat.level_id)
     speed = used_speed(request, threat)
     raised = (
         f"Its speed was raised from {threat.speed_mps} m/s to that of the people." if speed > threat.speed_mps else ""
@@ -124,7 +125,7 @@ def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: Loc
         "id": str(threat.id),
         "kind": threat.kind,
         "level_id": str(threat.level_id),
-        "ordinal": compiled.floorplan.ordinal(threat.level_id),
+        "ordinal": level.ordinal if level else None,
         "at": [float(threat.point.x), float(threat.point.y)],
         "radius_m": float(threat.radius_m),
         "speed_mps": float(speed),

@@ -10,7 +10,8 @@ A threat in the open walks in a straight line to any door that leads there.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -86,23 +87,42 @@ class LocatedThreat:
 def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
     """Put a threat onto the floorplan.
 
+    A level that the floorplan does not have, or on which it has no zones, tells nothing of the height that the threat is
+    at: it is then taken to be on every level at once, which is never later anywhere than the truth.
+
     Raises:
-        InvalidInput: It is on no level, on no zone and not in the open near one, or a figure is not a number.
+        InvalidInput: It is nowhere near a zone, there is no zone at all, or a figure is not a number.
     """
     floorplan = compiled.floorplan
-    where = f"threat {threat.id}"
-    _check_figures(threat, where)
-    if threat.level_id not in floorplan.level_by_id:
+    _check_figures(threat, f"threat {threat.id}")
+    walkable = {zone.level_id for zone in floorplan.zones}
+    if threat.level_id in walkable:
+        return _locate_on_level(compiled, threat)
+    if not walkable:
         raise InvalidInput(
-            f"There is no level {threat.level_id} in this floorplan.", where=where, advice="Name one of its levels."
+            "The floorplan has no zones.", where=f"threat {threat.id}", advice="Plan with one that has some."
         )
+    return _locate_anywhere(compiled, threat, sorted(walkable, key=str))
+
+
+def _locate_anywhere(compiled: CompiledFloorplan, threat: Threat, level_ids: list[UUID]) -> LocatedThreat:
+    """On each of several levels at once."""
+    found = [_locate_on_level(compiled, replace(threat, level_id=level_id)) for level_id in level_ids]
+    seeds = {seed.ways.zone_id: seed for one in found for seed in one.seeds}
+    doors_m: dict[str, float] = {}
+    for one in found:
+        for node, metres in one.doors_m.items():
+            doors_m[node] = min(metres, doors_m.get(node, math.inf))
+    note = (
+        f"Threat {threat.id} was seen on a level that has no zones here; it is taken to be on any level at its place."
+    )
+    return LocatedThreat(threat, tuple(seeds.values()), doors_m, note)
+
+
+def _locate_on_level(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
+    """On a level that has zones."""
+    floorplan = compiled.floorplan
     zones = _zones_beside(floorplan, threat)
-    if not zones:
-        raise InvalidInput(
-            f"Level {floorplan.level_by_id[threat.level_id].name!r} has no zones.",
-            where=where,
-            advice="Put the threat onto a level that has zones.",
-        )
     off = shapely.distance(np.asarray([zone.polygon for zone in zones], dtype=object), threat.point)
     if _indoors(zones, off):
         return LocatedThreat(threat, _seeds(compiled, zones, off, threat, threat.radius_m), {}, "")

@@ -56,18 +56,6 @@ def load_site(c: Connection, slug: str) -> Site:
     return site
 
 
-def load_site_by_id(c: Connection, site_id: UUID) -> Site:
-    """A site by its id.
-
-    Raises:
-        NotFound: There is none.
-    """
-    row = c.execute(_SITE.where(sites.c.id == site_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(f"There is no site {site_id}.")
-    return _site(row)
-
-
 def list_sites(c: Connection) -> list[Site]:
     """All sites, by name."""
     return [_site(row) for row in c.execute(_SITE.order_by(sites.c.name, sites.c.slug)).mappings()]

@@ -20,8 +20,10 @@ from geo_server.domain.places import (
     Zone,
     ZoneCategory,
 )
+from geo_server.domain.routes import RouteStatus
 
 NAMESPACE = UUID("00000000-0000-0000-0000-00000000aaaa")
+SAFE = {RouteStatus.SAFE_SHORTEST, RouteStatus.SAFE_DETOUR}
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 Line = Sequence[tuple[float, float]]

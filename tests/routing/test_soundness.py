@@ -7,17 +7,15 @@ import pytest
 from shapely import LineString, Point
 
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import Leg, Route, RouteStatus
+from geo_server.domain.routes import Leg, Route
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.threats import locate
-from tests.routing.plans import NOW, grid_building, threat
+from tests.routing.plans import NOW, SAFE, grid_building, threat
 from tests.routing.pursuer import Pursuer
-
-SAFE = {RouteStatus.SAFE_SHORTEST, RouteStatus.SAFE_DETOUR}
 
 
 def samples(leg: Leg) -> list[tuple[Point, float]]:

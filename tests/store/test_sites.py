@@ -19,7 +19,6 @@ from geo_server.store.sites import (
     list_buildings,
     list_sites,
     load_site,
-    load_site_by_id,
 )
 from tests.store.samples import a_site, found
 
@@ -28,7 +27,7 @@ def test_a_site_is_found_by_its_slug_with_its_origin_to_the_last_bit(database: D
     site = a_site()
     with database.transaction() as c:
         add_site(c, site)
-        assert find_site(c, "north") == load_site(c, "north") == load_site_by_id(c, site.id) == site
+        assert find_site(c, "north") == load_site(c, "north") == site
         assert find_site(c, "south") is None
         assert floorplan_rev(c, site.id) == 0
 
@@ -44,8 +43,6 @@ def test_a_site_that_is_not_there_is_not_found(database: Database) -> None:
     with database.snapshot() as c:
         with pytest.raises(NotFound, match="'south'"):
             load_site(c, "south")
-        with pytest.raises(NotFound):
-            load_site_by_id(c, uuid4())
         with pytest.raises(NotFound):
             floorplan_rev(c, uuid4())
 

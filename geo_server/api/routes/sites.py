@@ -10,7 +10,7 @@ from geo_server.api.answers import json_tagged, lonlat, site_bounds
 from geo_server.api.deps import Access, requires, signed_in, state_of
 from geo_server.api.schemas import Ordinal
 from geo_server.api.tiles import base_url
-from geo_server.domain.accountability import OCCUPIED
+from geo_server.domain.accountability import OCCUPIED, URGENCY
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.export.geojson import floorplan_document
@@ -100,14 +100,15 @@ def show_style(request: Request, access: SeesMap, ordinal: Ordinal | None = None
 
 @router.get("/api/sites/{site}/protocols", dependencies=[requires(Permission.SEE_MAP)])
 def show_protocols(request: Request) -> Json:
-    """The protocol pack: what people can be told to do, and which kinds of incidents there are."""
+    """The protocol pack: what people can be told to do, which kinds of incidents there are, and
+    the statuses of a zone, the most urgent first."""
     pack = state_of(request)["pack"]
     actions = [
         {"key": action.key, "title": action.title, "words": action.words, "may_leave": action.may_leave}
         for action in pack.actions.values()
     ]
     kinds = [{"key": kind.key, "title": kind.title, "action": kind.action} for kind in pack.kinds.values()]
-    return {"name": pack.name, "actions": actions, "kinds": kinds}
+    return {"name": pack.name, "actions": actions, "kinds": kinds, "statuses": list(URGENCY)}
 
 
 def _published(request: Request, site: Site) -> PublishedFloorplan:

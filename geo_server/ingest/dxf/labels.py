@@ -6,7 +6,7 @@ Terminology:
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import shapely
@@ -265,8 +265,3 @@ def best_stamp(stamps: Sequence[Stamp]) -> Stamp:
 def named_count(stamps: Sequence[Stamp]) -> int:
     """How many different names stand in a zone."""
     return len({plain_words(s.name) for s in stamps if s.names and category_of(s.name) is not None})
-
-
-def areas_by_place(stamps: Sequence[Stamp]) -> Mapping[Vertex, float]:
-    """Written areas by where they stand."""
-    return {stamp.at: stamp.area_m2 for stamp in stamps if stamp.area_m2}

@@ -4,19 +4,6 @@ import { compass, distance, nearest } from "./geo.js";
 import { may } from "./store.js";
 import { known, t, tn } from "./strings.js";
 
-/** Order in which responders want to see rooms: danger, calls for help and silence first. */
-export const URGENCY = {
-  danger: 0,
-  threat_here: 1,
-  medical: 2,
-  help: 3,
-  unreported: 4,
-  evacuating: 5,
-  ok: 6,
-  evacuated: 7,
-  cleared: 8,
-};
-
 /** The open incident, or one that has had its all-clear and is not closed yet, or null. */
 export const incidentOf = (state) => state.picture?.incident ?? null;
 export const incidentIsOpen = (state) => state.picture?.incident?.state === "open";
@@ -84,7 +71,7 @@ export function roomsByUrgency(state) {
     Math.min(...threats.map((threat) => distance(zone.at, threat.at) + 30 * Math.abs(threat.ordinal - zone.ordinal)), 1e9);
   return state.zones
     .filter((zone) => zone.occupied || state.picture?.statuses?.[zone.id])
-    .map((zone) => ({ zone, rank: URGENCY[statusOf(state, zone)] ?? 4, away: away(zone) }))
+    .map((zone) => ({ zone, rank: state.protocols.statuses.indexOf(statusOf(state, zone) ?? "unreported"), away: away(zone) }))
     .sort((a, b) => a.rank - b.rank || a.away - b.away || byName(a.zone, b.zone))
     .map(({ zone }) => zone);
 }
