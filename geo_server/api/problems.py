@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from geo_server.api.pages import page
 from geo_server.domain.errors import (
     Conflict,
+    DatabaseUnavailable,
     GeoServerError,
     InvalidInput,
     NotAllowed,
@@ -41,6 +42,9 @@ STATUSES: dict[type[GeoServerError], HTTPStatus] = {
     GeoServerError: HTTPStatus.BAD_REQUEST,
 }
 """By base class: a leaf finds its status along its bases."""
+
+_NO_DATABASE = "The server cannot use its database."
+_ASK_OPERATOR = "Try again in a moment. Whoever runs the server finds the reason in its log and by `geo-server doctor`."
 
 _HEADERS: dict[HTTPStatus, dict[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
@@ -76,6 +80,9 @@ def status_of(refusal: type[GeoServerError]) -> HTTPStatus:
 
 def problem_of(refusal: GeoServerError) -> Problem:
     """A refusal as a problem."""
+    if isinstance(refusal, DatabaseUnavailable):
+        log.error("%s", refusal)
+        return Problem(refusal.slug, refusal.title, status_of(type(refusal)), _NO_DATABASE, advice=_ASK_OPERATOR)
     return Problem(refusal.slug, refusal.title, status_of(type(refusal)), refusal.what, refusal.where, refusal.advice)
 
 

@@ -142,7 +142,7 @@ async def _tilejson(scope: Scope, site: Site) -> tuple[int, list[Header], bytes]
         site_slug=site.slug,
         site_name=site.name,
         base_url=base_url(HTTPConnection(scope), state["settings"].public_url),
-        ordinal=published.first_ordinal if ordinal is None else ordinal,
+        ordinal=published.choose(ordinal),
         rev=published.rev,
         bounds=published.bounds,
     )

@@ -15,14 +15,15 @@ import typer
 import uvicorn
 
 import geo_server
+from geo_server.cli.address import noted
 from geo_server.cli.opening import Progress, open_database, show_progress
-from geo_server.domain.errors import Conflict, Unavailable
+from geo_server.domain.errors import Unavailable
 from geo_server.domain.places import Site
 from geo_server.services.access import create_sign_in_links
 from geo_server.settings import Settings, load_settings
 from geo_server.store.database import Database
 from geo_server.store.machine import listen
-from geo_server.store.migrate import pending, upgrade
+from geo_server.store.migrate import check_migrated, pending, upgrade
 from geo_server.store.sites import list_sites
 
 _SAMPLE = Path("data/floorplans/sample_campus.toml")
@@ -48,6 +49,7 @@ def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Em
                 sites = [_import_sample(database, progress)]
             progress("Starting the server")
             links = "".join(_links(database, site, address) for site in sites)
+        stack.enter_context(noted(settings, address))
         _run(settings, database, listener, lambda: typer.echo(f"geo-server is running at {address}\n{links}"))
 
 
@@ -59,7 +61,8 @@ def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> Non
         address = _address(settings, listener)
         with show_progress() as progress:
             database = stack.enter_context(open_database(settings, progress, own=True))
-            _refuse_when_behind(database)
+            check_migrated(database)
+        stack.enter_context(noted(settings, address))
         _run(settings, database, listener, lambda: typer.echo(f"geo-server is running at {address}"))
 
 
@@ -78,16 +81,6 @@ def _migrate(database: Database, progress: Progress) -> int:
         progress("Preparing the database's tables")
         upgrade(database)
     return len(behind)
-
-
-def _refuse_when_behind(database: Database) -> None:
-    behind = pending(database)
-    if behind:
-        raise Conflict(
-            f"The database lacks {len(behind)} migrations, the first being {behind[0]!r}.",
-            where=database.name,
-            advice="Run: geo-server migrate",
-        )
 
 
 def _list_sites(database: Database) -> list[Site]:

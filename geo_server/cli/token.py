@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from geo_server.cli.address import running_address
 from geo_server.cli.opening import open_database
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_api_token, create_sign_in_link
-from geo_server.settings import Settings, load_settings
+from geo_server.settings import load_settings
 from geo_server.store.sites import load_site
 
 LONGEST_NAME = 100
@@ -48,9 +49,5 @@ def token(
         if kind is Kind.API:
             secret = create_api_token(database, place.id, role, name=who)
         else:
-            secret = create_sign_in_link(database, place.id, role, name=who, base_url=_address(settings))
+            secret = create_sign_in_link(database, place.id, role, name=who, base_url=running_address(settings))
     typer.echo(secret)
-
-
-def _address(settings: Settings) -> str:
-    return settings.public_url or f"http://{settings.host}:{settings.port}"

@@ -13,6 +13,7 @@ Anything else that is raised is a *bug*.
     ├── NotAllowed            the role does not permit it
     ├── Conflict              right in itself, but not in the present state
     └── Unavailable           something this server needs is missing or down
+        └── DatabaseUnavailable   its database: what is wrong with it is for whoever runs the server
 """
 
 from typing import ClassVar
@@ -105,3 +106,7 @@ class Unavailable(GeoServerError):
 
     slug = "unavailable"
     title = "Not available at the moment"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database is down or unfit. Its message names hosts and accounts, so a stranger is told only that it is."""

@@ -1,6 +1,6 @@
 """A whole campus from its site file: everything is read first, then written in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
@@ -8,13 +8,13 @@ from shapely import Point
 
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.frame import ControlPoint, SiteFrame
-from geo_server.domain.moving import place_floorplan
 from geo_server.domain.places import AssemblyPoint, Building, Site
 from geo_server.services.drawings import DrawingFile, Progress, ReadBuilding, join_files, read_files, silent
-from geo_server.services.revisions import fit_control_points, keep_draft, publish_draft
+from geo_server.services.revisions import fit_control_points, keep_draft, publish_draft, put_on_ground
 from geo_server.services.site_file import BuildingPart, SiteFile, SitePart, read_site_file
+from geo_server.store import floorplans as rows
+from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
-from geo_server.store.floorplans import place_draft
 from geo_server.store.imports import add_import, finish_import
 from geo_server.store.sites import add_assembly_point, add_site, find_building, find_site
 
@@ -48,11 +48,20 @@ def import_site_file(database: Database, path: Path, *, by: UUID | None, progres
     with database.transaction() as c:
         if find_site(c, site.slug) is None:
             add_site(c, site)
-        for point in _assembly_points(site_file, site):
+            _audit(c, site, by, "site_added", {"name": site.name, "origin": [site.frame.lon, site.frame.lat]})
+        points = list(_assembly_points(site_file, site))
+        for point in points:
             add_assembly_point(c, site.id, point, site.frame)
+        if points:
+            _audit(c, site, by, "assembly_points_set", {"names": [point.name for point in points]})
         for building, own_read in zip(site_file.buildings, read, strict=True):
             _keep(c, site, building, own_read, by)
+    rows.analyse(database)
     return site
+
+
+def _audit(c: Connection, site: Site, by: UUID | None, action: str, detail: Mapping[str, object]) -> None:
+    record_audit(c, site_id=site.id, person_id=by, action=action, subject=site.slug, detail=detail)
 
 
 def _find_or_name_site(database: Database, site_file: SiteFile) -> tuple[Site, dict[str, Building]]:
@@ -109,7 +118,7 @@ def _keep(c: Connection, site: Site, building: BuildingPart, read: ReadBuilding,
         finish_import(c, note.id, result=draft.id)
     if building.control_points:
         placement = fit_control_points(read.floorplan, _control_points(building, read), site)
-        place_draft(c, draft.id, place_floorplan(read.floorplan, placement, site.frame), placement)
+        put_on_ground(c, site, draft.id, read.floorplan, placement, by=by)
     elif building.publish and not read.floorplan.placed:
         raise InvalidInput(
             f"{building.name!r} is to be published, and nothing says where it stands.",

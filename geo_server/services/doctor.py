@@ -14,9 +14,11 @@ from pathlib import Path
 from geo_server.domain.errors import Conflict, GeoServerError, Unavailable
 from geo_server.services.protocols import load_pack
 from geo_server.store import machine
+from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
 from geo_server.store.embedded import check_place, find_owner, find_server_binaries, has_cluster, open_cluster
-from geo_server.store.migrate import pending
+from geo_server.store.migrate import check_migrated, pending
+from geo_server.store.sites import list_sites
 
 _LEAST_FREE_BYTES = 1_000_000_000
 """Room for the write-ahead log (512 MB) and a large drawing; PostgreSQL stops when its disk is full."""
@@ -76,6 +78,7 @@ def examine(here: Installation) -> Iterator[Check]:
         yield _check("database", lambda: _open(here, stack, opened))
         for database in opened:
             yield _check("schema", partial(_schema, database))
+            yield _check("audit log", partial(_audit, database))
             yield _check("database clock", partial(_database_clock, database))
 
 
@@ -146,14 +149,24 @@ def _open(here: Installation, stack: ExitStack, opened: list[Database]) -> str:
 
 
 def _schema(database: Database) -> str:
-    behind = pending(database)
-    if behind:
-        raise Conflict(
-            f"The database lacks {len(behind)} migrations, the first being {behind[0]!r}.",
-            where=database.name,
-            advice="Run: geo-server migrate",
-        )
+    check_migrated(database)
     return "All migrations are applied."
+
+
+def _audit(database: Database) -> str:
+    """Every seal of every site."""
+    if pending(database):
+        return "It is looked at once all migrations are applied."
+    with database.snapshot() as c:
+        broken = [(site.slug, seq) for site in list_sites(c) if (seq := verify_audit(c, site.id)) is not None]
+    if broken:
+        slug, seq = broken[0]
+        raise Conflict(
+            f"Entry {seq} of the audit log is changed, missing or out of place.",
+            where=f"site {slug}",
+            advice="Somebody wrote to the database by hand: compare it with a backup.",
+        )
+    return "Every entry is as it was recorded."
 
 
 def _database_clock(database: Database) -> str:

@@ -112,8 +112,7 @@ def place_revision(
         rows.load_revision(c, site.id, revision_id)
         floorplan = read_document(rows.load_document(c, revision_id))
         placement = fit_control_points(floorplan, control_points, site)
-        rows.place_draft(c, revision_id, place_floorplan(floorplan, placement, site.frame), placement)
-        _audit(c, site, by, ("floorplan_placed", revision_id), {"residuals_m": list(placement.residuals_m)})
+        put_on_ground(c, site, revision_id, floorplan, placement, by=by)
         return rows.load_revision(c, site.id, revision_id)
 
 
@@ -137,7 +136,9 @@ def publish_revision(
         Conflict: It is no draft, is not placed, or an occupied zone has no way out and nobody signed.
     """
     with database.transaction() as c:
-        return publish_draft(c, site, revision_id, by=by, signed_by=signed_by)
+        rev = publish_draft(c, site, revision_id, by=by, signed_by=signed_by)
+    rows.analyse(database)
+    return rev
 
 
 def find_or_name_building(database: Database, site: Site, name: str) -> Building:
@@ -165,6 +166,14 @@ def fit_control_points(floorplan: Floorplan, control_points: Sequence[ControlPoi
             advice="Check the points; if they are right, bring the drawing in again with metres_per_unit.",
         )
     return placement
+
+
+def put_on_ground(
+    c: Connection, site: Site, revision_id: UUID, floorplan: Floorplan, placement: Placement, *, by: UUID | None
+) -> None:
+    """Write the places of a draft in drawing metres where a placement puts them."""
+    rows.place_draft(c, revision_id, place_floorplan(floorplan, placement, site.frame), placement)
+    _audit(c, site, by, ("floorplan_placed", revision_id), {"residuals_m": list(placement.residuals_m)})
 
 
 def keep_draft(c: Connection, site: Site, read: ReadBuilding, *, by: UUID | None) -> Revision:

@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from uuid import UUID
 
+from geo_server.domain.errors import NotFound
 from geo_server.domain.places import Site
 from geo_server.store import tiles as rows
 from geo_server.store.database import Database
@@ -71,6 +72,19 @@ class PublishedMap:
         """The level to show first: the main entrance, else the lowest above it, else the highest."""
         upper = [ordinal for ordinal in self.ordinals if ordinal >= 0]
         return upper[0] if upper else max(self.ordinals, default=0)
+
+    def choose(self, ordinal: int | None) -> int:
+        """The level that was asked for, or the one to show first.
+
+        Raises:
+            NotFound: No building has a level there.
+        """
+        if ordinal is None:
+            return self.first_ordinal
+        if ordinal not in self.ordinals:
+            known = ", ".join(map(str, self.ordinals)) or "none"
+            raise NotFound(f"No building has a level {ordinal}.", where="ordinal", advice=f"Levels: {known}.")
+        return ordinal
 
 
 _Key = tuple[UUID, int, TileAddress]

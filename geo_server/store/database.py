@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from geo_server.domain.errors import InvalidInput, Unavailable
+from geo_server.domain.errors import DatabaseUnavailable, InvalidInput, Unavailable
 
 __all__ = ["Connection", "Database"]
 
@@ -88,14 +88,14 @@ class Database:
             found = connection.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'postgis'"))
             offered = connection.scalar(text("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'"))
         if found is None:
-            raise Unavailable(
+            raise DatabaseUnavailable(
                 f"The database {self._url.database!r} has no PostGIS.",
                 where=self.name,
                 advice=_how_to_add(bool(offered)),
             )
         version = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
         if version < _OLDEST_POSTGIS:
-            raise Unavailable(
+            raise DatabaseUnavailable(
                 f"PostGIS {found} is too old; 3.3 or newer is needed.",
                 where=self.name,
                 advice="Install a newer PostGIS package, then run as superuser: SELECT postgis_extensions_upgrade();",
@@ -137,7 +137,7 @@ def _refusing() -> Iterator[None]:
     except (OperationalError, InterfaceError) as fault:
         if not _is_down(fault):
             raise
-        raise Unavailable(
+        raise DatabaseUnavailable(
             f"The database cannot be reached: {' '.join(str(fault.orig).split())}.",
             where=_WHERE,
             advice="Start it, or correct the URL; `geo-server doctor` says more.",

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import Placement, SiteFrame
@@ -17,6 +17,7 @@ from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level, 
 from geo_server.domain.states import RevisionState
 from geo_server.store.conflicts import refusing_bad_values
 from geo_server.store.contents import ASSETS, CONTENTS, OPENINGS, TRANSITIONS, WALLS, ZONES, Content, T
+from geo_server.store.database import Database
 from geo_server.store.geometry import decode, decode_all, encode
 from geo_server.store.revisions import (
     BAD_DRAWING,
@@ -88,6 +89,13 @@ def place_draft(c: Connection, revision_id: UUID, floorplan: Floorplan, placemen
         .where(floorplan_revisions.c.id == revision_id)
         .values(placed_at=func.clock_timestamp(), placement=None if placement is None else asdict(placement))
     )
+
+
+def analyse(database: Database) -> None:
+    """Have the database count anew what floorplans hold: without that it reads tiles 2.5 times as slowly after a first
+    import, until its own daemon comes round."""
+    with database.transaction() as c:
+        c.execute(text(f"ANALYZE {', '.join(table.name for table in REVISION_TABLES)}"))
 
 
 def load_floorplan(c: Connection, site: Site) -> Floorplan:

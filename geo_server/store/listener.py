@@ -33,7 +33,7 @@ async def listen(url: str) -> AsyncGenerator[UUID | None, None]:
                     yield None
                     async for notice in connection.notifies(timeout=POLL_S):
                         yield _site_id(notice)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psycopg.InterfaceError):
             yield None
             await asyncio.sleep(POLL_S)
 

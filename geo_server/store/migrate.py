@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 import geo_server
-from geo_server.domain.errors import Conflict
+from geo_server.domain.errors import Conflict, DatabaseUnavailable
 from geo_server.store.database import Database
 
 _LOCK = 0x67656F73
@@ -56,6 +56,22 @@ def pending(database: Database) -> list[str]:
     with _explaining(database):
         lacking = list(script.iterate_revisions("heads", applied or "base"))
     return [f"{step.revision}: {step.doc}" for step in reversed(lacking)]
+
+
+def check_migrated(database: Database) -> None:
+    """Make sure that the database has the schema of this program.
+
+    Raises:
+        DatabaseUnavailable: It lacks migrations.
+        Conflict: A newer program has migrated it.
+    """
+    behind = pending(database)
+    if behind:
+        raise DatabaseUnavailable(
+            f"The database lacks {len(behind)} migrations, the first being {behind[0]!r}.",
+            where=database.name,
+            advice="Run: geo-server migrate",
+        )
 
 
 def _folder() -> Path:

@@ -5,8 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from geo_server.api.deps import public, state_of
-from geo_server.domain.errors import Unavailable
-from geo_server.store.migrate import pending
+from geo_server.store.migrate import check_migrated
 
 router = APIRouter(tags=["health"])
 
@@ -22,7 +21,5 @@ def readyz(request: Request) -> dict[str, Any]:
     """The database is there, has PostGIS, and is migrated."""
     database = state_of(request)["database"]
     postgis = database.check()
-    behind = pending(database)
-    if behind:
-        raise Unavailable(f"The database lacks {len(behind)} migration(s).", advice="Run `geo-server migrate`.")
+    check_migrated(database)
     return {"status": "ready", "postgis": postgis}

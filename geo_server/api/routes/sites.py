@@ -92,7 +92,7 @@ def show_style(request: Request, access: SeesMap, ordinal: Ordinal | None = None
         published.bounds,
         site_name=access.site.name,
         base_url=base_url(request, state["settings"].public_url),
-        ordinal=published.first_ordinal if ordinal is None else ordinal,
+        ordinal=published.choose(ordinal),
         rev=published.rev,
         dark=dark,
     )
