@@ -189,6 +189,14 @@ def test_the_documents_of_the_framework_that_load_from_elsewhere_are_off(client:
     assert client(None).get("/api/openapi.json").json()["openapi"].startswith("3.1")
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/openapi.json", "/static/css/page.css"])
+def test_head_is_answered_as_get_without_its_body(client: Client, path: str) -> None:
+    head, get = (client(None).request(method, path) for method in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert get.status_code == 200
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
 def test_the_server_is_ready_once_it_is_migrated(client: Client) -> None:
     assert client(None).get("/readyz").json()["status"] == "ready"
 
@@ -200,6 +208,8 @@ def test_without_a_database_the_process_is_up_and_not_ready(tmp_path: Path) -> N
         answer = httpx.get(f"{address}/readyz", timeout=30)
 
     assert_problem(answer, 503, "unavailable")
+    assert "127.0.0.1" not in answer.text.replace(address, "")
+    assert "none" not in answer.json()["detail"], "where the database is, is nobody's business"
     assert int(answer.headers["retry-after"]) > 0
 
 

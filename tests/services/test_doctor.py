@@ -16,6 +16,7 @@ from geo_server.domain.places import Site
 from geo_server.services import doctor
 from geo_server.services.doctor import Check, Installation, examine
 from geo_server.store import machine
+from geo_server.store.audit import record_audit
 from geo_server.store.cluster import binaries
 from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
@@ -139,3 +140,19 @@ def test_a_missing_map_library_is_found(healthy: Installation) -> None:
 def test_a_broken_protocol_pack_is_found(healthy: Installation) -> None:
     (healthy.data_dir / "protocols.toml").write_text("name = ")
     assert str(healthy.data_dir / "protocols.toml") in wrong(healthy)["protocol pack"].message
+
+
+def test_an_audit_log_that_somebody_has_written_in_is_found(healthy: Installation, database: Database) -> None:
+    site = Site(uuid4(), f"s-{uuid4().hex[:8]}", "School", SiteFrame(13.7, 51.0))
+    with database.transaction() as c:
+        add_site(c, site)
+        for action in ("opened", "closed"):
+            record_audit(c, site_id=site.id, person_id=None, action=action, subject="door", detail={})
+    assert "audit log" not in wrong(healthy)
+    with database.transaction() as c:
+        c.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+        c.execute(text("UPDATE audit SET subject = 'window' WHERE site_id = :site AND seq = 2"), {"site": site.id})
+        c.execute(text("ALTER TABLE audit ENABLE TRIGGER USER"))
+    found = wrong(healthy)["audit log"]
+    assert site.slug in found.message
+    assert "Entry 2" in found.message
