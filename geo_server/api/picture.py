@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from geo_server.api.answers import lonlat, moment
-from geo_server.domain.incidents import Closure, Directive, Incident, StatusReport, Threat
+from geo_server.domain.conflicts import ProtocolConflict
+from geo_server.domain.directives import action_of
+from geo_server.domain.incidents import Closure, Directive, Incident, Sighting, StatusReport, Threat
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
-from geo_server.services.guidance import find_action
 from geo_server.services.picture import Picture
 
 Json = dict[str, Any]
@@ -33,7 +35,9 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, sees_p
         "closures": [_closure(closure) for closure in picture.closures],
         "statuses": {str(zone_id): _status(report) for zone_id, report in picture.statuses.items()},
         "counts": {status.value: number for status, number in (picture.counts or {}).items()},
+        "conflicts": [_conflict(conflict, pack) for conflict in picture.conflicts],
         "plan": plan and {"made_for_at": moment(plan.made_for_at), "etag": plan.etag},
+        "plan_failed_at": moment(picture.plan_failed_at) if sees_plan and picture.plan_failed_at else None,
     }
 
 
@@ -46,12 +50,34 @@ def _incident(incident: Incident, pack: ProtocolPack) -> Json:
         "state": incident.state,
         "exercise": incident.exercise,
         "opened_at": moment(incident.opened_at),
+        "cleared_at": incident.cleared_at and moment(incident.cleared_at),
     }
 
 
-def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
-    level = plan.level_by_id.get(threat.level_id)
+def sighting_document(sighting: Sighting, plan: Floorplan, site: Site) -> Json:
+    """A sighting as JSON values, with its retraction if it has one. Who reported it is not said."""
+    return {
+        "id": str(sighting.id),
+        "threat_id": str(sighting.threat_id),
+        "kind": sighting.kind,
+        "at": lonlat(sighting.point, site.frame),
+        **_level(sighting.level_id, plan),
+        "radius_m": sighting.radius_m,
+        "confidence": sighting.confidence,
+        "seen_at": moment(sighting.seen_at),
+        "received_at": sighting.received_at and moment(sighting.received_at),
+        "retracted": sighting.retraction
+        and {"at": moment(sighting.retraction.at), "reason": sighting.retraction.reason},
+    }
+
+
+def _level(level_id: UUID, plan: Floorplan) -> Json:
+    level = plan.level_by_id.get(level_id)
     building = plan.building_by_id.get(level.building_id) if level and level.building_id else None
+    return {"ordinal": level.ordinal if level else None, "building": building.name if building else None}
+
+
+def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
     on_level = (zone for zone in plan.zones if zone.level_id == threat.level_id)
     zone = next((zone for zone in on_level if zone.polygon.covers(threat.point)), None)
     return {
@@ -59,8 +85,7 @@ def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
         "kind": threat.kind,
         "zone_id": zone and str(zone.id),
         "at": lonlat(threat.point, site.frame),
-        "ordinal": level.ordinal if level else None,
-        "building": building.name if building else None,
+        **_level(threat.level_id, plan),
         "radius_m": threat.radius_m,
         "speed_mps": threat.speed_mps,
         "seen_at": moment(threat.seen_at),
@@ -68,8 +93,27 @@ def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
     }
 
 
+def _conflict(conflict: ProtocolConflict, pack: ProtocolPack) -> Json:
+    kind, settled = pack.kinds.get(conflict.kind), conflict.settlement
+    return {
+        "id": str(conflict.id),
+        "kind": conflict.kind,
+        "title": kind.title if kind else conflict.kind,
+        "action": conflict.action,
+        "action_title": action_of(pack, conflict.action).title,
+        "raised_at": moment(conflict.raised_at),
+        "settled": settled
+        and {
+            "decision": settled.decision,
+            "at": moment(settled.at),
+            "by": settled.by,
+            "reason": settled.reason,
+        },
+    }
+
+
 def _directive(directive: Directive, pack: ProtocolPack) -> Json:
-    action = find_action(pack, directive.action)
+    action = action_of(pack, directive.action)
     return {
         "id": str(directive.id),
         "action": directive.action,

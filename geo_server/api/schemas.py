@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from geo_server.domain.conflicts import Decision
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
+from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -37,7 +39,8 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_time)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-85, le=85, allow_inf_nan=False)]
-Ordinal = Annotated[int, Field(ge=-20, le=200)]
+Ordinal = Annotated[int, Field(ge=LOWEST_ORDINAL, le=HIGHEST_ORDINAL)]
+DrawingMetres = Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -62,6 +65,23 @@ class SightingSaid(Said):
     ] = None
     threat_id: UUID | None = None
     confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1.0
+
+
+class RetractionSaid(Said):
+    """Why a sighting does not hold."""
+
+    reason: Annotated[Note, Field(min_length=1)]
+
+
+class DecisionSaid(Said):
+    """How a conflict is settled."""
+
+    decision: Decision
+    action: Annotated[
+        Key | None, Field(description="With change: what is to be done. Not said: what the conflict calls for.")
+    ] = None
+    zone_id: Annotated[UUID | None, Field(description="With change: where. Not said: on the whole site.")] = None
+    reason: Note = ""
 
 
 class IncidentSaid(Said):
@@ -114,11 +134,21 @@ class ImportSaid(Said):
     """What a person says about a drawing, in the form that carries it."""
 
     building: Name
-    ordinal: Annotated[Ordinal | None, Field(description="The level that it shows; unsaid, the intake tells.")] = None
+    ordinal: Annotated[
+        Ordinal | None,
+        Field(description="The level that it shows; may be unsaid of the first drawing of a building, or when the file tells."),
+    ] = None
     level_name: Name | None = None
     metres_per_unit: Annotated[
         float | None,
         Field(gt=0, le=10_000, allow_inf_nan=False, description="Length of its unit; unsaid, the intake tells."),
+    ] = None
+
+    whole_building: Annotated[
+        bool, Field(description="It shows all levels there are: those that it does not show are dropped, not kept.")
+    ] = False
+    onto: Annotated[
+        UUID | None, Field(description="The revision whose other levels are kept; unsaid, the building's latest.")
     ] = None
 
     @classmethod
@@ -131,8 +161,8 @@ class ImportSaid(Said):
 class ControlPointSaid(Said):
     """One spot named twice: in drawing metres, and in degrees."""
 
-    x: Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
-    y: Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
+    x_m: DrawingMetres
+    y_m: DrawingMetres
     lon: Longitude
     lat: Latitude
 

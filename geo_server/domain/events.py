@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     STATUS_REPORTED = "status_reported"
     PLAN_MADE = "plan_made"
     PLAN_FAILED = "plan_failed"
+    CONFLICT_RAISED = "conflict_raised"
+    CONFLICT_SETTLED = "conflict_settled"
 
 
 @dataclass(frozen=True, slots=True)

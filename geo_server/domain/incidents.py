@@ -46,6 +46,7 @@ class Incident:
 
     Args:
         kind: A kind of the protocol pack, such as ``armed_assailant`` or ``fire``.
+        cleared_at: When the all-clear was given; None while it is open.
         exercise: A drill. It travels with every object, message and export.
     """
 
@@ -56,6 +57,21 @@ class Incident:
     exercise: bool
     opened_at: datetime
     closed_at: datetime | None = None
+    cleared_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """That a sighting was taken back. The sighting itself is kept.
+
+    Args:
+        by: A person's id; None is the operator at the command line.
+        reason: In words.
+    """
+
+    at: datetime
+    by: UUID | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +79,20 @@ class Sighting:
     """One observation of a threat: where *it* was seen. Where the reporter stood is a separate fact, or None.
 
     Args:
+        kind: A kind of the protocol pack.
         point: Observed place of the threat, in site metres.
         radius_m: How far off the observed place may be.
         confidence: 0 to 1.
         source: ``person``, or the name of the system that saw it.
+        received_at: The server's clock when it arrived; None before that.
+        reported_by: A person's id; None is the operator at the command line, or a system.
+        retraction: None while it holds.
     """
 
     id: UUID
     incident_id: UUID
+    threat_id: UUID
+    kind: str
     level_id: UUID
     point: Point
     radius_m: float
@@ -78,6 +100,9 @@ class Sighting:
     confidence: float = 1.0
     source: str = "person"
     reporter_point: Point | None = None
+    received_at: datetime | None = None
+    reported_by: UUID | None = None
+    retraction: Retraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class ProtocolPack:
             )
         return self.actions[self.kinds[kind].action]
 
-    def find_action(self, key: str) -> Action:
+    def load_action(self, key: str) -> Action:
         """An action by key.
 
         Raises:

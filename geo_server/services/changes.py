@@ -13,7 +13,7 @@ from geo_server.store.events import record_event
 
 def record_change(
     c: Connection, site: Site, kind: EventKind, *, subject: UUID, said: Mapping[str, object], by: Principal
-) -> None:
+) -> int:
     """Write the audit row and the live event of a change.
 
     Args:
@@ -23,6 +23,9 @@ def record_change(
         subject: Id of the thing.
         said: JSON values that name it, for both.
         by: Who.
+
+    Returns:
+        Number of the live event.
     """
     record_audit(c, site_id=site.id, person_id=by.person_id, action=kind, subject=str(subject), detail=said)
-    record_event(c, site.id, kind, said)
+    return record_event(c, site.id, kind, said).seq

@@ -2,28 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from geo_server.domain.incidents import Directive, Incident
+from geo_server.domain.directives import Told, told_in
 from geo_server.domain.places import Site, Zone
-from geo_server.domain.protocols import Action, ProtocolPack
+from geo_server.domain.protocols import ProtocolPack
 from geo_server.services.plans import Plans
 from geo_server.store.database import Database
-from geo_server.store.incidents import find_open_incident, list_directives
-
-_UNKNOWN = Action("unknown", "Wait for orders", "Do what the person in charge tells you.", may_leave=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The action that holds in a zone, and why.
-
-    Args:
-        why: One sentence: by whose order, or by which protocol.
-    """
-
-    action: Action
-    why: str
+from geo_server.store.incidents import find_open_incident
+from geo_server.store.reports import list_directives
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +58,3 @@ def zone_guidance(
         )
     withheld = None if route else "No plan could be made for this zone."
     return ZoneGuidance(zone, told, route, withheld, incident.exercise)
-
-
-def told_in(zone_id: UUID, incident: Incident, directives: list[Directive], pack: ProtocolPack) -> Told:
-    """The action that holds in a zone: the last order given to it or to the whole site, else what the protocol says.
-
-    Args:
-        zone_id: The zone.
-        incident: The open incident.
-        directives: In force: the latest for the site, and the latest for each zone.
-        pack: The protocol pack. It may have been replaced since: what it no longer knows permits nothing.
-    """
-    ordered = [directive for directive in directives if directive.zone_id in {None, zone_id}]
-    if ordered:
-        last = max(ordered, key=lambda directive: directive.given_at)
-        reason = f": {last.reason}" if last.reason else "."
-        whom = "the whole site" if last.zone_id is None else "this zone"
-        return Told(find_action(pack, last.action), f"Ordered for {whom} by {last.given_by}{reason}")
-    kind = pack.kinds.get(incident.kind)
-    if kind is None:
-        return Told(_UNKNOWN, f"The protocol pack has no incident kind {incident.kind!r}.")
-    return Told(pack.actions[kind.action], f"The protocol for {kind.title}; nobody has ordered anything else.")
-
-
-def find_action(pack: ProtocolPack, key: str) -> Action:
-    """An action of the pack; one that the pack no longer has is told by its bare name, and permits nothing."""
-    return pack.actions.get(key) or Action(key, key.replace("_", " ").capitalize(), _UNKNOWN.words, may_leave=False)

@@ -31,7 +31,7 @@ def place_observed(at: tuple[float, float], frame: SiteFrame) -> Point:
     return Point(east, north)
 
 
-def find_level(floorplan: Floorplan, point: Point, ordinal: int, building: str | None) -> Level:
+def load_level(floorplan: Floorplan, point: Point, ordinal: int, building: str | None) -> Level:
     """The level with an ordinal that a place lies on.
 
     Args:

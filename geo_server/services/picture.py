@@ -6,19 +6,17 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from geo_server.domain.accountability import latest_reports, tally
+from geo_server.domain.conflicts import ProtocolConflict
+from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Closure, Directive, Incident, IncidentState, Status, StatusReport, Threat
 from geo_server.domain.places import Site
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
-from geo_server.store.database import Database
-from geo_server.store.events import last_seq
-from geo_server.store.incidents import (
-    find_current_incident,
-    list_closures,
-    list_directives,
-    list_status_reports,
-    list_threats,
-)
+from geo_server.store.database import Connection, Database
+from geo_server.store.events import find_last_event, last_seq
+from geo_server.store.incidents import find_current_incident, list_conflicts
 from geo_server.store.plans import StoredPlan, find_latest_plan
+from geo_server.store.reports import list_closures, list_directives, list_status_reports
+from geo_server.store.threats import list_threats
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,9 @@ class Picture:
             is nothing else but closures.
         statuses: The report that counts for each zone; only the reader's own when they may not see others'.
         counts: Occupied zones by status; None when the reader may not see reports.
+        conflicts: Those of the incident, unsettled ones first.
         plan: The latest plan, whether or not the reader may see it.
+        plan_failed_at: When planning failed last, if no plan was made since; then the plan does not know everything.
     """
 
     seq: int
@@ -44,7 +44,9 @@ class Picture:
     directives: tuple[Directive, ...] = ()
     statuses: Mapping[UUID, StatusReport] = field(default_factory=dict)
     counts: Mapping[Status, int] | None = None
+    conflicts: tuple[ProtocolConflict, ...] = ()
     plan: StoredPlan | None = None
+    plan_failed_at: datetime | None = None
 
 
 def load_picture(
@@ -68,6 +70,7 @@ def load_picture(
             return Picture(seq, datetime.now(UTC), published, None, closures)
         reports = list_status_reports(c, incident.id, by=None if sees_reports else person_id)
         is_open = incident.state is IncidentState.OPEN
+        plan = find_latest_plan(c, incident.id) if is_open else None
         return Picture(
             seq=seq,
             at=datetime.now(UTC),
@@ -78,5 +81,12 @@ def load_picture(
             directives=tuple(list_directives(c, incident.id)) if is_open else (),
             statuses=latest_reports(reports),
             counts=tally(published.floorplan.zones, reports).by_status if sees_reports else None,
-            plan=find_latest_plan(c, incident.id) if is_open else None,
+            conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),
+            plan=plan,
+            plan_failed_at=_failed_at(c, incident, plan) if is_open else None,
         )
+
+
+def _failed_at(c: Connection, incident: Incident, plan: StoredPlan | None) -> datetime | None:
+    failure = find_last_event(c, incident.site_id, EventKind.PLAN_FAILED, incident.id, after=plan.seq if plan else 0)
+    return failure.at if failure else None

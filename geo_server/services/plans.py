@@ -2,23 +2,19 @@
 
 Routes are advice, directives are orders of people. A plan is computed in a transaction of its own, after what it is
 about has been committed; when that fails, what was recorded stays and the failure is itself an event.
-
-Terminology:
-    turn: one planning of an incident. While one runs, all that is asked for meanwhile waits for a single next one, which
-        begins after it and therefore knows of everything that any of them is about.
 """
 
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from geo_server.domain.errors import GeoServerError
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
@@ -26,15 +22,13 @@ from geo_server.export.plan import plan_document
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq, record_event
-from geo_server.store.incidents import (
-    find_open_incident,
-    list_closures,
-    list_threats,
-    load_incident,
-)
+from geo_server.store.incidents import find_open_incident, load_incident
 from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document
+from geo_server.store.reports import list_closures
+from geo_server.store.threats import list_threats
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +51,10 @@ class Plans:
         self._database = database
         self._floorplans = floorplans
         self._lock = threading.Lock()
-        self._running: dict[UUID, Future[bool]] = {}
-        self._next: dict[UUID, Future[bool]] = {}
+        self._turns = Turns()
         self._parsed: OrderedDict[UUID, Mapping[str, Route]] = OrderedDict()
 
-    def replan(self, site: Site, incident_id: UUID) -> bool:
+    def replan(self, site: Site, incident_id: UUID, seq: int) -> bool:
         """Plan all ways out for an incident, with everything that is known once its turn has come.
 
         Whoever waits holds no connection to the database. A planner that fails loses nothing: the failure is logged and
@@ -70,25 +63,23 @@ class Plans:
         Args:
             site: The incident's site.
             incident_id: The incident.
+            seq: Number of an event that the plan has to know of; when a stored one does, nothing is done.
 
         Returns:
             False when the plan failed.
         """
-        with self._lock:
-            turn = self._next.get(incident_id)
-            before = self._running.get(incident_id)
-            leads = turn is None
-            if turn is None:
-                turn = self._next[incident_id] = Future()
-        if leads:
-            self._take(turn, before, site, incident_id)
-        return turn.result()
+        return self._turns.take(incident_id, seq, lambda last: self._plan_or_say_so(site, incident_id, last))
 
-    def replan_open(self, site: Site) -> bool | None:
-        """:meth:`replan` for the open incident of a site; None when there is none."""
+    def replan_open(self, site: Site, seq: int | None = None) -> bool | None:
+        """:meth:`replan` for the open incident of a site, with all events so far when none is named.
+
+        Returns:
+            None when no incident is open.
+        """
         with self._database.snapshot() as c:
             incident = find_open_incident(c, site.id)
-        return None if incident is None else self.replan(site, incident.id)
+            latest = last_seq(c, site.id)
+        return None if incident is None else self.replan(site, incident.id, latest if seq is None else seq)
 
     def find_latest(self, site: Site) -> tuple[StoredPlan, bytes] | None:
         """The latest plan of the open incident and its document, UTF-8 JSON; None when there is none."""
@@ -102,35 +93,26 @@ class Plans:
         stored = find_latest_plan(c, incident_id)
         return None if stored is None else self._routes(c, stored).get(str(zone_id))
 
-    def _take(self, turn: "Future[bool]", before: "Future[bool] | None", site: Site, incident_id: UUID) -> None:
-        """Plan once the turn before has ended. From the moment that this one begins, whoever asks waits for the next."""
-        if before is not None:
-            before.exception()
-        with self._lock:
-            del self._next[incident_id]
-            self._running[incident_id] = turn
-        try:
-            turn.set_result(self._plan_or_say_so(site, incident_id))
-        except BaseException as fault:
-            turn.set_exception(fault)
-            raise
-        finally:
-            with self._lock:
-                if self._running[incident_id] is turn:
-                    del self._running[incident_id]
-
-    def _plan_or_say_so(self, site: Site, incident_id: UUID) -> bool:
+    def _plan_or_say_so(self, site: Site, incident_id: UUID, seq: int) -> bool:
         try:
             with self._database.transaction() as c:
                 incident = load_incident(c, site.id, incident_id, lock=True)
-                if incident.state is IncidentState.OPEN:
+                stored = find_latest_plan(c, incident_id)
+                if incident.state is IncidentState.OPEN and not (stored and stored.seq >= seq):
                     self._plan(c, site, incident)
         except Exception:
             log.exception("No plan could be made for incident %s of site %s", incident_id, site.slug)
-            with self._database.transaction() as c:
-                record_event(c, site.id, EventKind.PLAN_FAILED, {"incident_id": str(incident_id)})
+            self._say_that_it_failed(site, incident_id)
             return False
         return True
+
+    def _say_that_it_failed(self, site: Site, incident_id: UUID) -> None:
+        """Record it, unless the database is what failed: who reported something is told that it was taken all the same."""
+        try:
+            with self._database.transaction() as c:
+                record_event(c, site.id, EventKind.PLAN_FAILED, {"incident_id": str(incident_id)})
+        except GeoServerError as refusal:
+            log.warning("Nor could that be recorded: %s", refusal)
 
     def _plan(self, c: Connection, site: Site, incident: Incident) -> None:
         seq = last_seq(c, site.id)

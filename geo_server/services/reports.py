@@ -22,9 +22,11 @@ from geo_server.domain.roles import Permission
 from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
 from geo_server.services.published import PublishedFloorplans
-from geo_server.store import incidents as rows
+from geo_server.store import reports as rows
 from geo_server.store.database import Connection, Database
+from geo_server.store.events import last_seq
 from geo_server.store.floorplans import find_zone
+from geo_server.store.incidents import find_open_incident, list_incidents, load_incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,41 +128,46 @@ def add_status_report(database: Database, site: Site, said: NewStatusReport, *, 
     return new
 
 
-def give_directive(database: Database, pack: ProtocolPack, site: Site, order: NewDirective, *, by: Principal) -> bool:
-    """Give an order for a zone, or for the whole site.
+def give_directive(database: Database, pack: ProtocolPack, site: Site, said: NewDirective, *, by: Principal) -> bool:
+    """Give a directive for a zone, or for the whole site.
 
     Returns:
-        False when the same order had been given before.
+        False when the same one had been given before.
 
     Raises:
         InvalidInput: The pack has no such action.
         NotFound: No such zone.
         Conflict: No incident is open, or the id is taken by another directive.
     """
-    pack.find_action(order.action)
+    pack.load_action(said.action)
     with database.transaction() as c:
-        incident = rows.find_open_incident(c, site.id)
+        incident = find_open_incident(c, site.id)
         if incident is None:
             raise _nothing_open()
-        if order.zone_id is not None:
-            _check_zone(c, site, order.zone_id)
-        directive = Directive(
-            order.id, incident.id, order.action, order.zone_id, datetime.now(UTC), given_by=by.name, reason=order.reason
-        )
-        new = rows.add_directive(c, site.id, directive)
-        if new:
-            said = {"zone_id": order.zone_id and str(order.zone_id), "action": order.action}
-            record_change(c, site, EventKind.DIRECTIVE_GIVEN, subject=order.id, said=said, by=by)
+        return record_directive(c, site, incident.id, said, by=by)
+
+
+def record_directive(c: Connection, site: Site, incident_id: UUID, said: NewDirective, *, by: Principal) -> bool:
+    """:func:`give_directive` within a transaction, of an action that the pack has."""
+    if said.zone_id is not None:
+        _check_zone(c, site, said.zone_id)
+    directive = Directive(
+        said.id, incident_id, said.action, said.zone_id, datetime.now(UTC), given_by=by.name, reason=said.reason
+    )
+    new = rows.add_directive(c, site.id, directive)
+    if new:
+        told = {"zone_id": said.zone_id and str(said.zone_id), "action": said.action}
+        record_change(c, site, EventKind.DIRECTIVE_GIVEN, subject=said.id, said=told, by=by)
     return new
 
 
 def close_way(
     database: Database, floorplans: PublishedFloorplans, site: Site, said: NewClosure, *, by: Principal
-) -> bool:
+) -> tuple[bool, int]:
     """Say that an opening, a transition or a zone cannot be used. Plan again after it.
 
     Returns:
-        False when the same had been said before.
+        False when the same had been said before; and the number of an event that a plan which knows of it has.
 
     Raises:
         NotFound: The published map has no such opening, transition or zone.
@@ -178,11 +185,14 @@ def close_way(
         if new:
             told = {"closure_id": str(said.id), "subject_id": str(said.subject_id), "reason": said.reason}
             record_change(c, site, EventKind.CLOSURE_ADDED, subject=said.id, said=told, by=by)
-    return new
+        return new, last_seq(c, site.id)
 
 
-def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal) -> None:
+def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal) -> int:
     """Lift a closure. Plan again after it.
+
+    Returns:
+        Number of the event that tells of it.
 
     Raises:
         NotFound: The site has no such closure.
@@ -190,14 +200,14 @@ def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal)
     with database.transaction() as c:
         rows.lift_closure(c, site.id, closure_id, datetime.now(UTC))
         said = {"closure_id": str(closure_id)}
-        record_change(c, site, EventKind.CLOSURE_LIFTED, subject=closure_id, said=said, by=by)
+        return record_change(c, site, EventKind.CLOSURE_LIFTED, subject=closure_id, said=said, by=by)
 
 
 def _incident_of(c: Connection, site: Site, said: NewStatusReport) -> Incident:
     """The incident that is named, else the open one, else the one that was opened last."""
     if said.incident_id is not None:
-        return rows.load_incident(c, site.id, said.incident_id)
-    incident = rows.find_open_incident(c, site.id) or next(iter(rows.list_incidents(c, site.id)), None)
+        return load_incident(c, site.id, said.incident_id)
+    incident = find_open_incident(c, site.id) or next(iter(list_incidents(c, site.id)), None)
     if incident is None:
         raise _nothing_open()
     return incident

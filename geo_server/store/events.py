@@ -7,9 +7,10 @@ Lock order: a transaction that also locks an incident or a revision locks that f
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from geo_server.domain.errors import NotFound
 from geo_server.domain.events import Event, EventKind
@@ -68,6 +69,21 @@ def oldest_seq(c: Connection, site_id: UUID) -> int:
     """
     seq: int | None = c.scalar(select(func.min(events.c.seq)).where(events.c.site_id == site_id))
     return last_seq(c, site_id) + 1 if seq is None else seq
+
+
+def find_last_event(c: Connection, site_id: UUID, kind: EventKind, incident_id: UUID, after: int) -> Event | None:
+    """The latest event of a kind that names an incident, with a number above ``after``; or None."""
+    of_incident = events.c.payload["incident_id"].astext == str(incident_id)
+    statement = select(events).where(
+        events.c.site_id == site_id, events.c.seq > after, events.c.kind == kind.value, of_incident
+    )
+    row = c.execute(statement.order_by(events.c.seq.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else _event(row)
+
+
+def forget_events(c: Connection, before: datetime) -> int:
+    """Delete the events of all sites from before a moment; returns how many. What they told of is kept elsewhere."""
+    return c.execute(delete(events).where(events.c.at < before)).rowcount
 
 
 def _event(row: RowMapping) -> Event:

@@ -1,7 +1,7 @@
-"""Incidents, and what is observed and ordered within them: threats, sightings, closures, status reports, directives.
+"""Incidents of a site, and the conflicts that are raised within them.
 
-The reports of people are told in :mod:`geo_server.store.reports`; its functions are offered here as well, so that
-callers need one name for all that happens.
+What is observed and ordered within them is told in :mod:`geo_server.store.threats` and
+:mod:`geo_server.store.reports`.
 
 Lock order: an incident first, the site's row (its counters) next; whatever opens an incident holds the site's row
 before it does, because two that open one at once wait for each other. The lock on an incident lets others add
@@ -11,48 +11,25 @@ sightings and reports to it meanwhile: what a witness says never waits for a pla
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
+from geo_server.domain.conflicts import Decision, ProtocolConflict, Settlement
 from geo_server.domain.errors import Conflict, NotFound
-from geo_server.domain.frame import SiteFrame
-from geo_server.domain.incidents import Incident, IncidentState, Threat, check_transition
+from geo_server.domain.incidents import Incident, IncidentState, check_transition
 from geo_server.store.conflicts import refusing
-from geo_server.store.geometry import decode, encode
-from geo_server.store.reports import (
-    add_closure,
-    add_directive,
-    add_sighting,
-    add_status_report,
-    find_sighting_threat,
-    lift_closure,
-    list_closures,
-    list_directives,
-    list_sightings,
-    list_status_reports,
-)
-from geo_server.store.tables import incidents, sites, threats
+from geo_server.store.tables import conflicts, incidents, sites
 
-__all__ = [
-    "add_closure",
-    "add_directive",
-    "add_incident",
-    "add_sighting",
-    "add_status_report",
-    "add_threat",
-    "find_current_incident",
-    "find_open_incident",
-    "find_sighting_threat",
-    "lift_closure",
-    "list_closures",
-    "list_directives",
-    "list_incidents",
-    "list_sightings",
-    "list_status_reports",
-    "list_threats",
-    "load_incident",
-    "set_incident_state",
-    "update_threat",
-]
+
+def lock_site(c: Connection, site_id: UUID) -> None:
+    """Hold a site's row until the transaction ends: whoever records anything on the site waits for that.
+
+    Raises:
+        NotFound: There is no such site.
+    """
+    statement = select(sites.c.id).where(sites.c.id == site_id).with_for_update(key_share=True)
+    if c.execute(statement).one_or_none() is None:
+        raise NotFound(f"There is no site {site_id}.")
 
 
 def add_incident(c: Connection, incident: Incident) -> None:
@@ -62,7 +39,7 @@ def add_incident(c: Connection, incident: Incident) -> None:
         Conflict: Another incident is open on the site, or the id is taken.
         NotFound: There is no such site.
     """
-    _lock_site(c, incident.site_id)
+    lock_site(c, incident.site_id)
     with (
         refusing("uq_incidents_open", _another_open()),
         refusing("pk_incidents", Conflict(f"The incident id {incident.id} is taken.", where="id")),
@@ -76,6 +53,7 @@ def add_incident(c: Connection, incident: Incident) -> None:
                 exercise=incident.exercise,
                 opened_at=incident.opened_at,
                 closed_at=incident.closed_at,
+                cleared_at=incident.cleared_at,
             )
         )
 
@@ -96,14 +74,22 @@ def find_open_incident(c: Connection, site_id: UUID, *, lock: bool = False) -> I
 
 
 def find_current_incident(c: Connection, site_id: UUID) -> Incident | None:
-    """The incident that people of a site are to know of: the open one, else the latest all-clear until it is closed.
+    """The incident that people of a site are to know of: the open one, else the last all-clear.
 
-    The all-clear has to reach whoever the alarm reached, also those who look only later.
+    The all-clear has to reach whoever the alarm reached, also those who look only later: it stays until its incident is
+    closed, or until another one has been opened after it.
     """
-    current = incidents.c.state.in_([IncidentState.OPEN.value, IncidentState.ALL_CLEAR.value])
-    open_first = (incidents.c.state == IncidentState.OPEN.value).desc()
+    later = incidents.alias("later")
+    followed = exists().where(
+        later.c.site_id == incidents.c.site_id,
+        later.c.id != incidents.c.id,
+        later.c.opened_at >= incidents.c.cleared_at,
+    )
+    current = (incidents.c.state == IncidentState.OPEN.value) | (
+        (incidents.c.state == IncidentState.ALL_CLEAR.value) & ~followed
+    )
     statement = select(incidents).where(incidents.c.site_id == site_id, current)
-    row = c.execute(statement.order_by(open_first, incidents.c.opened_at.desc()).limit(1)).mappings().one_or_none()
+    row = c.execute(statement.order_by(incidents.c.cleared_at.desc().nulls_first()).limit(1)).mappings().one_or_none()
     return None if row is None else _incident(row)
 
 
@@ -135,7 +121,7 @@ def set_incident_state(c: Connection, incident_id: UUID, state: IncidentState, a
         c: A connection inside a transaction.
         incident_id: The incident; it and the site's row are locked until the transaction ends.
         state: The state that it is to have.
-        at: When; kept when the incident is closed.
+        at: When; kept of an all-clear and of a closing.
 
     Raises:
         NotFound: There is no such incident.
@@ -146,10 +132,15 @@ def set_incident_state(c: Connection, incident_id: UUID, state: IncidentState, a
     if present is None:
         raise NotFound(f"There is no incident {incident_id}.")
     check_transition(IncidentState(present.state), state)
-    _lock_site(c, present.site_id)
-    closed_at = at if state is IncidentState.CLOSED else None
+    lock_site(c, present.site_id)
+    moments: dict[IncidentState, dict[str, datetime | None]] = {
+        IncidentState.OPEN: {"cleared_at": None},
+        IncidentState.ALL_CLEAR: {"cleared_at": at},
+        IncidentState.CLOSED: {"closed_at": at},
+    }
+    changed = update(incidents).where(incidents.c.id == incident_id).values(state=state.value, **moments[state])
     with refusing("uq_incidents_open", _another_open()):
-        c.execute(update(incidents).where(incidents.c.id == incident_id).values(state=state.value, closed_at=closed_at))
+        c.execute(changed)
 
 
 def list_incidents(c: Connection, site_id: UUID) -> list[Incident]:
@@ -159,79 +150,73 @@ def list_incidents(c: Connection, site_id: UUID) -> list[Incident]:
     return [_incident(row) for row in rows]
 
 
-def add_threat(c: Connection, incident_id: UUID, threat: Threat, frame: SiteFrame) -> None:
-    """Begin a track.
+def add_conflict(c: Connection, site_id: UUID, raised: ProtocolConflict) -> bool:
+    """Raise a conflict, unless one of the same kind waits already for somebody to settle it; then returns False.
+
+    The site's row is locked until the transaction ends.
 
     Raises:
-        NotFound: There is no such incident, or its site has no such level.
-        Conflict: The id is taken.
+        NotFound: The site has no such incident.
     """
-    site_id = select(incidents.c.site_id).where(incidents.c.id == incident_id).scalar_subquery()
-    with (
-        refusing("site_id", NotFound(f"There is no incident {incident_id}.")),
-        refusing("pk_threats", Conflict(f"The threat id {threat.id} is taken.", where="threat_id")),
-        refusing("fk_threats_site_id_level_id_levels", _no_level(threat.level_id)),
-    ):
-        c.execute(
-            insert(threats).values(
-                id=threat.id,
-                site_id=site_id,
-                incident_id=incident_id,
-                kind=threat.kind,
-                level_id=threat.level_id,
-                geom=encode(threat.point, frame),
-                radius_m=threat.radius_m,
-                speed_mps=threat.speed_mps,
-                seen_at=threat.seen_at,
-            )
-        )
-
-
-def update_threat(c: Connection, threat: Threat, frame: SiteFrame) -> None:
-    """Take a track on to where it was seen last.
-
-    Raises:
-        NotFound: There is no such threat, or its site has no such level.
-    """
-    statement = (
-        update(threats)
-        .where(threats.c.id == threat.id)
-        .values(
-            kind=threat.kind,
-            level_id=threat.level_id,
-            geom=encode(threat.point, frame),
-            radius_m=threat.radius_m,
-            speed_mps=threat.speed_mps,
-            seen_at=threat.seen_at,
-        )
+    lock_site(c, site_id)
+    statement = insert_or_skip(conflicts).values(
+        id=raised.id,
+        site_id=site_id,
+        incident_id=raised.incident_id,
+        kind=raised.kind,
+        action=raised.action,
+        raised_at=raised.raised_at,
+        reason="",
     )
-    with refusing("fk_threats_site_id_level_id_levels", _no_level(threat.level_id)):
-        if c.execute(statement.returning(threats.c.id)).one_or_none() is None:
-            raise NotFound(f"There is no threat {threat.id}.")
+    statement = statement.on_conflict_do_nothing(
+        index_elements=["incident_id", "kind"], index_where=conflicts.c.settled_at.is_(None)
+    )
+    nothing = NotFound(f"The site has no incident {raised.incident_id}.")
+    with refusing("fk_conflicts_site_id_incident_id_incidents", nothing):
+        added = c.execute(statement.returning(conflicts.c.id)).one_or_none()
+    return added is not None
 
 
-def list_threats(c: Connection, incident_id: UUID, frame: SiteFrame) -> list[Threat]:
-    """The tracks of an incident, in site metres, the one seen last first."""
-    statement = select(threats).where(threats.c.incident_id == incident_id)
-    rows = c.execute(statement.order_by(threats.c.seen_at.desc(), threats.c.id)).mappings()
-    return [
-        Threat(
-            id=row["id"],
-            kind=row["kind"],
-            level_id=row["level_id"],
-            point=decode(row["geom"], frame),
-            radius_m=row["radius_m"],
-            speed_mps=row["speed_mps"],
-            seen_at=row["seen_at"],
-        )
-        for row in rows
-    ]
+def load_conflict(c: Connection, site_id: UUID, conflict_id: UUID, *, lock: bool = False) -> ProtocolConflict:
+    """A conflict of a site.
+
+    Args:
+        c: A connection inside a transaction.
+        site_id: The site.
+        conflict_id: The conflict.
+        lock: Hold it until the transaction ends, so that no two people settle it at once.
+
+    Raises:
+        NotFound: The site has no such conflict.
+    """
+    statement = select(conflicts).where(conflicts.c.site_id == site_id, conflicts.c.id == conflict_id)
+    if lock:
+        statement = statement.with_for_update()
+    row = c.execute(statement).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"The site has no conflict {conflict_id}.", where="conflict_id", advice="See the picture.")
+    return _conflict(row)
 
 
-def _lock_site(c: Connection, site_id: UUID) -> None:
-    statement = select(sites.c.id).where(sites.c.id == site_id).with_for_update(key_share=True)
-    if c.execute(statement).one_or_none() is None:
-        raise NotFound(f"There is no site {site_id}.")
+def list_conflicts(c: Connection, incident_id: UUID) -> list[ProtocolConflict]:
+    """The conflicts of an incident: those that nobody has settled first, then the latest first."""
+    statement = select(conflicts).where(conflicts.c.incident_id == incident_id)
+    unsettled_first = conflicts.c.settled_at.is_(None).desc()
+    rows = c.execute(statement.order_by(unsettled_first, conflicts.c.raised_at.desc(), conflicts.c.id)).mappings()
+    return [_conflict(row) for row in rows]
+
+
+def settle_conflict(c: Connection, conflict_id: UUID, settlement: Settlement) -> None:
+    """Keep how a conflict was settled. The caller holds its lock, has seen that nobody had settled it, and holds the site's row:
+    whoever raises one waits for this while holding that.
+    """
+    said = {
+        "decision": settlement.decision.value,
+        "settled_at": settlement.at,
+        "settled_by": settlement.by,
+        "reason": settlement.reason,
+    }
+    c.execute(update(conflicts).where(conflicts.c.id == conflict_id).values(said))
 
 
 def _incident(row: RowMapping) -> Incident:
@@ -243,6 +228,7 @@ def _incident(row: RowMapping) -> Incident:
         exercise=row["exercise"],
         opened_at=row["opened_at"],
         closed_at=row["closed_at"],
+        cleared_at=row["cleared_at"],
     )
 
 
@@ -250,5 +236,14 @@ def _another_open() -> Conflict:
     return Conflict("Another incident is open on this site.", advice="Give its all-clear first, or add to it.")
 
 
-def _no_level(level_id: UUID) -> NotFound:
-    return NotFound(f"The site has no level {level_id}.", where="ordinal")
+def _conflict(row: RowMapping) -> ProtocolConflict:
+    decision = row["decision"]
+    settled = decision and Settlement(Decision(decision), row["settled_at"], row["settled_by"], row["reason"])
+    return ProtocolConflict(
+        id=row["id"],
+        incident_id=row["incident_id"],
+        kind=row["kind"],
+        action=row["action"],
+        raised_at=row["raised_at"],
+        settlement=settled,
+    )

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from geo_server.domain.errors import NotFound
 from geo_server.store.tables import plans
 
 PLANS_KEPT = 50
-"""Plans of an incident that are kept: the latest ones. What a plan was made from (sightings, closures) is kept for good,
-so an older one can be made again; its megabytes need not be."""
+"""Plans of an incident whose document is kept: the latest ones, a megabyte or two each.
+
+Of older ones the row stays: which plan was in force when, what it knew of, and the hash of all its inputs. Those inputs
+(sightings, closures, floorplans) are never deleted, so that an older plan can be made again and held against its hash.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def add_plan(
     made_for_at: datetime,
     document: bytes,
 ) -> StoredPlan:
-    """Keep a plan, its document in UTF-8 JSON, and forget those that many others have replaced.
+    """Keep a plan, its document in UTF-8 JSON, and forget the documents of those that many others have replaced.
 
     One a ``seq`` of an incident; the caller holds the incident's lock.
     """
@@ -69,7 +72,8 @@ def add_plan(
     stored = StoredPlan(**c.execute(insert(plans).values(values).returning(*_HEAD)).mappings().one())
     latest = select(plans.c.seq).where(plans.c.incident_id == incident_id).order_by(plans.c.seq.desc())
     oldest_kept = latest.offset(PLANS_KEPT - 1).limit(1).scalar_subquery()
-    c.execute(delete(plans).where(plans.c.incident_id == incident_id, plans.c.seq < oldest_kept))
+    replaced = (plans.c.incident_id == incident_id) & (plans.c.seq < oldest_kept) & plans.c.document.is_not(None)
+    c.execute(update(plans).where(replaced).values(document=None))
     return stored
 
 
@@ -84,9 +88,9 @@ def load_plan_document(c: Connection, plan_id: UUID) -> bytes:
     """The document of a plan, UTF-8 JSON.
 
     Raises:
-        NotFound: There is no such plan.
+        NotFound: There is no such plan, or its document is no longer kept.
     """
     document: bytes | None = c.scalar(select(plans.c.document).where(plans.c.id == plan_id))
     if document is None:
-        raise NotFound(f"There is no plan {plan_id}.")
+        raise NotFound(f"There is no document of a plan {plan_id}.")
     return document

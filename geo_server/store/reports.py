@@ -1,4 +1,4 @@
-"""What people say and order: sightings, closures, status reports and directives.
+"""What people say and order: closures, status reports and directives.
 
 Their ids are made by clients: the same one sent again is not counted twice (see :func:`insert_once`). They are never
 changed; a closure is lifted, a directive is followed by another one.
@@ -10,65 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, select, update
 
 from geo_server.domain.errors import NotFound
-from geo_server.domain.frame import SiteFrame
-from geo_server.domain.incidents import Closure, ClosureReason, Directive, Sighting, Status, StatusReport
+from geo_server.domain.incidents import Closure, ClosureReason, Directive, Status, StatusReport
 from geo_server.store.conflicts import insert_once, refusing
-from geo_server.store.geometry import decode, encode
-from geo_server.store.tables import closures, directives, incidents, sightings, status_reports
-
-
-def add_sighting(c: Connection, sighting: Sighting, threat_id: UUID, frame: SiteFrame, by: UUID | None) -> bool:
-    """Add an observation of a threat.
-
-    Args:
-        c: A connection inside a transaction.
-        sighting: What was seen.
-        threat_id: The track that it belongs to, of the same incident.
-        frame: Frame of the site.
-        by: A person's id; None is the operator at the command line, or a system.
-
-    Returns:
-        False when the same was there already, in whichever incident.
-
-    Raises:
-        Conflict: The id is taken by another sighting.
-        NotFound: There is no such incident, or its site has no such level or threat.
-    """
-    stood = sighting.reporter_point
-    said = {
-        "site_id": _site_of(c, sighting.incident_id),
-        "id": sighting.id,
-        "level_id": sighting.level_id,
-        "geom": encode(sighting.point, frame),
-        "radius_m": sighting.radius_m,
-        "seen_at": sighting.seen_at,
-        "confidence": sighting.confidence,
-        "source": sighting.source,
-        "reporter_geom": None if stood is None else encode(stood, frame),
-        "reported_by": by,
-    }
-    noted = {"incident_id": sighting.incident_id, "threat_id": threat_id}
-    no_level = NotFound(f"The site has no level {sighting.level_id}.", where="ordinal")
-    no_threat = NotFound(f"The site has no threat {threat_id}.", where="threat_id")
-    with (
-        refusing("fk_sightings_site_id_level_id_levels", no_level),
-        refusing("fk_sightings_site_id_threat_id_threats", no_threat),
-    ):
-        return insert_once(c, sightings, said, noted, "sighting")
-
-
-def find_sighting_threat(c: Connection, site_id: UUID, sighting_id: UUID) -> tuple[UUID, UUID] | None:
-    """The incident and the threat that a sighting was recorded for, or None when the site has no such sighting."""
-    statement = select(sightings.c.incident_id, sightings.c.threat_id)
-    row = c.execute(statement.where(sightings.c.site_id == site_id, sightings.c.id == sighting_id)).one_or_none()
-    return None if row is None else (row.incident_id, row.threat_id)
-
-
-def list_sightings(c: Connection, incident_id: UUID, frame: SiteFrame) -> list[Sighting]:
-    """The sightings of an incident, in site metres, earliest first."""
-    statement = select(sightings).where(sightings.c.incident_id == incident_id)
-    rows = c.execute(statement.order_by(sightings.c.seen_at, sightings.c.received_at)).mappings()
-    return [_sighting(row, frame) for row in rows]
+from geo_server.store.tables import closures, directives, incidents, status_reports
 
 
 def add_closure(c: Connection, site_id: UUID, closure: Closure, by: UUID | None) -> bool:
@@ -195,21 +139,6 @@ def _site_of(c: Connection, incident_id: UUID) -> UUID:
     if site_id is None:
         raise NotFound(f"There is no incident {incident_id}.")
     return site_id
-
-
-def _sighting(row: RowMapping, frame: SiteFrame) -> Sighting:
-    stood = row["reporter_geom"]
-    return Sighting(
-        id=row["id"],
-        incident_id=row["incident_id"],
-        level_id=row["level_id"],
-        point=decode(row["geom"], frame),
-        radius_m=row["radius_m"],
-        seen_at=row["seen_at"],
-        confidence=row["confidence"],
-        source=row["source"],
-        reporter_point=None if stood is None else decode(stood, frame),
-    )
 
 
 def _status_report(row: RowMapping) -> StatusReport:

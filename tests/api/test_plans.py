@@ -7,7 +7,7 @@ from uuid import uuid4
 from geo_server.domain.incidents import Closure, ClosureReason
 from geo_server.domain.roles import Role
 from geo_server.store.database import Database
-from geo_server.store.incidents import add_closure
+from geo_server.store.reports import add_closure
 from tests.api.conftest import Client
 from tests.api.said import routes_of, sighting
 from tests.campus import Campus, new_id

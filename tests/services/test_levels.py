@@ -8,7 +8,7 @@ from shapely import Point, box
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Building, Floorplan, Level, Zone
-from geo_server.services.levels import find_level, place_observed
+from geo_server.services.levels import load_level, place_observed
 
 FRAME = SiteFrame(13.7, 51.0)
 HALL, GYM = Building(uuid4(), "Hall"), Building(uuid4(), "Gym")
@@ -40,7 +40,7 @@ PLAN = Floorplan(
 def test_the_nearest_building_with_that_storey_is_meant_unless_one_is_named(
     x: float, ordinal: int, building: str | None, level: Level
 ) -> None:
-    assert find_level(PLAN, Point(x, 5), ordinal, building) == level
+    assert load_level(PLAN, Point(x, 5), ordinal, building) == level
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_level_that_is_not_there_is_refused_with_those_that_are(
     ordinal: int, building: str | None, where: str, known: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        find_level(PLAN, Point(5, 5), ordinal, building)
+        load_level(PLAN, Point(5, 5), ordinal, building)
 
     assert refused.value.where == where
     assert known in str(refused.value.advice)

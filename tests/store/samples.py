@@ -35,9 +35,11 @@ from geo_server.domain.places import (
     ZoneCategory,
 )
 from geo_server.store.database import Connection, Database
-from geo_server.store.floorplans import Revision, add_draft, place_draft, publish
-from geo_server.store.incidents import add_incident, add_threat
+from geo_server.store.floorplans import place_draft
+from geo_server.store.incidents import add_incident
+from geo_server.store.revisions import Revision, add_draft, publish
 from geo_server.store.sites import add_building, add_site
+from geo_server.store.threats import add_threat
 
 FRAME = SiteFrame(lon=1.5205, lat=42.5077)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -194,6 +196,8 @@ def a_sighting(incident: Incident, threat: Threat) -> Sighting:
     return Sighting(
         id=uuid4(),
         incident_id=incident.id,
+        threat_id=threat.id,
+        kind=threat.kind,
         level_id=threat.level_id,
         point=Point(5.0, 3.0),
         radius_m=4.0,

@@ -1,29 +1,32 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from shapely import Point
 from sqlalchemy import text
 
+from geo_server.domain.conflicts import Decision, ProtocolConflict, Settlement
 from geo_server.domain.errors import Conflict, NotFound
 from geo_server.domain.events import EventKind
-from geo_server.domain.incidents import IncidentState
+from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import record_event
 from geo_server.store.incidents import (
+    add_conflict,
     add_incident,
-    add_sighting,
-    add_status_report,
-    add_threat,
+    find_current_incident,
     find_open_incident,
+    list_conflicts,
     list_incidents,
-    list_threats,
+    load_conflict,
     load_incident,
     set_incident_state,
-    update_threat,
+    settle_conflict,
 )
+from geo_server.store.reports import add_status_report
+from geo_server.store.threats import add_sighting, add_threat
 from tests.store.samples import NOON, a_report, a_sighting, an_incident, found, in_incident
 
 
@@ -110,7 +113,9 @@ def test_a_closed_incident_keeps_when_and_stays_closed(database: Database) -> No
             set_incident_state(c, incident.id, IncidentState.CLOSED, end)
         set_incident_state(c, incident.id, IncidentState.ALL_CLEAR, end)
         set_incident_state(c, incident.id, IncidentState.CLOSED, end)
-        assert load_incident(c, site.id, incident.id) == replace(incident, state=IncidentState.CLOSED, closed_at=end)
+        assert load_incident(c, site.id, incident.id) == replace(
+            incident, state=IncidentState.CLOSED, closed_at=end, cleared_at=end
+        )
         with pytest.raises(Conflict, match="is closed"):
             set_incident_state(c, incident.id, IncidentState.OPEN, end)
 
@@ -125,41 +130,13 @@ def test_an_incident_of_another_site_is_not_found(database: Database) -> None:
             set_incident_state(c, uuid4(), IncidentState.ALL_CLEAR, NOON)
 
 
-def test_a_threat_is_a_track_that_goes_on(database: Database) -> None:
-    site, incident, threat = in_incident(database)
-    on = replace(threat, point=Point(12.0, 1.5), radius_m=2.0, seen_at=NOON + timedelta(seconds=40))
-    with database.transaction() as c:
-        (before,) = list_threats(c, incident.id, site.frame)
-        update_threat(c, on, site.frame)
-        (after,) = list_threats(c, incident.id, site.frame)
-    for read, written in ((before, threat), (after, on)):
-        assert read.point.equals_exact(written.point, 1e-6)
-        assert replace(read, point=written.point) == written
-
-
-def test_a_threat_stands_on_a_level_of_its_site_in_an_incident_that_is_there(database: Database) -> None:
-    site, incident, threat = in_incident(database, "north")
-    _, _, elsewhere = in_incident(database, "south")
-    stray = replace(threat, id=uuid4(), level_id=elsewhere.level_id)
-    with pytest.raises(NotFound, match="level"), database.transaction() as c:
-        add_threat(c, incident.id, stray, site.frame)
-    with pytest.raises(NotFound, match="level"), database.transaction() as c:
-        update_threat(c, replace(stray, id=threat.id), site.frame)
-    with pytest.raises(NotFound, match="incident"), database.transaction() as c:
-        add_threat(c, uuid4(), replace(threat, id=uuid4()), site.frame)
-    with pytest.raises(NotFound, match="threat"), database.transaction() as c:
-        update_threat(c, replace(threat, id=uuid4()), site.frame)
-    with pytest.raises(Conflict, match="taken"), database.transaction() as c:
-        add_threat(c, incident.id, threat, site.frame)
-
-
 def test_what_a_witness_says_does_not_wait_for_a_plan_that_is_being_made(database: Database) -> None:
     site, incident, threat = in_incident(database)
     with database.transaction() as planning:
         load_incident(planning, site.id, incident.id, lock=True)
         with database.transaction() as witness:
             witness.execute(text("SET LOCAL lock_timeout = '2s'"))
-            assert add_sighting(witness, a_sighting(incident, threat), threat.id, site.frame, None)
+            assert add_sighting(witness, a_sighting(incident, threat), site.frame)
             assert add_status_report(witness, a_report(incident, uuid4()), None)
             add_threat(witness, incident.id, replace(threat, id=uuid4()), site.frame)
 
@@ -175,10 +152,60 @@ def test_two_plans_are_not_made_at_once(database: Database) -> None:
             assert skipped.all() == []
 
 
-def test_threats_are_listed_the_one_seen_last_first(database: Database) -> None:
-    site, incident, first = in_incident(database)
-    second = replace(first, id=uuid4(), seen_at=NOON + timedelta(seconds=5))
+def test_an_all_clear_is_current_until_it_is_closed_or_another_incident_follows(database: Database) -> None:
+    site, _ = found(database)
+    first, second = an_incident(site), an_incident(site, minutes=30)
+    clear, close, end = IncidentState.ALL_CLEAR, IncidentState.CLOSED, NOON + timedelta(minutes=40)
+    current = []
+    changes: list[Callable[[Connection], None]] = [
+        lambda c: add_incident(c, first),
+        lambda c: set_incident_state(c, first.id, clear, NOON + timedelta(minutes=10)),
+        lambda c: add_incident(c, second),
+        lambda c: set_incident_state(c, second.id, clear, end),
+        lambda c: set_incident_state(c, second.id, close, end),
+    ]
     with database.transaction() as c:
-        add_threat(c, incident.id, second, site.frame)
-        assert [threat.id for threat in list_threats(c, incident.id, site.frame)] == [second.id, first.id]
-        assert list_threats(c, uuid4(), site.frame) == []
+        for change in changes:
+            change(c)
+            found_now = find_current_incident(c, site.id)
+            current.append(found_now and (found_now.id, found_now.state))
+    opened = IncidentState.OPEN
+    assert current == [(first.id, opened), (first.id, clear), (second.id, opened), (second.id, clear), None]
+
+
+def test_an_alarm_that_is_taken_up_again_is_current_and_has_no_all_clear(database: Database) -> None:
+    site, _ = found(database)
+    incident = an_incident(site)
+    with database.transaction() as c:
+        add_incident(c, incident)
+        set_incident_state(c, incident.id, IncidentState.ALL_CLEAR, NOON)
+        set_incident_state(c, incident.id, IncidentState.OPEN, NOON)
+        assert find_current_incident(c, site.id) == incident
+
+
+def a_conflict(incident: Incident, kind: str = "fire") -> ProtocolConflict:
+    return ProtocolConflict(uuid4(), incident.id, kind, "evacuate", NOON)
+
+
+def test_one_conflict_of_a_kind_waits_at_a_time_and_another_may_follow_once_it_is_settled(database: Database) -> None:
+    site, incident, _ = in_incident(database)
+    first, again, gas = a_conflict(incident), a_conflict(incident), a_conflict(incident, "gas")
+    kept = Settlement(Decision.KEEP, NOON + timedelta(minutes=1), "Kim", "no smoke")
+    with database.transaction() as c:
+        assert [add_conflict(c, site.id, raised) for raised in (first, again, gas)] == [True, False, True]
+        settle_conflict(c, first.id, kept)
+        assert load_conflict(c, site.id, first.id) == replace(first, settlement=kept)
+        assert add_conflict(c, site.id, again) is True
+        assert list_conflicts(c, incident.id)[-1].id == first.id
+
+
+def test_a_conflict_belongs_to_an_incident_of_its_site(database: Database) -> None:
+    north, incident, _ = in_incident(database, "north")
+    south, _ = found(database, "south")
+    raised = a_conflict(incident)
+    with pytest.raises(NotFound), database.transaction() as c:
+        add_conflict(c, south.id, raised)
+    with database.transaction() as c:
+        add_conflict(c, north.id, raised)
+        with pytest.raises(NotFound):
+            load_conflict(c, south.id, raised.id)

@@ -5,32 +5,26 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
-from shapely import Point
 
 from geo_server.domain.errors import Conflict, InvalidInput, NotFound
-from geo_server.domain.incidents import IncidentState, Sighting, Status, StatusReport
+from geo_server.domain.incidents import IncidentState, Status, StatusReport
 from geo_server.store.access import add_person
 from geo_server.store.database import Database
-from geo_server.store.incidents import (
+from geo_server.store.incidents import add_incident, set_incident_state
+from geo_server.store.reports import (
     add_closure,
     add_directive,
-    add_incident,
-    add_sighting,
     add_status_report,
-    find_sighting_threat,
     lift_closure,
     list_closures,
     list_directives,
-    list_sightings,
     list_status_reports,
-    set_incident_state,
 )
 from tests.store.samples import (
     NOON,
     a_closure,
     a_directive,
     a_report,
-    a_sighting,
     an_incident,
     found,
     in_incident,
@@ -147,62 +141,10 @@ def test_fewer_people_than_none_and_texts_that_cannot_be_kept_are_refused(databa
 
 
 def test_a_report_to_an_incident_that_is_not_there_is_refused(database: Database) -> None:
-    site, incident, threat = in_incident(database)
+    _, incident, _ = in_incident(database)
     lost = replace(incident, id=uuid4())
-    with database.transaction() as c:
-        with pytest.raises(NotFound):
-            add_status_report(c, a_report(lost, ZONE), None)
-        with pytest.raises(NotFound):
-            add_sighting(c, a_sighting(lost, threat), threat.id, site.frame, None)
-
-
-def same_sighting(read: Sighting, written: Sighting) -> bool:
-    assert read.reporter_point is not None
-    assert written.reporter_point is not None
-    return (
-        bool(read.point.equals_exact(written.point, 1e-6))
-        and bool(read.reporter_point.equals_exact(written.reporter_point, 1e-6))
-        and replace(read, point=written.point, reporter_point=written.reporter_point) == written
-    )
-
-
-def test_a_sighting_is_read_as_it_was_written(database: Database) -> None:
-    site, incident, threat = in_incident(database)
-    sighting = a_sighting(incident, threat)
-    with database.transaction() as c:
-        assert add_sighting(c, sighting, threat.id, site.frame, add_person(c, "Ann")) is True
-        (read,) = list_sightings(c, incident.id, site.frame)
-    assert same_sighting(read, sighting)
-
-
-def test_where_the_reporter_stood_is_never_made_up(database: Database) -> None:
-    site, incident, threat = in_incident(database)
-    sighting = replace(a_sighting(incident, threat), reporter_point=None)
-    with database.transaction() as c:
-        add_sighting(c, sighting, threat.id, site.frame, None)
-        assert list_sightings(c, incident.id, site.frame)[0].reporter_point is None
-
-
-def test_a_repeated_sighting_is_not_counted_twice_and_a_changed_one_is_refused(database: Database) -> None:
-    site, incident, threat = in_incident(database)
-    sighting = a_sighting(incident, threat)
-    with database.transaction() as c:
-        assert add_sighting(c, sighting, threat.id, site.frame, None) is True
-        assert add_sighting(c, sighting, threat.id, site.frame, None) is False
-        for changed in (replace(sighting, point=Point(5.0, 3.001)), replace(sighting, confidence=0.5)):
-            with pytest.raises(Conflict, match="sighting"):
-                add_sighting(c, changed, threat.id, site.frame, None)
-        assert len(list_sightings(c, incident.id, site.frame)) == 1
-
-
-def test_a_sighting_belongs_to_a_threat_and_a_level_of_its_own_site(database: Database) -> None:
-    north, incident, threat = in_incident(database, "north")
-    _, _, elsewhere = in_incident(database, "south")
-    sighting = a_sighting(incident, threat)
-    with pytest.raises(NotFound, match="threat"), database.transaction() as c:
-        add_sighting(c, sighting, elsewhere.id, north.frame, None)
-    with pytest.raises(NotFound, match="level"), database.transaction() as c:
-        add_sighting(c, replace(sighting, level_id=elsewhere.level_id), threat.id, north.frame, None)
+    with pytest.raises(NotFound), database.transaction() as c:
+        add_status_report(c, a_report(lost, ZONE), None)
 
 
 def test_a_closure_is_in_force_until_it_is_lifted(database: Database) -> None:
@@ -263,16 +205,6 @@ def test_reports_are_found_by_who_gave_them(database: Database) -> None:
         assert list_status_reports(c, incident.id, by=ann) == [mine]
         assert list_status_reports(c, incident.id, by=bob) == [theirs]
         assert len(list_status_reports(c, incident.id)) == 2
-
-
-def test_where_a_sighting_went_can_be_asked_on_its_own_site(database: Database) -> None:
-    north, incident, threat = in_incident(database, "north")
-    south, _ = found(database, "south")
-    sighting = a_sighting(incident, threat)
-    with database.transaction() as c:
-        add_sighting(c, sighting, threat.id, north.frame, None)
-        assert find_sighting_threat(c, north.id, sighting.id) == (incident.id, threat.id)
-        assert find_sighting_threat(c, south.id, sighting.id) is None
 
 
 def test_a_report_names_a_zone_even_when_no_floorplan_has_it_any_more(database: Database) -> None:

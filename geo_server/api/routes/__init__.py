@@ -12,6 +12,7 @@ from geo_server.api.routes import (
     incidents,
     pages,
     reports,
+    sightings,
     sign_in,
     sites,
 )
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     sites.router,
     incidents.router,
+    sightings.router,
     guidance.router,
     reports.router,
     directives.router,

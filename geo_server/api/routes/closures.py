@@ -18,10 +18,12 @@ MayClose = Annotated[Access, requires(Permission.CLOSE_WAYS)]
 def close(request: Request, response: Response, said: ClosureSaid, access: MayClose) -> dict[str, str]:
     """Say that an opening, a transition or a zone cannot be used. 200 when the same had been said before."""
     state = state_of(request)
-    new = close_way(state["database"], state["floorplans"], access.site, NewClosure(**dict(said)), by=access.principal)
+    new, seq = close_way(
+        state["database"], state["floorplans"], access.site, NewClosure(**dict(said)), by=access.principal
+    )
     if not new:
         response.status_code = status.HTTP_200_OK
-    state["plans"].replan_open(access.site)
+    state["plans"].replan_open(access.site, seq)
     return {"id": str(said.id)}
 
 
@@ -29,5 +31,5 @@ def close(request: Request, response: Response, said: ClosureSaid, access: MayCl
 def lift(request: Request, closure_id: UUID, access: MayClose) -> None:
     """Say that it can be used again."""
     state = state_of(request)
-    open_way(state["database"], access.site, closure_id, by=access.principal)
-    state["plans"].replan_open(access.site)
+    seq = open_way(state["database"], access.site, closure_id, by=access.principal)
+    state["plans"].replan_open(access.site, seq)

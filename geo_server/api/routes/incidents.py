@@ -1,17 +1,18 @@
-"""Incidents: the live picture, sightings, opening, the all-clear."""
+"""Incidents: the live picture, opening, the all-clear, conflicts."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
 
-from geo_server.api.deps import Access, State, requires, state_of
+from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.picture import picture_document
-from geo_server.api.schemas import IncidentSaid, SightingSaid, StateSaid
+from geo_server.api.planning import plan_again
+from geo_server.api.schemas import DecisionSaid, IncidentSaid, StateSaid
 from geo_server.domain.incidents import IncidentState
 from geo_server.domain.roles import Permission
-from geo_server.services import incidents
-from geo_server.services.incidents import NewSighting
+from geo_server.services import conflicts, incidents
+from geo_server.services.conflicts import NewDecision
 from geo_server.services.picture import load_picture
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["incident"])
@@ -34,43 +35,21 @@ def show_picture(request: Request, access: Annotated[Access, requires(Permission
     return picture_document(picture, state["pack"], access.site, sees_plan=access.may(Permission.SEE_PLAN))
 
 
-@router.post("/sightings", status_code=status.HTTP_201_CREATED)
-def add_sighting(
-    request: Request,
-    response: Response,
-    said: SightingSaid,
-    access: Annotated[Access, requires(Permission.REPORT_SIGHTING)],
-) -> Json:
-    """Say where a threat was seen. Opens an incident of its kind when none is open; 200 when it had been said before."""
-    state = state_of(request)
-    recorded = incidents.add_sighting(
-        state["database"],
-        state["floorplans"],
-        state["pack"],
-        access.site,
-        NewSighting(**dict(said)),
-        by=access.principal,
-    )
-    if not recorded.new:
-        response.status_code = status.HTTP_200_OK
-    return {
-        "sighting_id": str(recorded.sighting_id),
-        "incident_id": str(recorded.incident_id),
-        "threat_id": str(recorded.threat_id),
-        "plan": _plan(state, access, recorded.incident_id),
-    }
-
-
 @router.post("/incidents", status_code=status.HTTP_201_CREATED)
 def open_incident(
-    request: Request, said: IncidentSaid, access: Annotated[Access, requires(Permission.MANAGE_INCIDENT)]
+    request: Request,
+    response: Response,
+    said: IncidentSaid,
+    access: Annotated[Access, requires(Permission.MANAGE_INCIDENT)],
 ) -> Json:
-    """Open an incident without a sighting."""
+    """Open an incident without a sighting. 202 when it raised a conflict within the open incident and opened nothing."""
     state = state_of(request)
-    incident = incidents.open_incident(
+    opened = incidents.open_incident(
         state["database"], state["pack"], access.site, said.kind, exercise=said.exercise, by=access.principal
     )
-    return {"incident_id": str(incident.id), "plan": _plan(state, access, incident.id)}
+    if not opened.new:
+        response.status_code = status.HTTP_202_ACCEPTED
+    return {"incident_id": str(opened.incident.id), "plan": plan_again(state, access, opened.incident.id, opened.seq)}
 
 
 @router.post("/incidents/{incident_id}/state")
@@ -82,13 +61,22 @@ def change_state(
 ) -> Json:
     """Give the all-clear, take it back, or close the incident. Taking it back makes a new plan: the old one has aged."""
     state = state_of(request)
-    incidents.change_state(state["database"], access.site, incident_id, said.state, by=access.principal)
+    seq = incidents.change_state(state["database"], access.site, incident_id, said.state, by=access.principal)
     if said.state is IncidentState.OPEN:
-        _plan(state, access, incident_id)
+        plan_again(state, access, incident_id, seq)
     return {"incident_id": str(incident_id), "state": said.state}
 
 
-def _plan(state: State, access: Access, incident_id: UUID) -> str:
-    """Plan, in a transaction of its own; what was said has been committed by now."""
-    made = state["plans"].replan(access.site, incident_id)
-    return "made" if made else "failed"
+@router.post("/conflicts/{conflict_id}/decision")
+def settle(
+    request: Request,
+    conflict_id: UUID,
+    said: DecisionSaid,
+    access: Annotated[Access, requires(Permission.GIVE_DIRECTIVES)],
+) -> Json:
+    """Settle a conflict: keep what is in force, or give another directive in its place."""
+    state = state_of(request)
+    conflicts.settle(
+        state["database"], state["pack"], access.site, conflict_id, NewDecision(**dict(said)), by=access.principal
+    )
+    return {"conflict_id": str(conflict_id), "decision": said.decision}

@@ -4,6 +4,7 @@ from geo_server.store.tables.access import audit, imports, people, roles, tokens
 from geo_server.store.tables.base import metadata
 from geo_server.store.tables.incidents import (
     closures,
+    conflicts,
     directives,
     events,
     incidents,
@@ -34,6 +35,7 @@ __all__ = [
     "audit",
     "buildings",
     "closures",
+    "conflicts",
     "directives",
     "events",
     "floorplan_revisions",

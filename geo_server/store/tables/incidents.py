@@ -1,4 +1,4 @@
-"""Tables of what happens: incidents, threats, sightings, closures, status reports, directives, plans and events.
+"""Tables of what happens: incidents, threats, sightings, closures, reports, directives, conflicts, plans and events.
 
 Ids that clients make (sightings, closures, status reports, directives) are unique within their site. Closures, reports
 and directives name openings and zones by id without a foreign key: those ids outlive the revision that holds the rows.
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from geo_server.domain.conflicts import Decision
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
 from geo_server.store.tables.base import (
@@ -48,10 +49,12 @@ incidents = Table(
     Column("exercise", Boolean, nullable=False),
     moment("opened_at"),
     moment("closed_at", nullable=True),
+    moment("cleared_at", nullable=True),
     UniqueConstraint("site_id", "id"),
     one_of("state", IncidentState),
     not_blank("kind"),
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at_fits_state"),
+    CheckConstraint("(state = 'open') = (cleared_at IS NULL)", name="cleared_at_fits_state"),
 )
 Index("uq_incidents_open", incidents.c.site_id, unique=True, postgresql_where=text("state = 'open'"))
 
@@ -67,6 +70,7 @@ threats = Table(
     Column("speed_mps", Double, nullable=False),
     moment("seen_at"),
     *place("POINT"),
+    moment("withdrawn_at", nullable=True),
     UniqueConstraint("site_id", "id"),
     of_site("incident_id", "incidents"),
     of_site("level_id", "levels"),
@@ -74,6 +78,7 @@ threats = Table(
     above_zero("radius_m"),
     above_zero("speed_mps"),
 )
+"""One that is withdrawn has no sighting left that holds; its last place is kept."""
 Index(None, threats.c.incident_id)
 tile_index(threats)
 
@@ -93,15 +98,23 @@ sightings = Table(
     person("reported_by"),
     *place("POINT"),
     Column("reporter_geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=True),
+    Column("kind", Text, nullable=False),
+    moment("retracted_at", nullable=True),
+    person("retracted_by"),
+    Column("retracted_reason", Text, nullable=True),
     of_site("incident_id", "incidents"),
     of_site("threat_id", "threats"),
     of_site("level_id", "levels"),
     above_zero("radius_m"),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence_a_share"),
     not_blank("source"),
+    not_blank("kind"),
+    not_blank("retracted_reason"),
+    CheckConstraint("(retracted_at IS NULL) = (retracted_reason IS NULL)", name="retracted_for_a_reason"),
 )
 """``geom`` is where the threat was seen, ``reporter_geom`` where the reporter stood, if they chose to say."""
 Index(None, sightings.c.incident_id)
+Index(None, sightings.c.threat_id)
 tile_index(sightings)
 
 closures = Table(
@@ -161,6 +174,34 @@ directives = Table(
 """A null zone is the whole site."""
 Index(None, directives.c.incident_id, directives.c.zone_id, directives.c.given_at)
 
+conflicts = Table(
+    "conflicts",
+    metadata,
+    identifier(primary_key=True),
+    site_id(),
+    identifier("incident_id"),
+    Column("kind", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    moment("raised_at"),
+    Column("decision", Text, nullable=True),
+    moment("settled_at", nullable=True),
+    Column("settled_by", Text, nullable=True),
+    Column("reason", Text, nullable=False),
+    of_site("incident_id", "incidents"),
+    not_blank("kind"),
+    not_blank("action"),
+    one_of("decision", Decision),
+    CheckConstraint("num_nonnulls(decision, settled_at, settled_by) IN (0, 3)", name="settled_as_a_whole"),
+)
+"""``reason`` is that of the decision."""
+Index(
+    "uq_conflicts_unsettled",
+    conflicts.c.incident_id,
+    conflicts.c.kind,
+    unique=True,
+    postgresql_where=text("settled_at IS NULL"),
+)
+
 plans = Table(
     "plans",
     metadata,
@@ -170,7 +211,7 @@ plans = Table(
     Column("seq", BigInteger, nullable=False),
     Column("floorplan_rev", BigInteger, nullable=False),
     Column("parameters_hash", Text, nullable=False),
-    Column("document", LargeBinary, nullable=False),
+    Column("document", LargeBinary, nullable=True),
     moment("made_at", recorded=True),
     Column("etag", Text, nullable=False),
     moment("made_for_at"),
@@ -181,6 +222,7 @@ plans = Table(
     not_blank("parameters_hash"),
     not_blank("etag"),
 )
+"""A plan that many others have replaced has no document any more; which one was in force when stays known."""
 
 events = Table(
     "events",

@@ -1,0 +1,48 @@
+"""What a zone is told: the order in force, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from geo_server.domain.incidents import Directive, Incident
+from geo_server.domain.protocols import Action, ProtocolPack
+
+_UNKNOWN = Action("unknown", "Wait for orders", "Do what the person in charge tells you.", may_leave=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The action that holds in a zone, and why.
+
+    Args:
+        why: One sentence: by whose order, or by which protocol.
+    """
+
+    action: Action
+    why: str
+
+
+def told_in(zone_id: UUID | None, incident: Incident, directives: Iterable[Directive], pack: ProtocolPack) -> Told:
+    """The action that holds in a zone: the last order given to it or to the whole site, else what the protocol says.
+
+    Args:
+        zone_id: The zone; None is the site as a whole.
+        incident: The open incident.
+        directives: In force: the latest for the site, and the latest for each zone.
+        pack: The protocol pack. It may have been replaced since: what it no longer knows permits nothing.
+    """
+    ordered = [directive for directive in directives if directive.zone_id in {None, zone_id}]
+    if ordered:
+        last = max(ordered, key=lambda directive: directive.given_at)
+        reason = f": {last.reason}" if last.reason else "."
+        whom = "the whole site" if last.zone_id is None else "this zone"
+        return Told(action_of(pack, last.action), f"Ordered for {whom} by {last.given_by}{reason}")
+    kind = pack.kinds.get(incident.kind)
+    if kind is None:
+        return Told(_UNKNOWN, f"The protocol pack has no incident kind {incident.kind!r}.")
+    return Told(pack.actions[kind.action], f"The protocol for {kind.title}; nobody has ordered anything else.")
+
+
+def action_of(pack: ProtocolPack, key: str) -> Action:
+    """An action of the pack; one that the pack no longer has is told by its bare name, and permits nothing."""
+    return pack.actions.get(key) or Action(key, key.replace("_", " ").capitalize(), _UNKNOWN.words, may_leave=False)
