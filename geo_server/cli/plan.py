@@ -22,6 +22,7 @@ from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan as make_plan
 from geo_server.routing.profiles import ADULT, find_profile
 from geo_server.routing.request import MARGIN_S, REACTION_S, PlanRequest
+from geo_server.routing.threats import FAR_M
 
 DEFAULTS: Mapping[str, Any] = {
     "ordinal": 0,
@@ -183,4 +184,18 @@ def _level(given: Mapping[str, Any], point: Point, floorplan: Floorplan, where: 
     for zone in floorplan.zones:
         if zone.level_id in distances:
             distances[zone.level_id] = min(distances[zone.level_id], zone.polygon.distance(point))
-    return min(levels, key=lambda level: (distances[level.id], str(level.id)))
+    nearest = min(levels, key=lambda level: (distances[level.id], str(level.id)))
+    _check_near(nearest, distances[nearest.id], where)
+    return nearest
+
+
+def _check_near(level: Level, metres: float, where: str) -> None:
+    """Refuse a slip of the hand here, where it can be mended at once; a plan for an incident takes any place."""
+    if metres == math.inf:
+        raise InvalidInput(f"Level {level.name} has no zones.", where=where, advice="Name a level that has some.")
+    if metres > FAR_M:
+        raise InvalidInput(
+            f"at is {metres / 1000:.0f} km from the nearest zone of {level.name}.",
+            where=where,
+            advice="Put it on a zone, or in the open near one.",
+        )

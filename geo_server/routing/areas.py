@@ -44,12 +44,17 @@ CIRCUMSCRIBED = 1 / math.cos(math.pi / 4 / ROUND)
 
 @dataclass(frozen=True)
 class _Source:
-    """A place from which a threat goes straight on: a disc, or a point with some slack; and when it can be there."""
+    """A place from which a threat goes straight on: a disc, or a point with some slack; and when it can be there.
+
+    Args:
+        held: Whether walls hold it.
+    """
 
     place: Point
     at_s: float
     radius_m: float = 0.0
     slack_m: float = 0.0
+    held: bool = True
 
 
 def reach_areas(
@@ -95,9 +100,9 @@ def _sources(
     corners = np.full(len(ways.space.corners), np.inf)
     if len(entered) and len(corners):
         corners = (entered[:, None] + ways.corners_m / speed_mps).min(axis=0)
-    seeds = [(located, at_s, seed) for located, at_s, _ in threats for seed in located.seeds if seed.ways is ways]
+    seeds = [(at_s, seed) for located, at_s, _ in threats for seed in located.seeds if seed.ways is ways]
     inside = np.full(len(entered), np.inf)
-    for _, at_s, seed in seeds:
+    for at_s, seed in seeds:
         inside = np.minimum(inside, at_s + seed.terminals_m / speed_mps)
         corners = np.minimum(corners, at_s + seed.corners_m / speed_mps)
     sources = [
@@ -106,7 +111,7 @@ def _sources(
         if np.isfinite(at)
         for place in _samples(region)
     ]
-    sources += [_Source(located.threat.point, at_s, seed.radius_m) for located, at_s, seed in seeds]
+    sources += [_Source(seed.centre, at_s, seed.radius_m, held=seed.held) for at_s, seed in seeds]
     sources += [
         _Source(Point(xy), float(at)) for xy, at in zip(ways.space.corners, corners, strict=True) if np.isfinite(at)
     ]
@@ -145,7 +150,7 @@ def _area(ways: ZoneWays, sources: list[_Source], moment_s: float, speed_mps: fl
         metres = (moment_s - source.at_s) * speed_mps
         if metres < 0:
             continue
-        if metres >= zone.length / 2:
+        if source.held and metres >= zone.length / 2:
             return zone
         around = source.place.buffer((source.radius_m + metres + source.slack_m) * CIRCUMSCRIBED, ROUND)
         parts.append(_seen(ways, source).intersection(around))
@@ -155,7 +160,7 @@ def _area(ways: ZoneWays, sources: list[_Source], moment_s: float, speed_mps: fl
 
 
 def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:
-    if not len(ways.space.corners):
+    if not (source.held and len(ways.space.corners)):
         return ways.zone.polygon
     if source.radius_m > 0:
         return area_before_disc(ways.space, source.place, source.radius_m)

@@ -85,15 +85,17 @@ def exit_distances(compiled: CompiledFloorplan, pair_s: Floats, sinks: Bools) ->
 def next_nodes(compiled: CompiledFloorplan, pair_s: Floats, distances: Floats) -> Ints:
     """The node after each on its shortest route, shape (n,): itself at a sink, -1 without a route.
 
-    Of several it is the one with the smallest number, whatever order a library settles them in.
+    Of several it is the farthest on, so that no route makes a halt at stairs or doors that it only passes; of several as
+    far the one with the smallest number, whatever order a library settles them in.
     """
     tails, heads = compiled.pair_tails, compiled.pair_heads
     found = np.where(distances == 0, np.arange(len(distances)), -1)
     with np.errstate(invalid="ignore"):
         on_way = np.abs(distances[tails] - pair_s - distances[heads]) <= EPSILON_S
     on_way &= np.isfinite(distances[tails]) & (distances[heads] < distances[tails]) & (distances[tails] > 0)
-    # Pairs are sorted by tail and head: written backwards, the smallest head comes last and stays.
-    chosen = np.flatnonzero(on_way)[::-1]
+    chosen = np.flatnonzero(on_way)
+    # What is written last stays.
+    chosen = chosen[np.lexsort((heads[chosen], distances[heads[chosen]]))[::-1]]
     found[tails[chosen]] = heads[chosen]
     return found
 

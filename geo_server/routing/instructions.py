@@ -6,7 +6,15 @@ from uuid import UUID
 
 from shapely import LineString
 
-from geo_server.domain.places import AssemblyPoint, Floorplan, Opening, Zone, ZoneCategory
+from geo_server.domain.places import (
+    AssemblyPoint,
+    Floorplan,
+    Opening,
+    Transition,
+    TransitionCategory,
+    Zone,
+    ZoneCategory,
+)
 from geo_server.domain.routes import RouteStatus
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
 from geo_server.routing.graph import ground_line
@@ -121,14 +129,16 @@ def _through(compiled: CompiledFloorplan, trail: Trail, position: int, zone_id: 
     floorplan = compiled.floorplan
     opening = floorplan.opening_by_id.get(subject)
     if opening is None:
-        return "by the stairs" if "stairs" in _kinds_after(compiled, trail, position) else "by the ramp"
+        what = _climbed(floorplan.transition_by_id[subject])
+        taken = KINDS[compiled.kinds[trail.edges[position]]] != "walk"
+        return f"by the {what}" if taken else f"past the {what}"
     if node == trail.exit:
         return f"by {exit_words(floorplan, subject)}"
     return f"by {_door_words(floorplan, opening, zone_id)}"
 
 
-def _kinds_after(compiled: CompiledFloorplan, trail: Trail, position: int) -> str:
-    return KINDS[compiled.kinds[trail.edges[position]]] if position < len(trail.edges) else ""
+def _climbed(transition: Transition) -> str:
+    return "ramp" if transition.category is TransitionCategory.RAMP or transition.step_free else "stairs"
 
 
 def _door_words(floorplan: Floorplan, opening: Opening, zone_id: UUID) -> str:

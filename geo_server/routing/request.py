@@ -130,7 +130,7 @@ def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: Loc
         "radius_m": float(threat.radius_m),
         "speed_mps": float(speed),
         "seen_s_ago": -seen_s(request, threat),
-        "zone_ids": [str(seed.ways.zone_id) for seed in located.seeds],
+        "zone_ids": [str(seed.ways.zone_id) for seed in located.seeds if seed.inside],
         "notes": [note for note in (located.note, raised) if note],
     }
 

@@ -6,12 +6,14 @@ crosses the disc. That straight ways to the nearest point of the disc suffice fo
 because a disc is convex: what blocks the way while its end slides through the disc is a corner in sight.
 
 A threat in the open walks in a straight line to any door that leads there.
+
+A threat where nobody drew anything (on a level without zones, in a void of a building) may come by ways that nobody drew
+either. It is taken to come straight, through walls and floors: never later anywhere than the truth, whatever is there.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from uuid import UUID
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -34,29 +36,40 @@ SNAP_M = 5.0
 WALL_M = 1.0
 """How far beyond the nearest zone such a threat is taken to reach, so that it is on both sides of a wall."""
 
-NEAR_M = 4 * SNAP_M
-"""A threat beside an upper level that nobody can step out of may be in that level's zones when they are this near."""
+TOUCH_M = 1e-6
+"""What is this near is touched."""
 
-FARTHEST_OUTDOORS_M = 20_000.0
-"""A threat farther than this from every zone is a slip of the hand. It is more than a site can be across, so that no place
-that was recorded on a site stops the plan of all other threats."""
+VOID_M = 4 * SNAP_M
+"""A place with zones all round it, each this near, is in a void of the building; a wider gap is a courtyard."""
+
+FAR_M = 20_000.0
+"""A threat farther than this from every zone is probably a slip of the hand, and is noted as one."""
 
 
 @dataclass(frozen=True)
 class Seed:
-    """A zone that a threat may be in.
+    """A zone that a threat may be in, or come into straight through its walls.
 
     Args:
         ways: The zone.
+        centre: Centre of the disc, in the coordinates of the zone's level.
         radius_m: Radius of the disc there.
         corners_m: Least metres from the disc to the zone's corners, shape (n,).
         terminals_m: Least metres from the disc to the zone's terminals, shape (k,).
+        held: Whether walls hold it.
     """
 
     ways: ZoneWays
+    centre: Point
     radius_m: float
     corners_m: Floats
     terminals_m: Floats
+    held: bool = True
+
+    @property
+    def inside(self) -> bool:
+        """Whether the disc is on the zone."""
+        return bool(self.ways.zone.polygon.distance(self.centre) <= max(self.radius_m, TOUCH_M))
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ class LocatedThreat:
     """A threat on the floorplan.
 
     Args:
-        seeds: The zones that it may be in.
+        seeds: The zones that it may be in, or come into through walls.
         doors_m: Least metres over open ground to doors that lead there, by node; empty when it is indoors.
         note: What had to be assumed about its place; empty when nothing.
     """
@@ -85,52 +98,56 @@ class LocatedThreat:
 
 
 def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
-    """Put a threat onto the floorplan.
-
-    A level that the floorplan does not have, or on which it has no zones, tells nothing of the height that the threat is
-    at: it is then taken to be on every level at once, which is never later anywhere than the truth.
+    """Put a threat onto the floorplan, wherever it is: no place stops the plan for all other threats.
 
     Raises:
-        InvalidInput: It is nowhere near a zone, there is no zone at all, or a figure is not a number.
+        InvalidInput: A figure is not a number.
     """
     floorplan = compiled.floorplan
     _check_figures(threat, f"threat {threat.id}")
-    walkable = {zone.level_id for zone in floorplan.zones}
-    if threat.level_id in walkable:
-        return _locate_on_level(compiled, threat)
-    if not walkable:
-        raise InvalidInput(
-            "The floorplan has no zones.", where=f"threat {threat.id}", advice="Plan with one that has some."
-        )
-    return _locate_anywhere(compiled, threat, sorted(walkable, key=str))
-
-
-def _locate_anywhere(compiled: CompiledFloorplan, threat: Threat, level_ids: list[UUID]) -> LocatedThreat:
-    """On each of several levels at once."""
-    found = [_locate_on_level(compiled, replace(threat, level_id=level_id)) for level_id in level_ids]
-    seeds = {seed.ways.zone_id: seed for one in found for seed in one.seeds}
-    doors_m: dict[str, float] = {}
-    for one in found:
-        for node, metres in one.doors_m.items():
-            doors_m[node] = min(metres, doors_m.get(node, math.inf))
-    note = (
-        f"Threat {threat.id} was seen on a level that has no zones here; it is taken to be on any level at its place."
-    )
-    return LocatedThreat(threat, tuple(seeds.values()), doors_m, note)
-
-
-def _locate_on_level(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
-    """On a level that has zones."""
-    floorplan = compiled.floorplan
+    if all(zone.level_id != threat.level_id for zone in floorplan.zones):
+        return _locate_unmapped(compiled, threat, "was seen on a level that has no zones here")
+    level = floorplan.level_by_id[threat.level_id]
     zones = _zones_beside(floorplan, threat)
     off = shapely.distance(np.asarray([zone.polygon for zone in zones], dtype=object), threat.point)
     if _indoors(zones, off):
         return LocatedThreat(threat, _seeds(compiled, zones, off, threat, threat.radius_m), {}, "")
-    if off.min() <= SNAP_M and _in_building(floorplan, zones, threat):
+    in_building = _in_building(floorplan, zones, threat)
+    if in_building and off.min() <= SNAP_M:
         radius_m = max(threat.radius_m, float(off.min()) + WALL_M)
         note = f"Threat {threat.id} is in no zone; it is taken to be anywhere within {radius_m:.1f} m."
         return LocatedThreat(threat, _seeds(compiled, zones, off, threat, radius_m), {}, note)
-    return _locate_outdoors(compiled, threat, zones, off)
+    if in_building:
+        return _locate_unmapped(compiled, threat, f"is {off.min():.1f} m from any zone, inside the building")
+    doors = [o for o in floorplan.openings if compiled.graph.nodes[opening_node(o.id)]["outside"]]
+    if not any(floorplan.ordinal(door.level_id) == level.ordinal for door in doors):
+        return _locate_unmapped(compiled, threat, f"is in no zone of {level.name}, which has no door to the outside")
+    place = shapely.transform(threat.point, lambda xy: xy + level.shift_m)
+    metres = {
+        opening_node(o.id): max(0.0, float(ground_line(floorplan, o).distance(place)) - threat.radius_m) for o in doors
+    }
+    note = f"Threat {threat.id} is in the open{_how_far(off)}."
+    return LocatedThreat(threat, _seeds(compiled, zones, off, threat, threat.radius_m), metres, note)
+
+
+def _how_far(off: Floats) -> str:
+    nearest_m = float(off.min())
+    return f", {nearest_m / 1000:.0f} km from the nearest zone: check its place" if nearest_m > FAR_M else ""
+
+
+def _locate_unmapped(compiled: CompiledFloorplan, threat: Threat, why: str) -> LocatedThreat:
+    """A threat that may come straight, through walls and floors, into every zone."""
+    floorplan = compiled.floorplan
+    level = floorplan.level_by_id.get(threat.level_id)
+    ground = np.array([threat.point.x, threat.point.y]) + (level.shift_m if level else (0.0, 0.0))
+    seeds = tuple(
+        _straight_seed(ways, Point(ground - floorplan.level_by_id[ways.zone.level_id].shift_m), threat.radius_m)
+        for ways in compiled.zones.values()
+    )
+    off = np.array([seed.ways.zone.polygon.distance(seed.centre) for seed in seeds], ndmin=1)
+    far = _how_far(off) if len(off) else ""
+    note = f"Threat {threat.id} {why}{far}; it is taken to come straight, through walls and floors."
+    return LocatedThreat(threat, seeds, {}, note)
 
 
 def _check_figures(threat: Threat, where: str) -> None:
@@ -151,22 +168,23 @@ def _zones_beside(floorplan: Floorplan, threat: Threat) -> list[Zone]:
 
 def _indoors(zones: list[Zone], off: Floats) -> bool:
     """Whether its very centre is on a zone that is not in the open. A disc that only laps into one does not make it so."""
-    touched = [zone.category for zone, metres in zip(zones, off, strict=True) if metres <= 1e-6]
+    touched = [zone.category for zone, metres in zip(zones, off, strict=True) if metres <= TOUCH_M]
     return bool(touched) and ZoneCategory.OUTDOOR not in touched
 
 
 def _in_building(floorplan: Floorplan, zones: list[Zone], threat: Threat) -> bool:
     outline: BaseGeometry | None = floorplan.outlines.get(threat.level_id)
     if outline is None:
-        polygons = [zone.polygon for zone in zones if zone.polygon.distance(threat.point) <= NEAR_M]
-        outline = shapely.union_all(polygons).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+        polygons = [zone.polygon for zone in zones if zone.polygon.distance(threat.point) <= VOID_M]
+        joined = shapely.union_all(polygons).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+        outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(joined))))
     return bool(outline.intersects(threat.point))
 
 
 def _seeds(
     compiled: CompiledFloorplan, zones: list[Zone], off: Floats, threat: Threat, radius_m: float
 ) -> tuple[Seed, ...]:
-    reached = [zone for zone, metres in zip(zones, off, strict=True) if metres <= max(radius_m, 1e-6)]
+    reached = [zone for zone, metres in zip(zones, off, strict=True) if metres <= max(radius_m, TOUCH_M)]
     return tuple(_seed(compiled.zones[zone.id], threat.point, radius_m) for zone in reached)
 
 
@@ -177,7 +195,16 @@ def _seed(ways: ZoneWays, centre: Point, radius_m: float) -> Seed:
     terminals = _to_disc(ways, ways.regions, centre, radius_m)
     if len(corners) and len(terminals):
         terminals = np.minimum(terminals, (ways.corners_m + corners[None]).min(axis=1))
-    return Seed(ways, radius_m, corners, terminals)
+    return Seed(ways, centre, radius_m, corners, terminals)
+
+
+def _straight_seed(ways: ZoneWays, centre: Point, radius_m: float) -> Seed:
+    """A zone at straight distances, whatever stands in between."""
+    corners, terminals = (
+        np.maximum(shapely.distance(places, centre) - radius_m, 0.0) if len(places) else np.zeros(0)
+        for places in (shapely.points(ways.space.corners), ways.regions)
+    )
+    return Seed(ways, centre, radius_m, corners, terminals, held=False)
 
 
 def _to_disc(ways: ZoneWays, places: npt.NDArray[np.object_], centre: Point, radius_m: float) -> Floats:
@@ -192,33 +219,3 @@ def _to_disc(ways: ZoneWays, places: npt.NDArray[np.object_], centre: Point, rad
     rim = middle + (ends - middle) * np.minimum(scale, 1.0)[:, None]
     lines = shapely.linestrings(np.stack([ends, rim], axis=1))
     return np.where(outside, ways.space.open_lengths(np.asarray(lines, dtype=object), outside), 0.0)
-
-
-def _locate_outdoors(compiled: CompiledFloorplan, threat: Threat, zones: list[Zone], off: Floats) -> LocatedThreat:
-    """A threat in the open. Beside a level without doors to the outside it may be in the nearest zones as well.
-
-    On such a level somebody has tapped beside a wall, into a void, or with the wrong level on the screen.
-    """
-    floorplan = compiled.floorplan
-    level = floorplan.level_by_id[threat.level_id]
-    nearest_m = float(off.min())
-    if nearest_m > FARTHEST_OUTDOORS_M:
-        raise InvalidInput(
-            f"The threat at {threat.point.x:.2f}, {threat.point.y:.2f} is {nearest_m:.1f} m from the nearest zone of "
-            f"level {level.name!r}.",
-            where=f"threat {threat.id}",
-            advice="Put it on a zone, or in the open near one.",
-        )
-    doors = [o for o in floorplan.openings if compiled.graph.nodes[opening_node(o.id)]["outside"]]
-    place = shapely.transform(threat.point, lambda xy: xy + level.shift_m)
-    metres = {
-        opening_node(o.id): max(0.0, float(ground_line(floorplan, o).distance(place)) - threat.radius_m) for o in doors
-    }
-    radius_m, note = threat.radius_m, f"Threat {threat.id} is in the open."
-    if nearest_m <= NEAR_M and not any(floorplan.ordinal(o.level_id) == level.ordinal for o in doors):
-        radius_m = max(radius_m, nearest_m + WALL_M)
-        note = (
-            f"Threat {threat.id} is in no zone of {level.name}, which has no door to the outside; it is taken to be in the "
-            f"open, or anywhere within {radius_m:.1f} m on that level."
-        )
-    return LocatedThreat(threat, _seeds(compiled, zones, off, threat, radius_m), metres, note)

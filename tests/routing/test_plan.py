@@ -81,6 +81,24 @@ def test_a_route_over_stairs_has_a_leg_a_level_and_takes_the_stairs_in_between()
     assert "Go down the stairs to Ground." in route.instructions
 
 
+def test_stairs_that_a_route_only_passes_are_no_step_of_it() -> None:
+    """The foot of the stairs lies on the straight line from the door to the exit."""
+    sketch = Sketch()
+    sketch.level(1)
+    sketch.zone("staircase", (0, 0, 10, 2), category=ZoneCategory.STAIRS)
+    sketch.zone("landing", (0, 0, 10, 2), 1, ZoneCategory.STAIRS)
+    sketch.zone("room", (-4, 0, 0, 2))
+    sketch.door("room door", [(0, 0.5), (0, 1.5)], ("room", "staircase"))
+    sketch.door("exit", [(10, 0.5), (10, 1.5)], ("staircase", None), out=True, number="1")
+    sketch.stairs("stairs", [(5, 1), (1, 1)], ("staircase", "landing"), 5.0)
+    made = make(sketch.build())
+    assert route_of(made, "room").instructions == (
+        "Leave room by the door to staircase (5 m).",
+        "In staircase keep straight on and go 10 m to exit 1.",
+    )
+    assert route_of(made, "landing").instructions[0].startswith("Leave landing by the stairs")
+
+
 def test_a_wheelchair_does_not_take_stairs_but_a_ramp() -> None:
     assert route_of(make(two_levels(), profile=WHEELCHAIR), "attic").status is RouteStatus.UNREACHABLE
     ramp = two_levels(TransitionCategory.RAMP)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from shapely import Point, Polygon
+from shapely import Point, Polygon, box
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Threat
 from geo_server.domain.places import TransitionCategory, ZoneCategory
 from geo_server.domain.routes import RouteStatus
 from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.threats import locate
@@ -138,45 +139,76 @@ def test_the_reach_does_not_go_through_a_wall_round_a_corner() -> None:
     assert areas[60.0].intersects(Point(19, 4))
 
 
-def test_a_threat_beside_an_upper_level_is_taken_to_be_on_it_and_in_the_open() -> None:
-    danger = threat(10, -4, ordinal=1, radius_m=1.0)
-    located = locate(compile_floorplan(two_levels()), danger)
-    assert [seed.ways.zone_id for seed in located.seeds] == [uid("upper hall")]
-    assert list(located.doors_m.values()) == [pytest.approx(math.hypot(10, 4.5) - 1)]
-    assert "no door to the outside" in located.note
-    assert route_of(make(two_levels(), danger), "attic").status is RouteStatus.NO_GUARANTEED_ROUTE
+LOST = {
+    "on a level that is not on the map": threat(10, 1, ordinal=7),
+    "beside an upper level without a door to the outside": threat(10, -4, ordinal=1, radius_m=1.0),
+    "far beside an upper level": threat(-900, 1, ordinal=1),
+}
 
 
-def test_a_threat_far_beside_an_upper_level_is_in_the_open() -> None:
-    located = locate(compile_floorplan(two_levels()), threat(-900, 1, ordinal=1))
-    assert located.seeds == ()
-    assert list(located.doors_m.values()) == [pytest.approx(900.0)]
+@pytest.mark.parametrize("where", LOST)
+def test_a_threat_where_nobody_drew_anything_comes_straight_through_walls_and_floors(where: str) -> None:
+    """It is at no door later than in a straight line, on whatever level, and its note says why."""
+    floorplan, lost = two_levels(), LOST[where]
+    compiled = compile_floorplan(floorplan)
+    located = locate(compiled, lost)
+    arrivals = threat_arrivals(compiled, [(located, 0.0, 2.0)]).nodes
+    for node, arrival in zip(compiled.nodes, arrivals, strict=True):
+        told = compiled.graph.nodes[node]
+        assert arrival <= max(0.0, Point(told["x"], told["y"]).distance(lost.point) - lost.radius_m) / 2.0 + 1e-9
+    assert "straight, through walls and floors" in located.note
+    json.dumps(make(floorplan, lost).assumptions["threats"])
 
 
-def test_a_threat_on_a_level_that_is_not_on_the_map_may_be_on_every_level() -> None:
-    """No way is called safe that would not be with the threat on any one of the levels."""
-    floorplan = two_levels()
-    lost = threat(10, 1, ordinal=7)
-    made = make(floorplan, lost)
+def test_a_threat_on_an_unknown_level_is_told_in_the_zones_at_its_place_and_reaches_all_levels_as_a_disc() -> None:
+    made = make(two_levels(), LOST["on a level that is not on the map"])
     told = json.loads(json.dumps(made.assumptions["threats"]))[0]
     assert told["ordinal"] is None
-    assert "on any level" in told["notes"][0]
-    for ordinal in (0, 1):
-        known = {route.zone_id: route for route in make(floorplan, threat(10, 1, ordinal=ordinal)).routes}
-        for route in made.routes:
-            assert (route.margin_s or -math.inf) <= (known[route.zone_id].margin_s or -math.inf) + 1e-9
-            assert route.status not in SAFE or known[route.zone_id].status in SAFE
+    assert sorted(told["zone_ids"]) == sorted(str(uid(name)) for name in ("hall", "upper hall"))
+    soon = {area.level_id: area.area for area in made.reach if area.at_s == 0.0}
+    later = {area.level_id: area.area for area in made.reach if area.at_s == 60.0}
+    assert soon == {}
+    assert later.keys() == {uid("L0"), uid("L1")}
+
+
+@pytest.mark.parametrize("ordinal", [0, 1])
+def test_no_way_is_called_safe_that_would_not_be_with_the_lost_threat_on_one_of_the_levels(ordinal: int) -> None:
+    floorplan = two_levels()
+    known = {route.zone_id: route for route in make(floorplan, threat(10, 1, ordinal=ordinal)).routes}
+    for route in make(floorplan, LOST["on a level that is not on the map"]).routes:
+        assert (route.margin_s or -math.inf) <= (known[route.zone_id].margin_s or -math.inf) + 1e-9
+        assert route.status not in SAFE or known[route.zone_id].status in SAFE
+
+
+def test_a_threat_in_a_void_of_the_building_comes_straight_and_one_in_a_courtyard_by_the_doors() -> None:
+    ring = Polygon(box(0, 0, 30, 30).exterior, [box(8, 8, 22, 22).exterior])
+    wide = Polygon(box(0, 0, 100, 100).exterior, [box(8, 8, 92, 92).exterior])
+    notes = []
+    for shape, centre in ((ring, 15), (wide, 50)):
+        sketch = Sketch()
+        sketch.zone("ring", shape, category=ZoneCategory.CORRIDOR)
+        sketch.door("exit", [(0, 1), (0, 2)], ("ring", None), out=True)
+        notes.append(locate(compile_floorplan(sketch.build()), threat(centre, centre)).note)
+    assert "7.0 m from any zone, inside the building" in notes[0]
+    assert "in the open" in notes[1]
+
+
+def test_a_threat_that_cannot_be_placed_stops_no_plan_for_the_others() -> None:
+    here, far = threat(22, 1.5), threat(1e6, 1e6, name="far")
+    alone, both = make(two_exits(), here), make(two_exits(), here, far)
+    assert [route.status for route in both.routes] == [route.status for route in alone.routes]
+    told = {t["id"]: t for t in json.loads(json.dumps(both.assumptions["threats"]))}
+    assert "km from the nearest zone: check its place" in told[str(uid("far"))]["notes"][0]
 
 
 @pytest.mark.parametrize(
     ("danger", "words"),
     [
-        (threat(1e6, 1e6), "from the nearest zone"),
         (threat(float("nan"), 1), "x is nan"),
         (threat(1, 1, speed_mps=float("inf")), "speed_mps is inf"),
         (threat(1, 1, radius_m=-1), "radius_m is -1"),
     ],
 )
-def test_a_threat_that_is_nowhere_is_refused(danger: Threat, words: str) -> None:
+def test_a_threat_with_a_figure_that_is_none_is_refused(danger: Threat, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         make(two_exits(), danger)
