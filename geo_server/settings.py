@@ -39,6 +39,9 @@ class Settings(BaseSettings):
         str | None, Field(description="Address that people type, when it differs (behind a proxy).")
     ] = None
     session_hours: Annotated[int, Field(ge=1, le=24 * 90, description="How long a sign-in lasts, in hours.")] = 24 * 30
+    events_kept_days: Annotated[
+        int, Field(ge=1, le=3650, description="How long live events are kept for clients that resume, in days.")
+    ] = 30
     upload_limit_mb: Annotated[int, Field(ge=1, le=1024, description="Largest drawing accepted, in MiB.")] = 50
 
 

@@ -8,6 +8,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from types import FrameType
 
 from fastapi import FastAPI
@@ -32,6 +33,7 @@ from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.retention import forgetting
 from geo_server.settings import Settings, load_settings
 from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
@@ -95,7 +97,8 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
         floorplans = PublishedFloorplans(database)
         threading.Thread(target=floorplans.warm_all, name="warm", daemon=True).start()
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
-        async with hub.running():
+        kept = timedelta(days=settings.events_kept_days)
+        async with hub.running(), forgetting(database, kept):
             with _on_shutdown(hub.close):
                 yield State(
                     settings=settings,

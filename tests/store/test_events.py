@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError
 from geo_server.domain.errors import NotFound
 from geo_server.domain.events import EventKind
 from geo_server.store.database import Database
-from geo_server.store.events import last_seq, list_events, oldest_seq, record_event
+from geo_server.store.events import find_last_event, forget_events, last_seq, list_events, oldest_seq, record_event
 from geo_server.store.tables import events
 from tests.store.samples import found
 
@@ -50,6 +50,36 @@ def test_the_oldest_number_tells_a_client_whether_it_can_resume(database: Databa
         assert oldest_seq(c, site.id) == 4
         c.execute(delete(events))
         assert oldest_seq(c, site.id) == 6
+
+
+def test_events_from_before_a_moment_are_forgotten_and_the_numbers_go_on(database: Database) -> None:
+    north, _ = found(database, "north")
+    south, _ = found(database, "south")
+    with database.transaction() as c:
+        for site in (north, south, north):
+            record_event(c, site.id, EventKind.PLAN_MADE, {})
+        last = list_events(c, north.id, 1)[0]
+        assert forget_events(c, before=last.at) == 2
+        assert list_events(c, north.id, 0) == [last]
+        assert (oldest_seq(c, north.id), oldest_seq(c, south.id)) == (2, 2)
+        assert record_event(c, south.id, EventKind.PLAN_MADE, {}).seq == 2
+
+
+def test_the_latest_event_of_a_kind_is_found_for_its_incident_alone(database: Database) -> None:
+    site, _ = found(database)
+    mine, other = uuid4(), uuid4()
+    with database.transaction() as c:
+        told = [
+            record_event(c, site.id, kind, {"incident_id": str(incident_id)})
+            for kind, incident_id in (
+                (EventKind.PLAN_FAILED, mine),
+                (EventKind.PLAN_FAILED, mine),
+                (EventKind.PLAN_MADE, mine),
+                (EventKind.PLAN_FAILED, other),
+            )
+        ]
+        assert find_last_event(c, site.id, EventKind.PLAN_FAILED, mine, after=0) == told[1]
+        assert find_last_event(c, site.id, EventKind.PLAN_FAILED, mine, after=told[1].seq) is None
 
 
 def test_a_site_that_is_not_there_has_no_events(database: Database) -> None:

@@ -86,6 +86,30 @@ def test_a_listener_whose_connection_is_killed_comes_back_and_says_that_it_may_h
     assert asyncio.run(hear()) == ([None, None], site.id)
 
 
+def test_a_listener_whose_connection_is_killed_again_and_again_whatever_it_does_hears_in_the_end(
+    database: Database, cluster_url: str
+) -> None:
+    site, _ = found(database)
+    kill = f"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = '{make_url(database.url).database}' AND application_name <> 'geo-server'"""
+
+    async def hear() -> UUID:
+        async with aclosing(listen(database.url)) as feed, asyncio.timeout(PATIENCE_S):
+            for _ in range(4):
+                killing = asyncio.create_task(asyncio.to_thread(_kill_often, cluster_url, kill))
+                while not killing.done():
+                    await anext(feed)
+            await asyncio.to_thread(say, database, site.id)
+            return await next_id(feed)
+
+    assert asyncio.run(hear()) == site.id
+
+
+def _kill_often(cluster_url: str, kill: str) -> None:
+    for _ in range(10):
+        administer(cluster_url, kill)
+
+
 def test_a_listener_that_is_closed_leaves_no_connection_behind(database: Database) -> None:
     async def hear() -> None:
         async with aclosing(listen(database.url)) as feed:

@@ -1,0 +1,146 @@
+"""Plans: the last one knows everything, none is made in vain, and one that fails is seen to have failed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from geo_server.domain.incidents import IncidentState
+from geo_server.domain.roles import Role
+from geo_server.services.access import Principal, authenticate
+from geo_server.services.incidents import change_state
+from geo_server.services.picture import Picture, load_picture
+from geo_server.services.plans import Plans
+from geo_server.services.protocols import load_shipped_pack
+from geo_server.services.published import PublishedFloorplans
+from geo_server.services.sightings import NewSighting, Recorded, add_sighting
+from geo_server.store.database import Database
+from geo_server.store.events import last_seq
+from geo_server.store.plans import find_latest_plan
+from tests.campus import Campus, build_campus
+
+PACK = load_shipped_pack()
+ROUNDS = 100
+
+
+class Desk:
+    """One server process on a campus, without its face."""
+
+    def __init__(self, database: Database, campus: Campus) -> None:
+        self.database, self.campus = database, campus
+        self.floorplans = PublishedFloorplans(database)
+        self.plans = Plans(database, self.floorplans)
+        self.by: Principal = authenticate(database, campus.tokens[Role.COMMANDER])
+
+    def see(self, x: float) -> Recorded:
+        lon, lat = self.campus.lonlat(x, 1.5)
+        said = NewSighting(uuid4(), "armed_assailant", (lon, lat), 0, datetime.now(UTC))
+        return add_sighting(self.database, self.floorplans, PACK, self.campus.site, said, by=self.by)
+
+    def see_and_plan(self, x: float) -> UUID:
+        recorded = self.see(x)
+        assert self.plans.replan(self.campus.site, recorded.incident_id, recorded.seq)
+        return recorded.threat_id
+
+    def end(self, incident_id: UUID, *states: IncidentState) -> None:
+        for state in states:
+            change_state(self.database, self.campus.site, incident_id, state, by=self.by)
+
+    def plan(self) -> dict[str, Any]:
+        found = self.plans.find_latest(self.campus.site)
+        assert found is not None
+        document: dict[str, Any] = orjson.loads(found[1])
+        return document
+
+    def picture(self) -> Picture:
+        return load_picture(
+            self.database, self.floorplans, self.campus.site, person_id=self.by.person_id, sees_reports=True
+        )
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database, build_campus(database))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_of_two_sightings_at_once_the_last_plan_knows_both_every_time(desk: Desk, processes: int) -> None:
+    desks = [desk, desk] if processes == 1 else [desk, Desk(desk.database, desk.campus)]
+    for _ in range(ROUNDS):
+        with ThreadPoolExecutor(2) as pool:
+            threats = list(pool.map(lambda pair: pair[0].see_and_plan(pair[1]), zip(desks, (3.0, 20.0), strict=True)))
+
+        plan = desk.plan()
+        assert {threat["id"] for threat in plan["threats"]} == {str(threat) for threat in threats}
+        desk.end(UUID(plan["incident_id"]), IncidentState.ALL_CLEAR, IncidentState.CLOSED)
+
+
+def test_a_plan_that_knows_of_a_change_is_not_made_again_by_another_process(desk: Desk) -> None:
+    recorded = desk.see(3)
+    desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq)
+    made = desk.picture().plan
+
+    Desk(desk.database, desk.campus).plans.replan(desk.campus.site, recorded.incident_id, recorded.seq)
+
+    assert desk.picture().plan == made
+    later = desk.see(20)
+    desk.plans.replan(desk.campus.site, later.incident_id, later.seq)
+    assert desk.picture().plan != made
+
+
+@pytest.mark.parametrize("states", [(IncidentState.ALL_CLEAR,), (IncidentState.ALL_CLEAR, IncidentState.CLOSED)])
+def test_an_incident_that_is_not_open_is_not_planned_for(desk: Desk, states: tuple[IncidentState, ...]) -> None:
+    recorded = desk.see(3)
+    desk.end(recorded.incident_id, *states)
+    with desk.database.snapshot() as c:
+        seq = last_seq(c, desk.campus.site.id)
+
+    assert desk.plans.replan(desk.campus.site, recorded.incident_id, seq)
+
+    with desk.database.snapshot() as c:
+        assert find_latest_plan(c, recorded.incident_id) is None
+        assert last_seq(c, desk.campus.site.id) == seq
+
+
+def test_the_picture_says_since_when_no_plan_could_be_made_until_one_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.see_and_plan(3)
+    before = datetime.now(UTC)
+    recorded = desk.see(20)
+
+    def break_down(*_: object) -> None:
+        raise MemoryError("as a planner may")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("geo_server.services.plans.plan", break_down)
+        assert desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq) is False
+    failed = desk.picture()
+    assert desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq) is True
+    mended = desk.picture()
+
+    assert failed.plan is not None, "the one before stays"
+    assert failed.plan_failed_at is not None
+    assert before <= failed.plan_failed_at <= datetime.now(UTC)
+    assert len(failed.threats) == 2, "what was reported stays"
+    assert mended.plan_failed_at is None
+
+
+def test_a_way_out_is_looked_up_in_the_latest_plan_only(desk: Desk) -> None:
+    room = desk.campus.rooms[0].id
+    incident_id = desk.see(20).incident_id
+    routes = []
+    for x in (20.0, 2.0):
+        desk.see_and_plan(x)
+        with desk.database.snapshot() as c:
+            routes.append(desk.plans.find_route(c, incident_id, room))
+    [expected] = [route for route in desk.plan()["zones"] if route["zone_id"] == str(room)]
+
+    assert routes[1] == {**expected, "made_for_at": desk.plan()["made_for_at"]}
+    assert routes[0] != routes[1]
+    with desk.database.snapshot() as c:
+        assert desk.plans.find_route(c, incident_id, uuid4()) is None
+        assert desk.plans.find_route(c, uuid4(), room) is None
