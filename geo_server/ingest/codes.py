@@ -29,13 +29,20 @@ CODES: dict[str, Code] = {
         _ERROR, "The drawing refers to another file, which is not part of it.", "Bind the references and export again."
     ),
     "proxy-object": Code(
-        _ERROR, "Objects of another program carry no lines of their own.", "Explode them or use EXPORTTOAUTOCAD."
+        _ERROR,
+        "Objects of another program came without the lines that they are drawn as.",
+        "Explode them or use EXPORTTOAUTOCAD (AECTOACAD), or set PROXYGRAPHICS to 1 and save again.",
     ),
     "not-finite": Code(_FIXED, "An object with coordinates that are no numbers, or far too large, was left out."),
     "unsupported-object": Code(_NOTE, "Objects of a type that says nothing about rooms were left out."),
     "curve-unreadable": Code(_FIXED, "A curve that cannot be drawn was left out.", "Redraw it with lines or arcs."),
     "text-shortened": Code(_FIXED, "A very long text was cut off."),
-    "clipped-block": Code(_NOTE, "A block is clipped in the drawing; it was read whole.", "Explode or trim the block."),
+    "clipped-block": Code(_NOTE, "A block is clipped in the drawing; what its boundary hides was left out."),
+    "picture-not-read": Code(
+        _NOTE,
+        "A picture, PDF or table of another program is shown in the drawing; it was not read.",
+        "Trace it with lines.",
+    ),
     "hidden-layer": Code(_NOTE, "A layer is switched off or frozen and was left out.", "Switch it on if it matters."),
     "all-layers-hidden": Code(_FIXED, "Every layer is switched off, so the switches were disregarded."),
     "layer-guessed": Code(
@@ -49,6 +56,7 @@ CODES: dict[str, Code] = {
     ),
     "scale-unsure": Code(_ERROR, "The length of a unit is not sure.", "Give metres per unit."),
     "level-guessed": Code(_FIXED, "The order of a level was guessed.", "Give the ordinal of the level."),
+    "level-kept": Code(_NOTE, "The drawing does not show this level; it is kept from an earlier revision."),
     "levels-aligned": Code(_FIXED, "Levels drawn side by side were laid over each other."),
     "levels-not-aligned": Code(_ERROR, "A level could not be laid over the others.", "Place it by control points."),
     "view-ignored": Code(_NOTE, "Linework that is no floor plan, or stands apart, was left out."),

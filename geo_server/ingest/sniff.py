@@ -7,6 +7,7 @@ import re
 from ezdxf import recover
 from ezdxf.document import Drawing as Document
 from ezdxf.filemanagement import dxf_stream_info, read
+from ezdxf.lldxf.encoding import decode_dxf_unicode, has_dxf_unicode
 from ezdxf.lldxf.tagger import binary_tags_loader
 
 from geo_server.domain.errors import UnreadableFile
@@ -51,6 +52,8 @@ def _read(data: bytes) -> Document:
     text = data.decode("utf-8", errors="ignore")
     encoding = dxf_stream_info(io.StringIO(text)).encoding
     text = data.decode(encoding, errors="surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    if has_dxf_unicode(text):
+        text = decode_dxf_unicode(text)
     return read(io.StringIO(text))
 
 

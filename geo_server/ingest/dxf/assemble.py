@@ -42,12 +42,11 @@ _TITLES: dict[ZoneCategory | None, str] = {
 
 @dataclass(frozen=True)
 class LevelPart:
-    """One level as read: where it stands in the drawing, what it holds, and how many objects it took."""
+    """One level as read: where it stands in the drawing, what it holds, and which objects lie in it."""
 
     view: View
     content: LevelContent
-    strokes: int
-    labels: int
+    sources: frozenset[int]
 
 
 def assemble(

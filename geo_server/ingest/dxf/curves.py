@@ -1,8 +1,6 @@
-"""DXF entities to runs of points, and arcs found again in runs of points.
+"""Arcs found again in runs of points.
 
-Curves are sampled by angle (10 degrees), never by a length: the unit of a drawing is unknown while it is read, and a
-circle of radius 1e308 must cost no more than any other. Arcs reach a drawing as arcs, bulges, splines or many short
-segments; :func:`fit_arcs` sees them all alike.
+Arcs reach a drawing as arcs, bulges, splines or many short segments; :func:`fit_arcs` sees them all alike.
 """
 
 import math
@@ -10,16 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from ezdxf.math import bulge_to_arc
 
 from geo_server.ingest.dxf.drawing import Points, Vertex
-from geo_server.ingest.dxf.entities import Entity
-
-STEP_DEG = 10.0
-LEAST_STEPS = 4
-"""Segments that the shortest arc becomes: enough to find it again."""
-MOST_POINTS = 256
-"""Points that one free-form curve may become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,113 +27,6 @@ class Arc:
     start: Vertex
     end: Vertex
     sweep_deg: float
-
-
-def flatten(entity: Entity) -> list[Points]:
-    """Runs of points of an entity in world coordinates; empty for a type that has no outline.
-
-    Raises:
-        Exception: The entity's own data is contradictory (ezdxf raises many kinds).
-    """
-    maker = _MAKERS.get(entity.dxftype())
-    return maker(entity) if maker else []
-
-
-def _xy(points: object) -> Points:
-    rows = [(p[0], p[1]) for p in points]  # type: ignore[attr-defined]
-    return np.array(rows, dtype=np.float64).reshape(-1, 2)
-
-
-def _line(entity: Entity) -> list[Points]:
-    return [_xy([entity.dxf.start, entity.dxf.end])]
-
-
-def _arc(entity: Entity) -> list[Points]:
-    start, end = entity.dxf.start_angle, entity.dxf.end_angle
-    sweep = (end - start) % 360 or 360.0
-    count = max(LEAST_STEPS, math.ceil(sweep / STEP_DEG))
-    return [_xy(entity.vertices([start + sweep * i / count for i in range(count + 1)]))]
-
-
-def _circle(entity: Entity) -> list[Points]:
-    points = _xy(entity.vertices(np.arange(0.0, 360.0, STEP_DEG)))
-    return [np.vstack([points, points[:1]])]
-
-
-def _ellipse(entity: Entity) -> list[Points]:
-    start, end = entity.dxf.start_param, entity.dxf.end_param
-    sweep = (end - start) % math.tau or math.tau
-    count = max(LEAST_STEPS, math.ceil(math.degrees(sweep) / STEP_DEG))
-    return [_xy(entity.vertices([start + sweep * i / count for i in range(count + 1)]))]
-
-
-def _spline(entity: Entity) -> list[Points]:
-    tool = entity.construction_tool()
-    count = min(MOST_POINTS, 6 * max(2, len(tool.control_points)))
-    return [_xy(tool.approximate(count))]
-
-
-def _lwpolyline(entity: Entity) -> list[Points]:
-    rows = [(p[0], p[1], p[2]) for p in entity.get_points("xyb")]
-    points = _bulged(rows, bool(entity.closed))
-    if entity.dxf.extrusion.z < 0 or not entity.dxf.extrusion.isclose((0, 0, 1)):
-        elevation = entity.dxf.elevation
-        points = _xy(entity.ocs().points_to_wcs([(x, y, elevation) for x, y in points]))
-    return [points]
-
-
-def _polyline(entity: Entity) -> list[Points]:
-    if not (entity.is_2d_polyline or entity.is_3d_polyline):
-        return []
-    rows = [(v.dxf.location.x, v.dxf.location.y, v.dxf.get("bulge", 0.0)) for v in entity.vertices]
-    if entity.is_3d_polyline:
-        rows = [(x, y, 0.0) for x, y, _ in rows]
-    points = _bulged(rows, bool(entity.is_closed))
-    if entity.is_2d_polyline and entity.dxf.extrusion.z < 0:
-        points = _xy(entity.ocs().points_to_wcs([(x, y, 0.0) for x, y in points]))
-    return [points]
-
-
-def _corners(entity: Entity) -> list[Points]:
-    points = _xy(entity.wcs_vertices())
-    return [np.vstack([points, points[:1]])] if len(points) > 2 else []
-
-
-def _bulged(rows: list[tuple[float, float, float]], closed: bool) -> Points:
-    """Vertices with bulges (tangent of a quarter of the arc's angle) as points."""
-    if len(rows) < 2:
-        return np.empty((0, 2), dtype=np.float64)
-    ends = [*rows[1:], rows[0]] if closed else rows[1:]
-    points: list[Vertex] = [(rows[0][0], rows[0][1])]
-    for (x, y, bulge), (u, v, _) in zip(rows, ends, strict=False):
-        if abs(bulge) > 1e-4 and math.isfinite(bulge) and (x, y) != (u, v):
-            points.extend(_bulge_points((x, y), (u, v), bulge))
-        points.append((u, v))
-    return np.array(points, dtype=np.float64)
-
-
-def _bulge_points(start: Vertex, end: Vertex, bulge: float) -> Iterator[Vertex]:
-    centre, _, _, radius = bulge_to_arc(start, end, bulge)
-    sweep = 4 * math.atan(bulge)
-    begin = math.atan2(start[1] - centre.y, start[0] - centre.x)
-    count = max(LEAST_STEPS, math.ceil(abs(math.degrees(sweep)) / STEP_DEG))
-    for i in range(1, count):
-        angle = begin + sweep * i / count
-        yield centre.x + radius * math.cos(angle), centre.y + radius * math.sin(angle)
-
-
-_MAKERS = {
-    "LINE": _line,
-    "ARC": _arc,
-    "CIRCLE": _circle,
-    "ELLIPSE": _ellipse,
-    "SPLINE": _spline,
-    "LWPOLYLINE": _lwpolyline,
-    "POLYLINE": _polyline,
-    "SOLID": _corners,
-    "TRACE": _corners,
-    "3DFACE": _corners,
-}
 
 
 def fit_arcs(points: Points) -> list[Arc]:

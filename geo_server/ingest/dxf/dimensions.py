@@ -21,7 +21,7 @@ def read_dimension(entity: Entity) -> Dimension | None:
         return None
     if not isinstance(measured, float) or not math.isfinite(measured) or measured <= 0:
         return None
-    return Dimension(measured, shown, architectural, str(entity.dxf.handle or ""))
+    return Dimension(measured, shown, architectural)
 
 
 def _shown(entity: Entity) -> str:

@@ -1,37 +1,48 @@
-"""An ezdxf document to a :class:`Drawing`: blocks are counted before they are expanded, and nothing unbounded happens.
+"""An ezdxf document to a :class:`Drawing`: everything in model space, blocks expanded.
 
-A file of 26 kB can name 10^9 objects by nesting blocks, and ezdxf would try. So the number of objects is first computed
-by arithmetic over the graph of blocks; cycles and nesting deeper than 16 are refused.
+Each block is read once, and its lines are then moved to every place where it is used, many points at a time. What cannot
+be drawn is counted with its reason, so that the objects of a drawing add up.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from ezdxf import units
 from ezdxf.document import Drawing as Document
-from ezdxf.enums import InsertUnits
 
-from geo_server.domain.errors import TooLarge, UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.curves import flatten
-from geo_server.ingest.dxf.dimensions import read_dimension
-from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Points, Stroke
+from geo_server.ingest.dxf.affine import Affine
+from geo_server.ingest.dxf.blocks import count_objects
+from geo_server.ingest.dxf.clipping import Clip, keep_all
+from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Points, Reason, Stroke
 from geo_server.ingest.dxf.entities import Entity
-from geo_server.ingest.dxf.texts import MOST_CHARACTERS, read_label
+from geo_server.ingest.dxf.leaves import PICTURES, Leaf, read_leaf
+from geo_server.ingest.dxf.profile import asset_of, is_door_block
+from geo_server.ingest.dxf.setup import frozen_layers, header_unit, hidden_layers, read_sheets
+from geo_server.ingest.dxf.texts import MOST_CHARACTERS
+from geo_server.ingest.dxf.uses import Use, read_use
 
-DEEPEST = 16
-MOST_OBJECTS = 300_000
 FARTHEST = 1e11
 """Coordinates beyond this, in any unit, are damage: 100,000 km in millimetres."""
+MOST_STAMPED = 8
+"""A block with more texts than this is no room stamp, whatever else it is."""
 
-_SILENT = frozenset({"ATTDEF", "VIEWPORT", "POINT", "LEADER", "MULTILEADER", "TOLERANCE", "RAY", "XLINE", "WIPEOUT"})
-_PROXIES = frozenset({"ACAD_PROXY_ENTITY"})
-_TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
-_FILLED = frozenset({"SOLID", "TRACE"})
+
+_Item = Leaf | Use
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the tree of block uses an object stands."""
+
+    layer: str = ""
+    block: str = ""
+    handle: str = ""
+    stamp: str = ""
+    frozen: str = ""
+    clips: tuple[Clip, ...] = ()
 
 
 @dataclass
@@ -40,18 +51,30 @@ class _Collector:
     labels: list[Label] = field(default_factory=list)
     blocks: list[BlockUse] = field(default_factory=list)
     dimensions: list[Dimension] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    dropped: Counter[str] = field(default_factory=Counter)
-    totals: Counter[str] = field(default_factory=Counter)
+    entities: int = 0
+    left_out: Counter[Reason] = field(default_factory=Counter)
+    damaged: int = 0
+    noted: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
+    """Code, layer and message to the first handle and how many."""
+    unsupported: Counter[str] = field(default_factory=Counter)
 
+    def note(self, code: str, layer: str, handle: str, message: str = "") -> None:
+        """Count something worth a finding."""
+        first, count = self.noted.get((code, layer, message), (handle, 0))
+        self.noted[code, layer, message] = first, count + 1
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the tree of blocks an entity stands."""
+    def lose(self, code: str, layer: str, handle: str, message: str = "") -> None:
+        """Count an object that is a finding and nothing else."""
+        self.damaged += 1
+        self.note(code, layer, handle, message)
 
-    layer: str = ""
-    block: str = ""
-    insert: str = ""
+    def findings(self) -> Iterator[Finding]:
+        """One finding for each kind of fault on each layer."""
+        for (code, layer, message), (handle, count) in self.noted.items():
+            yield make_finding(code, message or None, layer=layer, handle=handle, count=count)
+        for kind, count in sorted(self.unsupported.items()):
+            code = "picture-not-read" if kind in PICTURES else "unsupported-object"
+            yield make_finding(code, f"{count} objects of type {kind} were left out.", count=count)
 
 
 def read_drawing(document: Document, name: str) -> Drawing:
@@ -66,185 +89,151 @@ def read_drawing(document: Document, name: str) -> Drawing:
         UnreadableFile: Blocks contain themselves, or nest deeper than 16.
     """
     count_objects(document, name)
-    found = _Collector()
-    for entity in document.modelspace():
-        _take(entity, _Place(), found)
-    for kind, count in sorted(found.dropped.items()):
-        found.findings.append(
-            make_finding("unsupported-object", f"{count} objects of type {kind} were left out.", count=count)
-        )
+    expander = _Expander(document)
+    expander.draw(expander.read(document.modelspace()), None, _Place())
+    found = expander.found
     return Drawing(
         strokes=tuple(found.strokes),
         labels=tuple(found.labels),
         blocks=tuple(found.blocks),
         dimensions=tuple(found.dimensions),
         header_unit=header_unit(document),
-        hidden_layers=_hidden_layers(document),
-        sheet_texts=tuple(_sheet_texts(document)),
-        findings=tuple(found.findings),
-        totals=dict(found.totals),
+        hidden_layers=hidden_layers(document),
+        sheets=read_sheets(document),
+        findings=tuple(found.findings()),
+        entities=found.entities,
+        left_out=dict(found.left_out),
+        damaged=found.damaged,
     )
 
 
-def header_unit(document: Document) -> float | None:
-    """Metres per unit that ``$INSUNITS`` names, or None."""
-    code = document.header.get("$INSUNITS", 0)
-    try:
-        return float(units.conversion_factor(InsertUnits(code), InsertUnits.Meters)) if code else None
-    except (ValueError, TypeError, KeyError, ZeroDivisionError):
-        return None
+class _Expander:
+    """Reads blocks once and draws them wherever they are used."""
 
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.frozen = frozen_layers(document)
+        self.contents: dict[str, list[_Item]] = {}
+        self.found = _Collector()
 
-def count_objects(document: Document, name: str) -> int:
-    """Number of objects that model space expands to, by arithmetic alone.
+    def read(self, entities: Iterable[Entity]) -> list[_Item]:
+        """The items of a layout or block."""
+        return [read_use(entity) if entity.dxftype() == "INSERT" else read_leaf(entity) for entity in entities]
 
-    Raises:
-        TooLarge: More than 300,000.
-        UnreadableFile: Blocks contain themselves, or nest deeper than 16.
-    """
-    totals: dict[str, int] = {}
+    def draw(self, items: Sequence[_Item], at: Affine | None, place: _Place) -> None:
+        """Add items where a transformation puts them; None is where they are."""
+        for item in items:
+            if isinstance(item, Leaf):
+                self._draw_leaf(item, at, place)
+            else:
+                self._draw_use(item, at, place)
 
-    def total(entities: Iterable[Entity], path: tuple[str, ...]) -> int:
-        count = 0
-        for entity in entities:
-            count += times(entity, path) if entity.dxftype() == "INSERT" else 1
-        return count
+    def _draw_leaf(self, leaf: Leaf, at: Affine | None, place: _Place) -> None:
+        found = self.found
+        found.entities += 1
+        layer = place.layer if leaf.layer == "0" and place.layer else leaf.layer
+        if leaf.damage:
+            found.lose(leaf.damage, layer, place.handle or leaf.handle)
+        elif leaf.reason is not None:
+            found.left_out[leaf.reason] += 1
+            if leaf.reason is Reason.UNSUPPORTED:
+                found.unsupported[leaf.kind] += 1
+        elif leaf.dimension is not None:
+            found.dimensions.append(replace(leaf.dimension, measured=leaf.dimension.measured * (at.scale if at else 1)))
+        elif leaf.label is not None:
+            self._draw_label(leaf.label, layer, at, place)
+        else:
+            self._draw_lines(leaf, layer, at, place)
 
-    def times(insert: Entity, path: tuple[str, ...]) -> int:
-        block = str(insert.dxf.get("name", "")).lower()
-        if block in path:
-            raise _nested(name, block, "contains itself")
-        if len(path) >= DEEPEST:
-            raise _nested(name, block, f"nests deeper than {DEEPEST} blocks")
-        if block not in totals:
-            layout: Iterable[Entity] = document.blocks.get(block) or ()
-            totals[block] = total(layout, (*path, block)) if block in document.blocks else 0
-        return 1 + max(1, int(insert.mcount)) * totals[block]
-
-    count = total(document.modelspace(), ())
-    if count > MOST_OBJECTS:
-        raise TooLarge(
-            f"The drawing expands to {count:,} objects; the limit is {MOST_OBJECTS:,}.",
-            where=name,
-            advice="Delete furniture, planting and hatching, PURGE, and export again.",
+    def _draw_lines(self, leaf: Leaf, layer: str, at: Affine | None, place: _Place) -> None:
+        found, handle = self.found, place.handle or leaf.handle
+        runs: list[Points] = [(at.apply(run) if at else run)[:, :2] for run in leaf.runs]
+        sane = [run for run in runs if _is_place(run)]
+        if not sane:
+            found.lose("not-finite", layer, handle)
+            return
+        shown = keep_all(place.clips, sane) if place.clips else sane
+        if not shown:
+            found.left_out[Reason.CLIPPED] += 1
+            return
+        width = leaf.width * at.scale if at else leaf.width
+        number = found.entities
+        found.strokes.extend(
+            Stroke(run, layer, handle, place.block, leaf.filled, width, number, place.frozen) for run in shown
         )
-    return count
+
+    def _draw_label(self, label: Label, layer: str, at: Affine | None, place: _Place) -> None:
+        spot = at.apply_flat(label.at) if at else label.at
+        height = label.height * (at.scale if at else 1.0)
+        handle = place.handle or label.handle
+        if not _is_place(np.array([spot])) or not height < FARTHEST:
+            self.found.lose("not-finite", layer, handle)
+        elif not all(clip.shows(spot) for clip in place.clips):
+            self.found.left_out[Reason.CLIPPED] += 1
+        else:
+            if len(label.text) >= MOST_CHARACTERS:
+                self.found.note("text-shortened", layer, handle)
+            number = self.found.entities
+            self.found.labels.append(
+                Label(
+                    label.text, spot, height, layer, handle, label.tag, place.stamp, place.block, number, place.frozen
+                )
+            )
+
+    def _draw_use(self, use: Use, at: Affine | None, place: _Place) -> None:
+        found = self.found
+        layer = place.layer if use.layer == "0" and place.layer else use.layer
+        handle = place.handle or use.handle
+        missing = self._missing(use)
+        if missing:
+            found.entities += 1
+            found.lose("xref-unresolved", layer, handle, missing)
+            return
+        items = self._content(use.key)
+        telling = _is_telling(place.block)
+        block = place.block if place.block and (telling or not _is_telling(use.name)) else use.name
+        frozen = place.frozen or (layer if layer in self.frozen else "")
+        clips = place.clips
+        if use.clip is not None:
+            clips = (*clips, use.clip.moved(at))
+            found.note("clipped-block", layer, handle)
+        stamped = sum(isinstance(i, Leaf) and i.label is not None for i in items) + len(use.attributes) <= MOST_STAMPED
+        for number, (spot, offset) in enumerate(use.spots()):
+            moved = spot.then(at)
+            if not _is_place(moved.shift) or not np.isfinite(moved.matrix).all():
+                found.entities += 1
+                found.lose("not-finite", layer, handle)
+                continue
+            if not telling:
+                x, y, _ = moved.apply(use.base).tolist()
+                found.blocks.append(BlockUse(use.name, (x, y), layer, handle, use.unit))
+            stamp = f"{place.stamp or place.handle}/{use.handle}/{number}" if stamped else ""
+            inside = _Place(layer, block, handle, stamp, frozen, clips)
+            self.draw(items, moved, inside)
+            self.draw(use.attributes, offset.then(at) if number else at, inside)
+
+    def _missing(self, use: Use) -> str:
+        """Why there is nothing to draw for a block use, in words; empty when there is."""
+        block: Entity | None = self.document.blocks.get(use.key)
+        if block is None:
+            return f"Block {use.name[:60]!r} is not in the file."
+        head = block.block
+        if head is not None and (head.is_xref or head.is_xref_overlay):
+            path = str(head.dxf.get("xref_path", "") or use.name).replace("\\", "/").rsplit("/", 1)[-1]
+            return f"The drawing {path[:80]!r}, which this one refers to, is not part of the file."
+        return ""
+
+    def _content(self, key: str) -> list[_Item]:
+        if key not in self.contents:
+            layout: Iterable[Entity] = self.document.blocks.get(key)
+            self.contents[key] = self.read(layout)
+        return self.contents[key]
 
 
-def _nested(name: str, block: str, fault: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"Block {block[:60]!r} {fault}.", where=name, advice="Explode or repair the block in a CAD program."
-    )
+def _is_telling(block: str) -> bool:
+    return bool(block) and (is_door_block(block) or asset_of(block) is not None)
 
 
-def _take(entity: Entity, place: _Place, found: _Collector) -> None:
-    """Sort one entity in."""
-    kind = entity.dxftype()
-    layer = str(entity.dxf.get("layer", "0"))
-    layer = place.layer if layer == "0" and place.layer else layer
-    if kind == "INSERT":
-        _take_insert(entity, _Place(layer, place.block, place.insert), found)
-        return
-    found.totals["entities"] += 1
-    if kind in _TEXTS:
-        _take_text(entity, _Place(layer, place.block, place.insert), found)
-    elif kind == "DIMENSION":
-        _count(found, "dimensions", read_dimension(entity), found.dimensions)
-    elif kind in _PROXIES:
-        found.findings.append(make_finding("proxy-object", layer=layer, handle=entity.dxf.handle))
-        found.totals["finding"] += 1
-    else:
-        _take_curve(entity, kind, _Place(layer, place.block, place.insert), found)
-
-
-def _count(found: _Collector, kind: str, value: Dimension | None, into: list[Dimension]) -> None:
-    if value is not None:
-        into.append(value)
-    found.totals[kind] += 1
-
-
-def _take_text(entity: Entity, place: _Place, found: _Collector) -> None:
-    try:
-        label = read_label(entity, place.layer, place.insert, place.block)
-    except Exception:  # noqa: BLE001 - contradictory entity data makes ezdxf raise nearly anything
-        label = None
-    if label is not None and _sane(np.array([[*label.at]])) and math.isfinite(label.height):
-        if len(label.text) >= MOST_CHARACTERS:
-            found.findings.append(make_finding("text-shortened", at=label.at, layer=label.layer, handle=label.handle))
-        found.labels.append(label)
-    found.totals["texts"] += 1
-
-
-def _take_curve(entity: Entity, kind: str, place: _Place, found: _Collector) -> None:
-    handle = str(entity.dxf.handle or place.insert or "")
-    try:
-        runs = flatten(entity)
-    except Exception:  # noqa: BLE001 - contradictory entity data makes ezdxf raise nearly anything
-        found.findings.append(make_finding("curve-unreadable", layer=place.layer, handle=handle))
-        found.totals["finding"] += 1
-        return
-    sane = [run for run in runs if len(run) >= 2 and _sane(run)]
-    found.strokes.extend(Stroke(run, place.layer, handle, place.block, place.insert, kind in _FILLED) for run in sane)
-    if sane:
-        found.totals["curves"] += 1
-    elif any(len(run) and not _sane(run) for run in runs):
-        found.findings.append(make_finding("not-finite", layer=place.layer, handle=handle))
-        found.totals["finding"] += 1
-    else:
-        found.totals["ignored"] += 1
-        if kind not in _SILENT:
-            found.dropped[kind] += 1
-
-
-def _sane(points: Points) -> bool:
-    return bool(np.isfinite(points).all()) and float(np.abs(points).max()) < FARTHEST
-
-
-def _take_insert(insert: Entity, place: _Place, found: _Collector) -> None:
-    name = str(insert.dxf.get("name", ""))
-    handle = place.insert or str(insert.dxf.handle or "")
-    block = insert.block()
-    if block is None or block.block.is_xref or block.block.is_xref_overlay:
-        found.findings.append(make_finding("xref-unresolved", f"Block {name!r} is not in the file.", layer=place.layer))
-        return
-    at = insert.dxf.insert
-    if not _sane(np.array([[at.x, at.y]])):
-        found.findings.append(make_finding("not-finite", layer=place.layer, handle=handle))
-        return
-    top = place.block or name
-    if not place.block:
-        found.blocks.append(BlockUse(name, (at.x, at.y), place.layer, handle))
-    inside = _Place(place.layer, top, handle)
-    for single in _singles(insert):
-        for child in _children(single, inside, found):
-            _take(child, inside, found)
-        for attribute in single.attribs:
-            if not attribute.is_invisible:
-                _take(attribute, inside, found)
-
-
-def _singles(insert: Entity) -> Iterator[Entity]:
-    if insert.mcount > 1:
-        yield from insert.multi_insert()
-    else:
-        yield insert
-
-
-def _children(insert: Entity, place: _Place, found: _Collector) -> list[Entity]:
-    try:
-        return list(insert.virtual_entities())
-    except Exception:  # noqa: BLE001 - a singular transformation makes ezdxf raise nearly anything
-        found.findings.append(make_finding("curve-unreadable", layer=place.layer, handle=place.insert))
-        return []
-
-
-def _hidden_layers(document: Document) -> frozenset[str]:
-    return frozenset(layer.dxf.name for layer in document.layers if layer.is_off() or layer.is_frozen())
-
-
-def _sheet_texts(document: Document) -> Iterator[str]:
-    for layout in document.layouts:
-        if layout.name != "Model":
-            texts: Iterable[Entity] = layout.query("TEXT MTEXT")
-            for entity in texts:
-                yield str(entity.plain_text())[:MOST_CHARACTERS]
+def _is_place(points: Points) -> bool:
+    """Whether all coordinates are finite and near enough: a comparison with NaN is false."""
+    return bool((np.abs(points) < FARTHEST).all())

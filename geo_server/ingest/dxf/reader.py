@@ -1,5 +1,6 @@
 """DXF bytes to a floorplan: drawing, scale, views, levels, and what was noticed on the way."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,8 +10,10 @@ import shapely
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.assemble import LevelPart, assemble
+from geo_server.ingest.dxf.bodies import with_bodies
 from geo_server.ingest.dxf.drawing import Drawing, Vertex, all_points
 from geo_server.ingest.dxf.expand import read_drawing
+from geo_server.ingest.dxf.ledger import BUILT, count_fates, hides
 from geo_server.ingest.dxf.level import read_level
 from geo_server.ingest.dxf.profile import Role, guess_walls, roles_by_layer, stroke_role
 from geo_server.ingest.dxf.scale import SURE, find_scale
@@ -37,14 +40,16 @@ LIKE_LEVELS = 0.3
 LIKE_OUTLINES = 0.4
 """Levels cover each other to this share of what both cover, once laid over each other."""
 
-_BUILT = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING, Role.STAIRS, Role.AREA, Role.LIFT})
-_USED = _BUILT | {Role.DOOR, Role.VOID, Role.RAMP, Role.WALKABLE}
-
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A drawing in metres, near the origin, with hidden layers left out."""
+    """A drawing in metres, near the origin, with hidden layers left out.
 
+    Args:
+        shown: What was shown of it, in drawing units.
+    """
+
+    shown: Drawing
     drawing: Drawing
     roles: Mapping[str, Role]
     scale: Scale
@@ -84,10 +89,12 @@ def read_dxf(
     if rest:
         ready.findings.append(make_finding("view-ignored", count=len(rest)))
     plan, noticed = assemble(parts, ready.drawing.blocks, ready.scale.metres_per_unit, ready.origin)
-    noticed = [*drawing.scaled(ready.scale.metres_per_unit).findings, *ready.findings, *noticed]
+    noticed = [*ready.findings, *noticed]
     if not plan.zones:
         noticed.append(make_finding("no-rooms" if views else "no-walls"))
-    return ImportResult(plan, tuple(noticed), "dxf", ready.scale, _totals(drawing, ready, parts, noticed))
+    in_levels = frozenset().union(*(part.sources for part in parts))
+    totals = {**count_fates(drawing, ready.shown, ready.roles, in_levels), "findings": len(noticed)}
+    return ImportResult(plan, tuple(noticed), "dxf", ready.scale, totals)
 
 
 def _prepare(drawing: Drawing, given: float | None, findings: list[Finding]) -> _Prepared:
@@ -100,32 +107,29 @@ def _prepare(drawing: Drawing, given: float | None, findings: list[Finding]) -> 
             findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for walls.", layer=layer))
     scale = find_scale(visible, roles, given)
     findings += _about_scale(scale, drawing.header_unit)
-    metric = visible.scaled(scale.metres_per_unit)
-    origin = _origin(metric)
-    return _Prepared(_moved(metric, origin), roles, scale, origin, findings)
+    origin = _origin(visible, scale.metres_per_unit)
+    metric = visible.scaled(scale.metres_per_unit, origin)
+    metric = replace(metric, strokes=with_bodies(metric.strokes, roles))
+    return _Prepared(visible, metric, roles, scale, origin, [*metric.findings, *findings])
 
 
 def _visible(drawing: Drawing) -> tuple[Drawing, list[Finding]]:
     """The drawing without its hidden layers; with them when everything is hidden. Assets are kept either way."""
-    layers = {stroke.layer for stroke in drawing.strokes}
-    hidden = layers & drawing.hidden_layers
-    if not hidden:
-        return drawing, []
-    if layers <= hidden:
-        return drawing, [make_finding("all-layers-hidden", count=len(hidden))]
-    shown = replace(
-        drawing,
-        strokes=tuple(s for s in drawing.strokes if s.layer not in hidden),
-        labels=tuple(t for t in drawing.labels if t.layer not in drawing.hidden_layers),
-    )
-    return shown, [
+    shown = tuple(stroke for stroke in drawing.strokes if not hides(drawing, stroke))
+    if len(shown) == len(drawing.strokes):
+        return replace(drawing, labels=tuple(t for t in drawing.labels if not hides(drawing, t))), []
+    if not shown:
+        return drawing, [make_finding("all-layers-hidden", count=len({s.layer for s in drawing.strokes}))]
+    left_out = Counter(stroke.layer for stroke in drawing.strokes if hides(drawing, stroke))
+    labels = tuple(label for label in drawing.labels if not hides(drawing, label))
+    return replace(drawing, strokes=shown, labels=labels), [
         make_finding(
             "hidden-layer",
             f"Layer {layer!r} is switched off or frozen and was left out.",
             layer=layer,
-            count=sum(1 for s in drawing.strokes if s.layer == layer),
+            count=count,
         )
-        for layer in sorted(hidden)
+        for layer, count in sorted(left_out.items())
     ]
 
 
@@ -142,25 +146,14 @@ def _about_scale(scale: Scale, header: float | None) -> list[Finding]:
     return found
 
 
-def _origin(drawing: Drawing) -> Vertex:
+def _origin(drawing: Drawing, unit: float) -> Vertex:
+    """Whole metres to take off every coordinate."""
     points = all_points(drawing.strokes)
     if len(points) == 0:
         return 0.0, 0.0
-    middle = np.median(points, axis=0)
+    middle = np.median(points, axis=0) * unit
     far = float(np.abs(middle).max()) > FAR_M
     return (float(round(middle[0])), float(round(middle[1]))) if far else (0.0, 0.0)
-
-
-def _moved(drawing: Drawing, origin: Vertex) -> Drawing:
-    if origin == (0.0, 0.0):
-        return drawing
-    x, y = origin
-    return replace(
-        drawing,
-        strokes=tuple(replace(s, points=s.points - np.array(origin)) for s in drawing.strokes),
-        labels=tuple(replace(t, at=(t.at[0] - x, t.at[1] - y)) for t in drawing.labels),
-        blocks=tuple(replace(b, at=(b.at[0] - x, b.at[1] - y)) for b in drawing.blocks),
-    )
 
 
 def _level_views(ready: _Prepared, *, one_level: bool) -> tuple[list[View], list[View]]:
@@ -170,7 +163,7 @@ def _level_views(ready: _Prepared, *, one_level: bool) -> tuple[list[View], list
         ready: The drawing.
         one_level: A person says that the drawing shows one level, so that views apart are parts of it.
     """
-    built = [s for s in ready.drawing.strokes if stroke_role(s, ready.roles) in _BUILT]
+    built = [s for s in ready.drawing.strokes if stroke_role(s, ready.roles) in BUILT]
     views, rest = find_views(segments_of(built))
     if not views:
         return [], rest
@@ -237,22 +230,6 @@ def _read_levels(ready: _Prepared, views: Sequence[View]) -> list[LevelPart]:
         ]
         content = read_level(strokes, labels, ready.roles)
         content.openings = read_signs(content.openings, ready.drawing.labels)
-        parts.append(LevelPart(view, content, len(strokes), len(labels)))
+        sources = {stroke.source for stroke in strokes} | {label.source for label in labels}
+        parts.append(LevelPart(view, content, frozenset(sources)))
     return parts
-
-
-def _totals(
-    drawing: Drawing, ready: _Prepared, parts: Sequence[LevelPart], findings: Sequence[Finding]
-) -> dict[str, int]:
-    entities = drawing.totals.get("entities", 0)
-    damaged = drawing.totals.get("finding", 0)
-    used = sum(1 for s in ready.drawing.strokes if stroke_role(s, ready.roles) in _USED)
-    used += sum(part.labels for part in parts) + len(drawing.dimensions)
-    used = min(used, entities - damaged)
-    return {
-        "entities": entities,
-        "used": used,
-        "ignored": entities - used - damaged,
-        "finding": damaged,
-        "findings": len(findings),
-    }

@@ -15,18 +15,19 @@ _HALIGN = {0: 0.5, 1: 0.0, 2: -0.5, 3: 0.0, 4: 0.0, 5: 0.0}
 _VALIGN = {0: 0.5, 1: 0.5, 2: 0.0, 3: -0.5}
 
 
-def read_label(entity: Entity, layer: str, insert: str, block: str) -> Label | None:
-    """The label of a TEXT, ATTRIB or MTEXT; None when it says nothing."""
+def read_label(entity: Entity) -> Label | None:
+    """The label of a TEXT, ATTRIB, ATTDEF or MTEXT, on its own layer; None when it says nothing."""
+    tag = str(entity.dxf.tag) if entity.dxftype() in {"ATTRIB", "ATTDEF"} else ""
+    if tag and entity.has_embedded_mtext_entity:
+        entity = entity.virtual_mtext_entity()
     words = str(entity.plain_text() or "").replace("\xa0", " ").strip()
     if not words:
         return None
     is_mtext = entity.dxftype() == "MTEXT"
     height = float(entity.dxf.char_height if is_mtext else entity.dxf.height) or 1.0
     centre = _mtext_centre(entity, words, height) if is_mtext else _text_centre(entity, words, height)
-    tag = str(entity.dxf.tag) if entity.dxftype() in {"ATTRIB", "ATTDEF"} else ""
-    return Label(
-        words[:MOST_CHARACTERS], centre, height, layer, str(entity.dxf.handle or insert or ""), tag, insert, block
-    )
+    handle = str(entity.dxf.get("handle", "") or "")
+    return Label(words[:MOST_CHARACTERS], centre, height, str(entity.dxf.get("layer", "0")), handle, tag)
 
 
 def _text_centre(entity: Entity, words: str, height: float) -> Vertex:

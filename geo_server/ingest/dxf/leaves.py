@@ -1,0 +1,113 @@
+"""One DXF entity to a leaf: its lines, text or dimension, or why there are none, in the coordinates it was drawn in."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from ezdxf.entities.dxfentity import DXFTagStorage
+
+from geo_server.ingest.dxf.dimensions import read_dimension
+from geo_server.ingest.dxf.drawing import Dimension, Label, Reason
+from geo_server.ingest.dxf.entities import Entity
+from geo_server.ingest.dxf.outlines import FLATTENED, SpacePoints, drawn_width, flatten, flatten_parts
+from geo_server.ingest.dxf.texts import read_label
+
+_TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
+_FILLED = frozenset({"SOLID", "TRACE", "HATCH", "MPOLYGON"})
+PICTURES = frozenset({"IMAGE", "PDFUNDERLAY", "PDFREFERENCE", "DWFUNDERLAY", "DGNUNDERLAY", "OLE2FRAME"})
+_SOLIDS = frozenset({"3DSOLID", "BODY", "REGION", "MESH", "SURFACE"})
+_ANNOTATION = frozenset({"VIEWPORT", "POINT", "LEADER", "MULTILEADER", "MLEADER", "TOLERANCE", "RAY", "XLINE"})
+_DECORATION = frozenset({"WIPEOUT", "ACAD_TABLE", "SHAPE", "LIGHT", "SUN", "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION"})
+_CONSTANT, _INVISIBLE = 2, 1
+"""Flags of an attribute's definition (DXF reference, ATTDEF 70)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What became of one entity.
+
+    Args:
+        layer: As written; ``0`` inside a block stands for the layer of the block use.
+        runs: Its lines.
+        damage: Code of the finding that it is, or empty.
+        reason: Why it is left out, or None.
+        kind: Its DXF type.
+    """
+
+    layer: str
+    handle: str
+    kind: str
+    runs: tuple[SpacePoints, ...] = ()
+    label: Label | None = None
+    dimension: Dimension | None = None
+    damage: str = ""
+    reason: Reason | None = None
+    width: float = 0.0
+
+    @property
+    def filled(self) -> bool:
+        """Whether its lines bound a filled area."""
+        return self.kind in _FILLED
+
+
+def read_leaf(entity: Entity) -> Leaf:
+    """The leaf that an entity is; never raises for what the entity says."""
+    kind = entity.dxftype()
+    is_foreign = isinstance(entity, DXFTagStorage)
+    layer = entity.graphic_properties().get("layer", "0") if is_foreign else entity.dxf.get("layer", "0")
+    leaf = Leaf(str(layer), str(entity.dxf.get("handle", "") or ""), kind)
+    try:
+        if not is_foreign and entity.dxf.get("invisible", 0):
+            return replace(leaf, reason=Reason.HIDDEN)
+        if kind in _TEXTS or kind == "ATTDEF":
+            return _text(entity, leaf)
+        if kind == "DIMENSION":
+            dimension = read_dimension(entity)
+            return replace(leaf, dimension=dimension, reason=None if dimension else Reason.ANNOTATION)
+        return _drawn(entity, leaf)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - contradictory entity data makes ezdxf raise nearly anything
+        return replace(leaf, damage="curve-unreadable")
+
+
+def _text(entity: Entity, leaf: Leaf) -> Leaf:
+    if leaf.kind == "ATTDEF" and not entity.dxf.get("flags", 0) & _CONSTANT:
+        return replace(leaf, reason=Reason.ANNOTATION)
+    if leaf.kind in {"ATTRIB", "ATTDEF"} and entity.dxf.get("flags", 0) & _INVISIBLE:
+        return replace(leaf, reason=Reason.HIDDEN)
+    label = read_label(entity)
+    if label is None:
+        return replace(leaf, reason=Reason.ANNOTATION)
+    if not all(map(math.isfinite, (*label.at, label.height))):
+        return replace(leaf, damage="not-finite")
+    return replace(leaf, label=label)
+
+
+def _drawn(entity: Entity, leaf: Leaf) -> Leaf:
+    reason = _useless(leaf.kind)
+    if reason is not None:
+        return replace(leaf, reason=reason)
+    is_foreign = isinstance(entity, DXFTagStorage) or leaf.kind == "ACAD_PROXY_ENTITY"
+    runs = flatten_parts(entity) if is_foreign else flatten(entity)
+    if not runs:
+        return replace(leaf, damage="proxy-object") if is_foreign else replace(leaf, reason=_lineless(leaf.kind))
+    sane = tuple(run for run in runs if np.isfinite(run).all())
+    if not sane:
+        return replace(leaf, damage="not-finite")
+    if all(len(run) < 2 or np.ptp(run, axis=0)[:2].max() == 0 for run in sane):
+        return replace(leaf, reason=Reason.NO_LENGTH)
+    return replace(leaf, runs=sane, width=drawn_width(entity))
+
+
+def _lineless(kind: str) -> Reason:
+    return Reason.UNSUPPORTED if kind not in FLATTENED or kind == "POLYLINE" else Reason.NO_LENGTH
+
+
+def _useless(kind: str) -> Reason | None:
+    """Why nothing of a type is used, or None."""
+    if kind in _ANNOTATION or kind in _DECORATION:
+        return Reason.ANNOTATION
+    if kind in PICTURES or kind in _SOLIDS or kind.endswith("SURFACE"):
+        return Reason.UNSUPPORTED
+    return None
