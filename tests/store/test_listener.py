@@ -10,6 +10,7 @@ from geo_server.store.database import Database
 from geo_server.store.events import record_event
 from geo_server.store.listener import listen
 from tests.conftest import administer
+from tests.store.garbling import garbling
 from tests.store.samples import found
 
 PATIENCE_S = 30
@@ -108,6 +109,18 @@ def test_a_listener_whose_connection_is_killed_again_and_again_whatever_it_does_
 def _kill_often(cluster_url: str, kill: str) -> None:
     for _ in range(10):
         administer(cluster_url, kill)
+
+
+def test_a_connection_that_talks_rubbish_is_left_for_another(database: Database) -> None:
+    site, _ = found(database)
+
+    async def hear() -> UUID:
+        async with garbling(database.url, times=1) as url, aclosing(listen(url)) as feed, asyncio.timeout(PATIENCE_S):
+            assert [await anext(feed), await anext(feed)] == [None, None]
+            await asyncio.to_thread(say, database, site.id)
+            return await next_id(feed)
+
+    assert asyncio.run(hear()) == site.id
 
 
 def test_a_listener_that_is_closed_leaves_no_connection_behind(database: Database) -> None:
