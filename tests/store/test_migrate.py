@@ -1,12 +1,21 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, text, update
 
 from geo_server.domain.errors import Conflict, Unavailable
+from geo_server.domain.events import EventKind
+from geo_server.domain.incidents import IncidentState
 from geo_server.store.database import Database
+from geo_server.store.events import record_event
+from geo_server.store.incidents import load_incident, set_incident_state
 from geo_server.store.migrate import downgrade, pending, upgrade
+from geo_server.store.plans import add_plan, find_latest_plan
+from geo_server.store.tables import events
+from geo_server.store.threats import add_sighting, list_sightings
 from tests.conftest import MakeDatabase
+from tests.store.samples import NOON, a_sighting, in_incident
 
 
 def table_names(database: Database) -> set[str]:
@@ -59,3 +68,34 @@ def test_a_database_without_postgis_is_refused_before_anything_is_made(make_data
         upgrade(database)
     assert table_names(database) == set()
     database.close()
+
+
+def test_what_was_recorded_before_an_upgrade_is_told_as_if_it_had_always_been_kept(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    sighting, cleared_at = a_sighting(incident, threat), NOON + timedelta(minutes=7)
+    document = b'{"made_for_at": "2026-03-02T12:00:05.250Z", "zones": []}'
+    with database.transaction() as c:
+        add_sighting(c, sighting, site.frame)
+        stored = add_plan(
+            c,
+            site_id=site.id,
+            incident_id=incident.id,
+            seq=3,
+            floorplan_rev=1,
+            parameters_hash="hash",
+            made_for_at=datetime(2026, 3, 2, 12, 0, 5, 250_000, tzinfo=UTC),
+            document=document,
+        )
+        set_incident_state(c, incident.id, IncidentState.ALL_CLEAR, cleared_at)
+        said = {"incident_id": str(incident.id), "state": "all_clear"}
+        record_event(c, site.id, EventKind.INCIDENT_CHANGED, said)
+        c.execute(update(events).values(at=cleared_at))
+
+    downgrade(database, "0004")
+    upgrade(database)
+
+    with database.snapshot() as c:
+        assert find_latest_plan(c, incident.id) == stored
+        assert load_incident(c, site.id, incident.id).cleared_at == cleared_at
+        [kept] = list_sightings(c, incident.id, site.frame)
+    assert (kept.id, kept.kind, kept.retraction) == (sighting.id, threat.kind, None)

@@ -13,13 +13,13 @@ router = APIRouter(prefix="/api/sites/{site}", tags=["directive"])
 
 
 @router.post("/directives", status_code=status.HTTP_201_CREATED)
-def order(
+def give(
     request: Request,
     response: Response,
     said: DirectiveSaid,
     access: Annotated[Access, requires(Permission.GIVE_DIRECTIVES)],
 ) -> dict[str, str]:
-    """Say what a zone, or the whole site, is to do. 200 when the same order had arrived before."""
+    """Say what a zone, or the whole site, is to do. 200 when the same one had arrived before."""
     state = state_of(request)
     new = give_directive(state["database"], state["pack"], access.site, NewDirective(**dict(said)), by=access.principal)
     if not new:
