@@ -136,7 +136,9 @@ class ImportSaid(Said):
     building: Name
     ordinal: Annotated[
         Ordinal | None,
-        Field(description="The level that it shows; may be unsaid of the first drawing of a building, or when the file tells."),
+        Field(
+            description="The level that it shows; may be unsaid of the first drawing of a building, or when the file tells."
+        ),
     ] = None
     level_name: Name | None = None
     metres_per_unit: Annotated[

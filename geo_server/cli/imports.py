@@ -15,7 +15,7 @@ DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded datab
 
 def import_site(site_file: SiteFileArgument, data_dir: DataDir = None) -> None:
     """Bring in a campus: its buildings from their drawings, placed and published as its site file says."""
-    from geo_server.services.imports import import_site_file  # noqa: PLC0415 - loads the geometry libraries
+    from geo_server.services.campuses import import_site_file  # noqa: PLC0415 - loads the geometry libraries
 
     settings = load_settings(data_dir=data_dir)
     with show_progress() as progress, open_database(settings, progress) as database:

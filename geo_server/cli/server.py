@@ -90,7 +90,7 @@ def _list_sites(database: Database) -> list[Site]:
 
 def _import_sample(database: Database, progress: Progress) -> Site:
     """Bring in the sample campus as any campus comes in."""
-    from geo_server.services.imports import import_site_file  # noqa: PLC0415 - loads the CAD libraries
+    from geo_server.services.campuses import import_site_file  # noqa: PLC0415 - loads the CAD libraries
 
     progress("Importing the sample campus")
     return import_site_file(database, _sample_file(), by=None, progress=progress)

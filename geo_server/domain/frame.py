@@ -89,10 +89,10 @@ Frame = SiteFrame | DrawingFrame
 
 @dataclass(frozen=True, slots=True)
 class ControlPoint:
-    """One spot named twice: ``x, y`` in drawing metres, ``lon, lat`` in degrees."""
+    """One spot named twice: ``x_m, y_m`` in drawing metres, ``lon, lat`` in degrees."""
 
-    x: float
-    y: float
+    x_m: float
+    y_m: float
     lon: float
     lat: float
 
@@ -139,6 +139,13 @@ class Placement:
         moved = points @ np.array([[cos, sin], [-sin, cos]]) + np.array([self.east_m, self.north_m])
         return np.asarray(moved, dtype=np.float64)
 
+    def unplace_coordinates(self, metres: npt.ArrayLike) -> Coordinates:
+        """Site-metre pairs, shape (n, 2), in drawing metres: the way back of :meth:`place_coordinates`."""
+        turn = math.radians(self.rotation_deg)
+        cos, sin = math.cos(turn), math.sin(turn)
+        points = np.asarray(metres, dtype=np.float64) - np.array([self.east_m, self.north_m])
+        return np.asarray(points @ np.array([[cos, -sin], [sin, cos]]), dtype=np.float64)
+
 
 def fit_placement(points: Sequence[ControlPoint], frame: SiteFrame) -> Placement:
     """The placement that fits control points best, by least squares with the scale held at 1.
@@ -157,10 +164,10 @@ def fit_placement(points: Sequence[ControlPoint], frame: SiteFrame) -> Placement
             f"{len(points)} control point(s) cannot place a drawing.",
             advice="Give at least two spots that you can find both in the drawing and on the ground; three are checked.",
         )
-    drawing = np.array([(p.x, p.y) for p in points], dtype=np.float64)
+    drawing = np.array([(p.x_m, p.y_m) for p in points], dtype=np.float64)
     ground = frame.coordinates_to_metres([(p.lon, p.lat) for p in points])
     if not (np.isfinite(drawing).all() and np.isfinite(ground).all()):
-        raise InvalidInput("A control point is not finite.", advice="Give plain numbers for x, y, lon and lat.")
+        raise InvalidInput("A control point is not finite.", advice="Give plain numbers for x_m, y_m, lon and lat.")
     # Complex numbers: a turn is a factor of length 1, and a mirrored drawing is one whose conjugate fits better.
     d = _as_complex(drawing - drawing.mean(axis=0))
     g = _as_complex(ground - ground.mean(axis=0))
@@ -173,7 +180,7 @@ def fit_placement(points: Sequence[ControlPoint], frame: SiteFrame) -> Placement
     if len(points) >= 3 and abs(mirrored) > abs(factor) * 1.05:
         raise InvalidInput(
             "The control points fit only when the drawing is mirrored.",
-            advice="Check that x and y are not swapped, or mirror the drawing back in the CAD program.",
+            advice="Check that x_m and y_m are not swapped, or mirror the drawing back in the CAD program.",
         )
     turn = math.degrees(np.angle(factor))
     turned = Placement(turn, 0.0, 0.0).place_coordinates(drawing.mean(axis=0)[None, :])[0]

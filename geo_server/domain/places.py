@@ -21,6 +21,10 @@ from shapely import LineString, MultiPolygon, Point, Polygon
 
 from geo_server.domain.frame import DrawingFrame, Frame, SiteFrame
 
+LOWEST_ORDINAL = -50
+HIGHEST_ORDINAL = 200
+"""Ordinals that a level may have: no building reaches farther down or up."""
+
 
 class ZoneCategory(StrEnum):
     """What a zone is for."""

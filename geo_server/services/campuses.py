@@ -9,12 +9,21 @@ from shapely import Point
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.frame import ControlPoint, SiteFrame
 from geo_server.domain.places import AssemblyPoint, Building, Site
-from geo_server.services.drawings import DrawingFile, Progress, ReadBuilding, join_files, read_files, silent
+from geo_server.services.drawings import (
+    DrawingFile,
+    Progress,
+    ReadBuilding,
+    join_files,
+    new_building,
+    read_files,
+    silent,
+)
+from geo_server.services.joining import OtherLevels
 from geo_server.services.revisions import fit_control_points, keep_draft, publish_draft, put_on_ground
 from geo_server.services.site_file import BuildingPart, SiteFile, SitePart, read_site_file
-from geo_server.store import floorplans as rows
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
+from geo_server.store.floorplans import analyse
 from geo_server.store.imports import add_import, finish_import
 from geo_server.store.sites import add_assembly_point, add_site, find_building, find_site
 
@@ -56,7 +65,7 @@ def import_site_file(database: Database, path: Path, *, by: UUID | None, progres
             _audit(c, site, by, "assembly_points_set", {"names": [point.name for point in points]})
         for building, own_read in zip(site_file.buildings, read, strict=True):
             _keep(c, site, building, own_read, by)
-    rows.analyse(database)
+    analyse(database)
     return site
 
 
@@ -76,7 +85,7 @@ def _find_or_name_site(database: Database, site_file: SiteFile) -> tuple[Site, d
             where="site.origin",
             advice="Keep the origin of a site, or choose another slug.",
         )
-    return site, {name: building or Building(uuid5(site.id, name), name) for name, building in found.items()}
+    return site, {name: building or new_building(site, name) for name, building in found.items()}
 
 
 def _site(part: SitePart) -> Site:
@@ -104,7 +113,7 @@ def _assembly_points(site_file: SiteFile, site: Site) -> Iterator[AssemblyPoint]
 
 def _keep(c: Connection, site: Site, building: BuildingPart, read: ReadBuilding, by: UUID | None) -> None:
     """Draft, placement and, when asked for, publication of one building."""
-    draft = keep_draft(c, site, read, by=by)
+    draft, floorplan = keep_draft(c, site, read, OtherLevels(keep=False), by=by)
     for file in read.files:
         note = add_import(
             c,
@@ -117,9 +126,9 @@ def _keep(c: Connection, site: Site, building: BuildingPart, read: ReadBuilding,
         )
         finish_import(c, note.id, result=draft.id)
     if building.control_points:
-        placement = fit_control_points(read.floorplan, _control_points(building, read), site)
-        put_on_ground(c, site, draft.id, read.floorplan, placement, by=by)
-    elif building.publish and not read.floorplan.placed:
+        placement = fit_control_points(floorplan, _control_points(building), site)
+        put_on_ground(c, site, draft.id, floorplan, placement, by=by)
+    elif building.publish and not draft.placed:
         raise InvalidInput(
             f"{building.name!r} is to be published, and nothing says where it stands.",
             where="control_points",
@@ -129,6 +138,5 @@ def _keep(c: Connection, site: Site, building: BuildingPart, read: ReadBuilding,
         publish_draft(c, site, draft.id, by=by, signed_by=building.signed_by)
 
 
-def _control_points(building: BuildingPart, read: ReadBuilding) -> list[ControlPoint]:
-    factor = read.metres_per_unit if building.control_points_in == "drawing-units" else 1.0
-    return [ControlPoint(p.x * factor, p.y * factor, p.lon, p.lat) for p in building.control_points]
+def _control_points(building: BuildingPart) -> list[ControlPoint]:
+    return [ControlPoint(point.x_m, point.y_m, point.lon, point.lat) for point in building.control_points]

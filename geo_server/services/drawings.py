@@ -4,15 +4,16 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid5
 
 from geo_server.domain.accountability import OCCUPIED
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.moving import change_frame, give_to_building
-from geo_server.domain.places import Building, Floorplan
+from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.dxf.levels import join_levels
 from geo_server.ingest.result import ImportResult
@@ -33,7 +34,7 @@ class DrawingFile:
     Args:
         name: Name of the file, without folders.
         data: Its bytes.
-        ordinal: The level that it shows; None leaves it to the intake.
+        ordinal: The level that it shows; None leaves it to the file.
         level_name: What people call that level.
         metres_per_unit: Length of its unit; None leaves it to the intake.
     """
@@ -55,15 +56,15 @@ class ReadBuilding:
     """What became of the files of a building.
 
     Args:
-        floorplan: Of the whole building, with ids of its own; in drawing metres, or in the site's.
-        metres_per_unit: Length of a drawing unit, by which control points in drawing units become metres.
+        floorplan: Of all levels that the files show, with ids of its own; in drawing metres, or in the site's.
+        levels_told: Whether a person or the files themselves say which levels these are, rather than a guess.
     """
 
     building: Building
     files: tuple[DrawingFile, ...]
     floorplan: Floorplan
     findings: tuple[Finding, ...]
-    metres_per_unit: float
+    levels_told: bool
 
     @property
     def document(self) -> dict[str, Any]:
@@ -92,6 +93,11 @@ class ReadBuilding:
             f"{self.building.name}: {len(plan.levels)} levels, {len(plan.zones)} zones ({occupied} occupied), "
             f"{len(plan.openings)} openings, {exits} exits, {len(self.findings)} findings"
         )
+
+
+def new_building(site: Site, name: str) -> Building:
+    """The building that a site will have under a name; its id is the same for the same name."""
+    return Building(uuid5(site.id, name), name)
 
 
 def read_files(files: Sequence[DrawingFile], progress: Progress = silent) -> list[ImportResult]:
@@ -123,7 +129,8 @@ def join_files(
         frame: The site's, for files that say where on the ground they are.
 
     Raises:
-        InvalidInput: Some files are in lon, lat and others are not, or two have another unit.
+        InvalidInput: Some files are in lon, lat and others are not, two have another unit, or an ordinal is given for
+            a file that shows several levels.
     """
     units = {round(result.scale.metres_per_unit, 9) for result in results}
     if len({result.floorplan.placed for result in results}) > 1 or len(units) > 1:
@@ -132,10 +139,51 @@ def join_files(
             where=", ".join(file.name for file in files),
             advice="Give metres_per_unit, or bring in files that were drawn alike.",
         )
-    plans = [result.floorplan for result in results]
+    plans = [_as_told(result.floorplan, file) for file, result in zip(files, results, strict=True)]
     plans = [change_frame(plan, frame) if plan.placed else plan for plan in plans]
     joined = plans[0] if len(plans) == 1 else join_levels(plans, building)
-    findings = tuple(finding for result in results for finding in result.findings)
     return ReadBuilding(
-        building, tuple(files), give_to_building(joined, building), findings, results[0].scale.metres_per_unit
+        building,
+        tuple(files),
+        give_to_building(joined, building),
+        findings=tuple(
+            finding for result, plan in zip(results, plans, strict=True) for finding in _findings(result, plan)
+        ),
+        levels_told=all(map(_tells_levels, files, results)),
     )
+
+
+def _as_told(floorplan: Floorplan, file: DrawingFile) -> Floorplan:
+    """The floorplan of a file with what a person says about its only level."""
+    if file.ordinal is None and file.level_name is None:
+        return floorplan
+    if len(floorplan.levels) > 1:
+        shown = ", ".join(str(level.ordinal) for level in floorplan.levels)
+        raise InvalidInput(
+            f"{file.name} shows several levels ({shown}), so no ordinal or name can be given for it.",
+            where="ordinal",
+            advice="Leave them out, or bring in one level a file.",
+        )
+    return replace(
+        floorplan,
+        levels=tuple(
+            replace(
+                level,
+                ordinal=level.ordinal if file.ordinal is None else file.ordinal,
+                name=file.level_name or level.name,
+            )
+            for level in floorplan.levels
+        ),
+    )
+
+
+def _findings(result: ImportResult, floorplan: Floorplan) -> list[Finding]:
+    """What was noticed in a file; of a file with one level, all of it is about that level."""
+    if len(floorplan.levels) != 1:
+        return list(result.findings)
+    return [replace(finding, ordinal=floorplan.levels[0].ordinal) for finding in result.findings]
+
+
+def _tells_levels(file: DrawingFile, result: ImportResult) -> bool:
+    """A CAD drawing of one level does not say which; every other file does."""
+    return file.ordinal is not None or result.format != "dxf" or len(result.floorplan.levels) != 1

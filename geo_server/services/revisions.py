@@ -2,23 +2,30 @@
 with its audit entry."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput
+from geo_server.domain.errors import Conflict, InvalidInput, NotFound
 from geo_server.domain.events import EventKind
 from geo_server.domain.frame import ControlPoint, Placement, fit_placement
-from geo_server.domain.moving import change_frame, place_floorplan
+from geo_server.domain.moving import place_floorplan
 from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.domain.ways_out import zones_without_way_out
 from geo_server.ingest.document.reader import read_document
-from geo_server.services.drawings import DrawingFile, Progress, ReadBuilding, join_files, read_files, silent
-from geo_server.store import floorplans as rows
+from geo_server.services.drawings import ReadBuilding
+from geo_server.services.joining import Basis, OtherLevels, join_to_basis
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import record_event
-from geo_server.store.floorplans import Revision
-from geo_server.store.imports import add_import, finish_import
+from geo_server.store.floorplans import analyse, place_draft
+from geo_server.store.revisions import (
+    Revision,
+    add_draft,
+    load_document,
+    load_revision,
+    lock_draft,
+    lock_latest_revision,
+    publish,
+)
 from geo_server.store.sites import add_building, find_building
 
 SCALE_TOLERANCE = 0.1
@@ -27,65 +34,6 @@ metres, never 1.1 for points picked badly."""
 
 NAMES_TOLD = 5
 """Zones named in a refusal."""
-
-_BUG = GeoServerError("This program made a mistake while reading it.", advice="Its log says more.")
-"""What is on record of an import that ended with no refusal: it must not seem to run for ever."""
-
-
-def import_drawing(
-    database: Database,
-    site: Site,
-    building_name: str,
-    files: Sequence[DrawingFile],
-    *,
-    by: UUID | None,
-    progress: Progress = silent,
-) -> Revision:
-    """Read the files of one building and keep what they show as a draft; a file in lon, lat is placed by that.
-
-    The import is on record from its beginning, and says why it failed when it does.
-
-    Args:
-        database: Where it is kept.
-        site: Site of the building.
-        building_name: The building; made when the site has none of that name.
-        files: One level each, or one file with all of them.
-        by: A person's id; None is the operator at the command line.
-        progress: Told what is being done.
-
-    Raises:
-        GeoServerError: A file is refused; nothing but the failed import is kept.
-    """
-    if not files:
-        raise InvalidInput("There is no file.", where="file", advice="Give a drawing.")
-    building = find_or_name_building(database, site, building_name)
-    import_ids = []
-    with database.transaction() as c:
-        known = find_building(c, site.id, building_name)
-        for file in files:
-            running = add_import(
-                c,
-                site_id=site.id,
-                building_id=known.id if known else None,
-                file_name=file.name,
-                size_bytes=len(file.data),
-                sha256=file.sha256,
-                started_by=by,
-            )
-            import_ids.append(running.id)
-    try:
-        read = join_files(building, files, read_files(files, progress), site.frame)
-        with database.transaction() as c:
-            draft = keep_draft(c, site, read, by=by)
-            for import_id in import_ids:
-                finish_import(c, import_id, result=draft.id)
-    except Exception as fault:
-        why = fault if isinstance(fault, GeoServerError) else _BUG
-        with database.transaction() as c:
-            for import_id in import_ids:
-                finish_import(c, import_id, result=why)
-        raise
-    return draft
 
 
 def place_revision(
@@ -109,11 +57,11 @@ def place_revision(
         InvalidInput: The control points cannot be, or contradict the drawing's unit.
     """
     with database.transaction() as c:
-        rows.load_revision(c, site.id, revision_id)
-        floorplan = read_document(rows.load_document(c, revision_id))
+        load_revision(c, site.id, revision_id)
+        floorplan = read_document(load_document(c, revision_id))
         placement = fit_control_points(floorplan, control_points, site)
         put_on_ground(c, site, revision_id, floorplan, placement, by=by)
-        return rows.load_revision(c, site.id, revision_id)
+        return load_revision(c, site.id, revision_id)
 
 
 def publish_revision(
@@ -137,14 +85,8 @@ def publish_revision(
     """
     with database.transaction() as c:
         rev = publish_draft(c, site, revision_id, by=by, signed_by=signed_by)
-    rows.analyse(database)
+    analyse(database)
     return rev
-
-
-def find_or_name_building(database: Database, site: Site, name: str) -> Building:
-    """The building of that name, or the one that will be added under it."""
-    with database.snapshot() as c:
-        return find_building(c, site.id, name) or Building(uuid5(site.id, name), name)
 
 
 def fit_control_points(floorplan: Floorplan, control_points: Sequence[ControlPoint], site: Site) -> Placement:
@@ -172,15 +114,39 @@ def put_on_ground(
     c: Connection, site: Site, revision_id: UUID, floorplan: Floorplan, placement: Placement, *, by: UUID | None
 ) -> None:
     """Write the places of a draft in drawing metres where a placement puts them."""
-    rows.place_draft(c, revision_id, place_floorplan(floorplan, placement, site.frame), placement)
+    place_draft(c, revision_id, place_floorplan(floorplan, placement, site.frame), placement)
     _audit(c, site, by, ("floorplan_placed", revision_id), {"residuals_m": list(placement.residuals_m)})
 
 
-def keep_draft(c: Connection, site: Site, read: ReadBuilding, *, by: UUID | None) -> Revision:
-    """Keep a building that was read as a draft; one in lon, lat is placed by that."""
+def keep_draft(
+    c: Connection, site: Site, read: ReadBuilding, other_levels: OtherLevels, *, by: UUID | None
+) -> tuple[Revision, Floorplan]:
+    """Keep a building that was read as a draft, joined to the revision that it follows.
+
+    A draft in lon, lat is placed by that, and one that keeps levels that were placed is placed as they were.
+
+    Args:
+        c: A connection inside a transaction. Nobody else adds a revision of the building until it ends.
+        site: The site.
+        read: What was read of the building.
+        other_levels: What becomes of the levels that the files do not show.
+        by: A person's id; None is the operator at the command line.
+
+    Returns:
+        The draft, and its floorplan in drawing metres or the site's.
+
+    Raises:
+        NotFound: There is no such revision of the building to keep levels from.
+        InvalidInput: Nobody has said which level a drawing shows, or it does not fit to the levels that are kept.
+        Conflict: The levels that are kept must be placed first.
+    """
     if find_building(c, site.id, read.building.name) is None:
         add_building(c, site.id, read.building)
-    draft = rows.add_draft(
+        _audit(c, site, by, ("building_added", read.building.id), {"name": read.building.name})
+    basis = _find_basis(c, site, read.building, other_levels.onto)
+    joined = join_to_basis(read, basis, site.frame, keep_others=other_levels.keep)
+    read, floorplan = joined.read, joined.read.floorplan
+    draft = add_draft(
         c,
         site_id=site.id,
         building_id=read.building.id,
@@ -190,17 +156,33 @@ def keep_draft(c: Connection, site: Site, read: ReadBuilding, *, by: UUID | None
         source_sha256=read.source_sha256,
         created_by=by,
     )
-    _audit(c, site, by, ("floorplan_imported", draft.id), {"source": read.source_name, "sha256": read.source_sha256})
-    if read.floorplan.placed:
-        rows.place_draft(c, draft.id, change_frame(read.floorplan, site.frame), None)
-        return replace(draft, placed=True)
-    return draft
+    follows = basis.number if basis else None
+    detail = {"source": read.source_name, "sha256": read.source_sha256, "follows": follows}
+    _audit(c, site, by, ("floorplan_imported", draft.id), detail)
+    if floorplan.placed:
+        place_draft(c, draft.id, floorplan, None)
+    elif joined.placement is not None:
+        put_on_ground(c, site, draft.id, floorplan, joined.placement, by=by)
+    return load_revision(c, site.id, draft.id), floorplan
+
+
+def _find_basis(c: Connection, site: Site, building: Building, onto: UUID | None) -> Basis | None:
+    """The revision that the next one of a building follows: the one that is named, else the latest."""
+    latest = lock_latest_revision(c, site.id, building.id)
+    chosen = latest if onto is None else load_revision(c, site.id, onto)
+    if chosen is None:
+        return None
+    if chosen.building_id != building.id:
+        raise NotFound(f"{building.name!r} has no revision {onto}.", where="onto", advice="See the list of revisions.")
+    floorplan = read_document(load_document(c, chosen.id))
+    return Basis(chosen.number, floorplan, chosen.placement, chosen.findings)
 
 
 def publish_draft(c: Connection, site: Site, revision_id: UUID, *, by: UUID | None, signed_by: str | None) -> int:
     """As :func:`publish_revision`, inside a transaction of the caller's."""
-    revision = rows.load_revision(c, site.id, revision_id)
-    lacking = zones_without_way_out(read_document(rows.load_document(c, revision_id)))
+    revision = load_revision(c, site.id, revision_id)
+    lock_draft(c, revision_id)
+    lacking = zones_without_way_out(read_document(load_document(c, revision_id)))
     if lacking and not signed_by:
         names = ", ".join(zone.name for zone in lacking[:NAMES_TOLD])
         more = f" and {len(lacking) - NAMES_TOLD} more" if len(lacking) > NAMES_TOLD else ""
@@ -210,7 +192,7 @@ def publish_draft(c: Connection, site: Site, revision_id: UUID, *, by: UUID | No
             advice="Add the missing doors or exits, or have someone sign for it (signed_by).",
         )
     signature = signed_by if lacking else None
-    rev = rows.publish(c, revision_id, by=by, signed_by=signature)
+    rev = publish(c, revision_id, by=by, signed_by=signature)
     detail = {"floorplan_rev": rev, "signed_by": signature, "zones_without_way_out": len(lacking)}
     _audit(c, site, by, ("floorplan_published", revision_id), detail)
     payload = {"revision_id": str(revision_id), "building_id": str(revision.building_id), "floorplan_rev": rev}

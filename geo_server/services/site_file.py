@@ -6,12 +6,13 @@ Documented in ``docs/formats/site-file.md``. Paths are relative to the file.
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo_server.domain.errors import InvalidInput, NotFound
+from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 LonLat = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-85, le=85)]]
@@ -53,15 +54,15 @@ class LevelPart(_Table):
     """``[[buildings.levels]]``: a drawing, of one level when it has an ordinal, else of as many as it shows."""
 
     file: Text
-    ordinal: Annotated[int, Field(ge=-100, le=200)] | None = None
+    ordinal: Annotated[int, Field(ge=LOWEST_ORDINAL, le=HIGHEST_ORDINAL)] | None = None
     name: Text | None = None
 
 
 class ControlPart(_Table):
-    """``[[buildings.control_points]]``: one spot named twice."""
+    """``[[buildings.control_points]]``: one spot named twice, in drawing metres and in degrees."""
 
-    x: Finite
-    y: Finite
+    x_m: Finite
+    y_m: Finite
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-85, le=85)]
 
@@ -71,7 +72,6 @@ class BuildingPart(_Table):
 
     Attributes:
         metres_per_unit: Length of a drawing unit; None leaves it to the intake.
-        control_points_in: What x and y of the control points count.
         publish: Whether it goes into force at once; else it stays a draft.
         signed_by: Who takes responsibility for zones without a way out; None refuses to publish those.
     """
@@ -79,7 +79,6 @@ class BuildingPart(_Table):
     name: Text
     levels: Annotated[tuple[LevelPart, ...], Field(min_length=1)]
     metres_per_unit: Annotated[float, Field(gt=0, le=10_000)] | None = None
-    control_points_in: Literal["drawing-units", "metres"] = "drawing-units"
     control_points: tuple[ControlPart, ...] = ()
     publish: bool = False
     signed_by: Text | None = None

@@ -1,17 +1,17 @@
 """Floorplans in the database: a draft's places are written when it is placed, and what is published is read back.
 
-The life of a revision (draft, published, superseded) is told in :mod:`geo_server.store.revisions`; its functions are
-offered here as well, so that callers need one name for floorplans.
+The life of a revision (draft, published, superseded) is told in :mod:`geo_server.store.revisions`.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
-from geo_server.domain.errors import InvalidInput
+from geo_server.domain.errors import DatabaseUnavailable, InvalidInput
 from geo_server.domain.frame import Placement, SiteFrame
 from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level, Site, Zone, find_faults
 from geo_server.domain.states import RevisionState
@@ -19,16 +19,7 @@ from geo_server.store.conflicts import refusing_bad_values
 from geo_server.store.contents import ASSETS, CONTENTS, OPENINGS, TRANSITIONS, WALLS, ZONES, Content, T
 from geo_server.store.database import Database
 from geo_server.store.geometry import decode, decode_all, encode
-from geo_server.store.revisions import (
-    BAD_DRAWING,
-    Revision,
-    add_draft,
-    list_revisions,
-    load_document,
-    load_revision,
-    lock_draft,
-    publish,
-)
+from geo_server.store.revisions import BAD_DRAWING, lock_draft
 from geo_server.store.tables import (
     REVISION_TABLES,
     assembly_points,
@@ -39,18 +30,6 @@ from geo_server.store.tables import (
     sites,
     zones,
 )
-
-__all__ = [
-    "Revision",
-    "add_draft",
-    "find_zone",
-    "list_revisions",
-    "load_document",
-    "load_floorplan",
-    "load_revision",
-    "place_draft",
-    "publish",
-]
 
 _NOT_READ = {"site_id", "revision_id", "area_m2", "geom_3857"}
 """Columns that say nothing that the floorplan does not know already: half of the time of reading it."""
@@ -93,8 +72,8 @@ def place_draft(c: Connection, revision_id: UUID, floorplan: Floorplan, placemen
 
 def analyse(database: Database) -> None:
     """Have the database count anew what floorplans hold: without that it reads tiles 2.5 times as slowly after a first
-    import, until its own daemon comes round."""
-    with database.transaction() as c:
+    import, until its own daemon comes round. What was published stays so if it cannot."""
+    with suppress(DatabaseUnavailable), database.transaction() as c:
         c.execute(text(f"ANALYZE {', '.join(table.name for table in REVISION_TABLES)}"))
 
 

@@ -1,7 +1,9 @@
 """What was brought in, by whom, and what became of it: kept in the database, so that it survives a restart."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -9,6 +11,8 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from geo_server.domain.errors import Conflict, GeoServerError, NotFound
 from geo_server.domain.states import ImportState
 from geo_server.store.tables import imports
+
+_RUNNING = imports.c.state == ImportState.RUNNING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,22 @@ def add_import(
     return _import(c.execute(statement.returning(imports)).mappings().one())
 
 
-def note_step(c: Connection, import_id: UUID, step: str) -> None:
-    """Note what a running import is doing, in a few words."""
-    running = imports.c.state == ImportState.RUNNING.value
-    c.execute(update(imports).where(imports.c.id == import_id, running).values(step=step))
+def note_step(c: Connection, import_ids: Sequence[UUID], step: str) -> None:
+    """Note what running imports are doing, in a few words, and that they still run."""
+    statement = update(imports).where(imports.c.id.in_(import_ids), _RUNNING)
+    c.execute(statement.values(step=step, heard_at=func.clock_timestamp()))
+
+
+def fail_silent_imports(c: Connection, silent_s: float, why: GeoServerError) -> int:
+    """Mark running imports that have not been heard of for so long as failed; how many that were.
+
+    Args:
+        c: A connection inside a transaction.
+        silent_s: Seconds.
+        why: What to put on record.
+    """
+    silent = imports.c.heard_at < func.clock_timestamp() - timedelta(seconds=silent_s)
+    return c.execute(update(imports).where(_RUNNING, silent).values(_failed(why))).rowcount
 
 
 def finish_import(c: Connection, import_id: UUID, *, result: UUID | GeoServerError) -> Import:
@@ -90,16 +106,14 @@ def finish_import(c: Connection, import_id: UUID, *, result: UUID | GeoServerErr
     Raises:
         Conflict: It is not running, or there is no such import.
     """
-    statement = update(imports).where(imports.c.id == import_id, imports.c.state == ImportState.RUNNING.value)
-    if isinstance(result, UUID):
-        statement = statement.values(state=ImportState.FINISHED.value, revision_id=result)
-    else:
-        problem = asdict(Problem(result.what, result.where, result.advice))
-        statement = statement.values(state=ImportState.FAILED.value, problem=problem)
-    statement = statement.values(finished_at=func.clock_timestamp())
+    ended = _finished(result) if isinstance(result, UUID) else _failed(result)
+    statement = update(imports).where(imports.c.id == import_id, _RUNNING).values(ended)
     row = c.execute(statement.returning(imports)).mappings().one_or_none()
     if row is None:
-        raise Conflict(f"The import {import_id} is not running.")
+        raise Conflict(
+            f"The import {import_id} is not running: nothing was heard of it for too long.",
+            advice="Send the file again.",
+        )
     return _import(row)
 
 
@@ -120,6 +134,22 @@ def list_imports(c: Connection, site_id: UUID) -> list[Import]:
     """The imports of a site, latest first."""
     statement = select(imports).where(imports.c.site_id == site_id).order_by(imports.c.started_at.desc())
     return [_import(row) for row in c.execute(statement).mappings()]
+
+
+def _finished(revision_id: UUID) -> dict[str, Any]:
+    return {
+        "state": ImportState.FINISHED.value,
+        "revision_id": revision_id,
+        "finished_at": func.clock_timestamp(),
+    }
+
+
+def _failed(why: GeoServerError) -> dict[str, Any]:
+    return {
+        "state": ImportState.FAILED.value,
+        "problem": asdict(Problem(why.what, why.where, why.advice)),
+        "finished_at": func.clock_timestamp(),
+    }
 
 
 def _import(row: RowMapping) -> Import:

@@ -86,9 +86,7 @@ def add_draft(
         NotFound: The site has no such building.
         InvalidInput: Something in it cannot be kept, such as a NUL character in a text.
     """
-    building = select(buildings.c.id).where(buildings.c.site_id == site_id, buildings.c.id == building_id)
-    if c.execute(building.with_for_update(key_share=True)).one_or_none() is None:
-        raise NotFound(f"The site has no building {building_id}.", where="building")
+    _lock_building(c, site_id, building_id)
     latest = select(func.max(floorplan_revisions.c.number)).where(floorplan_revisions.c.building_id == building_id)
     revision_id = uuid4()
     row = {
@@ -106,6 +104,18 @@ def add_draft(
     with refusing_bad_values(source_name, BAD_DRAWING):
         c.execute(insert(floorplan_revisions).values(row))
     return load_revision(c, site_id, revision_id)
+
+
+def lock_latest_revision(c: Connection, site_id: UUID, building_id: UUID) -> Revision | None:
+    """The latest revision of a building, whatever its state; nobody adds a later one until the transaction ends.
+
+    Raises:
+        NotFound: The site has no such building.
+    """
+    _lock_building(c, site_id, building_id)
+    statement = _REVISION.where(floorplan_revisions.c.building_id == building_id)
+    row = c.execute(statement.order_by(floorplan_revisions.c.number.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else _revision(row)
 
 
 def publish(c: Connection, revision_id: UUID, *, by: UUID | None, signed_by: str | None = None) -> int:
@@ -179,6 +189,14 @@ def list_revisions(c: Connection, site_id: UUID) -> list[Revision]:
     return [_revision(row) for row in c.execute(statement.order_by(*order)).mappings()]
 
 
+def find_published(c: Connection, building_id: UUID) -> Revision | None:
+    """The revision of a building that is in force, or None."""
+    published = floorplan_revisions.c.state == RevisionState.PUBLISHED.value
+    row = c.execute(_REVISION.where(floorplan_revisions.c.building_id == building_id, published)).mappings()
+    found = row.one_or_none()
+    return None if found is None else _revision(found)
+
+
 def load_document(c: Connection, revision_id: UUID) -> dict[str, Any]:
     """The floorplan document of a revision, as it was read.
 
@@ -215,6 +233,12 @@ def lock_draft(c: Connection, revision_id: UUID) -> RowMapping:
             advice="Import the drawing again to get a new draft.",
         )
     return row
+
+
+def _lock_building(c: Connection, site_id: UUID, building_id: UUID) -> None:
+    building = select(buildings.c.id).where(buildings.c.site_id == site_id, buildings.c.id == building_id)
+    if c.execute(building.with_for_update(key_share=True)).one_or_none() is None:
+        raise NotFound(f"The site has no building {building_id}.", where="building")
 
 
 def _revision(row: RowMapping) -> Revision:

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 from geo_server.domain.errors import InvalidInput, NotFound
+from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
 
 MAX_ZOOM = 22
 """Deepest zoom that is answered: a tile is 10 m wide at the equator."""
@@ -20,9 +21,6 @@ EXTENT = 4096
 
 BUFFER = 64
 """Units around a tile that it holds as well, so that outlines join without a seam."""
-
-ORDINALS = range(-50, 201)
-"""Ordinals that a level may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,11 @@ def read_address(ordinal: str, z: str, x: str, y: str) -> TileAddress:
         _whole("ordinal", ordinal), _whole("zoom", z), _whole("column", x), _whole("row", y.removesuffix(".mvt"))
     )
     where = f"{ordinal}/{z}/{x}/{y}"
-    if address.ordinal not in ORDINALS:
+    if not LOWEST_ORDINAL <= address.ordinal <= HIGHEST_ORDINAL:
         raise NotFound(
             f"There is no level {address.ordinal}.",
             where=where,
-            advice=f"Ordinals run from {ORDINALS[0]} to {ORDINALS[-1]}.",
+            advice=f"Ordinals run from {LOWEST_ORDINAL} to {HIGHEST_ORDINAL}.",
         )
     if not 0 <= address.z <= MAX_ZOOM:
         raise NotFound(f"There is no zoom {address.z}.", where=where, advice=f"Zooms run from 0 to {MAX_ZOOM}.")

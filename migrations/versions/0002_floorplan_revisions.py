@@ -1,4 +1,4 @@
-"""Buildings, levels and the editions of their floorplans; assembly points; imports."""
+"""Buildings, levels and the revisions of their floorplans; assembly points; imports."""
 
 import sqlalchemy as sa
 from alembic import op

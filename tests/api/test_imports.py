@@ -16,7 +16,7 @@ Client = Callable[[Role | None], httpx.Client]
 Json = dict[str, Any]
 
 
-def _document(*, with_exit: bool = True) -> bytes:
+def document(*, with_exit: bool = True) -> bytes:
     """One room of 8 by 6 m in drawing metres, with a door to outside or none."""
     level, room = str(uuid4()), str(uuid4())
 
@@ -42,27 +42,27 @@ def _document(*, with_exit: bool = True) -> bytes:
     return json.dumps({"type": "FeatureCollection", **frame, "features": features}).encode()
 
 
-def _upload(client: httpx.Client, campus: Campus, data: bytes, **fields: str) -> httpx.Response:
+def upload(client: httpx.Client, campus: Campus, data: bytes, **fields: str) -> httpx.Response:
     said = {"building": "Studio house", **fields}
     return client.post(f"{campus.url}/imports", files={"file": ("studio.geojson", data)}, data=said)
 
 
-def _control_points(campus: Campus) -> list[Json]:
+def control_points(campus: Campus) -> list[Json]:
     """Put the drawing 50 m north of the campus, unturned."""
     corners = ((0, 0), (8, 0), (8, 6))
-    return [{"x": x, "y": y, "lon": lon, "lat": lat} for x, y in corners for lon, lat in [campus.lonlat(x, y + 50)]]
+    return [{"x_m": x, "y_m": y, "lon": lon, "lat": lat} for x, y in corners for lon, lat in [campus.lonlat(x, y + 50)]]
 
 
 def test_a_drawing_is_uploaded_placed_and_published(client: Client, campus: Campus) -> None:
     facilities = client(Role.FACILITIES)
     before = facilities.get(campus.url).json()["floorplan_rev"]
 
-    uploaded = _upload(facilities, campus, _document())
+    uploaded = upload(facilities, campus, document())
     assert uploaded.status_code == 201, uploaded.text
     revision = uploaded.json()["revision"]
     url = f"{campus.url}/revisions/{revision['id']}"
     early = facilities.post(f"{url}/publish", json={})
-    placed = facilities.post(f"{url}/placement", json={"control_points": _control_points(campus)})
+    placed = facilities.post(f"{url}/placement", json={"control_points": control_points(campus)})
     unseen = facilities.get(f"{campus.url}/zones").json()["zones"]
     published = facilities.post(f"{url}/publish", json={})
 
@@ -82,9 +82,9 @@ def test_a_drawing_is_uploaded_placed_and_published(client: Client, campus: Camp
 
 def test_a_floorplan_without_a_way_out_needs_a_signature(client: Client, campus: Campus) -> None:
     facilities = client(Role.FACILITIES)
-    revision = _upload(facilities, campus, _document(with_exit=False)).json()["revision"]
+    revision = upload(facilities, campus, document(with_exit=False)).json()["revision"]
     url = f"{campus.url}/revisions/{revision['id']}"
-    facilities.post(f"{url}/placement", json={"control_points": _control_points(campus)})
+    facilities.post(f"{url}/placement", json={"control_points": control_points(campus)})
 
     refused = facilities.post(f"{url}/publish", json={})
     signed = facilities.post(f"{url}/publish", json={"signed_by": "Kim Lee"})
@@ -107,7 +107,7 @@ def test_a_floorplan_without_a_way_out_needs_a_signature(client: Client, campus:
 def test_what_is_said_beside_the_file_is_checked(
     client: Client, campus: Campus, fields: dict[str, str], where: str
 ) -> None:
-    answer = _upload(client(Role.FACILITIES), campus, _document(), **fields)
+    answer = upload(client(Role.FACILITIES), campus, document(), **fields)
 
     assert (answer.status_code, answer.json()["where"]) == (422, where)
 
@@ -115,13 +115,36 @@ def test_what_is_said_beside_the_file_is_checked(
 def test_a_file_that_is_none_is_refused_with_the_reason(client: Client, campus: Campus) -> None:
     facilities = client(Role.FACILITIES)
 
-    garbage = _upload(facilities, campus, b"\x00\x01garbage")
+    garbage = upload(facilities, campus, b"\x00\x01garbage")
     nothing = facilities.post(f"{campus.url}/imports", data={"building": "x"})
 
     assert (garbage.status_code, garbage.json()["type"]) == (422, "/problems/unreadable-file")
     assert garbage.json()["advice"]
     assert (nothing.status_code, nothing.json()["where"]) == (422, "file")
     assert len(facilities.get(f"{campus.url}/revisions").json()["revisions"]) == 1
+    (note,) = facilities.get(f"{campus.url}/imports").json()["imports"]
+    assert (note["state"], note["problem"]["what"]) == ("failed", garbage.json()["detail"])
+
+
+def test_a_level_is_joined_to_those_that_are_there_unless_the_file_shows_the_whole_building(
+    client: Client, campus: Campus
+) -> None:
+    facilities = client(Role.FACILITIES)
+    first = upload(facilities, campus, document()).json()["revision"]
+
+    joined = upload(facilities, campus, document(), ordinal="1", level_name="Attic").json()
+    whole = upload(facilities, campus, document(), whole_building="true").json()
+    onto = upload(facilities, campus, document(), ordinal="2", onto=first["id"]).json()
+    elsewhere = upload(facilities, campus, document(), onto=str(uuid4()))
+
+    kept = [(finding["ordinal"]) for finding in joined["findings"] if finding["code"] == "level-kept"]
+    assert kept == [0]
+    assert "level-kept" not in {finding["code"] for finding in whole["findings"]}
+    assert [found["ordinal"] for found in onto["findings"] if found["code"] == "level-kept"] == [0]
+    assert elsewhere.status_code == 404
+    listed = facilities.get(f"{campus.url}/imports").json()["imports"]
+    assert [note["state"] for note in listed] == ["failed", *["finished"] * 4]
+    assert listed[-1]["revision_id"] == first["id"]
 
 
 def test_the_published_map_can_be_taken_away(client: Client, campus: Campus) -> None:

@@ -56,6 +56,7 @@ RULES = {
     f"POST {SITE}/closures": "close_ways",
     f"DELETE {SITE}/closures/{{closure_id}}": "close_ways",
     f"POST {SITE}/imports": "edit_floorplans",
+    f"GET {SITE}/imports": "edit_floorplans",
     f"GET {SITE}/revisions": "edit_floorplans",
     f"GET {SITE}/revisions/{{revision_id}}": "edit_floorplans",
     f"POST {SITE}/revisions/{{revision_id}}/placement": "edit_floorplans",

@@ -83,7 +83,7 @@ def test_a_client_that_has_the_tile_is_told_so(viewer: httpx.Client, path: str) 
     assert viewer.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-def test_a_new_edition_is_served_at_once_to_those_who_know_of_it_and_within_a_second_to_others(
+def test_a_new_revision_is_served_at_once_to_those_who_know_of_it_and_within_a_second_to_others(
     viewer: httpx.Client, path: str, campus: Campus, database: Database
 ) -> None:
     before = viewer.get(path, params={"rev": "1"})
@@ -111,7 +111,7 @@ def test_a_new_edition_is_served_at_once_to_those_who_know_of_it_and_within_a_se
         ("/tiles/{site}/", 404, "There is nothing at"),
         ("/tiles/elsewhere/0/3/0/0.mvt", 404, "There is no site 'elsewhere'"),
         ("/tiles/%2e%2e/0/3/0/0.mvt", 404, "There is no site"),
-        ("/tiles/{site}/tiles.json?ordinal=900", 404, "There is no level 900."),
+        ("/tiles/{site}/tiles.json?ordinal=900", 404, "No building has a level 900."),
         ("/tiles/{site}/tiles.json?ordinal=a", 422, "ordinal is 'a'"),
     ],
 )

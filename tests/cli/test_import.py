@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo_server.store.database import Database
-from geo_server.store.floorplans import list_revisions
+from geo_server.store.revisions import list_revisions
 from geo_server.store.sites import load_site
 from tests.services.buildings import shed
 

@@ -68,7 +68,7 @@ def test_two_points_place_but_do_not_verify() -> None:
 
 def test_feet_taken_for_metres_show_in_the_scale_check() -> None:
     points = control_points(Placement(10, 0, 0), [(0, 0), (80, 0), (80, 40)])
-    feet = [ControlPoint(p.x / 0.3048, p.y / 0.3048, p.lon, p.lat) for p in points]
+    feet = [ControlPoint(p.x_m / 0.3048, p.y_m / 0.3048, p.lon, p.lat) for p in points]
     assert fit_placement(feet, DRESDEN).scale_check == pytest.approx(0.3048, abs=1e-4)
 
 
@@ -93,7 +93,7 @@ def test_the_fit_is_the_best_one() -> None:
 
 def test_a_mirrored_drawing_is_refused() -> None:
     points = control_points(Placement(0, 0, 0), [(0, 0), (80, 0), (80, 40)])
-    mirrored = [ControlPoint(-p.x, p.y, p.lon, p.lat) for p in points]
+    mirrored = [ControlPoint(-p.x_m, p.y_m, p.lon, p.lat) for p in points]
     with pytest.raises(InvalidInput, match="mirrored"):
         fit_placement(mirrored, DRESDEN)
 

@@ -1,11 +1,16 @@
 """Small buildings to bring in."""
 
+from uuid import uuid4
+
 import orjson
 import shapely
+from shapely import LineString
 from shapely.geometry import box, mapping
 
-from geo_server.domain.frame import SiteFrame
-from geo_server.services.imports import DrawingFile
+from geo_server.domain.frame import Frame, SiteFrame
+from geo_server.domain.places import Floorplan, Level, Opening, Zone
+from geo_server.export.geojson import floorplan_document
+from geo_server.services.drawings import DrawingFile
 
 FRAME = SiteFrame(10.0, 50.0)
 
@@ -19,3 +24,14 @@ def shed(*, leads_out: bool) -> DrawingFile:
     ]
     shapes = [f | {"type": "Feature", "geometry": mapping(FRAME.to_lonlat(f["geometry"]))} for f in features]
     return DrawingFile("shed.geojson", orjson.dumps({"type": "FeatureCollection", "features": shapes}))
+
+
+def storeys(frame: Frame, names: dict[int, str], *, east: float = 0.0) -> DrawingFile:
+    """A floorplan document with one room of 20 m by 10 m a level, ordinal to name; the lowest has a door to outside."""
+    levels = {ordinal: Level(uuid4(), None, ordinal, name) for ordinal, name in names.items()}
+    zones = [Zone(uuid4(), levels[n].id, box(east, 0, east + 20, 10), name) for n, name in names.items()]
+    way_out = Opening(
+        uuid4(), zones[0].level_id, LineString([(east + 4, 0), (east + 5, 0)]), (zones[0].id, None), exit=True
+    )
+    plan = Floorplan(frame, levels=tuple(levels.values()), zones=tuple(zones), openings=(way_out,))
+    return DrawingFile("storeys.geojson", orjson.dumps(floorplan_document(plan)))

@@ -1,8 +1,10 @@
 """From files to a published campus on a real PostGIS; what is refused leaves nothing half-written."""
 
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -18,27 +20,26 @@ from geo_server.domain.places import Floorplan, Site, ZoneCategory, find_faults
 from geo_server.domain.routes import RouteStatus
 from geo_server.domain.states import ImportState, RevisionState
 from geo_server.domain.ways_out import zones_without_way_out
+from geo_server.ingest.result import ImportResult
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
-from geo_server.services import revisions
-from geo_server.services.imports import (
-    DrawingFile,
-    Limits,
-    import_drawing,
-    import_site_file,
-    place_revision,
-    publish_revision,
-    read_in_worker,
-)
+from geo_server.services import imports
+from geo_server.services.campuses import import_site_file
+from geo_server.services.drawings import DrawingFile, Progress, read_files
+from geo_server.services.imports import fail_abandoned, import_drawing, list_site_imports
+from geo_server.services.revisions import place_revision, publish_revision
+from geo_server.services.worker import Limits, read_in_worker
 from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
 from geo_server.store.events import list_events
-from geo_server.store.floorplans import list_revisions, load_floorplan
-from geo_server.store.imports import list_imports
+from geo_server.store.floorplans import load_floorplan
+from geo_server.store.imports import Problem, list_imports
+from geo_server.store.revisions import list_revisions
 from geo_server.store.sites import add_site, find_site, floorplan_rev, list_buildings
 from tests.conftest import MakeDatabase
 from tests.services.buildings import FRAME, shed
+from tests.store.conftest import until
 
 REPO = Path(__file__).parents[2]
 FLOORPLANS = REPO / "data/floorplans"
@@ -241,7 +242,7 @@ def test_an_import_that_meets_a_mistake_of_ours_does_not_seem_to_run_for_ever(
     def fail(*_: object) -> None:
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr(revisions, "read_files", fail)
+    monkeypatch.setattr(imports, "read_files", fail)
     with pytest.raises(RuntimeError):
         import_drawing(database, site, "Shed", [DrawingFile("x.dxf", b"x")], by=None)
     with database.snapshot() as c:
@@ -249,6 +250,66 @@ def test_an_import_that_meets_a_mistake_of_ours_does_not_seem_to_run_for_ever(
     assert note.state is ImportState.FAILED
     assert note.problem is not None
     assert "mistake" in note.problem.what
+
+
+READS_FOR_EVER = """
+import sys
+from geo_server.services import imports
+from geo_server.services.drawings import DrawingFile
+from geo_server.store.database import Database
+from geo_server.store.sites import load_site
+
+def read(files, tell):
+    tell("Reading")
+    print("reads", flush=True)
+    sys.stdin.read()
+
+imports.BEAT_S = 0.1
+imports.read_files = read
+database = Database(sys.argv[1])
+with database.snapshot() as c:
+    site = load_site(c, sys.argv[2])
+imports.import_drawing(database, site, "Shed", [DrawingFile("x.dxf", b"x")], by=None)
+"""
+
+
+def test_an_import_whose_process_was_killed_is_seen_to_have_failed_and_a_running_one_is_not(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LEASE_S", 1.0)
+    command = [sys.executable, "-c", READS_FOR_EVER, database.url, site.slug]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "reads\n"
+        began = time.monotonic()
+        until(lambda: time.monotonic() > began + 1.5)
+        (running,) = list_site_imports(database, site)
+        process.kill()
+    assert (running.state, running.step) == (ImportState.RUNNING, "Reading")
+    until(lambda: list_site_imports(database, site)[0].state is ImportState.FAILED)
+    (note,) = list_site_imports(database, site)
+    assert note.problem == Problem("The server was stopped while it read this file.", None, "Send the file again.")
+    assert note.finished_at is not None
+
+
+def test_a_draft_of_an_import_that_was_given_up_meanwhile_is_not_kept(
+    database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = read_files
+
+    def slowly(files: Sequence[DrawingFile], tell: Progress) -> list[ImportResult]:
+        results = read(files, tell)
+        monkeypatch.setattr(imports, "LEASE_S", 0.0)
+        assert fail_abandoned(database) == 1
+        return results
+
+    monkeypatch.setattr(imports, "read_files", slowly)
+    with pytest.raises(Conflict, match="nothing was heard of it") as refusal:
+        import_drawing(database, site, "Shed", [shed(leads_out=True)], by=None)
+    assert refusal.value.advice == "Send the file again."
+    with database.snapshot() as c:
+        assert list_revisions(c, site.id) == []
+        assert verify_audit(c, site.id) is None
 
 
 def test_files_of_one_building_that_disagree_on_their_unit_are_refused(database: Database, site: Site) -> None:

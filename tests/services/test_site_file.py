@@ -37,7 +37,6 @@ def test_the_sample_campus_has_three_buildings_and_three_assembly_points() -> No
 def test_what_is_left_out_has_careful_defaults(tmp_path: Path) -> None:
     (building,) = read_site_file(_write(tmp_path, GOOD)).buildings
     assert (building.publish, building.signed_by, building.metres_per_unit) == (False, None, None)
-    assert building.control_points_in == "drawing-units"
 
 
 @pytest.mark.parametrize(
@@ -50,8 +49,8 @@ def test_what_is_left_out_has_careful_defaults(tmp_path: Path) -> None:
         ('name = "Main"', 'name = "Main"\nmetres_per_unit = 0', "buildings[0].metres_per_unit"),
         (
             'name = "Main"',
-            'name = "Main"\ncontrol_points = [{x = nan, y = 0, lon = 0, lat = 0}]',
-            "control_points[0].x",
+            'name = "Main"\ncontrol_points = [{x_m = nan, y_m = 0, lon = 0, lat = 0}]',
+            "control_points[0].x_m",
         ),
         ("ordinal = 0 }", 'ordinal = 0 }, { file = "a.dxf", ordinal = 0 }', "same ordinal"),
         ("ordinal = 0 }", 'ordinal = 0 }, { file = "a.dxf" }', "needs an ordinal"),

@@ -11,7 +11,8 @@ from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.frame import DrawingFrame, Placement
 from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level
 from geo_server.store.database import Connection, Database
-from geo_server.store.floorplans import find_zone, load_floorplan, place_draft, publish
+from geo_server.store.floorplans import find_zone, load_floorplan, place_draft
+from geo_server.store.revisions import publish
 from geo_server.store.sites import add_assembly_point, add_building
 from geo_server.store.tables import REVISION_TABLES, levels
 from tests.store.samples import FRAME, a_floorplan, a_room_with_a_pillar, an_id, draft, found, published

@@ -11,12 +11,13 @@ from geo_server.domain.frame import Placement
 from geo_server.domain.states import RevisionState
 from geo_server.store.access import add_person
 from geo_server.store.database import Database
-from geo_server.store.floorplans import (
+from geo_server.store.floorplans import place_draft
+from geo_server.store.revisions import (
     add_draft,
     list_revisions,
     load_document,
     load_revision,
-    place_draft,
+    lock_latest_revision,
     publish,
 )
 from geo_server.store.sites import floorplan_rev
@@ -66,7 +67,7 @@ def test_a_document_that_cannot_be_kept_is_refused(database: Database, junk: obj
         assert list_revisions(c, site.id) == []
 
 
-def test_publishing_supersedes_what_was_in_force_and_says_the_new_edition(database: Database) -> None:
+def test_publishing_supersedes_what_was_in_force_and_counts_up(database: Database) -> None:
     site, building = found(database)
     with database.transaction() as c:
         ann = add_person(c, "Ann")
@@ -79,6 +80,19 @@ def test_publishing_supersedes_what_was_in_force_and_says_the_new_edition(databa
     assert (latest.id, latest.number, latest.state, latest.placed) == (second.id, 2, RevisionState.PUBLISHED, True)
     assert (latest.placement, latest.published_by, latest.signed_by) == (PLACEMENT, ann, "B. Head")
     assert latest.published_at is not None
+
+
+def test_the_latest_revision_is_the_one_with_the_highest_number_whatever_its_state(database: Database) -> None:
+    site, building = found(database)
+    with database.transaction() as c:
+        assert lock_latest_revision(c, site.id, building.id) is None
+        draft(c, site, building)
+        in_force = published(c, site, building, a_floorplan())
+        assert lock_latest_revision(c, site.id, building.id) == load_revision(c, site.id, in_force.id)
+        later = draft(c, site, building)
+        assert lock_latest_revision(c, site.id, building.id) == later
+        with pytest.raises(NotFound):
+            lock_latest_revision(c, site.id, uuid4())
 
 
 def test_only_a_placed_draft_is_published(database: Database) -> None:

@@ -200,7 +200,7 @@ def test_a_draft_is_not_shown_and_neither_is_another_site(database: Database) ->
         assert list_ordinals(c, other.id) == []
 
 
-def test_a_new_edition_replaces_the_old_one(database: Database, school: tuple[Site, Floorplan]) -> None:
+def test_a_new_revision_replaces_the_old_one(database: Database, school: tuple[Site, Floorplan]) -> None:
     site, floorplan = school
     building = Building(an_id("north Main"), "Main")
     renamed = replace(floorplan.zones[0], name="Media centre")

@@ -1,5 +1,6 @@
 """From a drawing to a published floorplan: bring it in, look at what was understood, place it, publish it."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +19,11 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import ControlPoint
 from geo_server.domain.roles import Permission
-from geo_server.services.imports import DrawingFile, import_drawing, place_revision, publish_revision
+from geo_server.services.drawings import DrawingFile
+from geo_server.services.imports import import_drawing, list_site_imports
+from geo_server.services.joining import OtherLevels
+from geo_server.services.revisions import place_revision, publish_revision
+from geo_server.store.imports import Import
 from geo_server.store.revisions import Revision, list_revisions, load_revision
 from geo_server.store.sites import list_buildings
 
@@ -52,6 +57,8 @@ _UPLOAD = {
 async def import_file(request: Request, access: MayEdit) -> Json:
     """Bring in a drawing of a building as a draft. Nothing goes live by being uploaded.
 
+    Levels of the building that the file does not show are kept as they are in its latest revision.
+
     The body is read by hand, so that not a byte of it is kept before it is clear who sends it.
     """
     async with request.form(max_files=1, max_fields=len(ImportSaid.model_fields), max_part_size=1024) as form:
@@ -73,9 +80,17 @@ async def import_file(request: Request, access: MayEdit) -> Json:
         said.building,
         [drawing],
         by=access.principal.person_id,
+        other_levels=OtherLevels(keep=not said.whole_building, onto=said.onto),
     )
     revision = await anyio.to_thread.run_sync(read, limiter=_IMPORTS)
     return _with_findings(revision)
+
+
+@router.get("/imports")
+def show_imports(request: Request, access: MayEdit) -> Json:
+    """What was sent in, latest first, and what became of it."""
+    imports = list_site_imports(state_of(request)["database"], access.site)
+    return {"imports": [_import(one) for one in imports]}
 
 
 @router.get("/revisions")
@@ -150,6 +165,22 @@ def _revision(revision: Revision) -> Json:
         "created_at": moment(revision.created_at),
         "published_at": revision.published_at and moment(revision.published_at),
         "signed_by": revision.signed_by,
+    }
+
+
+def _import(one: Import) -> Json:
+    return {
+        "id": str(one.id),
+        "state": one.state,
+        "step": one.step,
+        "problem": one.problem and asdict(one.problem),
+        "building_id": one.building_id and str(one.building_id),
+        "revision_id": one.revision_id and str(one.revision_id),
+        "file_name": one.file_name,
+        "size_bytes": one.size_bytes,
+        "sha256": one.sha256,
+        "started_at": moment(one.started_at),
+        "finished_at": one.finished_at and moment(one.finished_at),
     }
 
 

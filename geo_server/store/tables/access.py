@@ -91,6 +91,7 @@ imports = Table(
     Column("problem", JSONB(none_as_null=True), nullable=True),
     moment("started_at", recorded=True),
     person("started_by"),
+    moment("heard_at", recorded=True),
     moment("finished_at", nullable=True),
     of_site("building_id", "buildings"),
     of_site("revision_id", "floorplan_revisions"),
@@ -100,5 +101,5 @@ imports = Table(
     CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="finished_at_fits_state"),
     CheckConstraint("(state = 'failed') = (problem IS NOT NULL)", name="problem_fits_state"),
 )
-"""``problem`` is why it failed: what, where and advice."""
+"""``problem`` is why it failed: what, where and advice. ``heard_at`` is when it last said that it still runs."""
 Index(None, imports.c.site_id, imports.c.started_at)

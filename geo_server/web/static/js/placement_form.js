@@ -5,7 +5,7 @@ import { attempt } from "./ask.js";
 import { h } from "./dom.js";
 import { t } from "./strings.js";
 
-const AXES = ["x", "y", "lon", "lat"];
+const AXES = ["x_m", "y_m", "lon", "lat"];
 const AT_FIRST = 3;
 
 export function placementForm(store, address, load) {
