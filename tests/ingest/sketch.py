@@ -50,6 +50,7 @@ class Sketch:
     Args:
         place: Metres of the design to drawing units.
         mirrored: The mapping turns left into right.
+        jamb: Metres of wall beside each door that are drawn on the layer of the doors.
     """
 
     place: Callable[[float, float], Point] = lambda x, y: (x, y)
@@ -58,15 +59,18 @@ class Sketch:
     doors: str = "A-DOOR"
     arcs: str = "arc"
     units: int = 0
+    jamb: float = 0.0
     document: Drawing = field(default_factory=lambda: new("R2010"))
 
     def draw(self, *, names: bool = True) -> "Sketch":
         """The whole wing."""
         self.document.header["$INSUNITS"] = self.units
         body = box(0, 0, 12, 8).difference(shapely.union_all([*ROOMS.values(), *GAPS, *WINDOWS]))
-        for part in shapely.get_parts(body):
-            for ring in (part.exterior, *part.interiors):
-                self._ring(list(ring.coords), self.walls)
+        beside = shapely.union_all([gap.buffer(self.jamb, join_style="mitre") for gap in GAPS if self.jamb])
+        for layer, parts in ((self.walls, body.difference(beside)), (self.doors, body.intersection(beside))):
+            for part in shapely.get_parts(parts):
+                for ring in (part.exterior, *part.interiors):
+                    self._ring(list(ring.coords), layer)
         for window in WINDOWS:
             self._window(window)
         for hinge, latch, tip in SWINGS:

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 import shapely
 from ezdxf.filemanagement import new
+from ezdxf.math import Vec3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon
@@ -123,6 +124,26 @@ def test_the_order_of_objects_does_not_matter(seed: Random) -> None:
     shuffled, straight = read(sketch).floorplan, read(Sketch().draw()).floorplan
     assert {z.id for z in shuffled.zones} == {z.id for z in straight.zones}
     assert {o.id for o in shuffled.openings} == {o.id for o in straight.openings}
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_lines_may_be_drawn_in_pieces_backwards_and_a_millimetre_off(seed: int) -> None:
+    chance, sketch = Random(seed), Sketch().draw()
+    space = sketch.document.modelspace()
+    lines: list[Entity] = list(space.query("LINE"))
+    for line in lines:
+        start, end = line.dxf.start, line.dxf.end
+        off = [Vec3(chance.uniform(-0.001, 0.001), chance.uniform(-0.001, 0.001)) for _ in range(4)]
+        middle = start.lerp(end, chance.uniform(0.3, 0.7))
+        space.add_line(middle + off[0], start + off[1], dxfattribs={"layer": line.dxf.layer})
+        space.add_line(end + off[2], middle + off[3], dxfattribs={"layer": line.dxf.layer})
+        space.delete_entity(line)
+    assert_is_the_wing(read(sketch))
+
+
+def test_jambs_and_bits_of_wall_may_be_drawn_on_the_layer_of_the_doors() -> None:
+    assert_is_the_wing(read(Sketch(jamb=0.3).draw()))
 
 
 def test_reading_twice_gives_the_same_ids_in_the_same_order() -> None:

@@ -107,7 +107,7 @@ def test_the_areas_written_in_a_school_are_found(shared_floorplans: Path) -> Non
             for p in polygons
         )
     ]
-    assert len(found) >= 15
+    assert len(found) >= 21
 
 
 def test_five_levels_of_a_school_are_joined_and_everybody_can_get_out(shared_floorplans: Path) -> None:
@@ -129,6 +129,6 @@ def test_five_levels_of_a_school_are_joined_and_everybody_can_get_out(shared_flo
     assert bounds[2] - bounds[0] < 80
     stairs = {plan.ordinal(t.level_id) for t in plan.transitions if t.category is TransitionCategory.STAIRS}
     assert stairs == {-1, 0, 1, 2}
-    assert sum(opening.exit for opening in plan.openings) >= 5
+    assert sum(opening.exit for opening in plan.openings) >= 3
     assert len(zones_without_way_out(plan)) <= 1
     assert result.count_findings()[Severity.ERROR] <= 12

@@ -80,9 +80,9 @@ def _polygon(stroke: Stroke) -> tuple[Polygon | None, bool]:
     length = float(shapely.length(shapely.linestrings(points)))
     if gap > CLOSING_GAP * length:
         return None, False
-    polygon = shapely.set_precision(Polygon(points), 0.001) if len(points) >= 3 else Polygon()
     raw = Polygon(points)
     repaired = not raw.is_valid
+    polygon = shapely.set_precision(shapely.make_valid(raw), 0.001)
     parts = [p for p in shapely.get_parts(polygon) if isinstance(p, Polygon) and not p.is_empty]
     if not parts:
         return None, False

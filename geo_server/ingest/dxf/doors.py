@@ -8,6 +8,7 @@ direction, and along the chord itself there is none. Leaf and arc are never barr
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -258,7 +259,7 @@ def without_doors(segments: Segments, arcs: Sequence[Arc], doors: Sequence[DoorS
     lines, drop = as_lines(segments), np.zeros(len(segments), dtype=np.bool_)
     tree = STRtree(lines)
     for arc in arcs:
-        run = _outline(arc)
+        run = outline_of(arc)
         near = np.asarray(tree.query(run, predicate="dwithin", distance=0.02), dtype=np.intp)
         drop[near[_within(lines[near], run, 0.03)]] = True
         for tip in (arc.start, arc.end):
@@ -266,11 +267,12 @@ def without_doors(segments: Segments, arcs: Sequence[Arc], doors: Sequence[DoorS
                 continue
             leaf = shapely.LineString([arc.centre, tip])
             near = np.asarray(tree.query(leaf, predicate="dwithin", distance=0.07), dtype=np.intp)
-            drop[near[_within(lines[near], leaf, 0.08)]] = True
+            drop[near[_within(lines[near], leaf, 0.08, "flat")]] = True
     return np.asarray(segments[~drop], dtype=np.float64)
 
 
-def _outline(arc: Arc) -> shapely.LineString:
+def outline_of(arc: Arc) -> shapely.LineString:
+    """An arc as thirteen points."""
     first = math.atan2(arc.start[1] - arc.centre[1], arc.start[0] - arc.centre[0])
     last = math.atan2(arc.end[1] - arc.centre[1], arc.end[0] - arc.centre[0])
     turn = (last - first + math.pi) % math.tau - math.pi
@@ -280,5 +282,11 @@ def _outline(arc: Arc) -> shapely.LineString:
     )
 
 
-def _within(lines: npt.NDArray[np.object_], target: shapely.LineString, distance: float) -> npt.NDArray[np.bool_]:
-    return np.asarray(shapely.within(lines, target.buffer(distance)), dtype=np.bool_)
+def _within(
+    lines: npt.NDArray[np.object_],
+    target: shapely.LineString,
+    distance: float,
+    ends: Literal["round", "flat"] = "round",
+) -> npt.NDArray[np.bool_]:
+    band = target.buffer(distance, cap_style=ends).union(target.buffer(0.02))
+    return np.asarray(shapely.within(lines, band), dtype=np.bool_)

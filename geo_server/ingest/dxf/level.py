@@ -13,9 +13,11 @@ from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf import labels as texts
 from geo_server.ingest.dxf.areas import DrawnArea, find_areas
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
-from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
+from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, find_swings, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
+from geo_server.ingest.dxf.frames import find_frames
 from geo_server.ingest.dxf.mending import cap_open_ends, connect, stitch
+from geo_server.ingest.dxf.noding import node, straighten, weld
 from geo_server.ingest.dxf.openings import (
     FoundOpening,
     FoundOpenings,
@@ -35,7 +37,6 @@ from geo_server.ingest.dxf.walls import (
     bridge_segments,
     find_bridges,
     needed_bridges,
-    node,
     wall_thickness,
 )
 
@@ -126,8 +127,10 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
 
 
 def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
-    doors, arcs, stray = find_doors(barriers.doors, barriers.all)
-    segments = node(without_doors(barriers.all, arcs, doors))
+    swings = [swing.arc for swing in find_swings(barriers.doors)]
+    fixed = np.vstack([barriers.all, find_frames(barriers.door_lines, swings, barriers.all)])
+    doors, arcs, stray = find_doors(barriers.doors, fixed)
+    segments = node(straighten(node(weld(without_doors(fixed, arcs, doors)))))
     chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
     closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
     segments = node(np.vstack([segments, stitch(segments)]))

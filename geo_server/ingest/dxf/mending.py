@@ -9,8 +9,9 @@ import shapely
 from shapely import STRtree
 
 from geo_server.ingest.dxf.drawing import Vertex
+from geo_server.ingest.dxf.noding import GRAIN_M
 from geo_server.ingest.dxf.segments import Corners, Segments, as_lines, find_dangles
-from geo_server.ingest.dxf.walls import GRAIN_M, THICKEST_M, Bridge
+from geo_server.ingest.dxf.walls import THICKEST_M, Bridge
 
 STITCH_M = 0.025
 """Corners that miss each other by less are one."""
@@ -78,7 +79,11 @@ def cap_open_ends(segments: Segments) -> Segments:
     nearest: dict[int, tuple[float, int]] = {}
     for i, j, distance in zip(one[fits].tolist(), other[fits].tolist(), aside[fits].tolist(), strict=True):
         nearest[i] = min(nearest.get(i, (np.inf, -1)), (distance, j))
-    rows = [(*ends[i].at, *ends[j].at) for i, (_, j) in sorted(nearest.items()) if i < j and nearest[j][1] == i]
+    rows = [
+        (*ends[i].at, *ends[j].at)
+        for i, (_, j) in sorted(nearest.items())
+        if i < j and nearest.get(j, (0.0, -1))[1] == i
+    ]
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 

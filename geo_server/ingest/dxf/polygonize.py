@@ -15,8 +15,9 @@ import shapely
 from shapely import Point, Polygon, STRtree
 
 from geo_server.ingest.dxf.drawing import Vertex
+from geo_server.ingest.dxf.noding import node
 from geo_server.ingest.dxf.segments import Segments, as_lines
-from geo_server.ingest.dxf.walls import Bridge, bridge_segments, node
+from geo_server.ingest.dxf.walls import Bridge, bridge_segments
 
 LEAST_AREA_M2 = 1.2
 LEAST_RADIUS_M = 0.38

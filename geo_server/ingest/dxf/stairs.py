@@ -8,6 +8,7 @@ import shapely
 from shapely import LineString, Polygon, STRtree
 
 from geo_server.ingest.dxf.drawing import Stroke
+from geo_server.ingest.dxf.noding import straighten
 from geo_server.ingest.dxf.segments import as_lines, lengths, segments_of
 
 LEAST_TREADS = 4
@@ -19,6 +20,8 @@ ENTRY_M = (0.8, 6.0)
 """Widths of ways onto stairs."""
 ON_WALL_M = 0.05
 """A tread this close to a wall lies in its plane."""
+MARGIN_M = 0.25
+"""A flight that is cut out of a zone reaches this far beyond its treads."""
 WHOLE_SHARE = 0.3
 """A zone that flights cover to this share is a stairwell; in a larger zone they are cut out as a zone of their own."""
 
@@ -39,7 +42,7 @@ class Flight:
 
 def find_flights(strokes: Sequence[Stroke]) -> list[Flight]:
     """Runs of at least four parallel segments of like length, a tread's depth apart."""
-    segments = segments_of(strokes)
+    segments = straighten(segments_of(strokes))
     sizes = lengths(segments)
     segments = segments[(sizes >= WIDTH_M[0]) & (sizes <= WIDTH_M[1])]
     if len(segments) < LEAST_TREADS:
@@ -109,13 +112,23 @@ def cut_flights(
             result.extend(rest)
             stairs |= set(range(len(result), len(result) + len(cut)))
             result.extend(cut)
-            steps.extend(end for f in inside for end in f.ends)
+            steps.extend(_edge(end, f) for f in inside for end in f.ends)
     return result, stairs, steps
+
+
+def _edge(tread: LineString, flight: Flight) -> LineString:
+    """The first or last tread of a flight moved to where the zone of the flight ends."""
+    ends = shapely.get_coordinates(tread)
+    along = (ends[1] - ends[0]) / tread.length
+    out = np.array([-along[1], along[0]])
+    away = ends.mean(axis=0) - shapely.get_coordinates(flight.polygon.centroid)[0]
+    return LineString(ends + out * (MARGIN_M if float(out @ away) > 0 else -MARGIN_M))
 
 
 def _cut(zone: Polygon, flights: Sequence[Polygon]) -> tuple[list[Polygon], list[Polygon]]:
     """A zone without its flights, and the flights; flights beside each other are one."""
-    merged = shapely.intersection(shapely.union_all(shapely.buffer(np.array(flights), 0.25, join_style="mitre")), zone)
+    grown = shapely.buffer(np.array(flights), MARGIN_M, join_style="mitre")
+    merged = shapely.intersection(shapely.union_all(grown), zone)
     merged = shapely.set_precision(merged, 0.001)
     rest = shapely.difference(zone, merged, grid_size=0.001)
     parts = [p for p in shapely.get_parts(rest) if isinstance(p, Polygon) and p.area > 0.5]

@@ -18,10 +18,9 @@ import shapely
 from shapely import STRtree
 
 from geo_server.ingest.dxf.drawing import Vertex
-from geo_server.ingest.dxf.segments import Corners, Segments, WallEnd, as_lines, find_caps, find_dangles, lengths
+from geo_server.ingest.dxf.noding import GRAIN_M
+from geo_server.ingest.dxf.segments import Corners, Segments, WallEnd, as_lines, find_caps, find_dangles
 
-GRAIN_M = 0.001
-"""Coordinates are snapped to a millimetre."""
 REACH_M = 2.4
 """The widest gap without a symbol that is bridged: a double door with its frame."""
 HEALED_M = 0.15
@@ -63,21 +62,6 @@ class Bridge:
     def middle(self) -> Vertex:
         """Its middle."""
         return (self.start[0] + self.end[0]) / 2, (self.start[1] + self.end[1]) / 2
-
-
-def node(segments: Segments) -> Segments:
-    """Segments cut where they cross, snapped to a millimetre, each once."""
-    snapped = np.round(segments / GRAIN_M) * GRAIN_M
-    swap = (snapped[:, 0] > snapped[:, 2]) | ((snapped[:, 0] == snapped[:, 2]) & (snapped[:, 1] > snapped[:, 3]))
-    snapped[swap] = snapped[swap][:, [2, 3, 0, 1]]
-    snapped = np.unique(snapped[lengths(snapped) > GRAIN_M / 2], axis=0)
-    if len(snapped) == 0:
-        return np.empty((0, 4), dtype=np.float64)
-    merged = shapely.union_all(as_lines(snapped), grid_size=GRAIN_M)
-    parts = shapely.get_parts(merged)
-    coordinates, owner = shapely.get_coordinates(parts, return_index=True)
-    same = owner[1:] == owner[:-1]
-    return np.asarray(np.hstack([coordinates[:-1], coordinates[1:]])[same], dtype=np.float64)
 
 
 def bridge_segments(bridges: Sequence[Bridge]) -> Segments:
