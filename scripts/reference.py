@@ -12,6 +12,7 @@ import typer
 
 from geo_server.api.problems import STATUSES
 from geo_server.cli.app import build_app
+from geo_server.cli.ending import EXIT_CODES
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.ingest.codes import CODES
@@ -39,9 +40,12 @@ def _default(name: str) -> str:
 
 def commands_page() -> str:
     """All commands with their help."""
-    parts = [
-        "# Commands\n\nExit codes: 0 done, 1 a bug or something found wrong, 2 refused with one line that says why.\n"
-    ]
+    codes = _table(("exit code", "meaning"), [(str(code), meaning) for code, meaning in EXIT_CODES.items()])
+    lead = (
+        "What is not done is told in one line on stderr, `geo-server: error: …`: what, where and what to do. Results go to\n"
+        "the standard output, in UTF-8."
+    )
+    parts = [f"# Commands\n\n{lead}\n\n{codes}"]
     commands = typer.main.get_group(build_app()).commands
     for name, command in sorted(commands.items()):
         rows = [

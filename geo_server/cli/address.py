@@ -1,54 +1,56 @@
-"""The address of the server that runs on a data folder, noted there so that other commands can name it."""
+"""The address of the server that runs on a data folder, noted there so that other commands can name it.
+
+The note is a file that the server holds locked for as long as it runs: however it ends, the kernel lets go, so a note
+that was left behind is known for what it is.
+"""
 
 import contextlib
-import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
+from geo_server.domain.errors import Unavailable
 from geo_server.settings import Settings
+from geo_server.store.cluster.lock import FileLock
 
-_NOTE = "address.json"
+_NOTE = "address"
+_LOOK_S = 0.3
+"""Whoever only looks holds the lock for an instant."""
+
+
+def web_address(settings: Settings, port: int) -> str:
+    """What people type: the public URL when there is one, else where a server of these settings listens.
+
+    Args:
+        settings: The settings.
+        port: That it listens on.
+    """
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextlib.contextmanager
 def noted(settings: Settings, address: str) -> Iterator[None]:
-    """Keep the address noted for as long as the server runs. A folder that cannot be written goes without."""
-    note = settings.data_dir / _NOTE
-    with contextlib.suppress(OSError):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps({"address": address, "pid": os.getpid()}))
-    try:
+    """Keep the address noted for as long as the server runs.
+
+    Of several servers on one folder the first is named; a folder that cannot be written goes without.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, Unavailable):
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(FileLock(settings.data_dir / _NOTE))
+            if lock.wait_exclusive(_LOOK_S):
+                lock.write(address)
         yield
-    finally:
-        if _read(note).get("pid") == os.getpid():
-            note.unlink(missing_ok=True)
 
 
-def running_address(settings: Settings) -> str:
-    """What people type: the public URL, else the address of the running server, else that of the settings."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    note = _read(settings.data_dir / _NOTE)
-    address, pid = note.get("address"), note.get("pid")
-    if isinstance(address, str) and isinstance(pid, int) and _lives(pid):
-        return address
-    return f"http://{settings.host}:{settings.port}"
-
-
-def _read(note: Path) -> dict[str, object]:
+def find_address(settings: Settings) -> str | None:
+    """The address of the server that runs on the data folder, or None when none does or it cannot be told."""
+    note = settings.data_dir / _NOTE
     try:
-        read = json.loads(note.read_text())
-    except (OSError, ValueError):
-        return {}
-    return read if isinstance(read, dict) else {}
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True
+        if not note.exists():
+            return None
+        with FileLock(note) as lock:
+            return None if lock.try_shared() else lock.read()
+    except (OSError, Unavailable):
+        return None

@@ -1,16 +1,15 @@
-"""The command line's one application, and how it ends.
-
-Exit codes: 0 done, 1 a bug (with its traceback) or interrupted, 2 refused (one line on stderr says what, where and what to do;
-or ``doctor`` found something wrong).
-"""
+"""The command line's one application. How it ends: ``cli.ending``."""
 
 import signal
 import sys
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
-from geo_server.domain.errors import GeoServerError
+from geo_server import __version__
+from geo_server.cli.ending import exit_code
+from geo_server.cli.output import say
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("server", "up"),
@@ -26,6 +25,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Module and function of each command. Only the one that is run is imported: the libraries behind all take seconds."""
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        say(f"geo-server {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+]
+
+
 def build_app(only: str | None = None) -> typer.Typer:
     """The application.
 
@@ -35,9 +45,9 @@ def build_app(only: str | None = None) -> typer.Typer:
     app = typer.Typer(
         name="geo-server",
         help="A map-first situational-awareness server for schools and campuses.",
-        no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
     )
     app.callback()(_group)
     for name in [only] if only in COMMANDS else COMMANDS:
@@ -46,15 +56,16 @@ def build_app(only: str | None = None) -> typer.Typer:
     return app
 
 
-def _group() -> None:
+def _group(_version: Version = False) -> None:
     """A map-first situational-awareness server for schools and campuses."""
 
 
 def main() -> None:
-    """Run a command; a refusal is one line and exit code 2. SIGTERM ends it as cleanly as Ctrl-C."""
+    """Run a command. SIGTERM ends it as cleanly as Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        build_app(sys.argv[1] if len(sys.argv) > 1 else None)()
-    except GeoServerError as refusal:
-        sys.stderr.write(f"geo-server: {refusal}\n")
-        sys.exit(2)
+    sys.exit(exit_code(_run))
+
+
+def _run() -> object:
+    only = sys.argv[1] if len(sys.argv) > 1 else None
+    return build_app(only)(prog_name="geo-server", standalone_mode=False)

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from geo_server.cli.opening import open_database, show_progress
+from geo_server.cli.opening import DataDir, open_database, show_progress
+from geo_server.cli.output import say
 from geo_server.settings import load_settings
 from geo_server.store.migrate import upgrade
 
 SiteFileArgument = Annotated[Path, typer.Argument(help="The site file (TOML); see docs/formats/site-file.md.")]
-DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database [GEO_SERVER_DATA_DIR].")]
 
 
 def import_site(site_file: SiteFileArgument, data_dir: DataDir = None) -> None:
@@ -21,4 +21,4 @@ def import_site(site_file: SiteFileArgument, data_dir: DataDir = None) -> None:
     with show_progress() as progress, open_database(settings, progress) as database:
         upgrade(database)
         site = import_site_file(database, site_file, by=None, progress=progress)
-    typer.echo(f"{site.name} is at /sites/{site.slug}")
+    say(f"{site.name} is at /sites/{site.slug}")

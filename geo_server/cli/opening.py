@@ -1,17 +1,21 @@
 """What commands share: progress on the terminal, and the database that the settings name."""
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
+from geo_server.cli.output import tell
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
 
 Progress = Callable[[str], None]
+DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database [GEO_SERVER_DATA_DIR].")]
 
 
 @contextlib.contextmanager
@@ -23,7 +27,7 @@ def show_progress() -> Iterator[Progress]:
     """
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield lambda step: print(step, file=sys.stderr, flush=True)
+        yield tell
         return
     done: list[str] = []
     with console.status("") as status:

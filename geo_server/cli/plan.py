@@ -1,38 +1,35 @@
 """``geo-server plan``: ways out of a floorplan document, without a database."""
 
 import math
-import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 import typer
 from shapely import Point
 
-from geo_server.domain.errors import InvalidInput, UnreadableFile
+from geo_server.cli.files import read_whole, shown
+from geo_server.cli.output import say
+from geo_server.cli.threats import GivenThreat, read_threats
+from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
 from geo_server.domain.places import Floorplan, Level
 from geo_server.export.plan import plan_document
-from geo_server.ingest.document.reader import parse_document, read_document
+from geo_server.ingest.document.reader import MAX_BYTES, parse_document, read_document
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan as make_plan
 from geo_server.routing.profiles import ADULT, find_profile
 from geo_server.routing.request import MARGIN_S, REACTION_S, PlanRequest
 from geo_server.routing.threats import FAR_M
+from geo_server.services.protocols import load_pack
+from geo_server.settings import load_settings
 
-DEFAULTS: Mapping[str, Any] = {
-    "ordinal": 0,
-    "radius_m": 5.0,
-    "speed_mps": 3.0,
-    "seen_s_ago": 0.0,
-    "kind": "armed_assailant",
-    "building": None,
-}
-"""What a threat is taken to be where it does not say."""
+DOCUMENT_MIB = MAX_BYTES // 2**20
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these a moment can be. Outside, times and their offsets cannot be worked with."""
 
 
 def plan(
@@ -42,8 +39,8 @@ def plan(
         list[str] | None,
         typer.Option(
             "--threat",
-            help='Where a threat is: {"at": [x, y], "ordinal", "radius_m", "speed_mps", "seen_s_ago", "kind", "building"}. '
-            "Coordinates as in the document. May be repeated.",
+            help='Where a threat is: {"at": [x, y], "ordinal", "radius_m", "speed_mps", "seen_s_ago", "kind", "building"}, '
+            "coordinates as in the document; or @FILE with one or a list of them. May be repeated.",
         ),
     ] = None,
     closure: Annotated[
@@ -63,9 +60,11 @@ def plan(
     """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
     walkers = find_profile(profile)
     moment = _moment(now)
-    place = read_document(parse_document(_bytes(floorplan), str(floorplan)))
+    given = read_threats(threat, load_pack(load_settings().data_dir).kinds) if threat else []
+    data = read_whole(floorplan, DOCUMENT_MIB, "Give one building a document.")
+    place = read_document(parse_document(data, shown(floorplan)), shown(floorplan))
     request = PlanRequest(
-        threats=[_threat(text, number, place, moment) for number, text in enumerate(threat or [], start=1)],
+        threats=[_threat(one, number, where, place, moment) for number, (where, one) in enumerate(given, start=1)],
         closures=[_closure(text, moment) for text in closure or []],
         profile=walkers,
         reaction_s=reaction_s,
@@ -73,16 +72,7 @@ def plan(
         now=moment,
     )
     document = plan_document(make_plan(compile_floorplan(place), request), place)
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as fault:
-        raise UnreadableFile(
-            f"The file cannot be read: {fault.strerror}.", where=str(path), advice="Check its name and rights."
-        ) from fault
+    say(orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
 
 def _moment(text: str | None) -> datetime:
@@ -96,6 +86,10 @@ def _moment(text: str | None) -> datetime:
         ) from None
     if moment.tzinfo is None:
         raise InvalidInput(f"{text!r} has no offset.", where="--now", advice="Add Z for UTC.")
+    if not EARLIEST <= moment <= LATEST:
+        raise InvalidInput(
+            f"{text!r} is out of range.", where="--now", advice=f"Give a time from {EARLIEST.year} to {LATEST.year}."
+        )
     return moment.astimezone(UTC)
 
 
@@ -109,10 +103,8 @@ def _closure(text: str, moment: datetime) -> Closure:
     return Closure(uuid5(NAMESPACE_URL, text), subject_id, ClosureReason.BLOCKED, "command line", moment)
 
 
-def _threat(text: str, number: int, floorplan: Floorplan, moment: datetime) -> Threat:
-    where = f"--threat {number}"
-    given = {**DEFAULTS, **_object(text, where)}
-    x, y = _pair(given.get("at"), where)
+def _threat(given: GivenThreat, number: int, where: str, floorplan: Floorplan, moment: datetime) -> Threat:
+    x, y = given.at
     point = Point(x, y)
     if isinstance(floorplan.frame, SiteFrame):
         if abs(x) > 180 or abs(y) > 90:
@@ -122,51 +114,20 @@ def _threat(text: str, number: int, floorplan: Floorplan, moment: datetime) -> T
                 advice="This document is in lon, lat: give longitude first.",
             )
         point = floorplan.frame.to_metres(point)
-    seen_s_ago = _number(given, "seen_s_ago", where)
-    if not 0 <= seen_s_ago <= 31_536_000:
-        raise InvalidInput(f"seen_s_ago is {seen_s_ago}.", where=where, advice="Give seconds from 0 up to a year.")
     return Threat(
         uuid5(NAMESPACE_URL, f"geo-server plan threat {number}"),
-        str(given["kind"]),
+        given.kind,
         _level(given, point, floorplan, where).id,
         point,
-        _number(given, "radius_m", where),
-        _number(given, "speed_mps", where),
-        moment - timedelta(seconds=seen_s_ago),
+        given.radius_m,
+        given.speed_mps,
+        moment - timedelta(seconds=given.seen_s_ago),
     )
 
 
-def _object(text: str, where: str) -> dict[str, Any]:
-    try:
-        given = orjson.loads(text)
-    except orjson.JSONDecodeError as fault:
-        raise InvalidInput(f"This is not JSON: {fault}.", where=where, advice="Quote it as one word.") from None
-    if not isinstance(given, dict) or "at" not in given:
-        raise InvalidInput("A threat needs at.", where=where, advice='Give an object such as {"at": [3.5, 2.0]}.')
-    unknown = sorted(set(given) - {*DEFAULTS, "at"})
-    if unknown:
-        names = ", ".join(["at", *DEFAULTS])
-        raise InvalidInput(f"A threat has no {', '.join(unknown)}.", where=where, advice=f"It has: {names}.")
-    return given
-
-
-def _pair(at: object, where: str) -> tuple[float, float]:
-    if not isinstance(at, list) or len(at) != 2:
-        raise InvalidInput(f"at is {at!r}.", where=where, advice="Give two numbers: [x, y].")
-    named = {"x": at[0], "y": at[1]}
-    return _number(named, "x", where), _number(named, "y", where)
-
-
-def _number(given: Mapping[str, Any], name: str, where: str) -> float:
-    value = given[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidInput(f"{name} is {value!r}, not a number.", where=where, advice="Give a plain number.")
-    return float(value)
-
-
-def _level(given: Mapping[str, Any], point: Point, floorplan: Floorplan, where: str) -> Level:
+def _level(given: GivenThreat, point: Point, floorplan: Floorplan, where: str) -> Level:
     """The level that a threat is on: at its ordinal, in its building if that is named, else the one nearest to it."""
-    ordinal, building = given["ordinal"], given["building"]
+    ordinal, building = given.ordinal, given.building
     names = {b.id: {b.name, str(b.id)} for b in floorplan.buildings}
     levels = [
         level

@@ -6,7 +6,6 @@ Ctrl-C and SIGTERM are how a server ends, so they end it with exit code 0, after
 """
 
 import socket
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +14,12 @@ import typer
 import uvicorn
 
 import geo_server
-from geo_server.cli.address import noted
-from geo_server.cli.opening import Progress, open_database, show_progress
-from geo_server.domain.errors import Unavailable
+from geo_server.cli.address import find_address, noted, web_address
+from geo_server.cli.opening import DataDir, Progress, open_database, show_progress
+from geo_server.cli.output import say
+from geo_server.domain.errors import Conflict, Unavailable
 from geo_server.domain.places import Site
+from geo_server.domain.wording import counted
 from geo_server.services.access import create_sign_in_links
 from geo_server.settings import Settings, load_settings
 from geo_server.store.database import Database
@@ -31,7 +32,6 @@ _GRACE_S = 5
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on [GEO_SERVER_HOST].")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one [GEO_SERVER_PORT].")]
-DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database [GEO_SERVER_DATA_DIR].")]
 Empty = Annotated[bool, typer.Option("--empty", help="Do not import the sample campus.")]
 
 
@@ -39,8 +39,8 @@ def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Em
     """Start everything: database, schema, the sample campus when there is no site yet, server. Ctrl-C stops it."""
     settings = load_settings(host=host, port=port, data_dir=data_dir)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        listener = stack.enter_context(listen(settings.host, settings.port))
-        address = _address(settings, listener)
+        listener = stack.enter_context(_listen(settings))
+        address = web_address(settings, listener.getsockname()[1])
         with show_progress() as progress:
             database = stack.enter_context(open_database(settings, progress, own=True))
             _migrate(database, progress)
@@ -50,20 +50,20 @@ def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Em
             progress("Starting the server")
             links = "".join(_links(database, site, address) for site in sites)
         stack.enter_context(noted(settings, address))
-        _run(settings, database, listener, lambda: typer.echo(f"geo-server is running at {address}\n{links}"))
+        _run(settings, database, listener, f"geo-server is running at {address}\n{links}")
 
 
 def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
     """Serve, changing nothing: for service managers. Refused while migrations are behind."""
     settings = load_settings(host=host, port=port, data_dir=data_dir)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        listener = stack.enter_context(listen(settings.host, settings.port))
-        address = _address(settings, listener)
+        listener = stack.enter_context(_listen(settings))
+        address = web_address(settings, listener.getsockname()[1])
         with show_progress() as progress:
             database = stack.enter_context(open_database(settings, progress, own=True))
             check_migrated(database)
         stack.enter_context(noted(settings, address))
-        _run(settings, database, listener, lambda: typer.echo(f"geo-server is running at {address}"))
+        _run(settings, database, listener, f"geo-server is running at {address}")
 
 
 def migrate(data_dir: DataDir = None) -> None:
@@ -71,7 +71,27 @@ def migrate(data_dir: DataDir = None) -> None:
     settings = load_settings(data_dir=data_dir)
     with show_progress() as progress, open_database(settings, progress) as database:
         done = _migrate(database, progress)
-    typer.echo(f"{done} migrations applied." if done else "Nothing to do: all migrations are applied.")
+    say(f"{counted(done, 'migration')} applied." if done else "Nothing to do: all migrations are applied.")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The socket to serve on.
+
+    Raises:
+        Conflict: The port is in use; says so when it is this server that runs already.
+        GeoServerError: The port cannot be had.
+    """
+    try:
+        return listen(settings.host, settings.port)
+    except Conflict:
+        address = find_address(settings)
+        if address is None:
+            raise
+        raise Conflict(
+            f"geo-server runs already, at {address}.",
+            advice="Open that address (`geo-server token SITE --role ROLE` prints a new sign-in link), or stop it first: "
+            "Ctrl-C where it was started.",
+        ) from None
 
 
 def _migrate(database: Database, progress: Progress) -> int:
@@ -110,30 +130,22 @@ def _links(database: Database, site: Site, address: str) -> str:
     return "\n".join([f"\nSign-in links for {site.name}; each works once:", *lines, ""])
 
 
-def _address(settings: Settings, listener: socket.socket) -> str:
-    """What people type: the public URL when there is one, else where the socket listens."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
-    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    return f"http://{host}:{listener.getsockname()[1]}"
-
-
 class _Server(uvicorn.Server):
     """A server that says when it accepts connections."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
         super().__init__(config)
-        self._on_ready = on_ready
+        self._greeting = greeting
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then say so; when nobody reads that, serve all the same."""
         await super().startup(sockets)
         if self.started:
-            self._on_ready()
+            with suppress(typer.Exit, Unavailable):
+                say(self._greeting)
 
 
-def _run(settings: Settings, database: Database, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+def _run(settings: Settings, database: Database, listener: socket.socket, greeting: str) -> None:
     """Serve until told to stop.
 
     The access log is off: addresses of sign-in links carry secrets.
@@ -153,7 +165,7 @@ def _run(settings: Settings, database: Database, listener: socket.socket, on_rea
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    server = _Server(config, on_ready)
+    server = _Server(config, greeting)
     server.run(sockets=[listener])
     if not server.started:
         raise Unavailable("The server did not start.", advice="The reason stands above.")

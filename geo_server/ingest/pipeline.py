@@ -56,7 +56,7 @@ def _read_json(data: bytes, name: str) -> ImportResult:
     document: dict[str, Any] = parse_document(data, name)
     if is_osm_indoor(document):
         return read_osm_indoor(data, name)
-    plan = read_document(document)
+    plan = read_document(document, name)
     unit = plan.frame.metres_per_unit if isinstance(plan.frame, DrawingFrame) else 1.0
     scale = Scale(unit, 1.0, ("The document states its frame.",))
     totals = {"features": len(document["features"]), "zones": len(plan.zones), "openings": len(plan.openings)}

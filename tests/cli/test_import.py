@@ -53,5 +53,5 @@ def test_a_mistake_in_the_site_file_is_one_line_on_stderr(import_site: Run, tmp_
     (tmp_path / "site.toml").write_text(SITE.replace("origin", "orign"), encoding="utf-8")
     done = import_site(tmp_path / "site.toml")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("geo-server: site.toml: site.ori")
+    assert done.stderr.splitlines()[-1].startswith("geo-server: error: site.toml: site.ori")
     assert "Traceback" not in done.stderr

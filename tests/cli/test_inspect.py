@@ -5,16 +5,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import orjson
 import pytest
 
-from geo_server.cli.inspect import brief_findings, finding_line, sorted_findings
-from geo_server.domain.findings import Finding, Severity
+import geo_server.cli
 from geo_server.ingest.document.reader import read_document
 
 FLOORPLANS = Path(__file__).parents[2] / "data/floorplans"
 TUD = FLOORPLANS / "tud_apb.geojson"
 SCHOOL = FLOORPLANS / "school_level_0.dxf"
+SCHEMA = orjson.loads((Path(geo_server.cli.__file__).parent / "schemas/report.schema.json").read_bytes())
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -42,13 +43,25 @@ def test_the_report_of_a_drawing_is_json_that_a_script_can_read(inspect: Run) ->
     assert level["zones"] == sum(level["zones_by_category"].values())
 
 
-def test_the_report_for_people_counts_by_level(inspect: Run) -> None:
+@pytest.mark.parametrize("drawing", [SCHOOL, TUD])
+def test_the_report_keeps_to_its_schema(inspect: Run, drawing: Path) -> None:
+    jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(inspect(drawing, "--json").stdout))
+
+
+def test_the_report_for_people_tells_each_level_what_to_look_at_and_what_to_do(inspect: Run) -> None:
     done = inspect(TUD)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "tud_apb.geojson: osm-indoor" in done.stdout
-    assert "Level -1" in done.stdout
-    assert "1 occupied zones without a way out" in done.stdout
-    assert "zone-without-door" in done.stdout
+    said = done.stdout
+    assert said.startswith("tud_apb.geojson: an OpenStreetMap indoor map of 5 levels\n")
+    assert "\nLevel -1: 3 zones, " in said
+    assert "NO WAY OUT of 1 zone: 1065" in said
+    assert said.index("zone-without-door") < said.index("What to do next") < said.index("1. Put right the 4 errors")
+
+
+def test_the_document_can_go_to_the_standard_output_in_place_of_the_report(inspect: Run) -> None:
+    done = inspect(SCHOOL, "--to", "-")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(read_document(orjson.loads(done.stdout)).zones) > 25
 
 
 def test_the_document_that_is_written_can_be_read_again(inspect: Run, tmp_path: Path) -> None:
@@ -78,14 +91,27 @@ def test_a_given_unit_wins(inspect: Run) -> None:
     assert report["scale"]["metres_per_unit"] == 0.5
 
 
+def test_a_refusal_of_a_document_names_its_file_and_feature(inspect: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": [{"type": "Feature", "id": "7"}]}')
+    done = inspect(path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("geo-server: error: mine.geojson: features[0]: id is '7'. ")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "arguments", "word"),
     [
-        ("missing.dxf", None, (), "no file"),
+        ("missing.dxf", None, (), "no such file"),
         ("noise.dxf", b"\x00\x01\x02", (), "noise.dxf"),
         ("empty.geojson", b"{}", (), "FeatureCollection"),
         ("a.dxf", b"", ("--metres-per-unit", "-1"), "cannot be"),
-        ("folder", b"folder", (), "cannot be opened"),
+        ("folder", b"folder", (), "Is a directory"),
+        ("a.dxf", b"", ("--ordinal", "9999"), "no level 9999"),
+        ("a.dxf", b"", ("--to", "missing/a.geojson"), "not there"),
+        ("a.dxf", b"", ("--to", "."), "is a folder"),
+        ("a.dxf", b"", ("--fame", "as-read"), "No such option: --fame"),
+        ("a.dxf", b"", ("--frame", "feet"), "'feet' is not one of"),
     ],
 )
 def test_what_cannot_be_read_is_one_line_and_exit_code_2(
@@ -98,22 +124,7 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(
         path.write_bytes(content)
     done = inspect(path, *arguments)
     assert done.returncode == 2
+    assert done.stderr.startswith("geo-server: error: ")
     assert word in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
-
-
-def test_errors_come_first_and_carry_their_place() -> None:
-    note = Finding("name-made-up", Severity.NOTE, "Numbered.", count=3)
-    error = Finding("door-one-zone", Severity.ERROR, "One zone.", "Look.", 1.0, 2.0, 0, "A-DOOR", "2F")
-    assert sorted_findings([note, error]) == [error, note]
-    assert finding_line(error) == "error door-one-zone on level 0 at 1.00, 2.00 on layer A-DOOR (2F): One zone. Look."
-    assert finding_line(note) == "note  name-made-up x3: Numbered."
-
-
-def test_people_read_each_kind_of_finding_on_a_level_once_and_how_many_there_are() -> None:
-    gaps = [Finding("gap-healed", Severity.FIXED, f"Gap {n}.", x=n, y=0.0, ordinal=n % 2, count=2) for n in range(6)]
-    brief = brief_findings(gaps)
-    assert [(f.message, f.ordinal, f.count) for f in brief] == [("Gap 0.", 0, 6), ("Gap 1.", 1, 6)]
-    errors = [Finding("zone-cut-off", Severity.ERROR, f"Zone {n}.", ordinal=0) for n in range(3)]
-    assert brief_findings(errors) == errors, "every error is told"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import orjson
@@ -38,6 +39,7 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Runs the command in this process: starting Python for each of many refusals would take a minute."""
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("GEO_SERVER_DATA_DIR", str(folder / "data"))
 
     def call(*words: str, file: str = "drawn.geojson") -> Done:
         monkeypatch.setattr(sys, "argv", ["geo-server", "plan", file, *words])
@@ -90,7 +92,26 @@ def test_a_closure_and_a_profile_change_the_plan(run: Run) -> None:
         (["--threat", '{"at": [1, 1], "ordinal": 9}'], "no level 9"),
         (["--threat", '{"at": [1, 1], "building": "Annex"}'], "Annex"),
         (["--threat", '{"at": [1e7, 1]}'], "nearest zone"),
-        (["--threat", '{"at": [1, "b"]}'], "not a number"),
+        (["--threat", '{"at": [1, "b"]}'], "at.1 is 'b'"),
+        (["--threat", '{"at": [1, 1, 1]}'], "at is [1, 1, 1]"),
+        (["--threat", '{"at": [1, NaN]}'], "at.1 is nan"),
+        (["--threat", '{"at": [1, 1e999]}'], "at.1 is inf"),
+        (["--threat", '[{"at": [1, 1]}]'], "It is [{"),
+        (["--threat", '{"at": [1, 1], "radius_m": 1e308}'], "radius_m is 1e+308"),
+        (["--threat", '{"at": [1, 1], "radius_m": -1}'], "radius_m is -1"),
+        (["--threat", '{"at": [1, 1], "speed_mps": 51}'], "speed_mps is 51"),
+        (["--threat", '{"at": [1, 1], "speed_mps": "3"}'], "speed_mps is '3'"),
+        (["--threat", '{"at": [1, 1], "speed_mps": true}'], "speed_mps is True"),
+        (["--threat", '{"at": [1, 1], "speed": 3}'], "no 'speed'. Did you mean 'speed_mps'?"),
+        (["--threat", '{"at": [1, 1], "ordinal": true}'], "ordinal is True"),
+        (["--threat", '{"at": [1, 1], "ordinal": "0"}'], "ordinal is '0'"),
+        (["--threat", '{"at": [1, 1], "kind": "intrudr"}'], "no kind 'intrudr'. Did you mean 'intruder'?"),
+        (["--threat", '{"at": [1, 1], "kind": "zzz"}'], "There are: armed_assailant, intruder, "),
+        (["--threat", '{"at": [1, 1]}', "--threat", '{"at": 1}'], "--threat 2: at is 1"),
+        (["--threat", "@nowhere.json"], "nowhere.json: There is no such file."),
+        (["--threat", "@drawn.geojson"], "drawn.geojson: "),
+        (["--now", "0001-01-01T00:00:00+14:00"], "out of range"),
+        (["--margin-s", "soon"], "'--margin-s'"),
         (["--threat", '{"at": [1, 1], "seen_s_ago": -5}'], "seen_s_ago"),
         (["--profile", "pilot"], "pilot"),
         (["--closure", "front door"], "not an id"),
@@ -106,6 +127,26 @@ def test_what_cannot_be_planned_is_one_line_and_exit_code_2(run: Run, words: lis
     assert done.out == ""
     assert said in done.err
     assert done.err.count("\n") == 1
+
+
+def test_threats_may_stand_in_files_one_or_several_in_each(run: Run, folder: Path) -> None:
+    (folder / "one.json").write_text('{"at": [1, 1], "radius_m": 1}')
+    (folder / "two.json").write_text('[{"at": [1, 1], "kind": "fire"}, {"at": [2, 1], "kind": "gas"}]')
+    done = run("--threat", "@one.json", "--threat", "@two.json")
+    assert done.code == 0, done.err
+    assert {threat["kind"] for threat in orjson.loads(done.out)["threats"]} == {"armed_assailant", "fire", "gas"}
+    (folder / "two.json").write_text('[{"at": [1, 1]}, {"at": [1, 1], "radius_m": -1}]')
+    assert "two.json: threat 2: radius_m is -1" in run("--threat", "@two.json").err
+
+
+def test_a_kind_of_the_districts_own_pack_is_known(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = (files("geo_server.domain") / "protocols.toml").read_text(encoding="utf-8")
+    own = shipped + '\n[incidents.tornado]\ntitle = "Tornado"\naction = "shelter"\nspeed_mps = 30.0\n'
+    (folder / "protocols.toml").write_text(own, encoding="utf-8")
+    threat = ("--threat", '{"at": [1, 1], "kind": "tornado"}')
+    assert run(*threat).code == 2
+    monkeypatch.setenv("GEO_SERVER_DATA_DIR", str(folder))
+    assert run(*threat).code == 0
 
 
 def test_a_missing_file_is_refused_by_its_name(run: Run) -> None:

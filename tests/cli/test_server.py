@@ -85,8 +85,17 @@ def test_a_second_up_on_the_same_folder_is_refused_in_one_line_and_the_first_ser
     address = address_of(first)
     second = start("up", "--empty", "--port", "0")
     assert second.end() == 2
-    assert re.fullmatch(rf"geo-server: .*already serves.*process {first.process.pid} .*\n", second.said)
+    assert re.fullmatch(rf"geo-server: error: .*already serves.*process {first.process.pid} .*\n", second.said)
     assert is_ready(address)
+
+
+@pytest.mark.usefixtures("stopped_cluster")
+def test_a_second_up_on_the_same_port_is_told_that_the_server_runs_and_where(start: Start) -> None:
+    first = start("up", "--empty", "--port", "0")
+    address = address_of(first)
+    second = start("up", "--empty", "--port", address.rpartition(":")[2])
+    assert second.end() == 2
+    assert re.fullmatch(rf"geo-server: error: geo-server runs already, at {address}\. .*\n", second.said)
 
 
 @pytest.mark.parametrize("command", ["up", "serve"])
@@ -97,20 +106,20 @@ def test_a_port_in_use_is_refused_in_one_line_before_anything_is_made(
         port = other.getsockname()[1]
         refused = start(command, "--port", str(port))
         assert refused.end() == 2
-    assert re.fullmatch(rf"geo-server: GEO_SERVER_PORT: Port {port} .* in use .*\n", refused.said)
+    assert re.fullmatch(rf"geo-server: error: GEO_SERVER_PORT: Port {port} .* in use .*\n", refused.said)
     assert not has_cluster(data_dir)
 
 
 def test_a_host_that_is_not_of_this_machine_is_refused_in_one_line(start: Start) -> None:
     refused = start("up", "--host", "192.0.2.1", "--port", "0")
     assert refused.end() == 2
-    assert re.fullmatch(r"geo-server: GEO_SERVER_HOST: .*192\.0\.2\.1.*\n", refused.said)
+    assert re.fullmatch(r"geo-server: error: GEO_SERVER_HOST: .*192\.0\.2\.1.*\n", refused.said)
 
 
 def test_a_broken_setting_is_refused_in_one_line_by_its_name(start: Start) -> None:
     refused = start("up", GEO_SERVER_PORT="many")
     assert refused.end() == 2
-    assert re.fullmatch(r"geo-server: GEO_SERVER_PORT: .*'many'.*\n", refused.said)
+    assert re.fullmatch(r"geo-server: error: GEO_SERVER_PORT: .*'many'.*\n", refused.said)
 
 
 def test_up_on_a_database_elsewhere_uses_that_and_makes_none(

@@ -1,14 +1,12 @@
 """``geo-server token``."""
 
-import contextlib
-import subprocess
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from typer.testing import CliRunner
 
-from geo_server.cli.address import noted
+from geo_server.cli.address import find_address, noted
 from geo_server.cli.app import build_app
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.roles import Role
@@ -52,24 +50,34 @@ def test_an_unknown_site_and_an_empty_name_are_refused(campus: Campus) -> None:
         _run(campus.site.slug, "--role", "staff", "--name", " ")
 
 
-@pytest.mark.parametrize("alive", [True, False])
 def test_a_link_names_the_address_of_the_server_that_runs(
-    campus: Campus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alive: bool
-) -> None:
-    monkeypatch.delenv("GEO_SERVER_PUBLIC_URL")
-    settings = load_settings()
-    with noted(settings, "http://127.0.0.1:8155") if alive else contextlib.nullcontext():
-        link = _run(campus.site.slug, "--role", "staff")
-    assert link.startswith("http://127.0.0.1:8155/" if alive else f"http://{settings.host}:{settings.port}/")
-    assert not (tmp_path / "address.json").exists()
-
-
-def test_an_address_left_behind_by_a_killed_server_is_not_named(
     campus: Campus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GEO_SERVER_PUBLIC_URL")
-    gone = subprocess.Popen(["true"])
-    gone.wait()
-    for note in (f'{{"address": "http://127.0.0.1:1", "pid": {gone.pid}}}', "garbage", "[]"):
-        (tmp_path / "address.json").write_text(note)
-        assert ":1/" not in _run(campus.site.slug, "--role", "staff")
+    elsewhere = tmp_path / "elsewhere"
+    with noted(load_settings(data_dir=elsewhere), "http://127.0.0.1:8155"):
+        link = _run(campus.site.slug, "--role", "staff", "--data-dir", str(elsewhere))
+    assert link.startswith("http://127.0.0.1:8155/sign-in?")
+
+
+def test_without_a_running_server_a_link_names_the_address_of_the_settings_and_says_so(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GEO_SERVER_PUBLIC_URL")
+    monkeypatch.setenv("GEO_SERVER_HOST", "::")
+    monkeypatch.setenv("GEO_SERVER_PORT", "8081")
+    with noted(load_settings(), "http://127.0.0.1:1"):
+        pass  # The note stays behind, as after a kill.
+    assert (tmp_path / "address").read_text() == "http://127.0.0.1:1"
+    done = CliRunner().invoke(build_app(), ["token", campus.site.slug, "--role", "staff"], catch_exceptions=False)
+    assert done.stdout.startswith("http://[::1]:8081/sign-in?")
+    assert (
+        done.stderr == f"No server runs from {tmp_path}. The link names http://[::1]:8081, as the settings have it.\n"
+    )
+
+
+def test_of_several_servers_on_a_folder_the_first_is_named(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path)
+    with noted(settings, "http://127.0.0.1:1"), noted(settings, "http://127.0.0.1:2"):
+        assert find_address(settings) == "http://127.0.0.1:1"
+    assert find_address(settings) is None

@@ -13,6 +13,8 @@ from geo_server.domain.document import FeatureType
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import Frame, SiteFrame
 from geo_server.domain.places import (
+    HIGHEST_ORDINAL,
+    LOWEST_ORDINAL,
     AssemblyPoint,
     Asset,
     AssetCategory,
@@ -32,9 +34,6 @@ from geo_server.ingest.document.features import Feature
 
 LEVELS_WITHOUT_ID = UUID("5f0c4f0e-6d0b-5c52-9f0a-3c8c2b7d1e10")
 """Namespace of the ids of levels that features name by an ordinal without there being a level feature."""
-
-LOWEST, HIGHEST = -50, 200
-"""Ordinals of a level."""
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -142,7 +141,7 @@ class _Levels:
         level_id = fields.find_id("level")
         if level_id is not None:
             return self._known(level_id, feature)
-        ordinal = fields.whole("ordinal", LOWEST, HIGHEST)
+        ordinal = fields.whole("ordinal", LOWEST_ORDINAL, HIGHEST_ORDINAL)
         found = [level for level in self.all if level.ordinal == ordinal]
         if fields.has("building"):
             building_id = self._building(feature)
@@ -159,7 +158,7 @@ class _Levels:
 
     def _level(self, feature: Feature) -> Level:
         fields = feature.fields
-        ordinal = fields.whole("ordinal", LOWEST, HIGHEST)
+        ordinal = fields.whole("ordinal", LOWEST_ORDINAL, HIGHEST_ORDINAL)
         only = self._buildings[0].id if len(self._buildings) == 1 else None
         building_id = self._building(feature) if fields.has("building") else only
         name = fields.text("name", f"Level {ordinal}")

@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.document import DRAWING_METRES
-from geo_server.domain.errors import InvalidInput, TooLarge, UnreadableFile
+from geo_server.domain.errors import GeoServerError, InvalidInput, TooLarge, UnreadableFile
 from geo_server.domain.frame import DrawingFrame, SiteFrame
 from geo_server.domain.places import Floorplan, find_faults
 from geo_server.ingest.document.build import build_floorplan, find_site
@@ -61,7 +61,7 @@ def parse_document(data: bytes, name: str = "document") -> dict[str, Any]:
     return document
 
 
-def read_document(doc: Mapping[str, Any]) -> Floorplan:
+def read_document(doc: Mapping[str, Any], name: str | None = None) -> Floorplan:
     """The floorplan that a document describes.
 
     Drawing metres stay as they are. Lon, lat become site metres: in the frame of the document's site, else of the
@@ -69,11 +69,20 @@ def read_document(doc: Mapping[str, Any]) -> Floorplan:
 
     Args:
         doc: A parsed FeatureCollection.
+        name: Of the file, to begin every refusal with; None when there is only one document that can be meant.
 
     Raises:
         InvalidInput: The document says something that cannot be; ``where`` names the feature.
         TooLarge: Too many vertices.
     """
+    try:
+        return _read(doc)
+    except GeoServerError as refusal:
+        refusal.where = ": ".join(filter(None, (name, refusal.where))) or None
+        raise
+
+
+def _read(doc: Mapping[str, Any]) -> Floorplan:
     drawing = _drawing_frame(doc)
     features = list(read_features(_features(doc), GeometryReader(metres=drawing is not None)))
     site = find_site(features)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo_server.domain.wording import counted, plural
 from geo_server.ingest.dxf.curves import fit_arcs
 from geo_server.ingest.dxf.drawing import Drawing, Stroke, all_points
 from geo_server.ingest.dxf.profile import Role, stroke_role
@@ -46,7 +47,7 @@ class Evidence:
     """One thing that speaks for or against units.
 
     Args:
-        words: One sentence; ``{unit}`` is filled in with the unit that it fits best.
+        words: One sentence; ``{units}`` is filled in with the unit that it fits best, in the plural.
         likelihood: Log-likelihood of each candidate.
     """
 
@@ -74,7 +75,7 @@ def find_scale(drawing: Drawing, roles: Mapping[str, Role], given: float | None 
     best = max(total, key=lambda unit: total[unit])
     confidence = 1 / sum(math.exp(min(0.0, value - total[best])) for value in total.values())
     found.sort(key=lambda e: e.likelihood[e.best] - e.likelihood[_second(e)], reverse=True)
-    sentences = tuple(e.words.format(unit=e.best) for e in found)
+    sentences = tuple(e.words.format(units=plural(e.best)) for e in found)
     if not [e for e in found if not e.words.startswith("The header")]:
         confidence = min(confidence, 0.6)
     return Scale(CANDIDATES[best], round(confidence, 3), sentences)
@@ -137,7 +138,7 @@ def _from_dimensions(drawing: Drawing) -> Evidence | None:
     total = sum(votes.values())
     if total:
         best = max(votes, key=lambda unit: votes[unit])
-        words = f"{votes[best]} dimension texts agree with what they measure if a unit is one {best}."
+        words = f"A unit of one {best} makes {counted(votes[best], 'dimension text')} say what is drawn."
         return Evidence(words, {unit: 10.0 * count / total for unit, count in votes.items()})
     if sum(d.architectural for d in drawing.dimensions) > len(drawing.dimensions) / 2 > 0:
         words = "Dimensions are set to feet and inches, where a unit is one inch."
@@ -153,7 +154,7 @@ def _from_doors(by_role: Mapping[Role, list[Stroke]]) -> Evidence | None:
         if len(radii) >= (2 if role is Role.DOOR else 4):
             mode = _mode(radii)
             share = min(1.0, len(radii) / 4) * (1.0 if role is Role.DOOR else 0.3)
-            words = f"{len(radii)} door arcs have a radius of about {mode:.4g}, which fits a door leaf in {{unit}}s."
+            words = f"{len(radii)} door arcs have a radius of about {mode:.4g}, which fits a door leaf in {{units}}."
             return _fits(words, mode, 0.88, 0.2, weight=share)
     return None
 
@@ -163,7 +164,7 @@ def _from_treads(strokes: Sequence[Stroke]) -> Evidence | None:
     if len(pitches) < 6:
         return None
     mode = _mode(pitches)
-    words = f"Stair treads are about {mode:.4g} deep, which fits {{unit}}s."
+    words = f"Stair treads are about {mode:.4g} deep, which fits {{units}}."
     return _fits(words, mode, 0.29, 0.18, weight=min(1.0, len(pitches) / 10))
 
 
@@ -199,11 +200,11 @@ def _from_walls(strokes: Sequence[Stroke]) -> list[Evidence]:
     found = []
     if len(caps) >= 8:
         mode = _mode(np.array([cap.width for cap in caps]))
-        found.append(_fits(f"Walls are about {mode:.4g} thick, which fits {{unit}}s.", mode, 0.15, 0.6))
+        found.append(_fits(f"Walls are about {mode:.4g} thick, which fits {{units}}.", mode, 0.15, 0.6))
     gaps = cap_gaps(caps)
     if len(gaps) >= 8:
         mode = _mode(gaps)
-        words = f"{len(gaps)} gaps between wall ends are mostly about {mode:.4g} wide, which fits doors in {{unit}}s."
+        words = f"{len(gaps)} gaps between wall ends are mostly about {mode:.4g} wide, which fits doors in {{units}}."
         found.append(_fits(words, mode, 0.95, 0.3, weight=min(1.0, len(gaps) / 20), floor=-5.0))
     return found
 
@@ -212,7 +213,7 @@ def _from_size(strokes: Sequence[Stroke]) -> Evidence | None:
     size = max(extent(all_points(strokes)))
     if not size:
         return None
-    return _fits(f"The plan is about {size:.4g} across, which fits {{unit}}s.", size, 55.0, 0.9)
+    return _fits(f"The plan is about {size:.4g} across, which fits {{units}}.", size, 55.0, 0.9)
 
 
 def _from_texts(drawing: Drawing) -> Evidence | None:
@@ -223,7 +224,7 @@ def _from_texts(drawing: Drawing) -> Evidence | None:
     if len(heights) < 4:
         return None
     median = float(np.median(heights))
-    return _fits(f"Texts are about {median:.4g} high, which fits {{unit}}s.", median, 0.25, 0.8, floor=-6.0)
+    return _fits(f"Texts are about {median:.4g} high, which fits {{units}}.", median, 0.25, 0.8, floor=-6.0)
 
 
 def _from_outlines(strokes: Sequence[Stroke]) -> Evidence | None:
@@ -231,7 +232,7 @@ def _from_outlines(strokes: Sequence[Stroke]) -> Evidence | None:
     if len(areas) < 4:
         return None
     side = math.sqrt(float(np.median(areas)))
-    return _fits(f"Room outlines are about {side:.4g} wide, which fits {{unit}}s.", side, 4.5, 0.5)
+    return _fits(f"Room outlines are about {side:.4g} wide, which fits {{units}}.", side, 4.5, 0.5)
 
 
 def _from_header(drawing: Drawing) -> Evidence | None:
