@@ -5,6 +5,7 @@ Run it with ``uvicorn --factory geo_server.api.app:create_app``; tests call the 
 
 import asyncio
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -29,6 +30,7 @@ from geo_server.api.static import static_files
 from geo_server.api.tiles import tiles_app
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
+from geo_server.services.imports import fail_abandoned
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
@@ -37,6 +39,8 @@ from geo_server.services.retention import forgetting
 from geo_server.settings import Settings, load_settings
 from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
+
+log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -95,7 +99,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     pack = load_pack(settings.data_dir)
     with _database_url(settings) as url, contextlib.closing(Database(url)) as database:
         floorplans = PublishedFloorplans(database)
-        threading.Thread(target=floorplans.warm_all, name="warm", daemon=True).start()
+        threading.Thread(target=_catch_up, args=(database, floorplans), name="catch up", daemon=True).start()
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         kept = timedelta(days=settings.events_kept_days)
         async with hub.running(), forgetting(database, kept):
@@ -108,6 +112,15 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     plans=Plans(database, floorplans),
                     hub=hub,
                 )
+
+
+def _catch_up(database: Database, floorplans: PublishedFloorplans) -> None:
+    """End what an earlier process left behind, and make ready what will be asked for first."""
+    try:
+        fail_abandoned(database)
+    except GeoServerError as refusal:
+        log.warning("Imports of an earlier process are not looked after: %s", refusal)
+    floorplans.warm_all()
 
 
 def _database_url(settings: Settings) -> contextlib.AbstractContextManager[str]:

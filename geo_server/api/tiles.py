@@ -66,9 +66,9 @@ class TileApp:
         """Answer one request.
 
         Raises:
-            GeoServerError: Not signed in, not allowed, no such site, off the grid; answered like anywhere else.
+            GeoServerError: Not signed in, not allowed, no such site or level, off the grid; answered like anywhere else.
         """
-        if scope["method"] not in {"GET", "HEAD"}:
+        if scope["method"] != "GET":  # HEAD comes as GET, see api.head
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         slug, *rest = scope["path"].split("/tiles/", 1)[-1].split("/")
         site = await self._site(scope, slug)
@@ -83,15 +83,17 @@ class TileApp:
             )
         headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        await send({"type": "http.response.body", "body": body})
 
     async def _tile(self, scope: Scope, site: Site, address: TileAddress) -> tuple[int, list[Header], bytes]:
         tiles = self._of(scope).tiles
         headers = Headers(scope=scope)
         named = _whole(scope, "rev")
-        rev = tiles.find_rev(site.id, named)
-        if rev is None:
-            rev = await anyio.to_thread.run_sync(tiles.load_rev, site.id)
+        known = tiles.find_known(site.id, named)
+        if known is None:
+            known = await anyio.to_thread.run_sync(tiles.load_known, site.id)
+        rev = known.rev
+        known.choose(address.ordinal)
         if has_tag(headers.get("if-none-match", ""), _tag(rev)):
             return 304, _caching(rev, named), b""
         tile = tiles.find(site.id, rev, address)
@@ -142,8 +144,8 @@ async def _tilejson(scope: Scope, site: Site) -> tuple[int, list[Header], bytes]
         site_slug=site.slug,
         site_name=site.name,
         base_url=base_url(HTTPConnection(scope), state["settings"].public_url),
-        ordinal=published.choose(ordinal),
-        rev=published.rev,
+        ordinal=published.levels.choose(ordinal),
+        rev=published.levels.rev,
         bounds=published.bounds,
     )
     headers = [(b"content-type", b"application/json"), (b"cache-control", REVALIDATE.encode())]

@@ -3,7 +3,8 @@
 Terminology:
     rev: a site's ``floorplan_rev``, which goes up at each publishing. Everything kept is kept under it, so that nothing
         has to be thrown away when it changes: what is no longer asked for is pushed out.
-    known rev: the rev that this process read last. It may be behind by ``REV_LIFE_S``, unless somebody names a later one.
+    known: the rev and the levels that this process read last. They may be behind by ``KNOWN_LIFE_S``, unless somebody
+        names a later rev.
 
 A lookup in memory takes microseconds and never blocks; everything that reads the database says so.
 """
@@ -20,7 +21,7 @@ from uuid import UUID
 from geo_server.domain.errors import NotFound
 from geo_server.domain.places import Site
 from geo_server.store import tiles as rows
-from geo_server.store.database import Database
+from geo_server.store.database import Connection, Database
 from geo_server.store.sites import floorplan_rev
 from geo_server.tiles.grid import TileAddress
 from geo_server.tiles.tilejson import Bounds
@@ -28,7 +29,10 @@ from geo_server.tiles.tilejson import Bounds
 CACHE_BYTES = 64 * 2**20
 """Memory that a process gives to tiles. A school of five levels takes 5 MiB when every tile of it has been seen."""
 
-REV_LIFE_S = 1.0
+KNOWN_LIFE_S = 1.0
+
+_GROUND = (0,)
+"""The levels of a site without any: somebody who looks at an empty map looks at the ground."""
 
 _ENTRY_BYTES = 300
 """What an entry costs beside its data, as measured with tracemalloc."""
@@ -55,16 +59,14 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedMap:
-    """What is published of a site at one rev.
+class PublishedLevels:
+    """Which levels are published of a site at one rev.
 
     Args:
-        bounds: Of all zones in degrees, or None when nothing is published.
-        ordinals: Of the levels, lowest first.
+        ordinals: Lowest first.
     """
 
     rev: int
-    bounds: Bounds | None
     ordinals: tuple[int, ...]
 
     @property
@@ -81,10 +83,22 @@ class PublishedMap:
         """
         if ordinal is None:
             return self.first_ordinal
-        if ordinal not in self.ordinals:
+        if ordinal not in (self.ordinals or _GROUND):
             known = ", ".join(map(str, self.ordinals)) or "none"
             raise NotFound(f"No building has a level {ordinal}.", where="ordinal", advice=f"Levels: {known}.")
         return ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedMap:
+    """What is published of a site at one rev.
+
+    Args:
+        bounds: Of all zones in degrees, or None when nothing is published.
+    """
+
+    levels: PublishedLevels
+    bounds: Bounds | None
 
 
 _Key = tuple[UUID, int, TileAddress]
@@ -145,26 +159,26 @@ class Tiles:
         self._database = database
         self._cache = TileCache(capacity_bytes)
         self._clock = clock
-        self._revs: dict[UUID, tuple[int, float]] = {}
+        self._known: dict[UUID, tuple[PublishedLevels, float]] = {}
         self._loading: dict[_Key, Future[tuple[int, Tile]]] = {}
         self._lock = threading.Lock()
 
-    def find_rev(self, site_id: UUID, named: int | None = None) -> int | None:
-        """The known rev of a site, or None when it must be read: never read, too old, or behind the one that is named."""
-        rev, read_at = self._revs.get(site_id, (-1, 0.0))
-        if rev < 0 or self._clock() - read_at > REV_LIFE_S or (named is not None and named > rev):
+    def find_known(self, site_id: UUID, named: int | None = None) -> PublishedLevels | None:
+        """What is known of a site, or None when it must be read: never read, too old, or behind the rev that is named."""
+        known, read_at = self._known.get(site_id, (None, 0.0))
+        if known is None or self._clock() - read_at > KNOWN_LIFE_S or (named is not None and named > known.rev):
             return None
-        return rev
+        return known
 
-    def load_rev(self, site_id: UUID) -> int:
-        """The rev of a site, now. Reads the database.
+    def load_known(self, site_id: UUID) -> PublishedLevels:
+        """The rev and the levels of a site, now. Reads the database.
 
         Raises:
             NotFound: There is no such site.
         """
         began = self._clock()
         with self._database.snapshot() as c:
-            return self._remember(site_id, floorplan_rev(c, site_id), began)
+            return self._remember(site_id, _load_levels(c, site_id), began)
 
     def find(self, site_id: UUID, rev: int, address: TileAddress) -> Tile | None:
         """A tile that is kept, or None."""
@@ -209,21 +223,26 @@ class Tiles:
         began = self._clock()
         with self._database.snapshot() as c:
             data = rows.load_tile(c, site_id=site_id, ordinal=address.ordinal, z=address.z, x=address.x, y=address.y)
-            rev = self._remember(site_id, floorplan_rev(c, site_id), began)
+            rev = floorplan_rev(c, site_id)
+            known, _ = self._known.get(site_id, (None, 0.0))
+            levels = known if known is not None and known.rev == rev else _load_levels(c, site_id)
+        self._remember(site_id, levels, began)
         if len(data) < _WORTH_COMPRESSING:
             return rev, Tile(data, gzipped=False)
         return rev, Tile(gzip.compress(data, compresslevel=1, mtime=0), gzipped=True)
 
-    def _remember(self, site_id: UUID, rev: int, read_at: float) -> int:
+    def _remember(self, site_id: UUID, read: PublishedLevels, read_at: float) -> PublishedLevels:
         with self._lock:
-            known, known_at = self._revs.get(site_id, (-1, 0.0))
-            self._revs[site_id] = (max(rev, known), max(read_at, known_at))
-        return rev
+            known, known_at = self._known.get(site_id, (read, read_at))
+            self._known[site_id] = (max(read, known, key=lambda levels: levels.rev), max(read_at, known_at))
+        return read
 
 
 def load_published(database: Database, site: Site) -> PublishedMap:
     """What is published of a site, for TileJSON and styles. Reads the database."""
     with database.snapshot() as c:
-        return PublishedMap(
-            floorplan_rev(c, site.id), rows.load_bounds(c, site.id), tuple(rows.list_ordinals(c, site.id))
-        )
+        return PublishedMap(_load_levels(c, site.id), rows.load_bounds(c, site.id))
+
+
+def _load_levels(c: Connection, site_id: UUID) -> PublishedLevels:
+    return PublishedLevels(floorplan_rev(c, site_id), tuple(rows.list_ordinals(c, site_id)))

@@ -1,9 +1,10 @@
-"""The one registry of what tiles hold. The SQL, the TileJSON, the style and the reference page follow from it."""
+"""The one registry of what tiles hold. The SQL, the TileJSON, the style and the reference page follow from it.
+
+All of it is the published map, so whoever may see that (``Permission.SEE_MAP``) sees every layer.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-from geo_server.domain.roles import Permission
 
 
 class GeometryKind(StrEnum):
@@ -47,7 +48,6 @@ class Layer:
         words: What it shows, for the reference page.
         attributes: Properties of its features, besides ``id``. A value that is not known is left out of the feature.
         min_zoom: Least zoom at which it is in the tile.
-        permission: Who may see it.
     """
 
     name: str
@@ -55,7 +55,6 @@ class Layer:
     words: str
     attributes: tuple[Attribute, ...]
     min_zoom: int
-    permission: Permission = Permission.SEE_MAP
 
 
 ID = Attribute("id", AttributeKind.STRING, "UUID of the thing, the same in every answer of the server")
@@ -123,8 +122,3 @@ LAYERS: tuple[Layer, ...] = (
     ),
 )
 """In drawing order."""
-
-
-def layers_for(permissions: frozenset[Permission]) -> tuple[Layer, ...]:
-    """The layers that somebody with these permissions may see."""
-    return tuple(layer for layer in LAYERS if layer.permission in permissions)

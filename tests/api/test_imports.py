@@ -2,14 +2,23 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from geo_server.api.routes.imports import file_name
 from geo_server.domain.roles import Role
+from geo_server.domain.states import ImportState
+from geo_server.settings import Settings
+from geo_server.store.database import Database
+from geo_server.store.imports import add_import, load_import
+from geo_server.store.tables import imports
+from tests.api.conftest import serving, until
 from tests.campus import Campus
 
 Client = Callable[[Role | None], httpx.Client]
@@ -145,6 +154,30 @@ def test_a_level_is_joined_to_those_that_are_there_unless_the_file_shows_the_who
     listed = facilities.get(f"{campus.url}/imports").json()["imports"]
     assert [note["state"] for note in listed] == ["failed", *["finished"] * 4]
     assert listed[-1]["revision_id"] == first["id"]
+
+
+def test_a_server_that_starts_ends_the_imports_of_one_that_was_killed(
+    campus: Campus, database: Database, tmp_path: Path
+) -> None:
+    with database.transaction() as c:
+        left = add_import(
+            c,
+            site_id=campus.site.id,
+            building_id=None,
+            file_name="plan.dxf",
+            size_bytes=9,
+            sha256="0" * 64,
+            started_by=None,
+        )
+        c.execute(update(imports).where(imports.c.id == left.id).values(heard_at=left.started_at - timedelta(hours=1)))
+
+    def state() -> ImportState:
+        with database.snapshot() as c:
+            return load_import(c, campus.site.id, left.id).state
+
+    assert state() is ImportState.RUNNING
+    with serving(Settings(database_url=database.url, data_dir=tmp_path)):
+        until(lambda: state() is ImportState.FAILED)
 
 
 def test_the_published_map_can_be_taken_away(client: Client, campus: Campus) -> None:

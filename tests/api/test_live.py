@@ -199,3 +199,11 @@ def _is_up(address: str) -> bool:
         return httpx.get(f"{address}/healthz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def test_head_says_what_a_stream_would_be_and_opens_none(client: Client, campus: Campus) -> None:
+    staff = client(Role.STAFF)
+    answer = staff.head(f"{campus.url}/events")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert staff.get(campus.url).status_code == 200, "the connection is free again"
+    assert client(None).head(f"{campus.url}/events").status_code == 401

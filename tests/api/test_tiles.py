@@ -7,7 +7,7 @@ import mapbox_vector_tile
 import pytest
 
 from geo_server.domain.places import Building
-from geo_server.domain.roles import Role
+from geo_server.domain.roles import Permission, Role, permits
 from geo_server.store.database import Database
 from geo_server.store.sites import list_buildings
 from geo_server.tiles.grid import tile_at
@@ -104,6 +104,9 @@ def test_a_new_revision_is_served_at_once_to_those_who_know_of_it_and_within_a_s
         ("/tiles/{site}/0/23/0/0.mvt", 404, "There is no zoom 23."),
         ("/tiles/{site}/0/3/8/0.mvt", 404, "off the grid of zoom 3"),
         ("/tiles/{site}/900/3/0/0.mvt", 404, "There is no level 900."),
+        ("/tiles/{site}/1/3/0/0.mvt", 404, "No building has a level 1."),
+        ("/tiles/{site}/tiles.json?ordinal=1", 404, "No building has a level 1."),
+        ("/api/sites/{site}/style.json?ordinal=1", 404, "No building has a level 1."),
         ("/tiles/{site}/ground/3/0/0.mvt", 422, "not a whole number"),
         ("/tiles/{site}/0/3/0/0.mvt?rev=x", 422, "rev is 'x'"),
         ("/tiles/{site}/0/3/0/0.mvt?rev=%00", 422, "rev is"),
@@ -125,6 +128,14 @@ def test_a_wrong_address_gets_one_line_that_says_what_and_what_to_do(
     assert words in problem["detail"]
     assert problem["advice"]
     assert "\n" not in problem["detail"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_may_see_the_map_sees_every_layer_of_it(client: Client, path: str, role: Role) -> None:
+    answer = client(role).get(path)
+    shown = set(mapbox_vector_tile.decode(answer.content))
+    assert permits(role, Permission.SEE_MAP)
+    assert shown >= {"zones", "openings", "zone_labels"}
 
 
 def test_nobody_sees_a_tile_without_signing_in(client: Client, path: str) -> None:

@@ -7,13 +7,23 @@ from uuid import uuid4
 import pytest
 
 from geo_server.domain.errors import NotFound
-from geo_server.services.tiles import REV_LIFE_S, PublishedMap, Tile, TileCache, Tiles, load_published
+from geo_server.services.tiles import (
+    KNOWN_LIFE_S,
+    PublishedLevels,
+    PublishedMap,
+    Tile,
+    TileCache,
+    Tiles,
+    load_published,
+)
 from geo_server.store.database import Database
 from geo_server.tiles.grid import TileAddress, tile_at
 from tests.store.samples import FRAME, a_floorplan, found, published
 
 ADDRESS = TileAddress(0, 18, 1, 1)
 SITE = uuid4()
+NOTHING = PublishedLevels(0, ())
+BOTH = PublishedLevels(1, (0, 1))
 
 
 class Clock:
@@ -95,22 +105,22 @@ def test_the_known_revision_is_read_again_when_it_is_old_or_behind(database: Dat
     clock = Clock()
     site, building = found(database)
     tiles = Tiles(database, clock=clock)
-    assert tiles.find_rev(site.id) is None
-    assert tiles.load_rev(site.id) == 0
-    assert tiles.find_rev(site.id) == 0
-    assert tiles.find_rev(site.id, named=1) is None, "somebody knows of a later one"
-    clock.now += REV_LIFE_S + 0.01
-    assert tiles.find_rev(site.id) is None
+    assert tiles.find_known(site.id) is None
+    assert tiles.load_known(site.id) == NOTHING
+    assert tiles.find_known(site.id) == NOTHING
+    assert tiles.find_known(site.id, named=1) is None, "somebody knows of a later one"
+    clock.now += KNOWN_LIFE_S + 0.01
+    assert tiles.find_known(site.id) is None
     with database.transaction() as c:
         published(c, site, building, a_floorplan())
-    assert tiles.load_rev(site.id) == 1
-    assert tiles.find_rev(site.id, named=1) == 1
+    assert tiles.load_known(site.id) == BOTH
+    assert tiles.find_known(site.id, named=1) == BOTH
 
 
 def test_a_tile_is_kept_under_the_revision_that_it_shows(database: Database) -> None:
     site, building = found(database)
     tiles = Tiles(database)
-    assert tiles.load_rev(site.id) == 0
+    assert tiles.load_known(site.id) == NOTHING
     with database.transaction() as c:
         published(c, site, building, a_floorplan())
     lon, lat = FRAME.coordinates_to_lonlat([(4, 3)])[0]
@@ -123,14 +133,34 @@ def test_a_tile_is_kept_under_the_revision_that_it_shows(database: Database) -> 
 
 @pytest.mark.parametrize(("ordinals", "first"), [((-1, 0, 1), 0), ((-2, -1), -1), ((1, 2), 1), ((), 0)])
 def test_the_level_of_the_main_entrance_is_shown_first(ordinals: tuple[int, ...], first: int) -> None:
-    assert PublishedMap(1, None, ordinals).first_ordinal == first
+    assert PublishedLevels(1, ordinals).first_ordinal == first
 
 
 def test_what_is_published_says_its_levels_and_bounds(database: Database) -> None:
     site, building = found(database)
-    assert load_published(database, site) == PublishedMap(0, None, ())
+    assert load_published(database, site) == PublishedMap(NOTHING, None)
     with database.transaction() as c:
         published(c, site, building, a_floorplan())
     shown = load_published(database, site)
-    assert (shown.rev, shown.ordinals) == (1, (0, 1))
+    assert shown.levels == BOTH
     assert shown.bounds is not None
+
+
+@pytest.mark.parametrize(("ordinals", "asked"), [((0, 1), -1), ((0, 1), 2), ((1, 2), 0), ((), 1)])
+def test_a_level_that_no_building_has_is_not_found(ordinals: tuple[int, ...], asked: int) -> None:
+    with pytest.raises(NotFound, match=f"No building has a level {asked}"):
+        PublishedLevels(1, ordinals).choose(asked)
+
+
+def test_an_empty_map_can_be_looked_at() -> None:
+    assert NOTHING.choose(None) == NOTHING.choose(0) == 0
+
+
+def test_levels_that_a_tile_shows_to_be_published_are_known_from_then_on(database: Database) -> None:
+    site, building = found(database)
+    tiles = Tiles(database)
+    tiles.load_known(site.id)
+    with database.transaction() as c:
+        published(c, site, building, a_floorplan())
+    tiles.load(site.id, 0, ADDRESS)
+    assert tiles.find_known(site.id) == BOTH

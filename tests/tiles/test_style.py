@@ -9,7 +9,7 @@ import pytest
 
 from geo_server.domain.incidents import Status
 from geo_server.domain.palette import DARK, LIGHT, MARKS, MEANINGS, Palette
-from geo_server.tiles.layers import LAYERS, layers_for
+from geo_server.tiles.layers import LAYERS
 from geo_server.tiles.style import style
 from geo_server.tiles.tilejson import tilejson
 
@@ -98,11 +98,6 @@ def test_tilejson_describes_the_layers_and_where_they_are() -> None:
 def test_tilejson_of_a_site_without_a_map_has_no_bounds() -> None:
     document = tilejson(site_slug="s", site_name="S", base_url="", ordinal=0, rev=0, bounds=None)
     assert "bounds" not in document
-
-
-def test_nobody_sees_a_layer_without_its_permission() -> None:
-    assert layers_for(frozenset()) == ()
-    assert layers_for(frozenset({layer.permission for layer in LAYERS})) == LAYERS
 
 
 def contrast(one: str, other: str) -> float:

@@ -92,8 +92,8 @@ def show_style(request: Request, access: SeesMap, ordinal: Ordinal | None = None
         published.bounds,
         site_name=access.site.name,
         base_url=base_url(request, state["settings"].public_url),
-        ordinal=published.choose(ordinal),
-        rev=published.rev,
+        ordinal=published.levels.choose(ordinal),
+        rev=published.levels.rev,
         dark=dark,
     )
 
