@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from geo_server.domain.routes import Alternative, Avoided
 from geo_server.routing.fields import EPSILON_S
 from geo_server.routing.instructions import exit_words
-from geo_server.routing.trails import Network, Trail, build_trail
+from geo_server.routing.trails import KEPT, Network, Trail, find_trail
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
 
@@ -22,7 +23,7 @@ CONSIDERED = 4
 """Of how many of the nearest other exits."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExitTrees:
     """Shortest routes to each exit by itself: e exits, n nodes.
 
@@ -40,7 +41,7 @@ class ExitTrees:
 
     def seconds(self, ways: ZoneWays) -> tuple[Floats, Ints]:
         """Least time from a zone's start to each exit, shape (e,), and which of its first nodes that is by."""
-        starts = self.network.starts(ways)
+        starts = self.network.starts[ways.zone_id]
         if not starts or not len(self.exits):
             return np.full(len(self.exits), np.inf), np.zeros(len(self.exits), dtype=np.int64)
         nodes = [start.node for start in starts]
@@ -49,20 +50,20 @@ class ExitTrees:
 
     def trail(self, ways: ZoneWays, number: int, first: int) -> Trail:
         """The shortest trail from a zone's start to an exit by a first node."""
-        start = self.network.starts(ways)[first]
-        nodes = [start.node]
+        nodes = [self.network.starts[ways.zone_id][first].node]
         while nodes[-1] != self.exits[number]:
             nodes.append(int(self.following[number, nodes[-1]]))
-        return build_trail(self.network, start, nodes)
+        return find_trail(self.network, ways.zone_id, tuple(nodes))
 
 
+@lru_cache(maxsize=KEPT)
 def build_exit_trees(network: Network) -> ExitTrees:
     """Shortest routes to each open exit of a network."""
     exits = np.flatnonzero(network.sinks)
     if not len(exits):
         n = len(network.sinks)
         return ExitTrees(network, exits, np.zeros((0, n)), np.zeros((0, n), dtype=np.int32))
-    reverse = network.compiled.matrix(network.pair_s, reverse=True)
+    reverse = network.compiled.backward.matrix(network.pair_s)
     distances, previous = dijkstra(reverse, indices=exits, return_predecessors=True)
     return ExitTrees(network, exits, distances, previous)
 

@@ -15,13 +15,13 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import csr_array
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan
-from geo_server.routing.chase import Chase, build_chase
+from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.graph import Ways, join_ways
 from geo_server.routing.profiles import Profile
+from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
 
@@ -82,12 +82,29 @@ class CompiledFloorplan:
     @cached_property
     def chase(self) -> Chase:
         """How a threat moves."""
-        return build_chase(self.floorplan, self.nodes, self.keys, self.tails, self.heads)
+        sides = node_sides(self.floorplan, self.nodes)
+        return build_chase(sides, side_names(self.floorplan, self.keys), self.tails, self.heads)
 
     @cached_property
     def subjects(self) -> tuple[UUID, ...]:
         """The opening or transition of each node."""
         return tuple(UUID(node.partition(":")[2]) for node in self.nodes)
+
+    @cached_property
+    def nodes_of(self) -> dict[UUID, list[int]]:
+        """The nodes of each opening or transition."""
+        found: dict[UUID, list[int]] = {}
+        for number, subject in enumerate(self.subjects):
+            found.setdefault(subject, []).append(number)
+        return found
+
+    @cached_property
+    def edges_through(self) -> dict[str, list[int]]:
+        """The edges that have each key."""
+        found: dict[str, list[int]] = {}
+        for edge, key in enumerate(self.keys):
+            found.setdefault(key, []).append(edge)
+        return found
 
     @cached_property
     def zone_nodes(self) -> dict[UUID, list[int]]:
@@ -141,13 +158,18 @@ class CompiledFloorplan:
         """Least weight of each pair, shape (p,)."""
         return np.minimum.reduceat(weights, self.groups) if len(weights) else weights
 
-    def matrix(self, pair_weights: Floats, *, reverse: bool = False) -> csr_array:
-        """Pair weights as a sparse matrix, shape (n, n): from tail to head, or from head to tail."""
-        rows, columns = self.pair_tails, self.pair_heads
-        if reverse:
-            rows, columns = columns, rows
-        n = len(self.nodes)
-        return csr_array((pair_weights, (rows, columns)), shape=(n, n))
+    @cached_property
+    def neighbours(self) -> list[list[tuple[int, int]]]:
+        """The nodes that each leads to, with the number of the pair, for passes in Python."""
+        found: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
+        for pair, (tail, head) in enumerate(zip(self.pair_tails.tolist(), self.pair_heads.tolist(), strict=True)):
+            found[tail].append((head, pair))
+        return found
+
+    @cached_property
+    def backward(self) -> Pattern:
+        """The pairs turned round: from head to tail, as who looks for ways to an exit starts at the exits."""
+        return build_pattern(self.pair_heads, self.pair_tails, len(self.nodes))
 
 
 def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:

@@ -5,15 +5,14 @@ Terminology (times in seconds from the plan's moment; formulation and proofs in 
     distance d(v): the least time from a node to an exit.
     deadline: A(v) less the margin.
     latest departure D(v): the latest that a node can be left so that some route is at every node before its deadline:
-        ``D(exit) = deadline(exit)``, ``D(u) = min(deadline(u), max over (u, v) of D(v) - time(u, v))``. The labels never
-        increase against the edges, so one pass with a heap is exact, as with Dijkstra.
+        ``D(exit) = deadline(exit)``, ``D(u) = min(deadline(u), max over (u, v) of D(v) - time(u, v))``.
     slack S(v): the latest departure along the shortest route from a node, before the margin is taken off.
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -22,6 +21,12 @@ from scipy.sparse.csgraph import dijkstra
 from geo_server.routing.compiled import Bools, CompiledFloorplan
 from geo_server.routing.threats import LocatedThreat
 from geo_server.routing.visibility import Floats, Ints
+
+Approach = tuple[int, str, float]
+"""A node, the side that a threat comes to it from, and the second."""
+
+ROUNDING_S = 1e-9
+"""What rounding can make of one sum."""
 
 EPSILON_S = 1e-6
 """Times closer than this are the same: sums of the same numbers in another order differ by less."""
@@ -47,30 +52,24 @@ def threat_arrivals(compiled: CompiledFloorplan, threats: Iterable[tuple[Located
         compiled: The floorplan.
         threats: Each with the second at which it was at its place, and its speed in metres per second.
     """
-    found = Arrivals(np.full(len(compiled.nodes), np.inf), np.full(len(compiled.chase.states), np.inf))
-    by_speed: dict[float, list[tuple[LocatedThreat, float]]] = {}
+    by_speed: dict[float, list[Approach]] = defaultdict(list)
     for located, at_s, speed_mps in threats:
-        by_speed.setdefault(speed_mps, []).append((located, at_s))
-    for speed_mps, group in sorted(by_speed.items(), key=lambda item: item[0]):
-        one = _arrivals_at_speed(compiled, group, speed_mps)
-        found = Arrivals(np.minimum(found.nodes, one.nodes), np.minimum(found.states, one.states))
-    return found
+        by_speed[speed_mps] += [
+            (node, side, at_s + metres / speed_mps) for node, side, metres in located.approaches(compiled)
+        ]
+    found = np.full(len(compiled.chase.states), np.inf)
+    for speed_mps, approaches in sorted(by_speed.items()):
+        found = np.minimum(found, arrivals_at_speed(compiled, approaches, speed_mps))
+    return Arrivals(compiled.chase.at_nodes(found), found)
 
 
-def _arrivals_at_speed(
-    compiled: CompiledFloorplan, group: list[tuple[LocatedThreat, float]], speed_mps: float
-) -> Arrivals:
-    chase, seconds = compiled.chase, compiled.threat_seconds(speed_mps)
-    nodes, starts = np.full(len(compiled.nodes), np.inf), np.full(len(chase.states), np.inf)
-    for located, at_s in group:
-        for node, side, metres in located.approaches(compiled):
-            at = at_s + metres / speed_mps
-            nodes[node] = min(nodes[node], at)
-            state = chase.onwards[node, side]
-            starts[state] = min(starts[state], at)
-    states = chase.spread(starts, seconds)
-    np.minimum.at(nodes, chase.heads, states[chase.before] + seconds)
-    return Arrivals(nodes, states)
+def arrivals_at_speed(compiled: CompiledFloorplan, approaches: Iterable[Approach], speed_mps: float) -> Floats:
+    """Earliest arrivals in each state of whoever comes to some nodes first, shape (s,)."""
+    starts = np.full(len(compiled.chase.states), np.inf)
+    for node, side, at in approaches:
+        state = compiled.chase.onwards[node, side]
+        starts[state] = min(starts[state], at)
+    return compiled.chase.spread(starts, compiled.threat_seconds(speed_mps))
 
 
 def exit_distances(compiled: CompiledFloorplan, pair_s: Floats, sinks: Bools) -> Floats:
@@ -78,8 +77,7 @@ def exit_distances(compiled: CompiledFloorplan, pair_s: Floats, sinks: Bools) ->
     exits = np.flatnonzero(sinks)
     if not len(exits):
         return np.full(len(compiled.nodes), np.inf)
-    reverse = compiled.matrix(pair_s, reverse=True)
-    return np.asarray(dijkstra(reverse, indices=exits, min_only=True), dtype=np.float64)
+    return np.asarray(dijkstra(compiled.backward.matrix(pair_s), indices=exits, min_only=True), dtype=np.float64)
 
 
 def next_nodes(compiled: CompiledFloorplan, pair_s: Floats, distances: Floats) -> Ints:
@@ -113,49 +111,77 @@ def slacks(distances: Floats, following: Ints, arrivals: Floats) -> Floats:
         ahead = further
 
 
-@dataclass(frozen=True)
-class Adjacency:
-    """Pairs as lists, for the passes in Python: for each node its neighbours and the pair that joins them."""
-
-    neighbours: tuple[tuple[tuple[int, int], ...], ...]
-
-
-@lru_cache(maxsize=16)
-def adjacency(compiled: CompiledFloorplan, *, reverse: bool) -> Adjacency:
-    """Neighbours of each node: those that it leads to, or in reverse those that lead to it."""
-    lists: list[list[tuple[int, int]]] = [[] for _ in compiled.nodes]
-    for pair, (tail, head) in enumerate(zip(compiled.pair_tails.tolist(), compiled.pair_heads.tolist(), strict=True)):
-        if reverse:
-            lists[head].append((tail, pair))
-        else:
-            lists[tail].append((head, pair))
-    return Adjacency(tuple(tuple(neighbours) for neighbours in lists))
-
-
 def latest_departures(compiled: CompiledFloorplan, pair_s: Floats, deadlines: Floats, sinks: Bools) -> Floats:
-    """Latest departure of every node, shape (n,); minus infinity where there is no route at all."""
-    seconds, deadline = pair_s.tolist(), deadlines.tolist()
-    into = adjacency(compiled, reverse=True).neighbours
-    latest = [-inf] * len(deadline)
-    heap = []
-    for sink in np.flatnonzero(sinks).tolist():
-        latest[sink] = deadline[sink]
-        heap.append((-deadline[sink], sink))
+    """Latest departure of every node, shape (n,); minus infinity where there is no route at all.
+
+    A threat that is as fast as people, and that no lock holds, is first nowhere on a way if it is not first at its end: it
+    could follow them there. Then D is the best of the exits' deadlines less the way to them, one pass of scipy. That pass
+    is made first. Where a deadline on the way is tighter all the same, it and every node whose way leads there is done
+    again with a heap. All others keep what they have, since no way is better than the best that no deadline cuts short.
+    """
+    latest, following = _unhindered(compiled, pair_s, deadlines, sinks)
+    again = _leads_to(latest > deadlines + ROUNDING_S, following)
+    latest = np.minimum(latest, deadlines)
+    if again.any():
+        latest[again] = np.where(sinks[again], deadlines[again], -np.inf)
+        _relabel(compiled, pair_s, deadlines, latest, again)
+    return latest
+
+
+def _unhindered(compiled: CompiledFloorplan, pair_s: Floats, deadlines: Floats, sinks: Bools) -> tuple[Floats, Ints]:
+    """Latest departures if no deadline counted but those of the exits, and the node after each; negative at the end."""
+    n = len(deadlines)
+    latest, following = np.full(n, -np.inf), np.full(n, -1, dtype=np.int64)
+    endless = np.isinf(deadlines)
+    for ends, starts in ((sinks & ~endless, -deadlines), (sinks & endless, np.zeros(n))):
+        sums, after = compiled.backward.spread(pair_s, np.where(ends, starts, np.inf))
+        reached = np.isfinite(sums)
+        latest[reached] = np.where(endless[ends].any(), np.inf, -sums[reached])
+        following[reached] = np.where(after[reached] == n, -1, after[reached])
+    return latest, following
+
+
+def _leads_to(marked: Bools, following: Ints) -> Bools:
+    """Whether a node or any that follows it is marked, by pointer jumping."""
+    ahead = np.where(following >= 0, following, np.arange(len(following)))
+    while True:
+        marked = marked | marked[ahead]
+        further = ahead[ahead]
+        if np.array_equal(further, ahead):
+            return marked
+        ahead = further
+
+
+def _relabel(compiled: CompiledFloorplan, pair_s: Floats, deadlines: Floats, latest: Floats, again: Bools) -> None:
+    """Find the latest departures of some nodes, given those of all others; written into ``latest``."""
+    tails, heads = compiled.pair_tails, compiled.pair_heads
+    pairs = np.flatnonzero(again[tails] & np.isfinite(pair_s))
+    inner = again[heads[pairs]]
+    into: defaultdict[int, list[tuple[int, float, float]]] = defaultdict(list)
+    within = pairs[inner]
+    for tail, head, seconds, deadline in zip(
+        tails[within].tolist(),
+        heads[within].tolist(),
+        pair_s[within].tolist(),
+        deadlines[tails[within]].tolist(),
+        strict=True,
+    ):
+        into[head].append((tail, seconds, deadline))
+    out = pairs[~inner]
+    np.maximum.at(latest, tails[out], np.minimum(deadlines[tails[out]], latest[heads[out]] - pair_s[out]))
+    label = {node: latest[node] for node in np.flatnonzero(again).tolist()}
+    heap = [(-at, node) for node, at in label.items() if at > -inf]
     heapq.heapify(heap)
-    done = [False] * len(deadline)
     while heap:
-        _, head = heapq.heappop(heap)
-        if done[head]:
+        at, head = heapq.heappop(heap)
+        if -at < label[head]:
             continue
-        done[head] = True
-        for tail, pair in into[head]:
-            if seconds[pair] == inf:
-                continue
-            label = min(deadline[tail], latest[head] - seconds[pair])
-            if not done[tail] and label > latest[tail]:
-                latest[tail] = label
-                heapq.heappush(heap, (-label, tail))
-    return np.array(latest)
+        for tail, seconds, deadline in into[head]:
+            then = min(deadline, -at - seconds)
+            if then > label[tail]:
+                label[tail] = then
+                heapq.heappush(heap, (-then, tail))
+    latest[list(label)] = list(label.values())
 
 
 def shortest_in_time(
@@ -180,7 +206,6 @@ def shortest_in_time(
         distances: Least times to a sink d.
         sinks: Whether a node is a sink.
     """
-    out_of = adjacency(compiled, reverse=False).neighbours
     best: dict[int, float] = {}
     before: dict[int, int] = {}
     heap: list[tuple[float, int, float]] = []
@@ -194,7 +219,7 @@ def shortest_in_time(
             continue
         if sinks[node]:
             return _trail(before, node)
-        for head, pair in out_of[node]:
+        for head, pair in compiled.neighbours[node]:
             then = at + pair_s[pair]
             if then < inf and then <= latest[head] + EPSILON_S and then < best.get(head, inf):
                 best[head], before[head] = then, node

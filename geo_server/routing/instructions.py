@@ -18,7 +18,7 @@ from geo_server.domain.places import (
 from geo_server.domain.routes import RouteStatus
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
 from geo_server.routing.graph import ground_line
-from geo_server.routing.trails import Trail
+from geo_server.routing.trails import Trail, once_a_trail
 from geo_server.routing.visibility import Vertex
 
 STRAIGHT_ON_DEG = 30.0
@@ -62,8 +62,10 @@ def nearest_assembly_point(floorplan: Floorplan, opening_id: UUID) -> tuple[Asse
     return (found[2], found[0]) if found else None
 
 
-def turn_by_turn(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> tuple[str, ...]:
+@once_a_trail
+def turn_by_turn(trail: Trail) -> tuple[str, ...]:
     """A trail as sentences, one a door or flight of stairs."""
+    compiled, zone = trail.compiled, trail.zone
     floorplan = compiled.floorplan
     steps = [f"Leave {zone_words(zone)} {_through(compiled, trail, 0, zone.id)} ({_metres(trail.walk.metres)})."]
     arriving: Sequence[Vertex] = trail.walk.line

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import numpy as np
 
-from geo_server.domain.places import Zone
 from geo_server.domain.routes import Leg, Vertex
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
-from geo_server.routing.trails import Trail
+from geo_server.routing.trails import Trail, once_a_trail
 
 
 @dataclass
@@ -36,10 +35,11 @@ class _Draft:
         return Leg(self.level_id, tuple(self.coordinates), tuple(self.arrive_s), tuple(self.opening_ids), transition_id)
 
 
-def build_legs(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> tuple[Leg, ...]:
+@once_a_trail
+def build_legs(trail: Trail) -> tuple[Leg, ...]:
     """The legs of a trail: one a level, each but the last ending where it takes a transition."""
-    legs: list[Leg] = []
-    draft = _Draft(zone.level_id)
+    compiled, legs = trail.compiled, list[Leg]()
+    draft = _Draft(trail.zone.level_id)
     draft.walk(trail.walk.line, 0.0, trail.arrive_s[0])
     _pass(compiled, draft, trail.nodes[0])
     for position, edge in enumerate(trail.edges, start=1):

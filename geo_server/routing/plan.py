@@ -19,9 +19,7 @@ from geo_server.routing.choices import ExitTrees, build_exit_trees, explain_avoi
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.fields import (
     EPSILON_S,
-    exit_distances,
     latest_departures,
-    next_nodes,
     shortest_in_time,
     slacks,
     threat_arrivals,
@@ -30,7 +28,7 @@ from geo_server.routing.instructions import radio_sentence, turn_by_turn
 from geo_server.routing.legs import build_legs
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.threats import locate
-from geo_server.routing.trails import Network, Trail, build_network, build_trail, follow
+from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
 from geo_server.routing.visibility import Floats, Vertex
 from geo_server.routing.zones import ZoneWays
 
@@ -40,7 +38,6 @@ class Fields:
     """What all zones' routes are read from, as lists by node: see :mod:`geo_server.routing.fields`."""
 
     network: Network
-    pair_s: list[float]
     sinks: list[bool]
     arrivals: list[float]
     distances: list[float]
@@ -92,18 +89,15 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
 
 def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
     """The fields of a network against given arrivals of the threat."""
-    compiled, pair_s, sinks = network.compiled, network.pair_s, network.sinks
-    distances = exit_distances(compiled, pair_s, sinks)
-    following = next_nodes(compiled, pair_s, distances)
+    latest = latest_departures(network.compiled, network.pair_s, arrivals - margin_s, network.sinks)
     return Fields(
         network=network,
-        pair_s=pair_s.tolist(),
-        sinks=sinks.tolist(),
+        sinks=network.sinks.tolist(),
         arrivals=arrivals.tolist(),
-        distances=distances.tolist(),
-        following=following.tolist(),
-        slack=slacks(distances, following, arrivals).tolist(),
-        latest=latest_departures(compiled, pair_s, arrivals - margin_s, sinks).tolist(),
+        distances=network.distances.tolist(),
+        following=network.following.tolist(),
+        slack=slacks(network.distances, network.following, arrivals).tolist(),
+        latest=latest.tolist(),
     )
 
 
@@ -111,28 +105,27 @@ def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -
     """The way out of a zone: its shortest if that is safe, else the shortest safe one, else the largest margin."""
     starts = [
         start
-        for start in fields.network.starts(ways)
+        for start in fields.network.starts[ways.zone_id]
         if isfinite(fields.distances[start.node]) and isfinite(start.seconds)
     ]
     if not starts:
         return Chosen(RouteStatus.UNREACHABLE, None)
     nearest = min(starts, key=lambda start: (start.seconds + fields.distances[start.node], start.node))
     if reaction_s <= fields.slack[nearest.node] - nearest.latest_s - margin_s + EPSILON_S:
-        trail = build_trail(fields.network, nearest, follow(fields.following, nearest.node))
+        trail = find_trail(fields.network, ways.zone_id, follow(fields.following, nearest.node))
         return Chosen(RouteStatus.SAFE_SHORTEST, trail)
     latest = max(fields.latest[start.node] - start.latest_s for start in starts)
     safe = reaction_s <= latest + EPSILON_S
     leave_s = reaction_s if safe else latest
     nodes = shortest_in_time(
         fields.network.compiled,
-        fields.pair_s,
+        fields.network.pair_seconds,
         [(start.node, leave_s + start.latest_s) for start in starts],
         latest=fields.latest,
         distances=fields.distances,
         sinks=fields.sinks,
     )
-    first = next(start for start in starts if start.node == nodes[0])
-    trail = build_trail(fields.network, first, nodes)
+    trail = find_trail(fields.network, ways.zone_id, nodes)
     return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
 
 
@@ -178,10 +171,10 @@ def _route(fields: Fields, trees: ExitTrees, unclosed: ExitTrees, ways: ZoneWays
         margin_s,
         _where(compiled, worst) if margin_s is not None else None,
         latest_s,
-        build_legs(compiled, zone, trail),
+        build_legs(trail),
         avoided,
         find_alternatives(trees, ways, trail, fields.arrivals, request.reaction_s),
-        turn_by_turn(compiled, zone, trail),
+        turn_by_turn(trail),
         radio_sentence(compiled, zone, chosen.status, trail, margin_s=margin_s, latest_s=latest_s),
         trail.spread_s,
     )

@@ -1,31 +1,45 @@
 """Routes as sequences of nodes, and what is true of them: length, times, and how far ahead of the threat they are."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from geo_server.domain.incidents import Closure
+from geo_server.domain.places import Zone
 from geo_server.routing.compiled import Bools, CompiledFloorplan
+from geo_server.routing.fields import exit_distances, next_nodes
 from geo_server.routing.profiles import Profile
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.walks import Walk
 from geo_server.routing.zones import ZoneWays
 
+KEPT = 8
+"""Networks that stay in memory: of a few floorplans, profiles and states of the doors."""
 
-@dataclass(frozen=True)
+TRAILS_KEPT = 20_000
+"""Trails that stay with a network, and their words with them: from one sighting to the next most zones keep theirs."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
 class Network:
     """The graph as one group of people can use it: with their speeds, and without what is closed.
+
+    All that does not depend on threats is found once, so that the next sighting costs only what it changes.
 
     Args:
         edge_s: Seconds of each edge, shape (m,); infinite where it cannot be used.
         sinks: Whether a node is an exit that is open, shape (n,).
         shut: Whether a node itself is closed, shape (n,).
+        trails: The trails that were asked for, by zone and nodes.
     """
 
     compiled: CompiledFloorplan
@@ -33,11 +47,28 @@ class Network:
     edge_s: Floats
     sinks: Bools
     shut: Bools
+    trails: dict[tuple[UUID, tuple[int, ...]], "Trail"] = field(default_factory=dict)
 
     @cached_property
     def pair_s(self) -> Floats:
         """Seconds of each pair of nodes, shape (p,)."""
         return self.compiled.paired(self.edge_s)
+
+    @cached_property
+    def pair_seconds(self) -> list[float]:
+        """The same as a list, for passes in Python."""
+        seconds: list[float] = self.pair_s.tolist()
+        return seconds
+
+    @cached_property
+    def distances(self) -> Floats:
+        """Least time from each node to an exit, shape (n,)."""
+        return exit_distances(self.compiled, self.pair_s, self.sinks)
+
+    @cached_property
+    def following(self) -> Ints:
+        """The node after each on its shortest route, shape (n,)."""
+        return next_nodes(self.compiled, self.pair_s, self.distances)
 
     @cached_property
     def edge_of_pair(self) -> Ints:
@@ -53,8 +84,12 @@ class Network:
         """The edge that people take from a node to the next."""
         return int(self.edge_of_pair[self.compiled.pair_number[tail, head]])
 
-    def starts(self, ways: ZoneWays) -> list["Start"]:
-        """First nodes of a zone that are open, by number of the node."""
+    @cached_property
+    def starts(self) -> dict[UUID, list["Start"]]:
+        """First nodes of each zone that are open, by number of the node."""
+        return {zone_id: self._starts(ways) for zone_id, ways in self.compiled.zones.items()}
+
+    def _starts(self, ways: ZoneWays) -> list["Start"]:
         nodes, mps = self.compiled.zone_nodes[ways.zone_id], self.profile.level_mps
         return sorted(
             Start(node, walk, walk.metres / mps, spread / mps)
@@ -84,11 +119,13 @@ class Start(NamedTuple):
         return self.seconds + self.spread_s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Trail:
     """One way out of a zone.
 
     Args:
+        compiled: The floorplan.
+        zone_id: The zone.
         walk: From the start to the first node.
         nodes: Numbers of its nodes in order; the last is an exit.
         edges: Numbers of the edges between them.
@@ -97,12 +134,19 @@ class Trail:
         spread_s: By how much people from elsewhere in the zone can be later than that.
     """
 
+    compiled: CompiledFloorplan
+    zone_id: UUID
     walk: Walk
     nodes: tuple[int, ...]
     edges: tuple[int, ...]
     arrive_s: tuple[float, ...]
     metres: float
     spread_s: float
+
+    @property
+    def zone(self) -> Zone:
+        """The zone."""
+        return self.compiled.floorplan.zone_by_id[self.zone_id]
 
     @property
     def exit(self) -> int:
@@ -123,31 +167,59 @@ class Trail:
 
 def build_network(compiled: CompiledFloorplan, profile: Profile, closures: Iterable[Closure] = ()) -> Network:
     """The graph for a profile, without what closures shut."""
-    closed = {closure.subject_id for closure in closures}
+    return _network(compiled, profile, frozenset(closure.subject_id for closure in closures))
+
+
+@lru_cache(maxsize=KEPT)
+def _network(compiled: CompiledFloorplan, profile: Profile, closed: frozenset[UUID]) -> Network:
     seconds = compiled.occupant_s(profile)
-    shut = np.array([subject in closed for subject in compiled.subjects], dtype=np.bool_)
-    if closed:
-        through = np.array([_is_closed(key, closed) for key in compiled.keys], dtype=np.bool_)
-        seconds = np.where(through | shut[compiled.tails] | shut[compiled.heads], inf, seconds)
+    shut = np.zeros(len(compiled.nodes), dtype=np.bool_)
+    for subject_id in closed:
+        shut[compiled.nodes_of.get(subject_id, [])] = True
+        seconds[compiled.edges_through.get(str(subject_id), [])] = inf
+    if shut.any():
+        seconds[shut[compiled.tails] | shut[compiled.heads]] = inf
     return Network(compiled, profile, seconds, compiled.exits & ~shut, shut)
 
 
-def _is_closed(key: str, closed: set[UUID]) -> bool:
-    return key != "outdoors" and UUID(key) in closed
+def find_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...]) -> Trail:
+    """The trail of a zone along given nodes; the first is one of its first nodes."""
+    found = network.trails.get((zone_id, nodes))
+    if found is None:
+        if len(network.trails) >= TRAILS_KEPT:
+            network.trails.clear()
+        found = network.trails[zone_id, nodes] = _build_trail(network, zone_id, nodes)
+    return found
 
 
-def build_trail(network: Network, start: Start, nodes: Sequence[int]) -> Trail:
-    """A trail along given nodes; the first is the start's."""
+def _build_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...]) -> Trail:
+    start = next(start for start in network.starts[zone_id] if start.node == nodes[0])
     walk = start.walk
     edges = tuple(network.edge(tail, head) for tail, head in pairwise(nodes))
     seconds = [walk.metres / network.profile.level_mps, *(float(network.edge_s[edge]) for edge in edges)]
     metres = walk.metres + sum(float(network.compiled.occupant_m[edge]) for edge in edges)
-    return Trail(walk, tuple(nodes), edges, tuple(np.cumsum(seconds).tolist()), metres, start.spread_s)
+    return Trail(
+        network.compiled, zone_id, walk, nodes, edges, tuple(np.cumsum(seconds).tolist()), metres, start.spread_s
+    )
 
 
-def follow(following: Sequence[int], node: int) -> list[int]:
+def once_a_trail(make: Callable[[Trail], T]) -> Callable[[Trail], T]:
+    """Keep what is made of a trail for as long as the trail itself."""
+    made: WeakKeyDictionary[Trail, T] = WeakKeyDictionary()
+
+    @wraps(make)
+    def get(trail: Trail) -> T:
+        found = made.get(trail)
+        if found is None:
+            found = made[trail] = make(trail)
+        return found
+
+    return get
+
+
+def follow(following: Sequence[int], node: int) -> tuple[int, ...]:
     """The nodes from one to the sink that it leads to."""
     nodes = [node]
     while following[nodes[-1]] != nodes[-1]:
         nodes.append(following[nodes[-1]])
-    return nodes
+    return tuple(nodes)
