@@ -19,6 +19,8 @@ command -v "$python" >/dev/null || refuse "There is no $python. Install Python 3
   refuse "$("$python" --version) is too old. Install Python 3.11 or newer, or set PYTHON=/path/to/python3."
 
 # System packages ------------------------------------------------------------------------------------------------------
+# Without a word there the package starts a database server of its own on port 5432; ours is private and needs none.
+clusters=/etc/postgresql-common/createcluster.conf
 has_postgis() { ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 has_libatomic() { ls /usr/lib/*/libatomic.so.1 /lib/*/libatomic.so.1 /usr/lib64/libatomic.so.1 2>/dev/null | grep -q .; }
@@ -46,24 +48,27 @@ if [ -n "$missing" ]; then
   elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo=sudo
   else
     # Before `apt-get update` the lists may be empty; then the distribution's own name for its newest PostGIS stands in.
+    quiet=
     case "$missing" in *POSTGIS*)
       named=$(newest_postgis 2>/dev/null) || named='postgresql-postgis'
-      missing=$(echo "$missing" | sed "s/POSTGIS/$named/") ;;
+      missing=$(echo "$missing" | sed "s/POSTGIS/$named/")
+      [ -e "$clusters" ] || quiet="
+  sudo mkdir -p ${clusters%/*}
+  echo 'create_main_cluster = false' | sudo tee $clusters" ;;
     esac
     refuse "Some packages are missing and you are neither root nor may use sudo. Have these commands run once, then try again:
-
+$quiet
   sudo apt-get update
-  sudo apt-get install -y --no-install-recommends $missing"
+  sudo apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold $missing"
   fi
   say "system packages: reading the lists"
   $sudo apt-get update -qq
   case "$missing" in *POSTGIS*)
     named=$(newest_postgis) || exit 2
     missing=$(echo "$missing" | sed "s/POSTGIS/$named/")
-    # The package would start a database server of its own on port 5432; ours is private and needs none.
-    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-      $sudo mkdir -p /etc/postgresql-common
-      echo 'create_main_cluster = false' | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
+    if [ ! -e "$clusters" ]; then
+      $sudo mkdir -p "${clusters%/*}"
+      echo 'create_main_cluster = false' | $sudo tee "$clusters" >/dev/null
     fi ;;
   esac
   say "system packages: installing $missing(a minute or two)"

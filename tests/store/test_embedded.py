@@ -188,7 +188,23 @@ def test_the_programs_found_have_postgis() -> None:
 def test_a_machine_without_postgresql_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(binaries, "_DEBIAN_HOME", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Unavailable, match=r"apt-get install --yes postgresql postgresql-postgis"):
+    with pytest.raises(Unavailable) as refusal:
+        find_server_binaries()
+    quietly, install = str(refusal.value.advice).split(" && sudo apt-get install ")
+    assert "create_main_cluster = false" in quietly, "else the package starts a server of its own"
+    assert " postgresql postgresql-postgis. " in install
+
+
+def test_a_machine_that_lacks_postgis_only_keeps_the_servers_that_it_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "15" / "bin").mkdir(parents=True)
+    (tmp_path / "15" / "bin" / "postgres").touch()
+    monkeypatch.setattr(binaries, "_DEBIAN_HOME", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        Unavailable, match=r"its PostGIS extension is not\. On Debian or Ubuntu run: sudo apt-get install "
+    ):
         find_server_binaries()
 
 

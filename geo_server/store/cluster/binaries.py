@@ -11,10 +11,24 @@ from geo_server.domain.errors import Unavailable
 
 _DEBIAN_HOME = Path("/usr/lib/postgresql")
 _OLDEST_MAJOR = 13
-_INSTALL = (
-    "On Debian or Ubuntu run: sudo apt-get install --yes postgresql postgresql-postgis. "
-    "Or set GEO_SERVER_DATABASE_URL to a PostGIS that runs elsewhere."
+_QUIETLY = (
+    "sudo mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' | "
+    "sudo tee /etc/postgresql-common/createcluster.conf && "
 )
+"""Keeps the package from starting a database server of its own on port 5432."""
+_ELSEWHERE = "Or set GEO_SERVER_DATABASE_URL to a PostGIS that runs elsewhere."
+
+
+def _install(packages: str, *, first: bool) -> str:
+    """What to run on Debian or Ubuntu.
+
+    Args:
+        packages: Their names.
+        first: Whether they bring the machine's first PostgreSQL.
+    """
+    quietly = _QUIETLY if first else ""
+    install = "sudo apt-get install --yes --no-install-recommends -o Dpkg::Options::=--force-confold"
+    return f"On Debian or Ubuntu run: {quietly}{install} {packages}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +71,18 @@ def find_server_binaries(major: int | None = None) -> ServerBinaries:
     if major is not None:
         raise Unavailable(
             f"The data folder was made by PostgreSQL {major}, whose server or PostGIS is not on this machine.",
-            advice=f"On Debian or Ubuntu run: sudo apt-get install --yes postgresql-{major} postgresql-{major}-postgis-3.",
+            advice=_install(f"postgresql-{major} postgresql-{major}-postgis-3", first=not _servers()),
         )
-    if any((folder / "postgres").exists() for folder in _folders()):
-        raise Unavailable("PostgreSQL is on this machine, but its PostGIS extension is not.", advice=_INSTALL)
-    raise Unavailable("There is no PostgreSQL server with PostGIS on this machine.", advice=_INSTALL)
+    there = bool(_servers())
+    advice = f"{_install('postgresql postgresql-postgis', first=not there)} {_ELSEWHERE}"
+    if there:
+        raise Unavailable("PostgreSQL is on this machine, but its PostGIS extension is not.", advice=advice)
+    raise Unavailable("There is no PostgreSQL server with PostGIS on this machine.", advice=advice)
+
+
+def _servers() -> list[Path]:
+    """Server programs of PostgreSQL, with or without PostGIS."""
+    return [program for folder in _folders() if (program := folder / "postgres").exists()]
 
 
 def _folders() -> list[Path]:
