@@ -57,6 +57,7 @@ CODES: dict[str, Code] = {
     "scale-unsure": Code(_ERROR, "The length of a unit is not sure.", "Give metres per unit."),
     "level-guessed": Code(_FIXED, "The order of a level was guessed.", "Give the ordinal of the level."),
     "level-kept": Code(_NOTE, "The drawing does not show this level; it is kept from an earlier revision."),
+    "correction-lost": Code(_ERROR, "A correction no longer fits what the drawing shows.", "Make it again if needed."),
     "levels-aligned": Code(_FIXED, "Levels drawn side by side were laid over each other."),
     "levels-not-aligned": Code(_ERROR, "A level could not be laid over the others.", "Place it by control points."),
     "view-ignored": Code(_NOTE, "Linework that is no floor plan, or stands apart, was left out."),

@@ -14,9 +14,10 @@ from uuid import UUID, uuid5
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.domain.edits import AddOpening, Edit, SplitZone, apply_edits, carry_edits
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.findings import Finding
-from geo_server.domain.frame import Placement, SiteFrame
+from geo_server.domain.frame import DrawingFrame, Frame, Placement, SiteFrame
 from geo_server.domain.matching import keep_ids
 from geo_server.domain.moving import NO_SHIFT, change_frame, place_floorplan, with_ids
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory
@@ -50,12 +51,14 @@ class Basis:
         floorplan: As it was read: drawing metres, or placed.
         placement: How it was put on the ground; None before that, and when it was in lon, lat.
         findings: What was noticed then.
+        edits: What people corrected in it, in their order.
     """
 
     number: int
     floorplan: Floorplan
     placement: Placement | None
     findings: tuple[Finding, ...]
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,21 @@ class JoinedBuilding:
 
     Args:
         placement: The one of the basis, when its axes hold for all levels now; None leaves the draft to be placed.
+        edits: Corrections of the basis that still make sense.
     """
 
     read: ReadBuilding
     placement: Placement | None = None
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def floorplan(self) -> Floorplan:
+        """What was read, with the corrections."""
+        return apply_edits(self.read.floorplan, self.edits)
 
 
 def join_to_basis(read: ReadBuilding, basis: Basis | None, frame: SiteFrame, *, keep_others: bool) -> JoinedBuilding:
-    """What was read, with the ids of what stayed and, when asked for, the other levels of the basis.
+    """What was read, with the ids and corrections of what stayed and, when asked for, the other levels of the basis.
 
     Args:
         read: The files.
@@ -85,6 +95,35 @@ def join_to_basis(read: ReadBuilding, basis: Basis | None, frame: SiteFrame, *, 
     """
     if basis is None or not basis.floorplan.levels:
         return JoinedBuilding(read)
+    return _with_edits(_join(read, basis, frame, keep_others=keep_others), basis)
+
+
+def _with_edits(joined: JoinedBuilding, basis: Basis) -> JoinedBuilding:
+    """The building with the corrections of the basis that still make sense, and a finding for each that does not."""
+    floorplan = joined.read.floorplan
+    moved = [(edit, _moved(edit, basis.floorplan.frame, floorplan.frame)) for edit in basis.edits]
+    _, kept, gone = carry_edits(floorplan, [edit for _, edit in moved if edit is not None])
+    gone += [edit for edit, there in moved if there is None]
+    lost = [
+        make_finding("correction-lost", f"Correction {edit.kind.replace('_', ' ')!r} ({edit.id}).") for edit in gone
+    ]
+    read = replace(joined.read, findings=(*joined.read.findings, *lost))
+    return replace(joined, read=read, edits=tuple(kept))
+
+
+def _moved(edit: Edit, old: Frame, new: Frame) -> Edit | None:
+    """An edit in the metres of another frame; None when nothing says how the two lie to each other."""
+    if not isinstance(edit, AddOpening | SplitZone) or (
+        isinstance(old, DrawingFrame) and isinstance(new, DrawingFrame)
+    ):
+        return edit
+    if not (isinstance(old, SiteFrame) and isinstance(new, SiteFrame)):
+        return None
+    metres = new.coordinates_to_metres(old.coordinates_to_lonlat(edit.line))
+    return replace(edit, line=tuple((float(x), float(y)) for x, y in metres))
+
+
+def _join(read: ReadBuilding, basis: Basis, frame: SiteFrame, *, keep_others: bool) -> JoinedBuilding:
     if keep_others and not read.levels_told:
         raise _which_level(read, basis)
     older = _in_frame_of(read, basis, frame)

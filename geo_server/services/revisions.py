@@ -12,9 +12,11 @@ from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.domain.ways_out import zones_without_way_out
 from geo_server.ingest.document.reader import read_document
 from geo_server.services.drawings import ReadBuilding
+from geo_server.services.edits import load_edited
 from geo_server.services.joining import Basis, OtherLevels, join_to_basis
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
+from geo_server.store.edits import add_edits, list_edits
 from geo_server.store.events import record_event
 from geo_server.store.floorplans import analyse, place_draft
 from geo_server.store.revisions import (
@@ -58,7 +60,7 @@ def place_revision(
     """
     with database.transaction() as c:
         load_revision(c, site.id, revision_id)
-        floorplan = read_document(load_document(c, revision_id))
+        floorplan = load_edited(c, revision_id)
         placement = fit_control_points(floorplan, control_points, site)
         put_on_ground(c, site, revision_id, floorplan, placement, by=by)
         return load_revision(c, site.id, revision_id)
@@ -145,7 +147,7 @@ def keep_draft(
         _audit(c, site, by, ("building_added", read.building.id), {"name": read.building.name})
     basis = _find_basis(c, site, read.building, other_levels.onto)
     joined = join_to_basis(read, basis, site.frame, keep_others=other_levels.keep)
-    read, floorplan = joined.read, joined.read.floorplan
+    read, floorplan = joined.read, joined.floorplan
     draft = add_draft(
         c,
         site_id=site.id,
@@ -156,8 +158,10 @@ def keep_draft(
         source_sha256=read.source_sha256,
         created_by=by,
     )
+    add_edits(c, draft.id, joined.edits, by=by)
     follows = basis.number if basis else None
-    detail = {"source": read.source_name, "sha256": read.source_sha256, "follows": follows}
+    source = {"source": read.source_name, "sha256": read.source_sha256}
+    detail = {**source, "follows": follows, "corrections_kept": len(joined.edits)}
     _audit(c, site, by, ("floorplan_imported", draft.id), detail)
     if floorplan.placed:
         place_draft(c, draft.id, floorplan, None)
@@ -175,14 +179,15 @@ def _find_basis(c: Connection, site: Site, building: Building, onto: UUID | None
     if chosen.building_id != building.id:
         raise NotFound(f"{building.name!r} has no revision {onto}.", where="onto", advice="See the list of revisions.")
     floorplan = read_document(load_document(c, chosen.id))
-    return Basis(chosen.number, floorplan, chosen.placement, chosen.findings)
+    edits = tuple(made.edit for made in list_edits(c, chosen.id))
+    return Basis(chosen.number, floorplan, chosen.placement, chosen.findings, edits)
 
 
 def publish_draft(c: Connection, site: Site, revision_id: UUID, *, by: UUID | None, signed_by: str | None) -> int:
     """As :func:`publish_revision`, inside a transaction of the caller's."""
     revision = load_revision(c, site.id, revision_id)
     lock_draft(c, revision_id)
-    lacking = zones_without_way_out(read_document(load_document(c, revision_id)))
+    lacking = zones_without_way_out(load_edited(c, revision_id))
     if lacking and not signed_by:
         names = ", ".join(zone.name for zone in lacking[:NAMES_TOLD])
         more = f" and {len(lacking) - NAMES_TOLD} more" if len(lacking) > NAMES_TOLD else ""

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from geo_server.api.routes import (
     closures,
     directives,
+    edits,
     exports,
     guidance,
     health,
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     directives.router,
     closures.router,
     imports.router,
+    edits.router,
     exports.router,
     health.router,
 )

@@ -5,7 +5,7 @@ the floorplan that they make is worked out from what was read, so that the drawi
 newer drawing can be given the same corrections again.
 """
 
-from geo_server.domain.edits.apply import apply_edit, apply_edits
+from geo_server.domain.edits.apply import apply_edit, apply_edits, carry_edits
 from geo_server.domain.edits.values import (
     AddOpening,
     AddTransition,
@@ -32,4 +32,5 @@ __all__ = [
     "SplitZone",
     "apply_edit",
     "apply_edits",
+    "carry_edits",
 ]

@@ -17,7 +17,7 @@ from geo_server.domain.edits.values import (
     RemoveOpening,
     RemoveTransition,
 )
-from geo_server.domain.edits.zones import WALL_M, load_zone
+from geo_server.domain.edits.zones import WALL_M, load_zone, make_line
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.places import Floorplan, Level, Opening, Transition, TransitionCategory, Zone
 from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
@@ -34,7 +34,7 @@ def add_opening(floorplan: Floorplan, edit: AddOpening) -> Floorplan:
     """Put a door or a gap in a wall."""
     if edit.level_id not in floorplan.level_by_id:
         raise NotFound(f"The floorplan has no level {edit.level_id}.", where="level_id", advice="See its levels.")
-    line = LineString(edit.line)
+    line = make_line(edit.line)
     _check_width(line.length, "line")
     one, two = find_sides(floorplan, edit.level_id, line)
     if one == two:

@@ -4,16 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid5
 
+import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 from shapely.ops import split
 
-from geo_server.domain.edits.values import ChangeZone, MergeZones, RemoveZone, SplitZone
+from geo_server.domain.edits.values import ChangeZone, Line, MergeZones, RemoveZone, SplitZone
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.places import Floorplan, Opening, OpeningCategory, Transition, Zone
 
 WALL_M = 0.6
 """Zones farther apart than this are divided by more than a wall."""
+LONGEST_NAME = 100
+MOST_VERTICES = 1000
 LEAST_PART_M2 = 0.5
 """A smaller part of a zone is a slip of the hand."""
 LEAST_GAP_M = 0.3
@@ -32,11 +35,40 @@ def load_zone(floorplan: Floorplan, zone_id: UUID) -> Zone:
     return zone
 
 
+def check_name(name: str, where: str) -> None:
+    """Make sure that a name can stand on a map.
+
+    Raises:
+        InvalidInput: It is empty, too long, or has characters that cannot be seen.
+    """
+    if not (0 < len(name.strip()) <= LONGEST_NAME and name.isprintable()):
+        raise InvalidInput(
+            f"{name[:LONGEST_NAME]!r} is no name.",
+            where=where,
+            advice=f"Give the name on the door's sign, 1 to {LONGEST_NAME} characters.",
+        )
+
+
+def make_line(line: Line) -> LineString:
+    """The line of an edit.
+
+    Raises:
+        InvalidInput: It has fewer than two vertices, a thousand or more, or one that is no place.
+    """
+    if not 2 <= len(line) < MOST_VERTICES or not np.isfinite(line).all():
+        raise InvalidInput(
+            f"A line of {len(line)} places cannot be drawn.", where="line", advice="Give two places or more, as [x, y]."
+        )
+    return LineString(line)
+
+
 def change_zone(floorplan: Floorplan, edit: ChangeZone) -> Floorplan:
     """Say of a zone what the drawing did not."""
     zone = load_zone(floorplan, edit.zone_id)
-    if edit.name is not None and not edit.name.strip():
-        raise InvalidInput("The name is empty.", where="name", advice="Give the name on the door's sign.")
+    if edit.name is not None:
+        check_name(edit.name, "name")
+    if edit.alias:
+        check_name(edit.alias, "alias")
     if edit.capacity is not None and edit.capacity < 0:
         raise InvalidInput(f"The capacity is {edit.capacity}.", where="capacity", advice="Give a number of people.")
     changed = replace(
@@ -81,9 +113,8 @@ def merge_zones(floorplan: Floorplan, edit: MergeZones) -> Floorplan:
 def split_zone(floorplan: Floorplan, edit: SplitZone) -> Floorplan:
     """Divide a zone; each opening and transition goes with the part that it touches."""
     zone = load_zone(floorplan, edit.zone_id)
-    if not edit.name.strip():
-        raise InvalidInput("The new part has no name.", where="name", advice="Give the name on the door's sign.")
-    larger, smaller = _parts(zone, LineString(edit.line))
+    check_name(edit.name, "name")
+    larger, smaller = _parts(zone, make_line(edit.line))
     kept = replace(zone, polygon=larger)
     new = replace(zone, id=uuid5(edit.id, "zone"), polygon=smaller, name=edit.name.strip(), alias=None, capacity=None)
 

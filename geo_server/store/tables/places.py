@@ -123,6 +123,24 @@ Index(
 )
 Index(None, floorplan_revisions.c.site_id, floorplan_revisions.c.state)
 
+floorplan_edits = Table(
+    "floorplan_edits",
+    metadata,
+    site_id(),
+    identifier("revision_id", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    identifier(),
+    Column("kind", Text, nullable=False),
+    Column("edit", JSONB, nullable=False),
+    moment("made_at", recorded=True),
+    person("made_by"),
+    UniqueConstraint("revision_id", "id"),
+    of_site("revision_id", "floorplan_revisions"),
+    above_zero("number"),
+    not_blank("kind"),
+)
+"""What people corrected in a draft. The document of the revision stays as it was read."""
+
 revision_levels = Table(
     "revision_levels",
     metadata,
