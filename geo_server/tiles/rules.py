@@ -15,6 +15,9 @@ SOURCE = "floorplan"
 
 FONTS = ["Noto Sans Regular", "sans-serif"]
 
+Expression = list[Any]
+Json = dict[str, Any]
+
 _STATUS = ["coalesce", ["feature-state", "status"], ""]
 _SELECTED = ["boolean", ["feature-state", "selected"], False]
 
@@ -98,30 +101,41 @@ def _symbols(colours: Palette) -> list[dict[str, Any]]:
 
 
 def _labels(colours: Palette) -> list[dict[str, Any]]:
-    name = ["case", ["has", "alias"], ["concat", ["get", "name"], "\n", ["get", "alias"]], ["get", "name"]]
     strong = ["in", _STATUS, ["literal", _statuses("threat") + _statuses("safe")]]
     caution = ["in", _STATUS, ["literal", _statuses("caution")]]
-    labels = _text(
-        "zone-label",
+    colour = ["case", strong, colours.on_strong, caution, "#000000", colours.text]
+    marks = [_mark(mark, colours) for mark in dict.fromkeys(MARKS.values())]
+    return [
+        _label("zone-alias", "alias", colours, colour, size=11, top=1.8),
+        _label("zone-label", "name", colours, colour, size=13, top=0.1),
+        *marks,
+    ]
+
+
+def _label(layer_id: str, attribute: str, colours: Palette, colour: Expression, *, size: int, top: float) -> Json:
+    """What a zone is called, below its mark. Apart, so that where room is short the number stays and the alias goes."""
+    layer = _text(
+        layer_id,
         "zone_labels",
-        name,
-        size=12,
-        colour=["case", strong, colours.on_strong, caution, "#000000", colours.text],
+        ["get", attribute],
+        size=size,
+        colour=colour,
         halo=colours.halo,
+        filter=["has", attribute],
         layout={
             "symbol-sort-key": ["-", 0, ["get", "area_m2"]],
+            "text-padding": 1,
             "text-max-width": 7,
             "text-anchor": "top",
-            "text-offset": [0, -0.6],
+            "text-offset": [0, top],
         },
     )
-    labels["paint"]["text-halo-color"] = ["match", _STATUS, *_by_status(colours), colours.halo]
-    marks = [_mark(mark, colours) for mark in dict.fromkeys(MARKS.values())]
-    return [labels, *marks]
+    layer["paint"]["text-halo-color"] = ["match", _STATUS, *_by_status(colours), colours.halo]
+    return layer
 
 
 def _mark(mark: str, colours: Palette) -> dict[str, Any]:
-    """One symbol layer a mark: layout cannot depend on feature state, opacity can."""
+    """One symbol layer a mark: layout cannot depend on feature state, opacity can. Names give way to marks."""
     statuses = [status.value for status, own in MARKS.items() if own == mark]
     meaning = next(MEANINGS[status] for status, own in MARKS.items() if own == mark)
     colour = colours.on_strong if meaning in {"threat", "safe"} else colours.text
@@ -134,7 +148,7 @@ def _mark(mark: str, colours: Palette) -> dict[str, Any]:
         halo=colours.halo,
         layout={
             "text-allow-overlap": True,
-            "text-ignore-placement": True,
+            "text-padding": 0,
             "text-anchor": "bottom",
             "text-offset": [0, -0.35],
         },

@@ -6,18 +6,18 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 
-def put_threat(page: Page, room: str, *, drill: bool = True) -> None:
-    """As a responder, put an armed assailant into a room, chosen from the list."""
+def put_threat(page: Page, room: str, *, kind: str = "Armed assailant", drill: bool = True) -> None:
+    """As a responder, put a threat into a room, chosen from the list."""
     page.get_by_role("button", name="Report a threat").click()
-    confirm_threat(page, room, drill=drill)
+    confirm_threat(page, room, kind=kind, drill=drill)
 
 
-def confirm_threat(page: Page, room: str, *, drill: bool = True) -> None:
+def confirm_threat(page: Page, room: str, *, kind: str = "Armed assailant", drill: bool = True) -> None:
     """Choose the room instead of tapping the map, say what it is, and send."""
     page.get_by_role("button", name="Choose a room instead").click()
     pick_room(page, room)
     dialog = page.get_by_role("dialog", name=re.compile("^Threat at"))
-    dialog.get_by_text("Armed assailant").click()
+    dialog.get_by_text(kind, exact=True).click()
     dialog.get_by_text("Drill" if drill else "Real", exact=True).click()
     dialog.get_by_role("button", name="Send").click()
     expect(dialog).to_be_hidden()
@@ -34,6 +34,15 @@ def choose_own_room(page: Page, room: str) -> None:
     """As staff, say which room one is in."""
     page.get_by_role("button", name=re.compile("Choose your room|Change")).click()
     pick_room(page, room)
+
+
+def order_to_leave(page: Page, reason: str = "") -> None:
+    """As a commander, order everyone to leave, whatever the page warns of."""
+    page.get_by_role("tab", name="Situation").click()
+    page.get_by_role("button", name="Give an order").click()
+    page.get_by_role("dialog").get_by_text("Evacuate", exact=True).click()
+    page.get_by_label("Reason (people see it)").fill(reason)
+    page.get_by_role("button", name="Give the order").click()
 
 
 def row(page: Page, room: str) -> Any:

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import PHONE, Visit
-from tests.web.steps import eventually, put_threat, rendered, row
+from tests.web.steps import choose_own_room, eventually, put_threat, rendered, row
 
 pytestmark = pytest.mark.browser
 
@@ -30,13 +30,42 @@ def test_another_level_shows_its_own_zones(visit: Visit) -> None:
 
 def test_a_threat_brings_every_zone_a_way_out_with_a_margin_in_seconds(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
-    put_threat(page, "104")
-    expect(page.locator(".threat-mark")).to_contain_text("Armed assailant")
+    put_threat(page, "104", kind="Fire")
+    expect(page.locator(".threat-mark")).to_contain_text("Fire")
     page.get_by_role("tab", name="Rooms").click()
     expect(row(page, "101").locator(".way b")).to_have_text(re.compile(r"^[+−]\d+ s$"))
     assert row(page, "104").locator(".way").get_attribute("data-status") == "no_guaranteed_route"
-    drawn = ["routes-safe_shortest", "routes-safe_detour", "routes-no_guaranteed_route"]
-    eventually(page, lambda: len(set(rendered(page, drawn, "zone_id"))), lambda count: count >= 4)
+    eventually(page, lambda: set(rendered(page, ["routes-casing"], "status")), lambda drawn: "safe_shortest" in drawn)
+
+
+def test_a_way_that_is_not_guaranteed_is_drawn_for_the_chosen_room_alone(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104", kind="Fire")
+    eventually(page, lambda: rendered(page, ["routes-casing"], "status"), lambda drawn: len(drawn) > 0)
+    assert "no_guaranteed_route" not in rendered(page, ["routes-casing", "routes-arrows"], "status")
+    row(page, "104").get_by_role("button").click()
+    drawn_for = ["chosen-no_guaranteed_route"]
+    own = row(page, "104").get_attribute("data-key")
+    eventually(page, lambda: set(rendered(page, drawn_for, "zone_id")), lambda zones: zones == {own})
+
+
+def test_the_map_turns_to_the_own_room_and_keeps_it_when_its_place_shrinks(visit: Visit) -> None:
+    page = visit(Role.STAFF, PHONE).ready()
+    for room in ("101", "104"):
+        choose_own_room(page, room)
+        eventually(page, lambda: _in_view(page), lambda seen: seen is True)
+    page.get_by_role("button", name="More of the panel").click()
+    eventually(page, lambda: _in_view(page), lambda seen: seen is True)
+
+
+def _in_view(page: Page) -> bool:
+    """Whether the mark of the person's room lies within the map as it is on the page."""
+    mark, shown = page.locator(".you-dot").bounding_box(), page.locator("#map").bounding_box()
+    if mark is None or shown is None:
+        return False
+    return (
+        shown["x"] < mark["x"] < shown["x"] + shown["width"] and shown["y"] < mark["y"] < shown["y"] + shown["height"]
+    )
 
 
 def test_a_chosen_room_shows_its_steps_and_its_way_alone(visit: Visit) -> None:

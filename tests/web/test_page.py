@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import DESKTOP, PHONE, Visit
-from tests.web.steps import put_threat
+from tests.web.steps import choose_own_room, put_threat
 from tests.web.storeys import SCRIPT_NAME
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,22 @@ def test_nothing_is_wider_than_the_screen(visit: Visit, role: Role, size: tuple[
             "() => [document.documentElement.scrollWidth, ...['panel', 'card', 'top'].map((id) => document.getElementById(id).scrollWidth - document.getElementById(id).clientWidth)]"
         )
         assert widths == [size[0], 0, 0, 0]
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.RESPONDER])
+def test_on_a_phone_the_map_is_the_main_thing_and_the_buttons_are_in_sight(visit: Visit, role: Role) -> None:
+    put_threat(visit(Role.RESPONDER).ready(), "104")
+    page = visit(role, PHONE).ready()
+    if role is Role.STAFF:
+        choose_own_room(page, "101")
+        expect(page.get_by_role("button", name="Need help")).to_be_in_viewport(ratio=1)
+    else:
+        button = page.get_by_role("button", name="Report a threat").bounding_box()
+        assert button is not None
+        assert button["height"] < 56, "its words are on one line"
+    shown = page.locator("#map").bounding_box()
+    assert shown is not None
+    assert shown["height"] >= 0.45 * PHONE[1]
 
 
 def test_big_buttons_are_big_and_all_targets_are_large_enough(visit: Visit) -> None:

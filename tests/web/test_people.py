@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import PHONE, Visit
-from tests.web.steps import choose_own_room, confirm_threat, pick_room, put_threat, row
+from tests.web.steps import choose_own_room, confirm_threat, order_to_leave, pick_room, put_threat, row
 
 pytestmark = pytest.mark.browser
 
@@ -47,15 +47,46 @@ def test_an_order_to_leave_shows_staff_their_way_out(visit: Visit) -> None:
     put_threat(commander, "104")
     staff = visit(Role.STAFF, PHONE).ready()
     choose_own_room(staff, "101")
-    commander.get_by_role("tab", name="Situation").click()
-    commander.get_by_role("button", name="Give an order").click()
-    commander.get_by_role("dialog").get_by_text("Evacuate", exact=True).click()
-    commander.get_by_label("Reason (people see it)").fill("West side is clear")
-    commander.get_by_role("button", name="Give the order").click()
+    order_to_leave(commander, "West side is clear")
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
     expect(staff.locator("#card")).to_contain_text("West side is clear")
     expect(staff.locator("#card")).to_contain_text("Way out")
     expect(staff.locator("ol.steps li").first).to_be_attached()
+
+
+def test_who_orders_to_leave_is_told_first_which_places_have_no_guaranteed_way(visit: Visit, address: str) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104", kind="Fire")
+    routes = commander.request.get(f"{address}/api/sites/elm/plan").json()["zones"]
+    unsure = [route for route in routes if not route["status"].startswith("safe_")]
+    assert 0 < len(unsure) < len(routes)
+    commander.get_by_role("tab", name="Situation").click()
+    commander.get_by_role("button", name="Give an order").click()
+    dialog = commander.get_by_role("dialog")
+    dialog.get_by_text("Lockdown", exact=True).click()
+    expect(dialog.locator(".warning")).to_be_hidden()
+    dialog.get_by_text("Evacuate", exact=True).click()
+    expect(dialog.locator(".warning")).to_contain_text(
+        re.compile(rf"{len(unsure)} places? ha(s|ve) no guaranteed way out")
+    )
+    expect(dialog.locator(".warning-names")).to_contain_text("104")
+    dialog.get_by_role("button", name="Give the order all the same").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_staff_without_a_guaranteed_way_read_one_sentence_when_told_to_leave(visit: Visit) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "104")
+    order_to_leave(commander)
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
+    expect(staff.locator(".card-words")).to_have_text(
+        re.compile(r"^Leave only if you can see that the way is clear;[^.]*\.$")
+    )
+    expect(staff.locator("#card")).not_to_contain_text("by the route shown")
+    expect(staff.locator("#card")).to_contain_text("in your room")
+    expect(staff.get_by_text("If you see that the way is clear")).to_be_attached()
 
 
 def test_staff_report_a_threat_and_a_drill_says_so_everywhere(visit: Visit) -> None:

@@ -1,6 +1,6 @@
 /** Words for screen readers: at once for a new threat or order, at leisure for the rest. */
 
-import { incidentIsOpen, kindTitle, orderFor, threatPlace } from "./model.js";
+import { incidentIsOpen, kindTitle, orderFor, sentenceFor, threatPlace } from "./model.js";
 import { t } from "./strings.js";
 
 const PAUSE_MS = 5000;
@@ -47,7 +47,7 @@ function changes(state, before) {
     said.push(t("say.new_threat", { kind: kindTitle(state, threat.kind), place: threatPlace(state, threat) }));
   }
   const order = orderFor(state, state.mine);
-  if (order && order.id !== before.order?.id) said.push(t("say.order", order));
+  if (order && order.id !== before.order?.id) said.push(t("say.order", { title: order.title, words: sentenceFor(state, order) }));
   if (before.open && !incidentIsOpen(state)) said.push(t("say.all_clear"));
   return said;
 }

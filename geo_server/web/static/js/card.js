@@ -4,10 +4,13 @@ import { ago, clockTime, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { ACTION_ICONS, icon } from "./icons.js";
 import {
+  fullName,
+  guidanceOf,
   incidentOf,
   kindTitle,
+  leavesUnsure,
   orderFor,
-  zoneName,
+  sentenceFor,
   statusOf,
   threatFrom,
   threatPlace,
@@ -22,19 +25,24 @@ const WATCHED = ["picture", "guidance", "mine", "zones", "plan"];
 
 export function showCard(store) {
   const card = document.getElementById("card");
-  store.watch(WATCHED, (state) => {
+  let unsure = false;
+  const show = (state) => {
     const { tone, parts } = content(state);
     card.dataset.tone = tone;
     fill(card, parts);
+    unsure = leavesUnsure(state);
     document.title = [card.querySelector("h2")?.textContent, state.site.name].filter(Boolean).join(" · ");
-  });
+  };
+  store.watch(WATCHED, show);
+  // The last moment to leave passes without anything else changing.
+  setInterval(() => leavesUnsure(store.state) !== unsure && show(store.state), 1000);
 }
 
 function content(state) {
   if (!may(state, "see_incident")) return quiet(t("card.quiet_viewer"), t("card.viewer"));
   const incident = incidentOf(state);
   if (!incident) return quiet(t("card.quiet_words"));
-  if (incident.state === "all_clear") return { tone: "clear", parts: [heading("tick", t("card.all_clear")), words(t("card.all_clear_words"))] };
+  if (incident.state === "all_clear") return allClear(incident);
   return may(state, "see_reports") ? forResponder(state, incident) : forStaff(state, incident);
 }
 
@@ -42,22 +50,32 @@ const quiet = (sentence, title = t("card.quiet")) => ({ tone: "quiet", parts: [h
 const heading = (iconName, title) => h("h2", {}, icon(iconName, "icon card-icon"), h("span", {}, title));
 const words = (sentence) => h("p", { class: "card-words" }, sentence);
 
+/** Stands until the incident is closed, for everyone who got the alarm, also for who comes back to the page later. */
+const allClear = ({ cleared_at: at }) => ({
+  tone: "clear",
+  parts: [
+    heading("tick", t("card.all_clear")),
+    words(t("card.all_clear_words")),
+    at && h("p", { class: "card-since" }, t("card.all_clear_since", { time: clockTime(at) }), ", ", ticking(at, ago)),
+  ],
+});
+
 function forStaff(state, incident) {
   const doing = toDo(state);
   const zone = state.zoneById.get(state.mine);
   return {
     tone: "act",
     parts: [
-      h("p", { class: "card-for" }, zone ? t("card.for_room", { room: zoneName(zone) }) : t("card.for_site")),
+      h("p", { class: "card-for" }, zone ? t("card.for_room", { room: fullName(state, zone) }) : t("card.for_site")),
       heading(ACTION_ICONS[doing?.action] ?? "threat", doing?.title ?? t("card.no_order")),
-      words(doing?.words ?? t("card.no_order_words")),
+      words(sentenceFor(state, doing)),
       h("dl", { class: "facts" }, facts(state, incident, doing, zone)),
     ],
   };
 }
 
 function facts(state, incident, doing, zone) {
-  const way = zone && wayOutSummary(state, state.guidance);
+  const way = leavesUnsure(state) ? h("strong", {}, t("card.none_sure")) : zone && wayOutSummary(state, guidanceOf(state));
   return [
     way && fact(t("card.way_out"), way),
     ...threatsOf(state).map((threat) => fact(t("card.where"), whereFor(state, threat, zone))),
@@ -68,7 +86,7 @@ function facts(state, incident, doing, zone) {
 /** Where the threat is: seen from the person's room when that is known. */
 function whereFor(state, threat, zone) {
   const kind = kindTitle(state, threat.kind);
-  const place = threatPlace(state, threat);
+  const place = threatPlace(state, threat, zone);
   if (!zone) return [h("strong", {}, t("threat.here", { kind, place })), ticking(threat.seen_at, ago)];
   return [
     h("strong", {}, t("threat.from_here", { kind, where: threatFrom(state, threat, zone) })),

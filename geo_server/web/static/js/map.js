@@ -2,14 +2,17 @@
 
 import { Map as MapLibre, NavigationControl, ScaleControl } from "../vendor/maplibre-gl.mjs";
 import { addIcons } from "./map_icons.js";
-import { ALL_ROUTES, CHOSEN_ROUTE, LIVE_SOURCES, statusOfLayer } from "./map_live.js";
+import { ALL_ROUTES, CHOSEN_ROUTE, IS_SAFE, LIVE_SOURCES, statusOfLayer } from "./map_live.js";
 import { createMarkers } from "./map_markers.js";
 import { PALETTES } from "./map_palette.js";
 import { layersOf, sourceOf, tileSource } from "./map_style.js";
 
 /** Room that the level switch and the buttons take: at the side, on a narrow map above. */
 const paddingOf = (container) =>
-  container.clientWidth < 700 ? { top: 58, right: 14, bottom: 14, left: 14 } : { top: 24, right: 24, bottom: 24, left: 24 };
+  container.clientWidth < NARROW_PX
+    ? { top: 60, right: 14, bottom: 26, left: 14 }
+    : { top: 24, right: 150, bottom: 24, left: 24 };
+const NARROW_PX = 700;
 const ZOOM_TO_ZONE = 19.5;
 const EASE_MS = 350;
 
@@ -35,16 +38,40 @@ export async function createMap(container, { styles, bounds, centre, ordinal, th
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
-  map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
+  map.addControl(new ScaleControl({ maxWidth: container.clientWidth < NARROW_PX ? 64 : 110 }), "bottom-left");
   await new Promise((done) => map.once("style.load", done));
   for (const [name, palette] of Object.entries(PALETTES)) addIcons(map, name, palette);
-  new ResizeObserver(() => map.resize()).observe(container);
-  return commands(map, { styles, ordinal, theme, onTap });
+  const camera = createCamera(map, bounds);
+  new ResizeObserver(() => {
+    map.resize();
+    camera.again();
+  }).observe(container);
+  return commands(map, camera, { styles, ordinal, theme, onTap });
 }
 
-function commands(map, shown) {
+/** Moves the map, and keeps in view what it was turned to when its place on the page grows or shrinks, until a hand moves it. */
+function createCamera(map, bounds) {
+  const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : EASE_MS;
+  let box = bounds;
+  map.on("movestart", (event) => {
+    if (event.originalEvent) box = null;
+  });
+  const fit = (wanted, duration_ms) => {
+    box = wanted;
+    map.fitBounds(box, { padding: paddingOf(map.getContainer()), maxZoom: 20.5, duration: duration_ms });
+  };
+  return {
+    fit: (wanted) => fit(wanted, duration),
+    again: () => box && fit(box, 0),
+    go(at) {
+      box = null;
+      map.easeTo({ center: at, zoom: Math.max(map.getZoom(), ZOOM_TO_ZONE), duration });
+    },
+  };
+}
+
+function commands(map, camera, shown) {
   const source = sourceOf(shown.styles.light);
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const states = new Map();
   const marked = { selected: null, mine: null };
   let chosen = null;
@@ -62,7 +89,7 @@ function commands(map, shown) {
   };
   const filter = () => {
     for (const id of ALL_ROUTES) {
-      map.setFilter(id, ofLevel(...ofStatus(id)));
+      map.setFilter(id, ofLevel(IS_SAFE, ...ofStatus(id)));
       map.setLayoutProperty(id, "visibility", chosen === null ? "visible" : "none");
     }
     for (const id of CHOSEN_ROUTE) map.setFilter(id, ofLevel(["==", ["get", "zone_id"], chosen ?? ""], ...ofStatus(id)));
@@ -105,6 +132,8 @@ function commands(map, shown) {
     setData: (name, data) => map.getSource(name).setData(data),
     /** Colour a zone by its status; null takes it away. */
     setStatus: (zoneId, status) => setState(zoneId, { status: status ?? "" }),
+    /** Mark a zone as one without a guaranteed way out, or take the mark away. */
+    setUnsure: (zoneId, unsure) => setState(zoneId, { unsure }),
     /** Mark one zone as `selected` or `mine`; null marks none. */
     mark(name, zoneId) {
       if (marked[name] === zoneId) return;
@@ -117,11 +146,7 @@ function commands(map, shown) {
       chosen = zoneId;
       filter();
     },
-    go(at) {
-      const camera = { center: at, zoom: Math.max(map.getZoom(), ZOOM_TO_ZONE) };
-      if (calm) map.jumpTo(camera);
-      else map.easeTo({ ...camera, duration: EASE_MS });
-    },
-    fit: (box) => map.fitBounds(box, { padding: paddingOf(map.getContainer()), maxZoom: 20.5, duration: calm ? 0 : EASE_MS }),
+    go: camera.go,
+    fit: camera.fit,
   };
 }

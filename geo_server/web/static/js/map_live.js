@@ -11,6 +11,7 @@ export const LIVE_SOURCES = {
 
 const DASHES = { safe_shortest: [1, 0], safe_detour: [3, 1.2], no_guaranteed_route: [0.9, 1.1] };
 const STATUSES = Object.keys(DASHES);
+const SAFE = ["safe_shortest", "safe_detour"];
 
 /** Below the walls. */
 export const reachLayers = (palette) => [
@@ -30,10 +31,13 @@ export const reachLayers = (palette) => [
 
 const byStep = (now, next) => ["match", ["get", "step"], "now", now, next];
 
-/** Above the doors, below the words: all ways out thin, the chosen one broad. `map.js` sets their filters. */
+/**
+ * Above the doors, below the words: all guaranteed ways out thin, the chosen one broad. A way that nobody vouches for is
+ * drawn only where it was asked for, or in a bad hour the map is nothing but warnings. `map.js` sets the filters.
+ */
 export const routeLayers = (palette, theme) => [
   line("routes-casing", 4.5, palette.casing, { "line-opacity": 0.8 }),
-  ...STATUSES.map((status) => line(`routes-${status}`, 2.5, colour(palette, status), dashed(status))),
+  ...SAFE.map((status) => line(`routes-${status}`, 2.5, colour(palette, status), dashed(status))),
   { id: "routes-arrows", type: "symbol", source: "routes", layout: arrows(theme, 110, 0.5) },
   line("chosen-casing", 11, palette.casing),
   ...STATUSES.map((status) => line(`chosen-${status}`, 6, colour(palette, status), dashed(status))),
@@ -66,8 +70,21 @@ const arrows = (theme, spacing, size) => ({
   "icon-ignore-placement": true,
 });
 
-/** Edges of the chosen zone and of the person's own. */
+/** Edges of zones without a guaranteed way out, of the chosen zone and of the person's own. */
 export const edgeLayers = (palette, source) => [
+  {
+    id: "zone-unsure",
+    type: "line",
+    source,
+    "source-layer": "zones",
+    layout: { "line-join": "round" },
+    paint: {
+      "line-color": palette.unsafe,
+      "line-width": 1.5,
+      "line-dasharray": [1, 2.5],
+      "line-opacity": ["case", state("unsure"), 1, 0],
+    },
+  },
   {
     id: "zone-chosen",
     type: "line",
@@ -105,6 +122,7 @@ export const turnLayers = (palette, theme, font) => [
 ];
 
 /** Ids of the layers that show all ways, and of those that show the chosen one, with the status each is for. */
-export const ALL_ROUTES = ["routes-casing", ...STATUSES.map((status) => `routes-${status}`), "routes-arrows"];
+export const ALL_ROUTES = ["routes-casing", ...SAFE.map((status) => `routes-${status}`), "routes-arrows"];
 export const CHOSEN_ROUTE = ["chosen-casing", ...STATUSES.map((status) => `chosen-${status}`), "chosen-arrows"];
+export const IS_SAFE = ["in", ["get", "status"], ["literal", SAFE]];
 export const statusOfLayer = (id) => STATUSES.find((status) => id.endsWith(`-${status}`)) ?? null;

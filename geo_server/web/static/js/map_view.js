@@ -4,7 +4,8 @@ import { getJson } from "./api.js";
 import { boxAround, distance } from "./geo.js";
 import { createMap } from "./map.js";
 import { levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
-import { firstLevel, kindTitle, levelName, routeOf, statusOf, threatsOf } from "./model.js";
+import { firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, statusOf, threatsOf } from "./model.js";
+import { may } from "./store.js";
 import { t } from "./strings.js";
 
 const REACH_MS = 1000;
@@ -24,6 +25,7 @@ export async function showMap(store, onTap) {
     container.map = view.map; // For tests and the browser's console.
     follow(store, view);
     turnToFirstThreat(store, view);
+    turnToOwnRoom(store, view);
     return view;
   } catch (fault) {
     console.warn(fault);
@@ -36,17 +38,36 @@ export async function showMap(store, onTap) {
 /** The buildings, without the assembly points that may lie far off. */
 export const wholeSite = (state) => boxAround(state.zones.map((zone) => zone.at), BUILDING_ROOM_M) ?? state.site.bounds;
 
-/** Whoever knows their room sees it, with the threat when that is near; others the threat's building; without a threat, everything. */
+/** Whoever leads sees the threat's building; others their own room, with the threat when that is near; else everything. */
 function bestView(state) {
   const [threat] = threatsOf(state);
   const mine = state.zoneById.get(state.mine);
-  if (!threat) return wholeSite(state);
-  if (mine && !state.routes.size) {
-    const together = mine.ordinal === threat.ordinal && distance(mine.at, threat.at) < FAR_M;
-    return together ? boxAround([mine.at, threat.at], PERSON_ROOM_M) : boxAround([mine.at], FAR_M / 3);
-  }
-  const building = state.zones.filter((zone) => zone.building === threat.building);
-  return boxAround([threat.at, ...building.map((zone) => zone.at)], BUILDING_ROOM_M);
+  if (mine && !may(state, "see_plan")) return viewFrom(state, mine, threat);
+  return threat ? buildingView(state, threat) : wholeSite(state);
+}
+
+function viewFrom(state, mine, threat) {
+  const route = guidanceOf(state)?.route;
+  if (route) return boxAround([mine.at, ...coordinatesOn(route, mine.ordinal)], PERSON_ROOM_M);
+  const together = threat && mine.ordinal === threat.ordinal && distance(mine.at, threat.at) < FAR_M;
+  return together ? boxAround([mine.at, threat.at], PERSON_ROOM_M) : boxAround([mine.at], FAR_M / 3);
+}
+
+function buildingView(state, { at, building }) {
+  const zones = state.zones.filter((zone) => zone.building === building);
+  return boxAround([at, ...zones.map((zone) => zone.at)], BUILDING_ROOM_M);
+}
+
+/** Whoever says where they are wants to see it. */
+function turnToOwnRoom(store, view) {
+  let before = store.state.mine;
+  store.watch(["mine"], ({ mine, selected }) => {
+    if (mine === before) return;
+    before = mine;
+    if (selected !== null || may(store.state, "see_plan")) return;
+    store.set({ ordinal: firstLevel(store.state) });
+    view.fit(bestView(store.state));
+  });
 }
 
 /** When the first threat is reported, turn to it; later ones must not take the map out of anyone's hands. */
@@ -105,10 +126,20 @@ function follow(store, view) {
     }
   });
 
-  store.watch(["routes", "guidance"], (state) => view.setData("routes", routeLines(shownRoutes(state))));
+  const unsure = new Set();
+  store.watch(["routes"], (state) => {
+    for (const { id } of state.zones) {
+      const route = routeOf(state, id);
+      const is = route !== null && !isSure(route, null);
+      if (is === unsure.has(id)) continue;
+      view.setUnsure(id, is);
+      unsure[is ? "add" : "delete"](id);
+    }
+  });
+  store.watch(["routes", "guidance", "mine"], (state) => view.setData("routes", routeLines(shownRoutes(state))));
   store.watch(["selected", "routes", "guidance", "mine"], (state) => {
     const zoneId = chosenZone(state);
-    const route = routeOf(state, zoneId) ?? (zoneId === state.mine ? state.guidance?.route : null);
+    const route = routeOf(state, zoneId) ?? (zoneId === state.mine ? guidanceOf(state)?.route : null);
     view.mark("selected", state.selected);
     view.choose(route ? zoneId : null);
     view.setData("turns", levelChanges(route, words.levelName, (way, level) => `${t(`route.${way}`)}: ${level}`));
@@ -120,12 +151,11 @@ function follow(store, view) {
     else if (zone && !map.getBounds().contains(zone.at)) view.go(zone.at);
   });
   let followed = null;
-  store.watch(["guidance"], ({ guidance, mine, routes, zoneById }) => {
-    const exit = guidance?.route?.exit_id ?? null;
-    if (exit && exit !== followed && routes.size === 0) {
-      const { at, ordinal } = zoneById.get(mine);
-      store.set({ ordinal });
-      view.fit(boxAround([at, ...coordinatesOn(guidance.route, ordinal)], PERSON_ROOM_M));
+  store.watch(["guidance", "mine"], (state) => {
+    const exit = guidanceOf(state)?.route?.exit_id ?? null;
+    if (exit && exit !== followed && !may(state, "see_plan")) {
+      store.set({ ordinal: state.zoneById.get(state.mine).ordinal });
+      view.fit(bestView(state));
     }
     followed = exit;
   });
@@ -150,8 +180,9 @@ const coordinatesOn = (route, ordinal) =>
 /** Responders see the ways out of all zones, staff at most their own. */
 function shownRoutes(state) {
   if (state.routes.size) return [...state.routes.values()];
-  return state.guidance?.route ? [state.guidance.route] : [];
+  const own = guidanceOf(state)?.route;
+  return own ? [own] : [];
 }
 
 /** A room that is being looked at; else the person's own when its way out may be shown. */
-const chosenZone = (state) => state.selected ?? (state.routes.size ? null : state.guidance?.route ? state.mine : null);
+const chosenZone = (state) => state.selected ?? (state.routes.size ? null : guidanceOf(state)?.route ? state.mine : null);

@@ -3,7 +3,7 @@
 import { clockTime } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { STATUS_ICONS, icon } from "./icons.js";
-import { incidentIsOpen, statusTitle, whereabouts, zoneName } from "./model.js";
+import { guidanceOf, incidentIsOpen, leavesUnsure, statusTitle, whereabouts, zoneName } from "./model.js";
 import { routeView } from "./route_view.js";
 import { chooseRoom } from "./room_picker.js";
 import { t } from "./strings.js";
@@ -13,6 +13,7 @@ const COUNTS = ["adults", "students", "injured"];
 
 /** @returns {HTMLElement} */
 export function createMePanel(store, { outbox, startReport }) {
+  const ask = h("div", {});
   const room = h("div", { class: "my-room" });
   const big = h("div", { class: "big-buttons" });
   const sent = h("p", { class: "sent", role: "status" });
@@ -24,37 +25,42 @@ export function createMePanel(store, { outbox, startReport }) {
     icon("threat"),
     t("report.start"),
   );
-  const panel = h("div", { class: "stack" }, room, big, sent, h("div", { class: "pair" }, form, report), route);
+  const panel = h("div", { class: "stack" }, ask, big, sent, room, h("div", { class: "pair" }, form, report), route);
 
   store.watch(["mine", "zoneById", "picture"], (state) => {
-    fill(room, myRoom(store, state));
+    const zone = state.zoneById.get(state.mine);
+    fill(ask, !zone && askForRoom(store));
+    fill(room, zone && myRoom(store, state, zone));
+    ask.hidden = Boolean(zone);
+    room.hidden = !zone;
     fill(big, incidentIsOpen(state) ? bigButtons(store, outbox) : h("p", { class: "small" }, t("me.none")));
     form.hidden = !state.mine || !incidentIsOpen(state);
   });
   store.watch(["outbox", "mine"], (state) => showSent(sent, state));
-  store.watch(["guidance"], ({ guidance }) => {
-    fill(route, wayOut(store.state, guidance));
+  store.watch(["guidance", "mine"], (state) => {
+    fill(route, wayOut(state));
   });
   return panel;
 }
 
-function wayOut(state, guidance) {
-  if (guidance?.route) return routeView(state, guidance.route, guidance.route);
-  return guidance?.directive && guidance.withheld ? h("p", { class: "small" }, guidance.withheld) : null;
+/** The way out. One that is not guaranteed is folded away: the card says when to take it. */
+function wayOut(state) {
+  const guidance = guidanceOf(state);
+  if (!guidance?.route) return guidance?.directive && guidance.withheld ? h("p", { class: "small" }, guidance.withheld) : null;
+  const whole = routeView(state, guidance.route, guidance.route);
+  return leavesUnsure(state) ? h("details", { class: "box" }, h("summary", {}, t("route.if_clear")), whole) : whole;
 }
 
-function myRoom(store, state) {
-  const zone = state.zoneById.get(state.mine);
-  const open = () => chooseRoom(store, (zoneId) => store.set({ mine: zoneId }));
-  if (!zone) {
-    return h("button", { class: "button button-main", type: "button", on: { click: open } }, icon("pin"), t("me.choose"));
-  }
-  return [
-    icon("pin"),
-    h("span", { class: "my-room-name" }, h("strong", {}, zoneName(zone)), h("small", {}, whereabouts(state, zone))),
-    h("button", { class: "button", type: "button", on: { click: open } }, t("me.change")),
-  ];
-}
+const chooseOwn = (store) => () => chooseRoom(store, (zoneId) => store.set({ mine: zoneId }));
+
+const askForRoom = (store) =>
+  h("button", { class: "button button-main wide", type: "button", on: { click: chooseOwn(store) } }, icon("pin"), t("me.choose"));
+
+const myRoom = (store, state, zone) => [
+  icon("pin"),
+  h("span", { class: "my-room-name" }, h("strong", {}, zoneName(zone)), h("small", {}, whereabouts(state, zone))),
+  h("button", { class: "button", type: "button", on: { click: chooseOwn(store) } }, t("me.change")),
+];
 
 const bigButtons = (store, outbox) => [bigButton("ok", t("me.ok"), store, outbox), bigButton("help", t("me.help"), store, outbox)];
 
@@ -134,5 +140,6 @@ function showSent(place, { outbox, mine }) {
     time: last.confirmed_at ? clockTime(last.confirmed_at, true) : "",
     why: last.why ?? "",
   };
-  return fill(place, icon(last.state === "confirmed" ? "tick" : "alert"), t(`me.${last.state}`, values));
+  fill(place, icon(last.state === "confirmed" ? "tick" : "alert"), t(`me.${last.state}`, values));
+  return place.scrollIntoView({ block: "nearest" });
 }

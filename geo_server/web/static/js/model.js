@@ -1,5 +1,6 @@
 /** What the state means: questions that several views ask. Pure. */
 
+import { now } from "./clock.js";
 import { compass, distance, nearest } from "./geo.js";
 import { may } from "./store.js";
 import { known, t, tn } from "./strings.js";
@@ -23,9 +24,14 @@ export const zoneName = ({ name, alias }) => (alias && alias !== name ? `${alias
 export const levelName = (state, ordinal) =>
   state.site.levels.find((level) => level.ordinal === ordinal)?.name ?? String(ordinal);
 
+const buildingName = (state, zone) => (state.site.buildings.length > 1 ? zone.building : null);
+
 /** The level of a zone; on a site of several buildings the building too. */
 export const whereabouts = (state, zone) =>
-  [levelName(state, zone.ordinal), state.site.buildings.length > 1 && zone.building].filter(Boolean).join(", ");
+  [levelName(state, zone.ordinal), buildingName(state, zone)].filter(Boolean).join(", ");
+
+/** A zone by its name alone; on a site of several buildings, where a name can be there twice, with its building. */
+export const fullName = (state, zone) => [zoneName(zone), buildingName(state, zone)].filter(Boolean).join(", ");
 
 /** The level that matters: that of the person's room where only their own way is shown, else the threat's. */
 export function firstLevel(state) {
@@ -42,19 +48,23 @@ export const statusTitle = (status) => known(`status.${status}`, status);
 
 export const routeOf = (state, zoneId) => state.routes.get(zoneId) ?? null;
 
-/** Where a threat is, in words: its zone, or where it is in none the nearest, and its level. */
-export function threatPlace(state, threat) {
-  const level = levelName(state, threat.ordinal);
+/**
+ * Where a threat is, in words: its zone, or where it is in none the nearest, its level, and its building unless that is
+ * the building of `seenFrom`.
+ */
+export function threatPlace(state, threat, seenFrom = null) {
   const zone = state.zoneById.get(threat.zone_id);
-  if (zone) return t("threat.place", { zone: zoneName(zone), level });
-  const near = nearest(threat.at, zonesAt(state, threat));
-  return near ? t("threat.near", { zone: zoneName(near), level }) : level;
+  const named = zone ?? nearest(threat.at, zonesAt(state, threat));
+  if (!named) return levelName(state, threat.ordinal);
+  const level = named.building === seenFrom?.building ? levelName(state, named.ordinal) : whereabouts(state, named);
+  return t(zone ? "threat.place" : "threat.near", { zone: zoneName(named), level });
 }
 
 const zonesAt = (state, { ordinal }) => state.zones.filter((zone) => zone.ordinal === ordinal);
 
 /** Where a threat is as seen from a zone: levels above or below, metres, and a compass point. */
 export function threatFrom(state, threat, zone) {
+  if (threat.zone_id === zone.id) return t("threat.same_room");
   const values = {
     metres: Math.max(5, Math.round(distance(zone.at, threat.at) / 5) * 5),
     compass: t(`compass.${compass(zone.at, threat.at)}`),
@@ -79,18 +89,33 @@ export function roomsByUrgency(state) {
 const collator = new Intl.Collator("en", { numeric: true });
 export const byName = (a, b) => a.ordinal - b.ordinal || collator.compare(a.name, b.name);
 
-/** Zones whose name, alias or category holds every word that was typed. */
+const fold = (text) => text.toLocaleLowerCase().trim().replaceAll(/\s+/g, " ");
+
+/** Zones whose name, alias or category holds every word that was typed: the one of just that name first. */
 export function searchZones(zones, typed) {
-  const words = typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return zones.filter((zone) => {
-    const text = `${zone.name} ${zone.alias ?? ""} ${zone.category}`.toLocaleLowerCase();
+  const wanted = fold(typed);
+  const words = wanted.split(" ");
+  const found = zones.filter((zone) => {
+    const text = fold(`${zone.name} ${zone.alias ?? ""} ${zone.category}`);
     return words.every((word) => text.includes(word));
   });
+  return wanted ? found.sort((a, b) => likeness(b, wanted) - likeness(a, wanted)) : found;
 }
+
+/** How near a zone's name is to what was typed: 2 the same, 1 begins so, 0 holds it somewhere. */
+function likeness(zone, wanted) {
+  const names = [zone.name, zone.alias ?? "", zoneName(zone)].map(fold);
+  if (names.includes(wanted)) return 2;
+  return Number(names.some((name) => name.startsWith(wanted)));
+}
+
+/** What the server says of the person's own room; null while only that of a room chosen before is here. */
+export const guidanceOf = ({ guidance, mine }) => (guidance?.zone.id === mine ? guidance : null);
 
 /** What people are to do: an order of a person, else what the protocol calls for; null when nothing is known. */
 export function toDo(state) {
-  if (state.guidance?.directive) return state.guidance.directive;
+  const told = guidanceOf(state)?.directive;
+  if (told) return told;
   const order = orderFor(state, state.mine);
   if (order) return order;
   const kind = state.protocols.kinds.find((one) => one.key === incidentOf(state)?.kind);
@@ -102,4 +127,34 @@ export function toDo(state) {
 export function orderFor(state, zoneId) {
   const orders = (state.picture?.directives ?? []).filter((order) => order.zone_id === null || order.zone_id === zoneId);
   return orders.reduce((last, order) => (last && last.given_at >= order.given_at ? last : order), null);
+}
+
+const SAFE = ["safe_shortest", "safe_detour"];
+
+/** Whether a way out is guaranteed to whoever leaves now. It no longer is when the last moment to leave has passed. */
+export function isSure(route, madeForAt) {
+  if (!SAFE.includes(route?.status)) return false;
+  if (route.latest_departure_s === null || !madeForAt) return true;
+  return now() <= Date.parse(madeForAt) + route.latest_departure_s * 1000;
+}
+
+/** Whether people in the person's own room are told to leave although no way out of it is guaranteed. */
+export function leavesUnsure(state) {
+  const guidance = guidanceOf(state);
+  if (!guidance || !actionOf(state, toDo(state)?.action)?.may_leave) return false;
+  return !isSure(guidance.route, guidance.route?.made_for_at);
+}
+
+/** The one sentence to act on. An order to leave by a route that nobody can vouch for would send people into the threat. */
+export function sentenceFor(state, doing) {
+  if (!doing) return t("card.no_order_words");
+  return leavesUnsure(state) ? t("card.no_sure_way") : doing.words;
+}
+
+/** Zones that an order to leave would reach (those of the site, or one) and that have no guaranteed way out. */
+export function unsureZones(state, only = null) {
+  return (only ? [only] : state.zones)
+    .filter((zone) => zone.occupied || state.routes.has(zone.id))
+    .filter((zone) => !isSure(routeOf(state, zone.id), state.plan?.made_for_at))
+    .sort((a, b) => Number(b.occupied) - Number(a.occupied) || byName(a, b));
 }

@@ -6,7 +6,7 @@ import { distance } from "./geo.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { newId } from "./ids.js";
-import { isExercise, kindTitle, levelName, threatsOf, zoneName } from "./model.js";
+import { isExercise, kindTitle, levelName, threatsOf, whereabouts, zoneName } from "./model.js";
 import { chooseRoom, closeButton } from "./room_picker.js";
 import { t } from "./strings.js";
 
@@ -54,7 +54,7 @@ function openConfirm(store, place, done) {
     ),
   );
   const name = place.zone
-    ? t("threat.place", { zone: zoneName(place.zone), level: levelName(state, place.ordinal) })
+    ? t("threat.place", { zone: zoneName(place.zone), level: whereabouts(state, place.zone) })
     : levelName(state, place.ordinal);
   const dialog = h(
     "dialog",

@@ -36,9 +36,8 @@ export function chooseRoom(store, take) {
   }
 
   function show() {
-    const found = searchZones(store.state.zones, search.value).sort(
-      (a, b) => Number(b.occupied) - Number(a.occupied) || byName(a, b),
-    );
+    const ordered = [...store.state.zones].sort((a, b) => Number(b.occupied) - Number(a.occupied) || byName(a, b));
+    const found = searchZones(ordered, search.value);
     const pick = (zone) => {
       dialog.close();
       take(zone.id);

@@ -5,7 +5,7 @@ import { attempt } from "./ask.js";
 import { ago, clockTime, ticking } from "./clock.js";
 import { h } from "./dom.js";
 import { holdButton } from "./hold.js";
-import { incidentIsOpen, incidentOf, kindTitle, threatPlace, threatsOf, zoneName } from "./model.js";
+import { fullName, incidentIsOpen, incidentOf, kindTitle, threatPlace, threatsOf } from "./model.js";
 import { openOrder } from "./orders.js";
 import { doorName } from "./room_detail.js";
 import { section } from "./section.js";
@@ -72,9 +72,9 @@ function orderList(state) {
         "li",
         { class: "order" },
         h("strong", {}, order.title),
-        h("span", {}, zone ? t("card.for_room", { room: zoneName(zone) }) : t("card.for_site")),
+        h("span", {}, zone ? t("card.for_room", { room: fullName(state, zone) }) : t("card.for_site")),
         order.reason && h("q", {}, order.reason),
-        h("small", {}, t("situation.order_by", { who: order.given_by, time: clockTime(order.given_at) })),
+        h("small", {}, t("situation.order_by", { who: order.given_by, time: clockTime(order.given_at) }), ", ", ticking(order.given_at, ago)),
       );
     }),
   );
@@ -89,7 +89,7 @@ function closures(store, state) {
     list.map((closure) => {
       const door = state.openingById.get(closure.subject_id);
       const zone = state.zoneById.get(door?.zones?.find(Boolean) ?? closure.subject_id);
-      const name = door ? doorName(state, null, door) : zone ? zoneName(zone) : closure.subject_id;
+      const name = door ? doorName(state, null, door) : zone ? fullName(state, zone) : closure.subject_id;
       const lift = () => attempt(remove(`/api/sites/${state.site.slug}/closures/${closure.id}`), store);
       return h(
         "li",

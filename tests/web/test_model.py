@@ -1,0 +1,54 @@
+"""Questions that several views of the page ask, put to its own modules in the browser."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from geo_server.domain.roles import Role
+from tests.web.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def _zone(name: str, alias: str | None = None, building: str = "North") -> dict[str, Any]:
+    return {"id": name, "name": name, "alias": alias, "category": "room", "building": building, "ordinal": 0}
+
+
+def _ask(page: Page, question: str, *arguments: Any) -> Any:
+    script = (
+        f"async (given) => {{ const model = await import('/static/js/model.js'); return model.{question}(...given); }}"
+    )
+    return page.evaluate(script, list(arguments))
+
+
+def test_the_room_of_just_that_name_is_found_first(visit: Visit) -> None:
+    page = visit(Role.VIEWER).ready()
+    zones = [_zone("A105"), _zone("1051"), _zone("105", "Classroom"), _zone("20", "105 annex")]
+    assert [zone["id"] for zone in _ask(page, "searchZones", zones, " 105 ")] == ["105", "1051", "20", "A105"]
+    assert [zone["id"] for zone in _ask(page, "searchZones", zones, "classroom  105")] == ["105"]
+    assert _ask(page, "searchZones", zones, "") == zones
+
+
+def test_a_room_is_told_with_its_building_where_there_are_several(visit: Visit) -> None:
+    page = visit(Role.VIEWER).ready()
+    zone = _zone("105", "Classroom")
+    assert _ask(page, "fullName", {"site": {"buildings": [1, 2]}}, zone) == "Classroom 105, North"
+    assert _ask(page, "fullName", {"site": {"buildings": [1]}}, zone) == "Classroom 105"
+
+
+@pytest.mark.parametrize(
+    ("status", "leave_within_s", "sure"),
+    [
+        ("safe_shortest", 30, True),
+        ("safe_detour", None, True),
+        ("safe_shortest", -1, False),
+        ("no_guaranteed_route", 30, False),
+    ],
+)
+def test_a_way_is_sure_until_the_last_moment_to_leave(
+    visit: Visit, status: str, leave_within_s: float | None, sure: bool
+) -> None:
+    page = visit(Role.VIEWER).ready()
+    now = page.evaluate("() => new Date().toISOString()")
+    assert _ask(page, "isSure", {"status": status, "latest_departure_s": leave_within_s}, now) is sure
