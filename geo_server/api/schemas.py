@@ -1,6 +1,6 @@
 """What requests may say: every field with its bounds. A value outside them is refused before anything else happens."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from geo_server.domain.conflicts import Decision
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
+from geo_server.domain.sign_offs import Method
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -173,6 +174,16 @@ class PlacementSaid(Said):
     """Where a drawing lies on the ground."""
 
     control_points: Annotated[list[ControlPointSaid], Field(min_length=2, max_length=100)]
+
+
+class SignOffSaid(Said):
+    """Who stands for which zones, how they know, and until when."""
+
+    id: UUID
+    zone_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=5000)]
+    method: Method
+    verify_by: date | None = None
+    note: Note = ""
 
 
 class PublishSaid(Said):

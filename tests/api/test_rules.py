@@ -60,6 +60,8 @@ RULES = {
     f"GET {SITE}/revisions": "edit_floorplans",
     f"GET {SITE}/revisions/{{revision_id}}": "edit_floorplans",
     f"GET {SITE}/revisions/{{revision_id}}/floorplan": "edit_floorplans",
+    f"POST {SITE}/sign-offs": "edit_floorplans",
+    f"GET {SITE}/sign-offs": "edit_floorplans",
     f"GET {SITE}/revisions/{{revision_id}}/differences": "edit_floorplans",
     f"POST {SITE}/revisions/{{revision_id}}/edits": "edit_floorplans",
     f"DELETE {SITE}/revisions/{{revision_id}}/edits/last": "edit_floorplans",

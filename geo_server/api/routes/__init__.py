@@ -15,6 +15,7 @@ from geo_server.api.routes import (
     reports,
     sightings,
     sign_in,
+    sign_offs,
     sites,
 )
 
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     closures.router,
     imports.router,
     edits.router,
+    sign_offs.router,
     exports.router,
     health.router,
 )

@@ -5,11 +5,13 @@ written when the draft is placed and never change once it is published. Levels b
 revisions; ``revision_levels`` says which levels a revision has, what it calls them, and their outlines.
 """
 
+from geoalchemy2 import Geometry
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Double,
     ForeignKeyConstraint,
     Index,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from geo_server.domain.places import AssetCategory, OpeningCategory, TransitionCategory, ZoneCategory
+from geo_server.domain.sign_offs import Method
 from geo_server.domain.states import RevisionState
 from geo_server.store.tables.base import (
     above_zero,
@@ -166,6 +169,27 @@ def _on_level() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
 def _in_zone(column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["revision_id", column], ["zones.revision_id", "zones.id"])
 
+
+sign_offs = Table(
+    "sign_offs",
+    metadata,
+    site_id(primary_key=True),
+    identifier(primary_key=True),
+    identifier("zone_id", primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("signed_by", Text, nullable=False),
+    moment("signed_at"),
+    Column("verify_by", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    person("person_id"),
+    Column("geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
+    one_of("method", Method),
+    not_blank("name"),
+    not_blank("signed_by"),
+)
+"""Of zones by id without a foreign key: they outlive the revision. ``geom`` and ``name`` are what was stood for."""
+Index(None, sign_offs.c.site_id, sign_offs.c.zone_id, sign_offs.c.signed_at)
 
 zones = Table(
     "zones",
