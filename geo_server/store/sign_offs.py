@@ -32,7 +32,7 @@ def add_sign_offs(c: Connection, site_id: UUID, made: Sequence[SignOff], frame: 
     """
     rows = [
         {name: getattr(one, name) for name in _FIELDS}
-        | {"site_id": site_id, "geom": encode(one.polygon, frame), "person_id": by, "method": one.method.value}
+        | {"site_id": site_id, "signed_geom": encode(one.polygon, frame), "person_id": by, "method": one.method.value}
         for one in made
     ]
     taken = Conflict("This was signed before.", where="id", advice="Give each sign-off an id of its own.")
@@ -49,7 +49,7 @@ def list_latest_sign_offs(c: Connection, site_id: UUID, frame: SiteFrame) -> dic
         .order_by(sign_offs.c.zone_id, sign_offs.c.signed_at.desc())
     )
     rows = c.execute(statement).mappings().all()
-    polygons = decode_all([row["geom"] for row in rows], frame)
+    polygons = decode_all([row["signed_geom"] for row in rows], frame)
     return {
         row["zone_id"]: SignOff(
             **{name: row[name] for name in _FIELDS if name != "method"}, method=Method(row["method"]), polygon=polygon

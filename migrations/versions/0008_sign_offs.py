@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("verify_by", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
+        sa.Column("signed_geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
         sa.CheckConstraint("method IN ('walked', 'drawing')", name=op.f("ck_sign_offs_method_known")),
         sa.CheckConstraint("btrim(name) <> ''", name=op.f("ck_sign_offs_name_not_blank")),
         sa.CheckConstraint("btrim(signed_by) <> ''", name=op.f("ck_sign_offs_signed_by_not_blank")),

@@ -183,12 +183,12 @@ sign_offs = Table(
     Column("verify_by", Date, nullable=False),
     Column("note", Text, nullable=False),
     person("person_id"),
-    Column("geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
+    Column("signed_geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
     one_of("method", Method),
     not_blank("name"),
     not_blank("signed_by"),
 )
-"""Of zones by id without a foreign key: they outlive the revision. ``geom`` and ``name`` are what was stood for."""
+"""Of zones by id without a foreign key: they outlive the revision. ``signed_geom`` and ``name`` are what was stood for."""
 Index(None, sign_offs.c.site_id, sign_offs.c.zone_id, sign_offs.c.signed_at)
 
 zones = Table(
