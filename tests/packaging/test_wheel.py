@@ -1,5 +1,6 @@
 """The wheel carries all that the server needs: it runs away from the checkout, without Node."""
 
+import json
 import os
 import re
 import signal
@@ -42,13 +43,33 @@ def test_the_wheel_carries_the_page_the_migrations_and_the_sample_campus(wheel: 
     assert "geo_server/migrations/env.py" in names
     assert any(re.match(r"geo_server/migrations/versions/\w+\.py$", name) for name in names)
     assert "geo_server/data/floorplans/sample_campus.toml" in names
+    assert "geo_server/cli/schemas/report.schema.json" in names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
+
+
+def command(installed: Path, *words: str | Path) -> list[str]:
+    """``geo-server`` from the wheel, whatever folder it is started in."""
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from geo_server.cli import main; main()"
+    return [sys.executable, "-P", "-c", code, str(installed), *map(str, words)]
+
+
+def test_a_drawing_is_read_and_planned_with_from_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
+    drawing = installed / "geo_server/data/floorplans/school_level_0.dxf"
+    said = _ask(command(installed, "inspect", drawing, "--to", "plan.geojson"), tmp_path)
+    assert said.startswith("school_level_0.dxf: a DXF drawing of 1 level\n")
+    threat = '{"at": [20, 20], "kind": "intruder"}'
+    planned = _ask(command(installed, "plan", "plan.geojson", "--threat", threat), tmp_path)
+    assert len(json.loads(planned)["zones"]) > 25
+
+
+def _ask(command: list[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=120)
+    return done.stdout
 
 
 @pytest.fixture
 def server(installed: Path, tmp_path: Path) -> Iterator[str]:
     """``geo-server up`` from the wheel, in an empty folder; yields what it prints up to the last sign-in link."""
-    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from geo_server.cli import main; main()"
     environment = {**os.environ, "GEO_SERVER_DATA_DIR": str(tmp_path / "data"), "PATH": "/usr/bin:/bin"}
     environment.pop("GEO_SERVER_DATABASE_URL", None)
     tmp_path.chmod(0o755)
@@ -56,7 +77,7 @@ def server(installed: Path, tmp_path: Path) -> Iterator[str]:
         if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o011)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", code, str(installed), "up", "--port", "0"],
+        command(installed, "up", "--port", "0"),
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     said = ""
@@ -76,8 +97,25 @@ def server(installed: Path, tmp_path: Path) -> Iterator[str]:
 def test_geo_server_up_works_from_the_wheel_alone(server: str, installed: Path) -> None:
     address = re.search(r"http://[\d.]+:\d+", server)
     assert address, server
-    with urllib.request.urlopen(f"{address[0]}/static/vendor/maplibre-gl.mjs") as answer:
-        assert answer.read() == (installed / "geo_server/web/static/vendor/maplibre-gl.mjs").read_bytes()
     with urllib.request.urlopen(f"{address[0]}/readyz") as answer:
         assert answer.status == 200
-    assert len(re.findall(r"/sign-in\?token=\S+", server)) == 6
+    links = re.findall(r"http\S+/sign-in\?token=\S+", server)
+    assert len(links) == 6
+    fetched = {path: _fetch(f"{address[0]}{path}") for path in _named_by(_fetch(f"{address[0]}/").decode())}
+    assert {path.rpartition(".")[2] for path in fetched} >= {"css", "js"}
+    for path, content in fetched.items():
+        assert content == (installed / "geo_server/web" / path.removeprefix("/")).read_bytes()
+    library = "/static/vendor/maplibre-gl.mjs"
+    assert _fetch(f"{address[0]}{library}") == (installed / f"geo_server/web{library}").read_bytes()
+    assert b"<form" in _fetch(links[0])
+
+
+def _fetch(address: str) -> bytes:
+    with urllib.request.urlopen(address) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+def _named_by(page: str) -> set[str]:
+    """Scripts and style sheets of the page."""
+    return set(re.findall(r'(?:src|href)="(/static/[^"?]+\.(?:js|css|mjs))', page))
