@@ -25,6 +25,19 @@ CODES: dict[str, Code] = {
     "file-repaired": Code(
         _FIXED, "The file breaks the DXF rules and was repaired while reading.", "Run AUDIT and save it again."
     ),
+    "dwg-beta": Code(
+        _NOTE,
+        "DWG is read without a CAD program, which is new; compare the result with the drawing.",
+        "Save it as DXF R2013 if something is missing.",
+    ),
+    "dwg-unchecked": Code(
+        _FIXED, "Only one of two readers can read this DWG file.", "Save it as DXF R2013 and bring that in."
+    ),
+    "dwg-readers-differ": Code(
+        _ERROR,
+        "Two readers find different numbers of objects in this DWG file, so that some may be lost.",
+        "Save it as DXF R2013 and bring that in.",
+    ),
     "xref-unresolved": Code(
         _ERROR, "The drawing refers to another file, which is not part of it.", "Bind the references and export again."
     ),
@@ -55,6 +68,12 @@ CODES: dict[str, Code] = {
         _FIXED, "The header names another unit than the drawing's content.", "Check one known length."
     ),
     "scale-unsure": Code(_ERROR, "The length of a unit is not sure.", "Give metres per unit."),
+    "georeferenced": Code(
+        _NOTE, "The file says where on the ground the drawing is.", "Check one spot that you know, such as a corner."
+    ),
+    "georeference-unusable": Code(
+        _NOTE, "The file says where on the ground the drawing is, in a way that cannot be used.", "Give control points."
+    ),
     "level-guessed": Code(_FIXED, "The order of a level was guessed.", "Give the ordinal of the level."),
     "level-kept": Code(_NOTE, "The drawing does not show this level; it is kept from an earlier revision."),
     "correction-lost": Code(_ERROR, "A correction no longer fits what the drawing shows.", "Make it again if needed."),

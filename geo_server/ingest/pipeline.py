@@ -1,10 +1,12 @@
 """The one door of the intake: bytes of a file to a floorplan, whatever the format. Recognised by content, not by name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.frame import DrawingFrame
 from geo_server.ingest.document.reader import parse_document, read_document
+from geo_server.ingest.dxf.ground import Ground
 from geo_server.ingest.dxf.reader import read_dxf
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
 from geo_server.ingest.result import ImportResult, Scale
@@ -20,6 +22,8 @@ def read_plan(
     metres_per_unit: float | None = None,
     ordinal: int | None = None,
     level_name: str | None = None,
+    crs: str | None = None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> ImportResult:
     """Read a floor plan.
 
@@ -29,14 +33,20 @@ def read_plan(
         metres_per_unit: Length of a drawing unit in metres, when known; DXF only.
         ordinal: Ordinal of a drawing's only level, when known; DXF only.
         level_name: Name of a drawing's only level, when known; DXF only.
+        crs: Projected reference system that a drawing's coordinates are in, such as ``EPSG:2263``; DXF only.
+        beside: World file and projection file of a drawing by their ending; DXF only.
 
     Raises:
+        InvalidInput: There is no such ``crs``, or the drawing does not lie where it is made for.
         UnreadableFile: None of these formats, or damaged beyond repair.
         TooLarge: It expands to more objects than anybody draws.
     """
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if is_dxf(data):
-        return read_dxf(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name)
+        ground = Ground(crs, beside or {})
+        return read_dxf(
+            data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name, ground=ground
+        )
     if is_dwg(data):
         raise UnreadableFile(
             "DWG files cannot be read yet.", where=name, advice="Open it in a CAD program and save as DXF (R2013)."

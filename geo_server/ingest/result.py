@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from geo_server.domain.findings import Finding, Severity
 from geo_server.domain.places import Floorplan
+from geo_server.ingest.georeference import Georeference
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class ImportResult:
         format: ``dxf``, ``osm-indoor`` or ``floorplan``.
         scale: Length of the file's unit, and why.
         totals: How many objects of the file were read, used and dropped, by kind.
+        georeference: Where on the ground a drawing says that it is; None when it does not, or is in lon, lat anyway.
     """
 
     floorplan: Floorplan
@@ -40,6 +42,7 @@ class ImportResult:
     format: str
     scale: Scale
     totals: Mapping[str, int] = field(default_factory=dict)
+    georeference: Georeference | None = None
 
     def count_findings(self) -> dict[Severity, int]:
         """How many findings of each severity; one that stands for many objects counts once."""

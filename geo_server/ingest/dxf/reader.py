@@ -13,6 +13,7 @@ from geo_server.ingest.dxf.assemble import LevelPart, assemble
 from geo_server.ingest.dxf.bodies import with_bodies
 from geo_server.ingest.dxf.drawing import Drawing, Vertex, all_points
 from geo_server.ingest.dxf.expand import read_drawing
+from geo_server.ingest.dxf.ground import Ground, find_place, put_on_ground
 from geo_server.ingest.dxf.ledger import BUILT, count_fates, hides
 from geo_server.ingest.dxf.level import read_level
 from geo_server.ingest.dxf.profile import Role, guess_walls, roles_by_layer, stroke_role
@@ -29,6 +30,7 @@ from geo_server.ingest.dxf.views import (
     strokes_in,
     titles_among,
 )
+from geo_server.ingest.georeference import GridPlace
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.sniff import open_document
 
@@ -64,6 +66,7 @@ def read_dxf(
     metres_per_unit: float | None = None,
     ordinal: int | None = None,
     level_name: str | None = None,
+    ground: Ground | None = None,
 ) -> ImportResult:
     """Read a DXF file.
 
@@ -73,15 +76,59 @@ def read_dxf(
         metres_per_unit: Length of a drawing unit, when known; else it is found out.
         ordinal: Ordinal of its only level, when a person says that it shows one.
         level_name: Name of its only level, when known.
+        ground: What is said of its place by others than itself.
 
     Raises:
+        InvalidInput: The reference system that a person named cannot be.
         UnreadableFile: Damaged beyond repair, or blocks that contain themselves.
         TooLarge: It expands to more objects than anybody draws.
     """
     document, findings = open_document(data, name)
+    ground = ground or Ground()
     drawing = read_drawing(document, name)
+    place, doubts = find_place(document, name, ground)
     del document
-    ready = _prepare(drawing, metres_per_unit, findings)
+    return read_values(
+        drawing,
+        "dxf",
+        findings=[*findings, *doubts],
+        place=place,
+        ground=ground,
+        metres_per_unit=metres_per_unit,
+        ordinal=ordinal,
+        level_name=level_name,
+    )
+
+
+def read_values(
+    drawing: Drawing,
+    format_name: str,
+    *,
+    findings: Sequence[Finding],
+    place: GridPlace | None,
+    ground: Ground,
+    metres_per_unit: float | None = None,
+    ordinal: int | None = None,
+    level_name: str | None = None,
+) -> ImportResult:
+    """The floorplan that a drawing's plain values show, whatever file they come from.
+
+    Args:
+        drawing: In drawing units.
+        format_name: Of the file, for the result.
+        findings: Of whoever read the file.
+        place: Where on the ground it is, when that is known.
+        ground: What is said of its place by others than itself.
+        metres_per_unit: Length of a drawing unit, when known; else it is found out.
+        ordinal: Ordinal of its only level, when a person says that it shows one.
+        level_name: Name of its only level, when known.
+
+    Raises:
+        InvalidInput: The reference system that a person named is not made for where the drawing lies.
+    """
+    ready = _prepare(drawing, metres_per_unit, place, list(findings))
+    on_ground, told = put_on_ground(place, ready.shown, ready.scale.metres_per_unit, ground)
+    ready.findings.extend(told)
     views, rest = _level_views(ready, one_level=ordinal is not None)
     if len(views) == 1 and (ordinal is not None or level_name):
         views = [_as_told(views[0], ordinal, level_name)]
@@ -94,10 +141,10 @@ def read_dxf(
         noticed.append(make_finding("no-rooms" if views else "no-walls"))
     in_levels = frozenset().union(*(part.sources for part in parts))
     totals = {**count_fates(drawing, ready.shown, ready.roles, in_levels), "findings": len(noticed)}
-    return ImportResult(plan, tuple(noticed), "dxf", ready.scale, totals)
+    return ImportResult(plan, tuple(noticed), format_name, ready.scale, totals, on_ground)
 
 
-def _prepare(drawing: Drawing, given: float | None, findings: list[Finding]) -> _Prepared:
+def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, findings: list[Finding]) -> _Prepared:
     visible, hidden = _visible(drawing)
     roles = roles_by_layer(visible.strokes)
     findings = [*findings, *hidden]
@@ -105,7 +152,7 @@ def _prepare(drawing: Drawing, given: float | None, findings: list[Finding]) -> 
         for layer in guess_walls(visible.strokes, roles):
             roles[layer] = Role.WALL
             findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for walls.", layer=layer))
-    scale = find_scale(visible, roles, given)
+    scale = find_scale(visible, roles, given, place)
     findings += _about_scale(scale, drawing.header_unit)
     origin = _origin(visible, scale.metres_per_unit)
     metric = visible.scaled(scale.metres_per_unit, origin)
