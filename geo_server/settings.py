@@ -1,6 +1,8 @@
 """Settings: environment variables with the prefix ``GEO_SERVER_``. Read once by a face, handed down as values."""
 
+import difflib
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,23 +11,38 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo_server.domain.errors import InvalidInput
 
+PREFIX = "GEO_SERVER_"
+
 
 def default_data_dir() -> Path:
     """Where data is kept when nobody says otherwise.
 
     ``/var/lib/geo-server`` for root, because the database server drops to a user who cannot enter root's home;
-    else ``$XDG_DATA_HOME/geo-server``, by default ``~/.local/share/geo-server``.
+    else ``$XDG_DATA_HOME/geo-server``, by default ``~/.local/share/geo-server``. A relative ``XDG_DATA_HOME`` is
+    disregarded, as the XDG Base Directory Specification says.
+
+    Raises:
+        InvalidInput: This user has no home.
     """
     if os.geteuid() == 0:
         return Path("/var/lib/geo-server")
-    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(home) / "geo-server"
+    given = Path(os.environ.get("XDG_DATA_HOME", ""))
+    if given.is_absolute():
+        return given / "geo-server"
+    try:
+        return Path.home() / ".local" / "share" / "geo-server"
+    except RuntimeError:
+        raise InvalidInput(
+            "This user has no home folder, so there is no place for the data.",
+            where="GEO_SERVER_DATA_DIR",
+            advice="Set it to a folder.",
+        ) from None
 
 
 class Settings(BaseSettings):
     """All settings. Each is an environment variable: ``GEO_SERVER_`` and its name in capitals; an empty one counts as unset."""
 
-    model_config = SettingsConfigDict(env_prefix="GEO_SERVER_", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
     data_dir: Annotated[Path, Field(description="Folder of the embedded database, uploads and the protocol pack.")] = (
         Field(default_factory=default_data_dir)
@@ -45,6 +62,19 @@ class Settings(BaseSettings):
     upload_limit_mb: Annotated[int, Field(ge=1, le=1024, description="Largest drawing accepted, in MiB.")] = 50
 
 
+def find_unknown_settings(environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that looks like a setting and is none: a misspelt one would silently do nothing."""
+    known = [name.upper() for name in Settings.model_fields]
+    given = sorted(name for name in environment if name.upper().startswith(PREFIX))
+    return [_about_unknown(name, known) for name in given if name.upper().removeprefix(PREFIX) not in known]
+
+
+def _about_unknown(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+    meant = [f"{PREFIX}{one}" for one in near or known]
+    return f"{name} is not a setting; {'did you mean ' + meant[0] + '?' if near else 'there are: ' + ', '.join(meant) + '.'}"
+
+
 def load_settings(**given: object) -> Settings:
     """Settings from the environment, with values given on the command line on top.
 
@@ -58,7 +88,7 @@ def load_settings(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as fault:
         first = fault.errors()[0]
-        name = "GEO_SERVER_" + str(first["loc"][0]).upper()
+        name = PREFIX + str(first["loc"][0]).upper()
         raise InvalidInput(
             f"{first['msg']}, not {first['input']!r}.", where=name, advice="Change or unset the variable."
         ) from None

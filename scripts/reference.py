@@ -5,8 +5,9 @@ descriptions, and ``make check`` fails when they differ.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -46,8 +47,7 @@ def commands_page() -> str:
         "the standard output, in UTF-8."
     )
     parts = [f"# Commands\n\n{lead}\n\n{codes}"]
-    commands = typer.main.get_group(build_app()).commands
-    for name, command in sorted(commands.items()):
+    for name, command in _commands(typer.main.get_group(build_app())):
         rows = [
             (" ".join(f"`{name}`" for name in parameter.opts if name.startswith("-")) or f"`{parameter.name}`".upper(),
              str(getattr(parameter, "help", None) or ""))
@@ -55,6 +55,15 @@ def commands_page() -> str:
         ]  # fmt: skip
         parts.append(f"## geo-server {name}\n\n{(command.help or '').strip()}\n\n{_table(('option', 'meaning'), rows)}")
     return "\n".join(parts)
+
+
+def _commands(group: typer.core.TyperGroup, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The commands of a group by name, those of groups in it with the name of their group before them."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, typer.core.TyperGroup):
+            yield from _commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
 
 
 def errors_page() -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo_server.domain.errors import InvalidInput
-from geo_server.settings import load_settings
+from geo_server.settings import Settings, find_unknown_settings, load_settings
 
 
 def test_the_command_line_outranks_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +38,23 @@ def test_a_persons_data_goes_where_xdg_says(monkeypatch: pytest.MonkeyPatch) -> 
     assert load_settings().data_dir == Path("/home/kim/data/geo-server")
 
 
+def test_a_relative_xdg_folder_is_disregarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GEO_SERVER_DATA_DIR", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", "data")
+    monkeypatch.setenv("HOME", "/home/kim")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert load_settings().data_dir == Path("/home/kim/.local/share/geo-server")
+
+
+def test_a_user_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "GEO_SERVER_DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("getuid", "geteuid"):
+        monkeypatch.setattr(f"os.{name}", lambda: 2_000_000_000)
+    with pytest.raises(InvalidInput, match=r"GEO_SERVER_DATA_DIR: This user has no home folder.* Set it to a folder\."):
+        load_settings()
+
+
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATA_DIR", "DATABASE_URL", "PORT"):
         monkeypatch.setenv(f"GEO_SERVER_{name}", "")
@@ -45,3 +62,16 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
     assert settings.data_dir != Path()
     assert settings.database_url is None
     assert settings.port == 8080
+
+
+def test_a_misspelt_variable_is_named_with_the_setting_that_was_meant() -> None:
+    assert find_unknown_settings({"GEO_SERVER_PROT": "9000"}) == [
+        "GEO_SERVER_PROT is not a setting; did you mean GEO_SERVER_PORT?"
+    ]
+    (about,) = find_unknown_settings({"GEO_SERVER_XYZZY": "1"})
+    assert all(name.upper() in about for name in Settings.model_fields)
+
+
+def test_settings_and_what_belongs_to_others_are_not_named() -> None:
+    others = {"HOME": "/root", "GEO_SERVERS": "1", "geo_server_port": "9000"}
+    assert find_unknown_settings({f"GEO_SERVER_{name.upper()}": "" for name in Settings.model_fields} | others) == []

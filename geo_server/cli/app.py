@@ -17,12 +17,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("server", "migrate"),
     "doctor": ("doctor", "doctor"),
     "token": ("token", "token"),
+    "audit": ("audit", "audit"),
     "export": ("export", "export"),
     "inspect": ("inspect", "inspect"),
     "plan": ("plan", "plan"),
     "import": ("imports", "import_site"),
 }
-"""Module and function of each command. Only the one that is run is imported: the libraries behind all take seconds."""
+"""Module of each command, and its function or its group of commands. Only the one that is run is imported: the libraries behind all take seconds."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -51,8 +52,12 @@ def build_app(only: str | None = None) -> typer.Typer:
     )
     app.callback()(_group)
     for name in [only] if only in COMMANDS else COMMANDS:
-        module, function = COMMANDS[name]
-        app.command(name)(getattr(import_module(f"geo_server.cli.{module}"), function))
+        module, attribute = COMMANDS[name]
+        command = getattr(import_module(f"geo_server.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 

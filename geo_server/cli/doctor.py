@@ -1,6 +1,7 @@
 """``geo-server doctor``: what is wrong with this installation, and how to mend it."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from geo_server.cli.ending import REFUSED
 from geo_server.cli.opening import DataDir
 from geo_server.cli.output import say
 from geo_server.services.doctor import Check, Installation, examine
-from geo_server.settings import load_settings
+from geo_server.settings import find_unknown_settings, load_settings
 
 _VENDOR = Path(geo_server.__file__).parent / "web" / "static" / "vendor"
 
@@ -23,7 +24,14 @@ def doctor(
 ) -> None:
     """Look at everything that the server needs; name what is wrong and how to mend it. Exit code 2 when something is."""
     settings = load_settings(data_dir=data_dir)
-    here = Installation(settings.data_dir, settings.database_url, settings.host, settings.port, _VENDOR)
+    here = Installation(
+        settings.data_dir,
+        settings.database_url,
+        settings.host,
+        settings.port,
+        _VENDOR,
+        tuple(find_unknown_settings(os.environ)),
+    )
     checks: list[Check] = []
     for check in examine(here):
         checks.append(check)

@@ -5,6 +5,7 @@ database, the schema, the sample campus; the address and links are printed once 
 Ctrl-C and SIGTERM are how a server ends, so they end it with exit code 0, after everything was closed.
 """
 
+import os
 import socket
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -16,12 +17,12 @@ import uvicorn
 import geo_server
 from geo_server.cli.address import find_address, noted, web_address
 from geo_server.cli.opening import DataDir, Progress, open_database, show_progress
-from geo_server.cli.output import say
+from geo_server.cli.output import say, tell
 from geo_server.domain.errors import Conflict, Unavailable
 from geo_server.domain.places import Site
 from geo_server.domain.wording import counted
 from geo_server.services.access import create_sign_in_links
-from geo_server.settings import Settings, load_settings
+from geo_server.settings import Settings, find_unknown_settings, load_settings
 from geo_server.store.database import Database
 from geo_server.store.machine import listen
 from geo_server.store.migrate import check_migrated, pending, upgrade
@@ -37,7 +38,7 @@ Empty = Annotated[bool, typer.Option("--empty", help="Do not import the sample c
 
 def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Empty = False) -> None:
     """Start everything: database, schema, the sample campus when there is no site yet, server. Ctrl-C stops it."""
-    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    settings = _load_settings(host=host, port=port, data_dir=data_dir)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         address = web_address(settings, listener.getsockname()[1])
@@ -55,7 +56,7 @@ def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Em
 
 def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
     """Serve, changing nothing: for service managers. Refused while migrations are behind."""
-    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    settings = _load_settings(host=host, port=port, data_dir=data_dir)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         address = web_address(settings, listener.getsockname()[1])
@@ -72,6 +73,13 @@ def migrate(data_dir: DataDir = None) -> None:
     with show_progress() as progress, open_database(settings, progress) as database:
         done = _migrate(database, progress)
     say(f"{counted(done, 'migration')} applied." if done else "Nothing to do: all migrations are applied.")
+
+
+def _load_settings(**given: object) -> Settings:
+    """The settings, with a word about every variable that was meant to be one."""
+    for sentence in find_unknown_settings(os.environ):
+        tell(f"geo-server: warning: {sentence}")
+    return load_settings(**given)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -4,21 +4,20 @@ Each examination returns a sentence when all is well and raises a refusal when n
 advice, that the server itself would end with. What touches the machine is measured in ``store``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from geo_server.domain.errors import Conflict, GeoServerError, Unavailable
+from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, Unavailable
+from geo_server.services.audits import verify_audits
 from geo_server.services.protocols import load_pack
 from geo_server.store import machine
-from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
 from geo_server.store.embedded import check_place, find_owner, find_server_binaries, has_cluster, open_cluster
 from geo_server.store.migrate import check_migrated, pending
-from geo_server.store.sites import list_sites
 
 _LEAST_FREE_BYTES = 1_000_000_000
 """Room for the write-ahead log (512 MB) and a large drawing; PostgreSQL stops when its disk is full."""
@@ -54,6 +53,7 @@ class Installation:
         host: Address to listen on.
         port: Port to listen on.
         vendor: Folder of the page's map library.
+        unknown_settings: What is wrong with variables that look like settings and are none, a sentence each.
     """
 
     data_dir: Path
@@ -61,10 +61,12 @@ class Installation:
     host: str
     port: int
     vendor: Path
+    unknown_settings: tuple[str, ...] = ()
 
 
 def examine(here: Installation) -> Iterator[Check]:
     """Look at everything, one check after the other; a database that cannot be opened ends the checks that need it."""
+    yield _check("settings", lambda: _settings(here.unknown_settings))
     yield _check("data folder", lambda: f"{machine.check_writable(here.data_dir)} is writable.")
     yield _check("disk space", lambda: _disk(here.data_dir))
     yield _check("clock", lambda: _clock(datetime.now(UTC)))
@@ -88,6 +90,12 @@ def _check(name: str, look: Callable[[], str]) -> Check:
     except GeoServerError as refusal:
         place = f"{refusal.where}: " if refusal.where else ""
         return Check(name, ok=False, message=f"{place}{refusal.what}", advice=refusal.advice)
+
+
+def _settings(unknown: Sequence[str]) -> str:
+    if unknown:
+        raise InvalidInput(" ".join(unknown), advice="Correct or unset it; until then it does nothing.")
+    return "Every GEO_SERVER_ variable is a setting."
 
 
 def _disk(data_dir: Path) -> str:
@@ -157,13 +165,11 @@ def _audit(database: Database) -> str:
     """Every seal of every site."""
     if pending(database):
         return "It is looked at once all migrations are applied."
-    with database.snapshot() as c:
-        broken = [(site.slug, seq) for site in list_sites(c) if (seq := verify_audit(c, site.id)) is not None]
+    broken = [state for state in verify_audits(database) if state.first_bad is not None]
     if broken:
-        slug, seq = broken[0]
         raise Conflict(
-            f"Entry {seq} of the audit log is changed, missing or out of place.",
-            where=f"site {slug}",
+            f"Entry {broken[0].first_bad} of the audit log is changed, missing or out of place.",
+            where=f"site {broken[0].slug}",
             advice="Somebody wrote to the database by hand: compare it with a backup.",
         )
     return "Every entry is as it was recorded."

@@ -78,8 +78,12 @@ def verify_audit(c: Connection, site_id: UUID) -> int | None:
             if (row.seq, row.previous_hash, row.hash) != (expected, previous, sealed):
                 return expected
             previous, expected = sealed, expected + 1
-    recorded: int = c.scalar(select(sites.c.audit_seq).where(sites.c.id == site_id)) or 0
-    return expected if recorded >= expected else None
+    return expected if count_entries(c, site_id) >= expected else None
+
+
+def count_entries(c: Connection, site_id: UUID) -> int:
+    """How many entries were recorded on a site, whatever became of them since."""
+    return c.scalar(select(sites.c.audit_seq).where(sites.c.id == site_id)) or 0
 
 
 def seal(previous: bytes, row: Mapping[str, Any]) -> bytes:

@@ -170,3 +170,10 @@ def test_doctor_speaks_json_and_ends_with_2_when_something_is_wrong(start: Start
     (data_dir / "protocols.toml").unlink()
     well = start("doctor", GEO_SERVER_PORT="0")
     assert well.end() == 0, well.said
+
+
+def test_a_misspelt_setting_is_named_at_start(start: Start) -> None:
+    server = start("serve", GEO_SERVER_PROT="9000", GEO_SERVER_DATABASE_URL="mysql://a/b")
+    assert server.end() == 2
+    first, *_ = server.said.splitlines()
+    assert first == "geo-server: warning: GEO_SERVER_PROT is not a setting; did you mean GEO_SERVER_PORT?"

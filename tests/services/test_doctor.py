@@ -156,3 +156,9 @@ def test_an_audit_log_that_somebody_has_written_in_is_found(healthy: Installatio
     found = wrong(healthy)["audit log"]
     assert site.slug in found.message
     assert "Entry 2" in found.message
+
+
+def test_a_misspelt_setting_is_found(healthy: Installation) -> None:
+    found = wrong(replace(healthy, unknown_settings=("GEO_SERVER_PROT is not a setting.",)))
+    assert found["settings"].message == "GEO_SERVER_PROT is not a setting."
+    assert found["settings"].advice

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 import shapely
+from sqlalchemy import select
 
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotFound, TooLarge, UnreadableFile
 from geo_server.domain.events import EventKind
@@ -37,6 +39,7 @@ from geo_server.store.floorplans import load_floorplan
 from geo_server.store.imports import Problem, list_imports
 from geo_server.store.revisions import list_revisions
 from geo_server.store.sites import add_site, find_site, floorplan_rev, list_buildings
+from geo_server.store.tables import audit
 from tests.conftest import MakeDatabase
 from tests.services.buildings import FRAME, shed
 from tests.store.conftest import until
@@ -104,6 +107,15 @@ def test_the_sample_campus_is_published_whole(campus: tuple[Database, Site, list
         assert kinds == [EventKind.FLOORPLAN_PUBLISHED] * 3
         assert verify_audit(c, site.id) is None
         assert {i.state for i in list_imports(c, site.id)} == {ImportState.FINISHED}
+        recorded = Counter(c.execute(select(audit.c.action).where(audit.c.site_id == site.id)).scalars())
+    assert recorded == {
+        "site_added": 1,
+        "assembly_points_set": 1,
+        "building_added": 3,
+        "floorplan_imported": 3,
+        "floorplan_placed": 2,
+        "floorplan_published": 3,
+    }
 
 
 def test_buildings_of_the_sample_campus_stand_beside_each_other(campus: tuple[Database, Site, list[str]]) -> None:
