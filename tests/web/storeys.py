@@ -5,9 +5,7 @@ from uuid import UUID, uuid4
 
 from shapely import LineString, Point, box
 
-from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import (
-    AssemblyPoint,
     Building,
     Floorplan,
     Level,
@@ -19,11 +17,8 @@ from geo_server.domain.places import (
     ZoneCategory,
 )
 from geo_server.store.database import Database
-from geo_server.store.floorplans import place_draft
-from geo_server.store.revisions import add_draft, publish
-from geo_server.store.sites import add_assembly_point, add_building, add_site
+from tests.campus import FRAME, publish_site
 
-FRAME = SiteFrame(13.7, 51.0)
 SCRIPT_NAME = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 LENGTH_M = 60
 ROOM_M = 15
@@ -76,20 +71,5 @@ def publish_storeys(database: Database) -> Storeys:
         buildings=(building,),
         site=site,
     )
-    with database.transaction() as c:
-        add_site(c, site)
-        add_building(c, site.id, building)
-        add_assembly_point(c, site.id, AssemblyPoint(uuid4(), Point(-20, 1.5), "Field"), FRAME)
-        draft = add_draft(
-            c,
-            site_id=site.id,
-            building_id=building.id,
-            document={},
-            findings=(),
-            source_name="drawn.dxf",
-            source_sha256="0" * 64,
-            created_by=None,
-        )
-        place_draft(c, draft.id, floorplan, None)
-        publish(c, draft.id, by=None)
+    publish_site(database, site, floorplan)
     return Storeys(site, {zone.name: zone for zone in zones})

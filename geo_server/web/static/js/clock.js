@@ -16,6 +16,9 @@ export function setTimeZone(name) {
 
 export const now = () => Date.now() + offsetMs;
 
+/** A moment of this device's clock, by the server's. */
+export const serverIso = (deviceMs) => new Date(deviceMs + offsetMs).toISOString();
+
 export const secondsSince = (iso) => Math.max(0, (now() - Date.parse(iso)) / 1000);
 
 /** `14:32`, or `14:32:05`, in the site's time zone. */

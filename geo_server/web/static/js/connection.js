@@ -1,53 +1,56 @@
 /**
- * Whether what is shown is live. Stale data that looks live is the worst failure of a page like this one, so every
- * answer and every heartbeat counts as a sign of life, and without one for 15 s the page says so; at once when the
- * device itself says that it has no network.
+ * Whether what is shown is live. Stale data that looks live is the worst failure of a page like this one. Every answer
+ * and every heartbeat of the live feed is a sign of life. Where one is missing, or the feed breaks, the server is asked at
+ * once: a refused connection is known within a second, silence after a few; at once when the device has no network.
  */
 
-const PROBE_AFTER_MS = 9_000;
-const STALE_AFTER_MS = 15_000;
-const PROBE_LIMIT_MS = 4_000;
+/** The feed has a heartbeat each 5 s: one is overdue. */
+const ASK_AFTER_MS = 7000;
+const ASK_AGAIN_MS = 2000;
+const CHECK_MS = 500;
 
 /**
- * @param {object} store Gets `connection: {live, asOf}`; `asOf` is the time of the last sign of life.
+ * @param {object} store Gets `connection: {live, asOf, why}`; `asOf` is the time of the last sign of life, `why` is
+ *   `network` or `server`.
+ * @param {() => Promise<void>} ask Asks the server for what is shown; rejects when no answer comes in time.
  * @param {() => void} onBack Called when life returns.
- * @returns {{sign: () => void}} `sign` is to be called at each sign of life.
+ * @returns {{sign: () => void, doubt: () => void}} `sign` is to be called at each sign of life, `doubt` when the feed
+ *   breaks.
  */
-export function watchConnection(store, onBack) {
+export function watchConnection(store, ask, onBack) {
   let last = Date.now();
-  let probing = false;
+  let asked = 0;
+  let asking = false;
 
   const sign = () => {
     last = Date.now();
     const was = store.state.connection.live;
-    store.set({ connection: was ? store.state.connection : { live: true, asOf: last } });
+    store.set({ connection: { live: true, asOf: last, why: null } });
     if (!was) onBack();
   };
 
-  const probe = async () => {
-    probing = true;
-    try {
-      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
-      if (answer.ok) sign();
-    } catch {
-      // No answer is what the deadline below is for.
-    }
-    probing = false;
+  const goStale = () => {
+    const why = navigator.onLine ? "server" : "network";
+    const { live, why: before } = store.state.connection;
+    if (live || before !== why) store.set({ connection: { live: false, asOf: last, why } });
   };
 
-  const goStale = () => {
-    if (store.state.connection.live) store.set({ connection: { live: false, asOf: last } });
+  const doubt = async () => {
+    if (asking) return;
+    asking = true;
+    asked = Date.now();
+    await ask().then(sign, goStale);
+    asking = false;
   };
 
   const check = () => {
-    const silent = Date.now() - last;
-    if (silent > PROBE_AFTER_MS && !probing) probe();
-    if (silent > STALE_AFTER_MS) goStale();
+    const overdue = Date.now() - last > ASK_AFTER_MS || !store.state.connection.live;
+    if (overdue && Date.now() - asked > ASK_AGAIN_MS) doubt();
   };
 
-  setInterval(check, 1000);
+  setInterval(check, CHECK_MS);
   addEventListener("offline", goStale);
-  addEventListener("online", probe);
-  document.addEventListener("visibilitychange", () => document.hidden || probe());
-  return { sign };
+  addEventListener("online", doubt);
+  document.addEventListener("visibilitychange", () => document.hidden || doubt());
+  return { sign, doubt };
 }

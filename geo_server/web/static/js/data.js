@@ -6,6 +6,8 @@ import { openFeed } from "./feed.js";
 import { may } from "./store.js";
 
 const SETTLE_MS = 120;
+/** An answer that takes longer than this is none: better to say that the page is not live, and ask again. */
+const ASK_LIMIT_MS = 4000;
 
 /** Everything that does not change during an incident. */
 export async function loadSite(store, slug) {
@@ -31,10 +33,11 @@ export async function loadSite(store, slug) {
  * Keep `picture`, `plan` and `guidance` as the server has them.
  * @param {object} store
  * @param {string} slug
- * @param {{onSign: Function, onSignedOut: Function}} hooks
- * @returns {Promise<{refresh: () => Promise<void>, guidance: () => Promise<void>}>}
+ * @param {{onSign: Function, onBreak: Function, onSignedOut: Function}} hooks
+ * @returns {Promise<{refresh: () => void, guidance: () => Promise<void>, hurry: () => void}>} `hurry` opens the live
+ *   feed again at once.
  */
-export async function followSite(store, slug, { onSign, onSignedOut }) {
+export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) {
   const base = `/api/sites/${slug}`;
 
   const loadPicture = async () => {
@@ -63,7 +66,7 @@ export async function followSite(store, slug, { onSign, onSignedOut }) {
   };
 
   const refresh = coalesce(loadPicture, (fault) => fault instanceof Refusal && fault.status === 401 && onSignedOut());
-  if (!may(store.state, "see_incident")) return { refresh: async () => {}, guidance: async () => {} };
+  if (!may(store.state, "see_incident")) return { refresh: () => {}, guidance: async () => {}, hurry: () => {} };
 
   const onEvent = async (event) => {
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
@@ -71,14 +74,21 @@ export async function followSite(store, slug, { onSign, onSignedOut }) {
     refresh();
   };
   const seq = await loadPicture();
-  openFeed(`${base}/events`, seq, {
+  const hurry = openFeed(`${base}/events`, seq, {
     onEvent,
     onReset: loadPicture,
     onSign,
+    onBreak,
     onRefused: (status) => status === 401 && onSignedOut(),
   });
-  return { refresh, guidance: loadGuidance };
+  return { refresh, guidance: loadGuidance, hurry };
 }
+
+/** Whether the server answers; anything but an answer rejects. */
+export const askServer = async () => {
+  const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(ASK_LIMIT_MS) });
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+};
 
 /** Show a status at once; the picture that follows carries the rest of the report. */
 function applyStatus(store, event) {

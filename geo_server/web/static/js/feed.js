@@ -6,20 +6,22 @@
 const LEAST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10_000;
 /** Two heartbeats and some: a stream that says nothing for so long is dead, whatever the network thinks. */
-const SILENCE_MS = 13_000;
+const SILENCE_MS = 11_000;
 
 /**
  * Read events for ever, resuming after the last one seen.
  * @param {string} url
  * @param {number} after Number of the last event known.
- * @param {{onEvent: Function, onReset: Function, onSign: Function, onRefused: Function}} hooks `onReset` returns a
- *   promise of the number to go on from; `onSign` is told of each sign of life.
- * @returns {() => void} Stops it.
+ * @param {{onEvent: Function, onReset: Function, onSign: Function, onBreak: Function, onRefused: Function}} hooks
+ *   `onReset` returns a promise of the number to go on from; `onSign` is told of each sign of life, `onBreak` when the
+ *   stream ends or cannot be opened.
+ * @returns {() => void} Opens it again at once where it waits to.
  */
 export function openFeed(url, after, hooks) {
   let last = after;
   let stopped = false;
   let abort = new AbortController();
+  let hurry = () => {};
 
   const take = async (frame) => {
     if (frame.event === "reset") last = await hooks.onReset();
@@ -54,19 +56,19 @@ export function openFeed(url, after, hooks) {
     while (!stopped) {
       const began = Date.now();
       await readOnce().catch(() => {});
+      if (stopped) return;
+      hooks.onBreak();
       wait = Date.now() - began > LONGEST_RETRY_MS ? LEAST_RETRY_MS : Math.min(wait * 1.6, LONGEST_RETRY_MS);
-      if (!stopped) await new Promise((done) => setTimeout(done, wait * (0.5 + Math.random() / 2)));
+      await new Promise((done) => {
+        hurry = done;
+        setTimeout(done, wait * (0.5 + Math.random() / 2));
+      });
     }
   };
 
-  const drop = () => abort.abort();
-  addEventListener("offline", drop);
+  addEventListener("offline", () => abort.abort());
   run();
-  return () => {
-    stopped = true;
-    removeEventListener("offline", drop);
-    drop();
-  };
+  return () => hurry();
 }
 
 async function readFrames(body, take, onSign, onSilence) {

@@ -4,12 +4,12 @@ import { announceChanges, createSpeaker } from "./announce.js";
 import { Refusal, getJson } from "./api.js";
 import { showCard } from "./card.js";
 import { watchConnection } from "./connection.js";
-import { followSite, loadSite } from "./data.js";
+import { askServer, followSite, loadSite } from "./data.js";
 import { showMapTools } from "./map_tools.js";
 import { showMap, wholeSite } from "./map_view.js";
 import { firstLevel, incidentIsOpen, toDo } from "./model.js";
 import { showNotices } from "./notices.js";
-import { createOutbox } from "./outbox.js";
+import { createOutbox, waitingCount } from "./outbox.js";
 import { showPanel } from "./panel.js";
 import { startReport } from "./report.js";
 import { createStore, may } from "./store.js";
@@ -32,7 +32,7 @@ const EMPTY = {
   routes: new Map(),
   guidance: null,
   outbox: [],
-  connection: { live: true, asOf: Date.now() },
+  connection: { live: true, asOf: Date.now(), why: null },
   ordinal: 0,
   selected: null,
   mine: null,
@@ -45,10 +45,13 @@ const EMPTY = {
   theme: "light",
 };
 
+/** The site that this page's address names; empty at the root. */
+const siteInAddress = () => decodeURIComponent(location.pathname.match(/^\/sites\/([^/]+)\/?$/)?.[1] ?? "");
+
 async function begin() {
   const me = await getJson("/api/me");
-  const slug = location.pathname.match(/^\/sites\/([^/]+)\/?$/)?.[1];
-  if (slug) await beginSite(me, decodeURIComponent(slug));
+  const slug = siteInAddress();
+  if (slug) await beginSite(me, slug);
   else if (me.sites.length === 1) location.replace(`/sites/${encodeURIComponent(me.sites[0].slug)}`);
   else showSites(me.sites);
 }
@@ -59,12 +62,21 @@ async function beginSite(me, slug) {
   rememberRoom(store, slug);
   followTheme(store);
   let feed = null;
-  const connection = watchConnection(store, () => feed?.refresh());
-  feed = await followSite(store, slug, { onSign: connection.sign, onSignedOut: () => location.reload() });
+  const onBack = () => {
+    feed?.refresh();
+    feed?.hurry();
+  };
+  const onSignedOut = () => location.reload();
+  const ask = async () => {
+    await askServer();
+    feed?.refresh();
+  };
+  const connection = watchConnection(store, ask, onBack);
+  feed = await followSite(store, slug, { onSign: connection.sign, onBreak: connection.doubt, onSignedOut });
   store.set({ ordinal: firstLevel(store.state) });
 
   const speaker = createSpeaker();
-  const outbox = createOutbox(store, slug);
+  const outbox = createOutbox(store, slug, onSignedOut);
   const report = () =>
     startReport(store, (answer) => {
       speaker.say(t(answer.plan === "failed" ? "report.no_plan" : "report.sent"));
@@ -115,7 +127,7 @@ function dimInLockdown(store) {
 }
 
 begin().catch((fault) => {
-  if (fault instanceof Refusal && fault.status === 401) showSignedOut();
+  if (fault instanceof Refusal && fault.status === 401) showSignedOut(waitingCount(siteInAddress()));
   else {
     console.warn(fault);
     showFault(fault instanceof TypeError ? t("error.page") : fault.message);

@@ -39,6 +39,8 @@ export async function createMap(container, { styles, bounds, centre, ordinal, th
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl({ maxWidth: container.clientWidth < NARROW_PX ? 64 : 110 }), "bottom-left");
+  // A tile that did not come is asked for again when it is wanted; that nothing is live is said at the top of the page.
+  map.on("error", ({ error }) => console.warn(error));
   await new Promise((done) => map.once("style.load", done));
   for (const [name, palette] of Object.entries(PALETTES)) addIcons(map, name, palette);
   const camera = createCamera(map, bounds);

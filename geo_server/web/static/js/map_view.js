@@ -159,7 +159,10 @@ function follow(store, view) {
     }
     followed = exit;
   });
-  store.watch(["focus"], ({ focus }) => focus && view.go(focus.at));
+  store.watch(["focus"], (state) => {
+    if (state.focus?.whole) view.fit(wholeSite(state));
+    else if (state.focus) view.go(state.focus.at);
+  });
 
   let drawn = null;
   const drawReach = () => {

@@ -138,7 +138,6 @@ function showSent(place, { outbox, mine }) {
   const values = {
     status: statusTitle(last.content.status),
     time: last.confirmed_at ? clockTime(last.confirmed_at, true) : "",
-    why: last.why ?? "",
   };
   fill(place, icon(last.state === "confirmed" ? "tick" : "alert"), t(`me.${last.state}`, values));
   return place.scrollIntoView({ block: "nearest" });

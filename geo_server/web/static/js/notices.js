@@ -1,13 +1,13 @@
-/** The bands across the top: a drill says so everywhere, and what is not live says so. */
+/** The bands across the top: a drill says so everywhere, and what is not live says so, with its age. */
 
-import { clockTime } from "./clock.js";
+import { ago, clockTime, serverIso, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { isExercise } from "./model.js";
 import { t } from "./strings.js";
 
 export function showNotices(store) {
   const place = document.getElementById("notices");
-  store.watch(["picture", "cleared", "connection"], (state) => {
+  store.watch(["picture", "connection"], (state) => {
     document.body.classList.toggle("is-exercise", isExercise(state));
     document.body.classList.toggle("is-stale", !state.connection.live);
     fill(place, isExercise(state) && exerciseBand(), !state.connection.live && staleBand(state.connection));
@@ -22,10 +22,10 @@ const exerciseBand = () =>
     h("span", {}, t("notice.exercise_words")),
   );
 
-const staleBand = ({ asOf }) =>
+const staleBand = ({ asOf, why }) =>
   h(
     "p",
     { class: "notice notice-stale", role: "status" },
-    h("strong", {}, t("notice.stale", { time: clockTime(asOf) })),
+    h("strong", {}, t(`notice.stale_${why}`), " ", t("notice.stale", { time: clockTime(serverIso(asOf), true) }), ", ", ticking(serverIso(asOf), ago), "."),
     h("span", {}, t("notice.stale_words")),
   );

@@ -3,6 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { createMePanel } from "./me_panel.js";
+import { createOutboxView } from "./outbox_view.js";
 import { createPlansPanel } from "./plans_panel.js";
 import { createRoomDetail } from "./room_detail.js";
 import { createRoomsPanel } from "./rooms_panel.js";
@@ -43,6 +44,7 @@ export function showPanel(store, tools) {
     panel,
     h("div", { class: "panel-top" }, names.length > 1 && tabList(buttons), sizeButtons(panel)),
     fault,
+    may(store.state, "report_status") && createOutboxView(store, tools.outbox),
     h("div", { class: "panel-body" }, Object.values(bodies)),
   );
   store.set({ tab: names[0] });

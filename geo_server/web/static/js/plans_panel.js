@@ -1,67 +1,48 @@
 /** Floorplans: upload a drawing, see what was understood, place it on the ground, publish it. */
 
-import { getJson, postForm, postJson } from "./api.js";
+import { getJson, postJson } from "./api.js";
 import { attempt } from "./ask.js";
-import { fill, h } from "./dom.js";
+import { loadSite } from "./data.js";
+import { fill, h, syncList } from "./dom.js";
+import { clearFaults, field, formFault, showFault } from "./fields.js";
 import { placementForm } from "./placement_form.js";
 import { may } from "./store.js";
 import { known, t } from "./strings.js";
+import { uploadForm } from "./upload_form.js";
 
 /** @returns {HTMLElement} */
 export function createPlansPanel(store) {
   const base = `/api/sites/${store.state.site.slug}`;
   const list = h("div", { class: "stack" });
-  const message = h("p", { class: "small", role: "status" });
+  const none = h("p", { class: "small", hidden: true }, t("plans.none"));
 
   const load = async () => {
     const answer = await attempt(getJson(`${base}/revisions`), store);
     if (!answer) return;
     const revisions = answer.revisions.sort((a, b) => b.created_at.localeCompare(a.created_at));
-    fill(list, revisions.length ? revisions.map((one) => revisionCard(store, base, one, load)) : h("p", { class: "small" }, t("plans.none")));
+    none.hidden = revisions.length > 0;
+    syncList(list, revisions, keyOf, (one) => revisionCard(store, base, one, load), () => {});
+  };
+  /** Lead to the new draft, with what was noticed open before its reader. */
+  const showDraft = async ({ revision }) => {
+    await load();
+    const card = list.querySelector(`[data-revision="${revision.id}"]`);
+    card.querySelector(".noticed").open = true;
+    card.scrollIntoView({ block: "start" });
   };
 
   store.watch(["tab"], ({ tab }) => tab === "floorplans" && load());
-  return h("div", { class: "stack" }, h("h2", {}, t("plans.title")), uploadForm(store, base, message, load), message, list);
+  return h("div", { class: "stack" }, h("h2", {}, t("plans.title")), uploadForm(store, base, showDraft), none, list);
 }
 
-function uploadForm(store, base, message, load) {
-  const field = (name, key, props) => h("label", {}, h("span", {}, t(key)), h("input", { name, ...props }));
-  const send = async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("[type=submit]");
-    button.disabled = true;
-    fill(message, t("plans.reading"));
-    const content = new FormData(form);
-    for (const [name, value] of [...content]) if (value === "") content.delete(name);
-    const answer = await attempt(postForm(`${base}/imports`, content), store);
-    button.disabled = false;
-    fill(message, answer && t("plans.read"));
-    if (answer) form.reset();
-    await load();
-  };
-  const buildings = h("datalist", { id: "buildings" }, store.state.site.buildings.map(({ name }) => h("option", { value: name })));
-  const form = h(
-    "form",
-    { class: "stack form", on: { submit: send } },
-    field("file", "plans.file", { type: "file", required: true, accept: ".dxf,.json,.geojson,.osm" }),
-    field("building", "plans.building", { required: true, maxlength: 100, list: "buildings", autocomplete: "off" }),
-    buildings,
-    h(
-      "div",
-      { class: "pair" },
-      field("ordinal", "plans.ordinal", { type: "number", step: 1, min: -20, max: 200 }),
-      field("metres_per_unit", "plans.unit", { type: "number", step: "any", min: 0 }),
-    ),
-    h("button", { class: "button button-main", type: "submit" }, t("plans.send")),
-  );
-  return h("details", { class: "box" }, h("summary", {}, t("plans.upload")), form);
-}
+/** A card is made anew when its revision has changed; else it is kept, with what somebody has typed into it. */
+const keyOf = ({ id, state, placed, residuals_m: residuals }) => JSON.stringify([id, state, placed, residuals]);
 
 function revisionCard(store, base, revision, load) {
   const building = store.state.site.buildings.find(({ id }) => id === revision.building_id)?.name ?? revision.building ?? "";
   return h(
     "article",
-    { class: "box revision" },
+    { class: "box revision", data: { revision: revision.id } },
     h("h3", {}, t("plans.revision", { building, number: revision.number })),
     h(
       "p",
@@ -85,7 +66,7 @@ function findingsOf(store, address) {
     const answer = await attempt(getJson(address), store);
     if (answer) fill(list, findingList(answer.findings));
   };
-  const details = h("details", { on: { toggle: load } }, h("summary", {}, t("plans.findings")), list);
+  const details = h("details", { class: "noticed", on: { toggle: load } }, h("summary", {}, t("plans.findings")), list);
   return details;
 }
 
@@ -107,24 +88,32 @@ function findingList(findings) {
 }
 
 function publishForm(store, address, load) {
-  const name = h("input", { name: "signed_by", maxlength: 100, autocomplete: "name" });
   const button = h("button", { class: "button button-main", type: "submit" }, t("plans.publish"));
   const told = h("p", { class: "small", role: "status" });
   const send = async (event) => {
     event.preventDefault();
-    const body = name.value.trim() ? { signed_by: name.value.trim() } : {};
+    clearFaults(form);
+    const name = form.elements.signed_by.value.trim();
     button.disabled = true;
     fill(told, t("plans.publishing"));
-    const done = await attempt(postJson(address, body), store);
+    try {
+      await postJson(address, name ? { signed_by: name } : {});
+      await loadSite(store, store.state.site.slug);
+      store.set({ focus: { whole: true } });
+      await load();
+    } catch (fault) {
+      showFault(form, null, fault.message);
+    }
     button.disabled = false;
     fill(told);
-    if (done) await load();
   };
-  return h(
+  const form = h(
     "form",
     { class: "stack form", on: { submit: send } },
-    h("label", {}, h("span", {}, t("plans.sign")), name),
+    field("signed_by", t("plans.sign"), { maxlength: 100, autocomplete: "name" }),
+    formFault(),
     button,
     told,
   );
+  return form;
 }

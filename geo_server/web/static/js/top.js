@@ -1,5 +1,6 @@
 /** The bar at the top: which site, whether it is live, who is signed in. */
 
+import { clockTime, serverIso } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { known, t } from "./strings.js";
@@ -15,7 +16,8 @@ export function showTop(store) {
   );
   store.watch(["connection", "theme"], ({ connection, theme }) => {
     live.className = connection.live ? "live is-live" : "live";
-    fill(live, t(connection.live ? "top.live" : "top.offline"));
+    fill(live, t(connection.live ? "top.live" : "top.offline"), " ", h("span", { class: "live-at" }, clockTime(serverIso(connection.asOf))));
+    live.title = t("top.as_of", { time: clockTime(serverIso(connection.asOf), true) });
     light.setAttribute("aria-label", t(theme === "dark" ? "top.light" : "top.dim"));
     light.title = light.getAttribute("aria-label");
   });

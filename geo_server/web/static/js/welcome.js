@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { known, t } from "./strings.js";
+import { known, t, tn } from "./strings.js";
 
 function show(...content) {
   const place = document.getElementById("welcome");
@@ -11,7 +11,13 @@ function show(...content) {
   fill(place, h("div", { class: "welcome-box" }, h("span", { class: "mark mark-big" }, icon("home")), content));
 }
 
-export const showSignedOut = () => show(h("h1", {}, t("welcome.title")), h("p", {}, t("welcome.words")));
+/** @param {number} waiting Reports of this device that the server has not confirmed. */
+export const showSignedOut = (waiting) =>
+  show(
+    h("h1", {}, t("welcome.title")),
+    h("p", {}, t("welcome.words")),
+    waiting > 0 && h("p", { class: "kept", role: "status" }, tn("welcome.waiting", waiting)),
+  );
 
 export const showFault = (words) => show(h("h1", {}, t("app.name")), h("p", { role: "alert" }, words));
 

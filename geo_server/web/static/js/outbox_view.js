@@ -1,0 +1,55 @@
+/** Reports that have not arrived, for everyone who makes any: those that wait, and those that were refused, whole. */
+
+import { clockTime } from "./clock.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { fullName, statusTitle } from "./model.js";
+import { section } from "./section.js";
+import { may } from "./store.js";
+import { t, tn } from "./strings.js";
+
+const COUNTS = ["adults", "students", "injured"];
+
+/** @returns {HTMLElement} */
+export function createOutboxView(store, outbox) {
+  const told = (state) => [state.outbox.filter(isRefused), waiting(state), state.zones.length];
+  const part = section(told, (state) => [
+    waiting(state) > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.waiting", waiting(state))),
+    state.outbox.filter(isRefused).map((report) => refusedCard(state, report, outbox)),
+  ]);
+  store.watch(["outbox", "zones", "mine"], part.update);
+  part.element.classList.add("outbox");
+  part.element.setAttribute("role", "status");
+  return part.element;
+}
+
+const isRefused = (report) => report.state === "refused";
+
+/** Reports that wait, without those on the person's own room, which tell their state below their buttons. */
+const waiting = (state) =>
+  state.outbox.filter((report) => report.state === "queued" && (report.content.zone_id !== state.mine || may(state, "see_reports"))).length;
+
+function refusedCard(state, report, outbox) {
+  const { content, why } = report;
+  const zone = state.zoneById.get(content.zone_id);
+  const room = zone ? fullName(state, zone) : t("outbox.unknown_room");
+  const counted = COUNTS.filter((name) => Number.isInteger(content[name])).map((name) => tn(`count.${name}`, content[name]));
+  return h(
+    "div",
+    { class: "warning" },
+    h(
+      "div",
+      {},
+      h("strong", {}, t("outbox.refused", { room, status: statusTitle(content.status), time: clockTime(content.client_at) })),
+      counted.length > 0 && h("p", {}, counted.join(", ")),
+      content.note && h("q", {}, content.note),
+      h("p", {}, why),
+      h(
+        "div",
+        { class: "pair" },
+        h("button", { class: "button", type: "button", on: { click: () => outbox.repeat(report) } }, t("outbox.repeat")),
+        h("button", { class: "button", type: "button", on: { click: () => outbox.drop(report) } }, t("outbox.drop")),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,77 @@
+"""What happens to the page and to reports when the server does not answer, or no longer knows the person."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from geo_server.domain.roles import Role
+from geo_server.services.access import create_sign_in_link
+from geo_server.settings import Settings
+from geo_server.store.database import Database
+from tests.api.conftest import serving
+from tests.web.conftest import PHONE, Visit
+from tests.web.steps import choose_own_room, put_threat, row
+from tests.web.storeys import Storeys
+
+pytestmark = pytest.mark.browser
+
+KEPT = """([key, report]) => localStorage.setItem(key, JSON.stringify(report))"""
+
+
+def test_a_dead_server_is_said_at_once_with_the_age_of_what_is_shown(
+    chromium: Browser, database: Database, storeys: Storeys, tmp_path: Path
+) -> None:
+    page = chromium.new_page()
+    with serving(Settings(database_url=database.url, data_dir=tmp_path)) as address:
+        page.goto(create_sign_in_link(database, storeys.site.id, Role.STAFF, name="A teacher", base_url=address))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("body[data-ready=true]")).to_be_attached()
+        expect(page.locator(".live")).to_contain_text("Live")
+    band = page.locator(".notice-stale")
+    expect(band).to_contain_text("The server does not answer. What you see is as of", timeout=2000)
+    expect(band.locator("time")).to_contain_text("ago")
+    page.context.close()
+
+
+def test_a_report_that_meets_an_ended_session_is_kept_and_sent_after_the_next_sign_in(
+    visit: Visit, database: Database, storeys: Storeys, address: str
+) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    visitor = visit(Role.STAFF, PHONE)
+    staff = visitor.ready()
+    choose_own_room(staff, "102")
+    visitor.context.clear_cookies()
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(staff.locator("#welcome").get_by_role("heading")).to_have_text("You are not signed in")
+    expect(staff.locator("#welcome")).to_contain_text("1 report is kept on this device")
+    staff.goto(create_sign_in_link(database, storeys.site.id, Role.STAFF, name="The same", base_url=address))
+    staff.get_by_role("button", name="Sign in").click()
+    expect(row(responder, "102")).to_contain_text("OK")
+    expect(staff.locator(".sent")).to_contain_text("received at")
+    visitor.faults = [fault for fault in visitor.faults if "401" not in fault]  # the browser reports the refusal itself
+
+
+def test_a_refused_report_is_shown_with_what_was_in_it_until_the_person_drops_it(visit: Visit) -> None:
+    put_threat(visit(Role.RESPONDER).ready(), "104")
+    visitor = visit(Role.STAFF, PHONE)
+    staff = visitor.ready()
+    said = {
+        "zone_id": str(uuid.uuid4()),
+        "status": "help",
+        "client_at": "2026-01-01T10:00:00Z",
+        "students": 24,
+        "note": "two missing",
+    }
+    report = {"id": str(uuid.uuid4()), "content": said, "state": "queued"}
+    staff.evaluate(KEPT, [f"geo-server:report:elm:{report['id']}", report])
+    card = staff.locator(".outbox .warning")
+    for text in ("Not accepted", "Needs help", "24 students", "two missing"):
+        expect(card).to_contain_text(text)
+    staff.reload()
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Drop it").click()
+    expect(card).to_be_hidden()
+    visitor.faults = [fault for fault in visitor.faults if "404" not in fault]  # the browser reports the refusal itself

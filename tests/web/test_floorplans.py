@@ -1,0 +1,76 @@
+"""From a drawing to the map, as facilities staff do it on the page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from geo_server.domain.roles import Role
+from tests.web.conftest import Visit
+from tests.web.steps import eventually, rendered
+
+pytestmark = pytest.mark.browser
+
+SCHOOL = Path(__file__).resolve().parents[2] / "data" / "floorplans" / "school_level_0.dxf"
+ON_THE_GROUND = [("0", "0", "13.7010000", "51.0010000"), ("40", "0", "13.7015709", "51.0010000")]
+"""Two spots 40 m apart on one parallel: one degree of longitude at 51 degrees north is 70.06 km."""
+
+
+def test_a_drawing_goes_from_a_file_to_the_map(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    _fill_upload(page, SCHOOL.name, SCHOOL.read_bytes())
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.locator(".work")).to_contain_text("Sending and reading the drawing")
+    draft = page.locator(".revision", has_text="Annex, revision 1")
+    expect(draft.locator(".tag").first).to_have_text("Draft", timeout=120_000)
+    expect(draft.locator(".noticed")).to_have_attribute("open", "")
+    expect(draft.locator(".findings li, .noticed p").first).to_be_visible()
+
+    draft.get_by_text("Place it on the ground").click()
+    for spot, values in enumerate(ON_THE_GROUND, start=1):
+        group = draft.get_by_role("group", name=f"Spot {spot}", exact=True)
+        labels = ("x in the drawing (metres)", "y in the drawing (metres)", "Longitude (degrees)", "Latitude (degrees)")
+        for label, value in zip(labels, values, strict=True):
+            group.get_by_label(label).fill(value)
+    draft.get_by_role("button", name="Place", exact=True).click()
+    expect(draft).to_contain_text("Placed on the ground")
+    expect(draft).to_contain_text(re.compile(r"Off by 0\.\d\d m"))
+
+    draft.get_by_label("Your name").fill("A. Keeper")
+    draft.get_by_role("button", name="Publish", exact=True).click()
+    expect(draft.locator(".tag").first).to_have_text("Published")
+    eventually(page, lambda: rendered(page, ["zone-label"], "name"), lambda names: {"130", "140"} <= set(names))
+
+
+def test_a_file_that_is_no_drawing_is_refused_beside_its_field_and_nothing_typed_is_lost(visit: Visit) -> None:
+    visitor = visit(Role.FACILITIES)
+    page = visitor.ready()
+    _fill_upload(page, "rubbish.dxf", bytes(range(256)) * 40)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    file = page.locator("input[name=file]")
+    expect(file).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field", has=file).locator(".field-fault")).to_contain_text(re.compile(r"\w+.*\."))
+    expect(page.get_by_label("Building")).to_have_value("Annex")
+    expect(page.get_by_label("Level (0 = main entrance)")).to_have_value("0")
+    assert file.evaluate("(input) => [...input.files].map((one) => one.name)") == ["rubbish.dxf"]
+    expect(page.locator(".revision")).to_have_count(1)
+    visitor.faults = [fault for fault in visitor.faults if "422" not in fault]  # the browser reports the refusal itself
+
+
+def test_what_is_typed_into_a_draft_stays_when_the_list_is_read_again(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    page.get_by_role("tab", name="Floorplans").click()
+    page.get_by_text("Upload a drawing").click()
+    page.get_by_label("Building").fill("Gym")
+    page.get_by_role("tab", name="Rooms").click()
+    page.get_by_role("tab", name="Floorplans").click()
+    expect(page.get_by_label("Building")).to_have_value("Gym")
+
+
+def _fill_upload(page: Page, name: str, content: bytes) -> None:
+    page.get_by_role("tab", name="Floorplans").click()
+    page.get_by_text("Upload a drawing").click()
+    page.locator("input[name=file]").set_input_files({"name": name, "mimeType": "image/vnd.dxf", "buffer": content})
+    page.get_by_label("Building").fill("Annex")
+    page.get_by_label("Level (0 = main entrance)").fill("0")
