@@ -1,7 +1,7 @@
 """Reading a drawing in a process of its own, so that a hostile or broken file can at worst end that process.
 
-Limits are the kernel's: memory, CPU time and a clock on the wall. The child opens no file: bytes go in, a result or a
-refusal comes out.
+Limits are the kernel's: memory, CPU time and a clock on the wall. Bytes go in, a result or a refusal comes out; what else
+the child may not do is in :mod:`geo_server.services.sandbox`.
 """
 
 import contextlib
@@ -10,12 +10,13 @@ import os
 import resource
 import signal
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
+from geo_server.services.sandbox import confine
 
 if TYPE_CHECKING:
     from geo_server.ingest.result import ImportResult
@@ -32,8 +33,8 @@ class Limits:
     """
 
     memory_bytes: int = 2 * 2**30
-    cpu_s: int = 120
-    wall_s: float = 240.0
+    cpu_s: int = 60
+    wall_s: float = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class ReadOptions(TypedDict, total=False):
     metres_per_unit: float | None
     ordinal: int | None
     level_name: str | None
+    crs: str | None
+    beside: Mapping[str, bytes] | None
 
 
 def read_in_worker(
@@ -105,7 +108,9 @@ def _why(name: str, exit_code: int | None, limits: Limits) -> GeoServerError:
         what = f"Reading it takes longer than {limits.wall_s:g} s, or more memory than this machine has."
     else:
         return UnreadableFile(
-            f"The reader broke off (exit code {exit_code}).", where=name, advice="Save it again as DXF R2013."
+            f"The file is damaged: its reader broke off (exit code {exit_code}).",
+            where=name,
+            advice="Open it in a CAD program, run AUDIT, and save it as DXF (R2013).",
         )
     return _too_large(name, what)
 
@@ -124,6 +129,7 @@ def _answer(data: bytes, name: str, options: ReadOptions, limits: Limits) -> obj
     try:
         from geo_server.ingest.pipeline import read_plan  # noqa: PLC0415 - the CAD libraries belong to the child
 
+        confine()
         with _limited(limits):
             return read_plan(data, name, **options)
     except Exception as fault:  # noqa: BLE001 - a bug is reported whole by the parent
@@ -139,7 +145,6 @@ def _answer(data: bytes, name: str, options: ReadOptions, limits: Limits) -> obj
 def _limited(limits: Limits) -> Iterator[None]:
     """Limits while reading; memory is given back afterwards, so that there is room for the answer."""
     before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, before[1]))
     try:

@@ -1,0 +1,88 @@
+"""The fences around the process that reads drawings, tried from inside."""
+
+import multiprocessing
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from geo_server.services.sandbox import confine
+
+
+def _attempt(answers: Connection, deed: Callable[[str], object], argument: str) -> None:
+    confine()
+    try:
+        deed(argument)
+    except OSError as fault:
+        answers.send(type(fault).__name__)
+    else:
+        answers.send("done")
+    answers.close()
+
+
+def attempt(deed: Callable[[str], object], argument: str = "") -> str:
+    """What comes of a deed in a process that is fenced in."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_attempt, args=(theirs, deed, argument))
+    child.start()
+    theirs.close()
+    answer: str = ours.recv()
+    child.join()
+    child.close()
+    ours.close()
+    return answer
+
+
+def call(address: str) -> None:
+    socket.create_connection(("127.0.0.1", int(address)), timeout=2).close()
+
+
+def run(program: str) -> None:
+    subprocess.run([program], check=False)
+
+
+def write(path: str) -> None:
+    Path(path).write_text("x", encoding="utf-8")
+
+
+def write_scratch(_: str) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"x")
+
+
+def read(path: str) -> None:
+    Path(path).read_bytes()
+
+
+def fork(_: str) -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def test_no_network_can_be_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert attempt(call, str(server.getsockname()[1])) == "PermissionError"
+
+
+@pytest.mark.parametrize(("deed", "argument"), [(run, "/bin/true"), (fork, "")])
+def test_no_program_can_be_started(deed: Callable[[str], object], argument: str) -> None:
+    assert attempt(deed, argument) == "PermissionError"
+
+
+def test_no_file_can_be_written_or_removed_but_a_temporary_one() -> None:
+    target = Path(__file__).with_name("written_by_a_reader.txt")
+    assert attempt(write, str(target)) == "PermissionError"
+    assert attempt(write, f"{tempfile.gettempdir()}/../etc/written_by_a_reader.txt") == "PermissionError"
+    assert attempt(os.remove, __file__) == "PermissionError"
+    assert attempt(write_scratch) == "done"
+    assert not target.exists()
+
+
+def test_libraries_can_be_read() -> None:
+    assert attempt(read, __file__) == "done"
