@@ -19,6 +19,7 @@ SHOWN = 5
 FORMATS: Mapping[str, str] = {
     "dxf": "a DXF drawing",
     "dwg": "a DWG drawing",
+    "dwg": "a DWG drawing",
     "osm-indoor": "an OpenStreetMap indoor map",
     "floorplan": "a floorplan document",
 }

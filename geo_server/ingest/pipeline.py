@@ -6,6 +6,7 @@ from typing import Any
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.frame import DrawingFrame
 from geo_server.ingest.document.reader import parse_document, read_document
+from geo_server.ingest.dwg.reader import read_dwg
 from geo_server.ingest.dxf.ground import Ground
 from geo_server.ingest.dxf.reader import read_dxf
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
@@ -28,35 +29,38 @@ def read_plan(
     """Read a floor plan.
 
     Args:
-        data: DXF (ASCII or binary), OpenStreetMap indoor data (GeoJSON or XML) or a floorplan document.
+        data: DXF (ASCII or binary), DWG, OpenStreetMap indoor data (GeoJSON or XML) or a floorplan document.
         name: Name of the file, for messages only.
-        metres_per_unit: Length of a drawing unit in metres, when known; DXF only.
-        ordinal: Ordinal of a drawing's only level, when known; DXF only.
-        level_name: Name of a drawing's only level, when known; DXF only.
-        crs: Projected reference system that a drawing's coordinates are in, such as ``EPSG:2263``; DXF only.
-        beside: World file and projection file of a drawing by their ending; DXF only.
+        metres_per_unit: Length of a drawing unit in metres, when known; DXF and DWG only.
+        ordinal: Ordinal of a drawing's only level, when known; DXF and DWG only.
+        level_name: Name of a drawing's only level, when known; DXF and DWG only.
+        crs: Projected reference system that a drawing's coordinates are in, such as ``EPSG:2263``; DXF and DWG only.
+        beside: World file and projection file of a drawing by their ending; DXF and DWG only.
 
     Raises:
         InvalidInput: There is no such ``crs``, or the drawing does not lie where it is made for.
         UnreadableFile: None of these formats, or damaged beyond repair.
         TooLarge: It expands to more objects than anybody draws.
     """
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if is_dxf(data):
-        ground = Ground(crs, beside or {})
-        return read_dxf(
-            data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name, ground=ground
-        )
-    if is_dwg(data):
-        raise UnreadableFile(
-            "DWG files cannot be read yet.", where=name, advice="Open it in a CAD program and save as DXF (R2013)."
-        )
+        read = read_dxf
+    elif is_dwg(data):
+        read = read_dwg
+    else:
+        return _read_other(data, name)
+    ground = Ground(crs, beside or {})
+    return read(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name, ground=ground)
+
+
+def _read_other(data: bytes, name: str) -> ImportResult:
+    """A file that says where on the ground it is, or is a document of ours."""
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
         return read_osm_indoor(data, name)
     if head.startswith(b"{"):
         return _read_json(data, name)
     raise UnreadableFile(
-        "The file is neither DXF, OpenStreetMap indoor data nor a floorplan document.",
+        "The file is neither DXF, DWG, OpenStreetMap indoor data nor a floorplan document.",
         where=name,
         advice="Export the plan as DXF from the CAD program.",
     )
