@@ -17,6 +17,7 @@ from geo_server.domain.places import (
     ZoneCategory,
 )
 from geo_server.domain.roles import Role
+from geo_server.export.geojson import floorplan_document
 from geo_server.services.access import create_api_token
 from geo_server.store.database import Database
 from geo_server.store.floorplans import place_draft
@@ -83,6 +84,14 @@ def build_campus(database: Database, *, walkable: bool = True) -> Campus:
         buildings=(building,),
         site=site,
     )
+    publish_site(database, site, floorplan)
+    tokens = {role: create_api_token(database, site.id, role, name=f"Pat {role}") for role in Role}
+    return Campus(site, level, rooms, corridor, (west, east), tokens)
+
+
+def publish_site(database: Database, site: Site, floorplan: Floorplan) -> None:
+    """Add a site with an assembly point, and publish its one building."""
+    (building,) = floorplan.buildings
     with database.transaction() as c:
         add_site(c, site)
         add_building(c, site.id, building)
@@ -91,7 +100,7 @@ def build_campus(database: Database, *, walkable: bool = True) -> Campus:
             c,
             site_id=site.id,
             building_id=building.id,
-            document={},
+            document=floorplan_document(floorplan),
             findings=(),
             source_name="drawn.dxf",
             source_sha256="0" * 64,
@@ -99,8 +108,6 @@ def build_campus(database: Database, *, walkable: bool = True) -> Campus:
         )
         place_draft(c, draft.id, floorplan, None)
         publish(c, draft.id, by=None)
-    tokens = {role: create_api_token(database, site.id, role, name=f"Pat {role}") for role in Role}
-    return Campus(site, level, rooms, corridor, (west, east), tokens)
 
 
 def new_id() -> str:

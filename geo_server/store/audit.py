@@ -15,9 +15,9 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select
 
-from geo_server.domain.errors import NotFound
+from geo_server.store.counters import count_up
 from geo_server.store.tables import audit, sites
 
 FIRST_SEAL = bytes(32)
@@ -45,11 +45,7 @@ def record_audit(
     Raises:
         NotFound: There is no such site.
     """
-    count = update(sites).where(sites.c.id == site_id).values(audit_seq=sites.c.audit_seq + 1)
-    row = c.execute(count.returning(sites.c.audit_seq, func.clock_timestamp())).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no site {site_id}.")
-    seq, at = row
+    seq, at = count_up(c, site_id, sites.c.audit_seq)
     entry = {
         "site_id": site_id,
         "seq": seq,

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
 from geo_server.domain.errors import NotFound
 from geo_server.domain.events import Event, EventKind
+from geo_server.store.counters import count_up
 from geo_server.store.tables import events, sites
 
 CHANNEL = "geo_server_events"
@@ -32,11 +33,7 @@ def record_event(c: Connection, site_id: UUID, kind: EventKind, payload: Mapping
     Raises:
         NotFound: There is no such site.
     """
-    count = update(sites).where(sites.c.id == site_id).values(event_seq=sites.c.event_seq + 1)
-    row = c.execute(count.returning(sites.c.event_seq, func.clock_timestamp())).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no site {site_id}.")
-    seq, at = row
+    seq, at = count_up(c, site_id, sites.c.event_seq)
     statement = insert(events).values(site_id=site_id, seq=seq, kind=kind.value, at=at, payload=dict(payload))
     c.execute(statement.returning(func.pg_notify(CHANNEL, str(site_id))))
     return Event(site_id, seq, kind, at, payload)

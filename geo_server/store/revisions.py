@@ -16,6 +16,7 @@ from geo_server.domain.findings import Finding, Severity
 from geo_server.domain.frame import Placement
 from geo_server.domain.states import RevisionState
 from geo_server.store.conflicts import refusing_bad_values
+from geo_server.store.counters import count_up
 from geo_server.store.tables import buildings, floorplan_revisions, levels, revision_levels, sites
 
 BAD_DRAWING = "Look at the findings of the import, mend the drawing and import it again."
@@ -141,8 +142,7 @@ def publish(c: Connection, revision_id: UUID, *, by: UUID | None, signed_by: str
             advice="Give two or more control points, look at the residuals, then publish.",
         )
     site, building = draft["site_id"], draft["building_id"]
-    count = update(sites).where(sites.c.id == site).values(floorplan_rev=sites.c.floorplan_rev + 1)
-    rev: int = c.execute(count.returning(sites.c.floorplan_rev)).scalar_one()
+    rev, _ = count_up(c, site, sites.c.floorplan_rev)
     in_force = (floorplan_revisions.c.building_id == building) & (
         floorplan_revisions.c.state == RevisionState.PUBLISHED.value
     )

@@ -1,0 +1,28 @@
+"""Numbers without gaps in the order of commits: a counter of the site's row, locked until the transaction ends."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, func, update
+
+from geo_server.domain.errors import NotFound
+from geo_server.store.tables import sites
+
+
+def count_up(c: Connection, site_id: UUID, counter: Column[Any]) -> tuple[int, datetime]:
+    """The next number of a counter, and the moment that goes with it.
+
+    Args:
+        c: A connection inside a transaction. It holds the site's row from here on, so this comes late in it.
+        site_id: The site.
+        counter: A column of ``sites``.
+
+    Raises:
+        NotFound: There is no such site.
+    """
+    count = update(sites).where(sites.c.id == site_id).values({counter: counter + 1})
+    row = c.execute(count.returning(counter, func.clock_timestamp())).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no site {site_id}.")
+    return row[0], row[1]
