@@ -255,7 +255,7 @@ def test_a_document_with_too_many_vertices_is_refused(monkeypatch: pytest.Monkey
         (b'{"a": NaN}', "not JSON"),
         (b"\xff\xfe{}", "not JSON"),
         (b"[" * 100_000, "not JSON"),
-        (b"[]", "a JSON list"),
+        (b"[]", "a list, not an object"),
         (b"0\nSECTION\n", "not JSON"),
     ],
 )

@@ -24,6 +24,7 @@ from geo_server.ingest.document.geometry import GeometryReader
 MAX_BYTES = 200 * 2**20
 """Size of a document. A five-storey school takes 4 MB."""
 
+HOW_TO_MAKE_ONE = "`geo-server inspect DRAWING --to FILE` makes a floorplan document of a drawing."
 LARGEST_REACH_M = 20_000.0
 """Farthest that a feature may lie from a site's origin: beyond, the site's frame is no longer true to a centimetre, and
 what is that far away is a mistake."""
@@ -50,13 +51,13 @@ def parse_document(data: bytes, name: str = "document") -> dict[str, Any]:
         document = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as fault:
         raise UnreadableFile(
-            f"This is not JSON: {fault}.", where=name, advice="Save it again as GeoJSON (UTF-8)."
+            f"This is not JSON: {fault}.", where=name, advice=f"Save it again as GeoJSON (UTF-8). {HOW_TO_MAKE_ONE}"
         ) from None
     if not isinstance(document, dict):
         raise UnreadableFile(
-            f"This is a JSON {type(document).__name__}, not an object.",
+            f"This is JSON, but {'a list' if isinstance(document, list) else 'a single value'}, not an object.",
             where=name,
-            advice="Give a GeoJSON FeatureCollection.",
+            advice=f"Give a GeoJSON FeatureCollection. {HOW_TO_MAKE_ONE}",
         )
     return document
 
