@@ -89,6 +89,20 @@ def test_staff_without_a_guaranteed_way_read_one_sentence_when_told_to_leave(vis
     expect(staff.get_by_text("If you see that the way is clear")).to_be_attached()
 
 
+def test_a_fire_alarm_during_a_lockdown_changes_nothing_until_the_commander_decides(visit: Visit, address: str) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    alarm = {"kind": "fire", "exercise": True}
+    assert commander.request.post(f"{address}/api/sites/elm/incidents", data=alarm, headers={"Origin": address}).ok
+    expect(staff.locator(".notice-conflict")).to_contain_text("Fire reported while people are told to stay")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
+    commander.get_by_role("tab", name="Situation").click()
+    commander.get_by_role("button", name="Keep the order").click()
+    expect(staff.locator(".notice-conflict")).to_be_hidden()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
+
+
 def test_staff_report_a_threat_and_a_drill_says_so_everywhere(visit: Visit) -> None:
     staff = visit(Role.STAFF, PHONE).ready()
     responder = visit(Role.RESPONDER).ready()
@@ -119,8 +133,11 @@ def test_the_all_clear_reaches_those_who_got_the_alarm(visit: Visit) -> None:
     responder.keyboard.press("Enter")
     responder.keyboard.press("Enter")
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("All clear")
-    staff.reload()
-    expect(staff.locator("#card").get_by_role("heading")).to_have_text("All clear")
+    others = [visit(role).ready() for role in (Role.FACILITIES, Role.COMMANDER, Role.ADMIN)]
+    for page in (staff, responder, *others):
+        page.reload()
+        expect(page.locator("#card").get_by_role("heading")).to_have_text("All clear")
+        expect(page.locator("#card")).to_contain_text(re.compile(r"Given at \d\d:\d\d, .* ago"))
 
 
 def test_a_report_made_without_network_is_kept_and_sent_once_it_is_back(visit: Visit) -> None:

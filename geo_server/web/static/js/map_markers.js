@@ -6,6 +6,9 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./strings.js";
 
+/** The name of the room stays readable below the mark. */
+const ABOVE_NAME_PX = [0, -15];
+
 /**
  * @param {object} map
  * @returns {{threats: Function, you: Function}}
@@ -29,7 +32,7 @@ export function createMarkers(map) {
       you = null;
       if (!zone || zone.ordinal !== ordinal) return;
       const element = h("div", { class: "you-mark" }, h("span", { class: "you-dot" }), h("span", {}, t("map.you")));
-      you = new Marker({ element, anchor: "center" }).setLngLat(zone.at).addTo(map);
+      you = new Marker({ element, anchor: "center", offset: ABOVE_NAME_PX }).setLngLat(zone.at).addTo(map);
     },
   };
 }

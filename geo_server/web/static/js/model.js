@@ -9,6 +9,8 @@ import { known, t, tn } from "./strings.js";
 export const incidentOf = (state) => state.picture?.incident ?? null;
 export const incidentIsOpen = (state) => state.picture?.incident?.state === "open";
 export const isExercise = (state) => Boolean(incidentOf(state)?.exercise);
+/** Alarms that contradict what people are told to do and that nobody has settled yet. */
+export const openConflicts = (state) => (state.picture?.conflicts ?? []).filter((conflict) => !conflict.settled);
 export const threatsOf = (state) => state.picture?.threats ?? [];
 
 /** The status of a zone that is to be shown, or null. Silence is a status only for those who see all reports. */

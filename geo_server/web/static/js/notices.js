@@ -1,6 +1,7 @@
 /** The bands across the top: a drill says so everywhere, and what is not live says so, with its age. */
 
 import { ago, clockTime, serverIso, ticking } from "./clock.js";
+import { conflictBands } from "./conflicts.js";
 import { fill, h } from "./dom.js";
 import { isExercise } from "./model.js";
 import { t } from "./strings.js";
@@ -10,7 +11,7 @@ export function showNotices(store) {
   store.watch(["picture", "connection"], (state) => {
     document.body.classList.toggle("is-exercise", isExercise(state));
     document.body.classList.toggle("is-stale", !state.connection.live);
-    fill(place, isExercise(state) && exerciseBand(), !state.connection.live && staleBand(state.connection));
+    fill(place, isExercise(state) && exerciseBand(), conflictBands(state), !state.connection.live && staleBand(state.connection));
   });
 }
 
@@ -27,5 +28,5 @@ const staleBand = ({ asOf, why }) =>
     "p",
     { class: "notice notice-stale", role: "status" },
     h("strong", {}, t(`notice.stale_${why}`), " ", t("notice.stale", { time: clockTime(serverIso(asOf), true) }), ", ", ticking(serverIso(asOf), ago), "."),
-    h("span", {}, t("notice.stale_words")),
+    h("span", { class: "notice-rest" }, t("notice.stale_words")),
   );

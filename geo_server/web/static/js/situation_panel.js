@@ -3,9 +3,10 @@
 import { postJson, remove } from "./api.js";
 import { attempt } from "./ask.js";
 import { ago, clockTime, ticking } from "./clock.js";
+import { conflictChoices } from "./conflicts.js";
 import { h } from "./dom.js";
 import { holdButton } from "./hold.js";
-import { fullName, incidentIsOpen, incidentOf, kindTitle, threatPlace, threatsOf } from "./model.js";
+import { fullName, incidentIsOpen, incidentOf, kindTitle, openConflicts, threatPlace, threatsOf } from "./model.js";
 import { openOrder } from "./orders.js";
 import { doorName } from "./room_detail.js";
 import { section } from "./section.js";
@@ -15,7 +16,8 @@ import { t } from "./strings.js";
 /** @returns {HTMLElement} */
 export function createSituationPanel(store) {
   const sections = [
-    section((state) => incidentIsOpen(state), (state) => !incidentIsOpen(state) && empty("situation.no_incident")),
+    section((state) => incidentOf(state) === null, (state) => incidentOf(state) === null && empty("situation.no_incident")),
+    section(openConflicts, (state) => conflictChoices(store, state)),
     section(({ picture }) => picture?.threats, (state) => [h("h3", {}, t("situation.threats")), threats(store, state)]),
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),

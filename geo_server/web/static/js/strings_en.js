@@ -28,6 +28,12 @@ export const en = {
   "notice.stale": "What you see is as of {time}",
   "notice.stale_words": "The threat may have moved. Reports are kept and sent when the connection is back.",
 
+  "conflict.band": "{kind} reported while people are told to stay",
+  "conflict.stands": "Do what your screen says. It changes only when a person decides.",
+  "conflict.decide": "It may be real, or a way to bring people out of their rooms. Nothing changes until you decide.",
+  "conflict.keep": "Keep the order",
+  "conflict.change": "Change to {action}",
+
   "time.s": "{s}\u00a0s",
   "time.min": "{min}\u00a0min",
   "time.min_s": "{min} min {s} s",
@@ -56,6 +62,8 @@ export const en = {
   "card.for_room": "For {room}",
   "card.for_site": "For everyone",
   "card.incident_open": "{kind} since {time}",
+  "card.routes": "Routes",
+  "card.plan_failed": "could not be computed; those shown are older",
   "card.order": "Order",
   "card.protocol": "Protocol",
   "card.seen": "Last seen",

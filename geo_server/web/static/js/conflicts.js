@@ -1,0 +1,46 @@
+/** Alarms that call for leaving while people are told to stay. They change nothing until a person has decided. */
+
+import { postJson } from "./api.js";
+import { attempt } from "./ask.js";
+import { ago, ticking } from "./clock.js";
+import { h } from "./dom.js";
+import { openConflicts } from "./model.js";
+import { may } from "./store.js";
+import { t } from "./strings.js";
+
+/** One band a conflict, for everyone: the order stands. */
+export const conflictBands = (state) =>
+  openConflicts(state).map((conflict) =>
+    h(
+      "p",
+      { class: "notice notice-conflict", role: "status" },
+      h("strong", {}, t("conflict.band", { kind: conflict.title }), ", ", ticking(conflict.raised_at, ago), "."),
+      h("span", { class: "notice-rest" }, t("conflict.stands")),
+    ),
+  );
+
+/** For those who give orders: keep what is in force, or change it. */
+export function conflictChoices(store, state) {
+  if (!may(state, "give_directives") || openConflicts(state).length === 0) return null;
+  const settle = (conflict, decision) => () =>
+    attempt(postJson(`/api/sites/${state.site.slug}/conflicts/${conflict.id}/decision`, { decision }), store);
+  const button = (words, run) => h("button", { class: "button", type: "button", on: { click: run } }, words);
+  return openConflicts(state).map((conflict) =>
+    h(
+      "div",
+      { class: "warning" },
+      h(
+        "div",
+        {},
+        h("strong", {}, t("conflict.band", { kind: conflict.title })),
+        h("p", {}, t("conflict.decide")),
+        h(
+          "div",
+          { class: "pair" },
+          button(t("conflict.keep"), settle(conflict, "keep")),
+          button(t("conflict.change", { action: conflict.action_title }), settle(conflict, "change")),
+        ),
+      ),
+    ),
+  );
+}
