@@ -1,7 +1,7 @@
 """A campus as arrays, of any size, without its geometry: what the passes over the graph are measured on.
 
-A building has four levels of twelve lengths of corridor with ten doors each, doors between the lengths, stairs at both
-ends and an exit at both ends of the lowest level: 12 edges a node, as the TU Dresden building has. The numbers of doors
+A building has four levels of 24 lengths of corridor with six doors each, doors between the lengths, stairs at both
+ends and an exit at both ends of the lowest level. The numbers of doors
 and the ways between them are those of a floorplan; only shapes and names are missing.
 """
 
@@ -19,8 +19,8 @@ from geo_server.routing.chase import OPEN, build_chase
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
 from geo_server.routing.graph import Ways
 
-LEVELS, LENGTHS, DOORS = 4, 12, 10
-LENGTH_M, WIDTH_M, APART_M, STAIRS_M = 21.0, 3.0, 300.0, 8.0
+LEVELS, LENGTHS, DOORS = 4, 24, 6
+LENGTH_M, WIDTH_M, APART_M, STAIRS_M = 12.0, 3.0, 400.0, 8.0
 
 Place = tuple[float, float]
 
@@ -49,7 +49,7 @@ class _Drawn:
 
 
 def campus(buildings: int) -> CompiledFloorplan:
-    """A campus of some buildings, about 540 nodes each."""
+    """A campus of some buildings, about 680 nodes each."""
     drawn = _Drawn([], [], [], [])
     columns = max(1, int(buildings**0.5))
     for number in range(buildings):
