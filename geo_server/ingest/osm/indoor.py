@@ -8,22 +8,21 @@ from typing import Any
 
 import orjson
 import shapely
-from shapely import LineString, Point, Polygon
+from shapely import Point, Polygon
 
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
-from geo_server.domain.places import AssemblyPoint, Asset, Floorplan, Opening, Wall, ZoneCategory
-from geo_server.domain.ways_out import zones_with_way_out
-from geo_server.ingest.codes import make_finding
+from geo_server.domain.places import AssemblyPoint, Asset, Floorplan
 from geo_server.ingest.osm.doors import openings_of
 from geo_server.ingest.osm.features import OsmFeature, features_of_geojson
 from geo_server.ingest.osm.levels import levels_of
 from geo_server.ingest.osm.tags import asset_category, is_door, is_space, mend_text
 from geo_server.ingest.osm.transitions import transitions_of
 from geo_server.ingest.osm.xml import features_of_xml
-from geo_server.ingest.osm.zones import Space, osm_id, spaces_of
+from geo_server.ingest.osm.zones import osm_id, spaces_of
 from geo_server.ingest.result import ImportResult, Scale
+from geo_server.ingest.spaces.outcome import cut_off, walls_around
 
 SPREAD_DEG = 0.2
 """Data spread wider than this (about 20 km) is not one building."""
@@ -51,7 +50,7 @@ def read_osm_indoor(data: bytes, name: str) -> ImportResult:
     frame = _frame(features, name)
     levels, spaces, found = spaces_of(features, frame)
     findings += found
-    openings, found = openings_of(features, spaces, frame)
+    openings, found = openings_of(features, levels, spaces, frame)
     findings += found
     transitions, found = transitions_of(features, levels, spaces, frame)
     findings += found
@@ -62,11 +61,11 @@ def read_osm_indoor(data: bytes, name: str) -> ImportResult:
         zones=tuple(space.zone for space in spaces),
         openings=tuple(openings),
         transitions=tuple(transitions),
-        walls=tuple(_walls(spaces, openings)),
+        walls=tuple(walls_around(spaces, openings, osm_id)),
         assets=tuple(_assets(features, frame, ordinals)),
         assembly_points=tuple(_assembly_points(features, frame)),
     )
-    findings += _cut_off(floorplan, spaces)
+    findings += cut_off(floorplan, spaces, "No door is tagged entrance=*, so no zone has a way out.")
     scale = Scale(1.0, 1.0, ("The coordinates are longitude and latitude.",))
     return ImportResult(floorplan, tuple(findings), "osm-indoor", scale, _totals(features, floorplan))
 
@@ -111,18 +110,6 @@ def _frame(features: Sequence[OsmFeature], name: str) -> SiteFrame:
     return SiteFrame(round(float(west + east) / 2, 6), round(float(south + north) / 2, 6))
 
 
-def _walls(spaces: Sequence[Space], openings: Sequence[Opening]) -> list[Wall]:
-    """Outlines of spaces with the openings taken out: walls without thickness, each edge once."""
-    walls: list[Wall] = []
-    for level_id in dict.fromkeys(space.zone.level_id for space in spaces):
-        outlines = shapely.union_all([s.zone.polygon.boundary for s in spaces if s.zone.level_id == level_id])
-        holes = shapely.union_all([o.line.buffer(0.03) for o in openings if o.level_id == level_id])
-        for part in shapely.get_parts(shapely.line_merge(outlines - holes)):
-            if isinstance(part, LineString) and part.length >= 0.05:
-                walls.append(Wall(osm_id("wall", level_id, len(walls)), level_id, part))
-    return walls
-
-
 def _assets(features: Sequence[OsmFeature], frame: SiteFrame, ordinals: set[int]) -> list[Asset]:
     assets = []
     for feature in features:
@@ -148,24 +135,6 @@ def _assembly_points(features: Sequence[OsmFeature], frame: SiteFrame) -> list[A
         for feature in features
         if feature.tags.get("emergency") == "assembly_point"
     ]
-
-
-def _cut_off(floorplan: Floorplan, spaces: Sequence[Space]) -> list[Finding]:
-    """Findings for zones that cannot be left on foot."""
-    if not any(opening.exit for opening in floorplan.openings):
-        return [make_finding("no-exit", "No door is tagged entrance=*, so no zone has a way out.")]
-    reached = zones_with_way_out(floorplan)
-    doors = {zone_id for opening in floorplan.openings for zone_id in opening.zones}
-    findings = []
-    for space in spaces:
-        zone = space.zone
-        if zone.id not in reached and zone.category is not ZoneCategory.ELEVATOR:
-            code = "zone-cut-off" if zone.id in doors else "zone-without-door"
-            middle = zone.polygon.representative_point()
-            message = f"Zone {zone.name} on level {floorplan.ordinal(zone.level_id)} has no way out."
-            ordinal = floorplan.ordinal(zone.level_id)
-            findings.append(make_finding(code, message, at=(middle.x, middle.y), ordinal=ordinal, handle=space.osm_id))
-    return findings
 
 
 def _totals(features: Sequence[OsmFeature], floorplan: Floorplan) -> dict[str, int]:

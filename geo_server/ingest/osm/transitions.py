@@ -15,7 +15,8 @@ from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.osm.features import OsmFeature
 from geo_server.ingest.osm.levels import rises_of
-from geo_server.ingest.osm.zones import Space, osm_id
+from geo_server.ingest.osm.zones import osm_id
+from geo_server.ingest.spaces.values import Space
 
 LEAST_OVERLAP = 0.3
 """Share of the smaller of two spaces that must lie over the other for one stairwell to be meant."""
@@ -115,4 +116,4 @@ def _transition(
 def _unjoined(spaces: Sequence[Space], found: Mapping[tuple[UUID, UUID], Transition]) -> list[Finding]:
     joined = {zone_id for pair in found for zone_id in pair}
     loose = [s for s in spaces if s.zone.category is ZoneCategory.STAIRS and s.zone.id not in joined]
-    return [make_finding("stairs-unjoined", handle=space.osm_id) for space in loose]
+    return [make_finding("stairs-unjoined", handle=space.source) for space in loose]

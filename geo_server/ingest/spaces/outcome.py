@@ -1,0 +1,49 @@
+"""What is said of a floorplan that was made of spaces: walls around them, and which of them cannot be left."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import shapely
+from shapely import LineString
+
+from geo_server.domain.findings import Finding
+from geo_server.domain.places import Floorplan, Opening, Wall, ZoneCategory
+from geo_server.domain.ways_out import zones_with_way_out
+from geo_server.ingest.codes import make_finding
+from geo_server.ingest.spaces.values import Space
+
+
+def walls_around(spaces: Sequence[Space], openings: Sequence[Opening], make_id: Callable[..., UUID]) -> list[Wall]:
+    """Outlines of spaces with the openings taken out: walls without thickness, each edge once."""
+    walls: list[Wall] = []
+    for level_id in dict.fromkeys(space.zone.level_id for space in spaces):
+        outlines = shapely.union_all([s.zone.polygon.boundary for s in spaces if s.zone.level_id == level_id])
+        holes = shapely.union_all([o.line.buffer(0.03) for o in openings if o.level_id == level_id])
+        for part in shapely.get_parts(shapely.line_merge(outlines - holes)):
+            if isinstance(part, LineString) and part.length >= 0.05:
+                walls.append(Wall(make_id("wall", level_id, len(walls)), level_id, part))
+    return walls
+
+
+def cut_off(floorplan: Floorplan, spaces: Sequence[Space], no_exit: str) -> list[Finding]:
+    """Findings for zones that cannot be left on foot.
+
+    Args:
+        floorplan: Made of the spaces.
+        spaces: Its zones with their sources.
+        no_exit: What to say when nothing leads out.
+    """
+    if not any(opening.exit for opening in floorplan.openings):
+        return [make_finding("no-exit", no_exit)]
+    reached = zones_with_way_out(floorplan)
+    doors = {zone_id for opening in floorplan.openings for zone_id in opening.zones}
+    findings = []
+    for space in spaces:
+        zone = space.zone
+        if zone.id not in reached and zone.category is not ZoneCategory.ELEVATOR:
+            code = "zone-cut-off" if zone.id in doors else "zone-without-door"
+            middle = zone.polygon.representative_point()
+            ordinal = floorplan.ordinal(zone.level_id)
+            message = f"Zone {zone.name} on level {ordinal} has no way out."
+            findings.append(make_finding(code, message, at=(middle.x, middle.y), ordinal=ordinal, handle=space.source))
+    return findings
