@@ -14,6 +14,7 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.moving import change_frame, give_to_building
 from geo_server.domain.places import Building, Floorplan, Site
+from geo_server.domain.wording import counted
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.dxf.levels import join_levels
 from geo_server.ingest.result import ImportResult
@@ -90,8 +91,9 @@ class ReadBuilding:
         occupied = sum(1 for zone in plan.zones if zone.category in OCCUPIED)
         exits = sum(1 for opening in plan.openings if opening.exit)
         return (
-            f"{self.building.name}: {len(plan.levels)} levels, {len(plan.zones)} zones ({occupied} occupied), "
-            f"{len(plan.openings)} openings, {exits} exits, {len(self.findings)} findings"
+            f"{self.building.name}: {counted(len(plan.levels), 'level')}, {counted(len(plan.zones), 'zone')} "
+            f"({occupied} occupied), {counted(len(plan.openings), 'opening')}, {counted(exits, 'exit')}, "
+            f"{counted(len(self.findings), 'finding')}"
         )
 
 

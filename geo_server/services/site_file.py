@@ -6,13 +6,16 @@ Documented in ``docs/formats/site-file.md``. Paths are relative to the file.
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from geo_server.domain.errors import InvalidInput, NotFound
+from geo_server.domain.errors import InvalidInput, NotFound, TooLarge
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
+
+MAX_BYTES = 2**20
+"""Size of a site file. A campus of a hundred buildings takes 100 kB."""
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 LonLat = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-85, le=85)]]
@@ -116,14 +119,10 @@ def read_site_file(path: Path) -> SiteFile:
 
     Raises:
         NotFound: There is no such file, or a drawing that it names is missing.
+        TooLarge: Larger than any site file.
         InvalidInput: Not TOML, a key missing, unknown or impossible; ``where`` names the file and the key.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NotFound(f"There is no file {path}.", advice="Give the path of a site file.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise InvalidInput(f"It cannot be read as TOML: {fault}.", where=str(path)) from None
+    raw = _read_toml(path)
     try:
         site_file = SiteFile.model_validate(raw)
     except ValidationError as fault:
@@ -140,6 +139,27 @@ def read_site_file(path: Path) -> SiteFile:
                     advice="Paths are relative to the site file.",
                 )
     return site_file
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise TooLarge(
+                f"It is larger than {MAX_BYTES // 2**20} MiB.", where=str(path), advice="Give the path of a site file."
+            )
+        return tomllib.loads(data.decode("utf-8"))
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {path}.", advice="Give the path of a site file.") from None
+    except OSError as fault:
+        raise InvalidInput(
+            f"It cannot be read: {fault.strerror}.", where=str(path), advice="Check its name and rights."
+        ) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise InvalidInput(
+            f"It cannot be read as TOML: {fault}.", where=str(path), advice="See docs/formats/site-file.md."
+        ) from None
 
 
 def _key(loc: Sequence[str | int]) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geo_server.domain.errors import GeoServerError, InvalidInput, NotFound
+from geo_server.domain.errors import GeoServerError, InvalidInput, NotFound, TooLarge
 from geo_server.services.site_file import read_site_file
 
 SAMPLE = Path(__file__).parents[2] / "data/floorplans/sample_campus.toml"
@@ -32,6 +32,17 @@ def test_the_sample_campus_has_three_buildings_and_three_assembly_points() -> No
     assert sample.site.slug == "sample-campus"
     assert [len(building.levels) for building in sample.buildings] == [3, 1, 1]
     assert len(sample.assembly_points) == 3
+
+
+def test_what_is_no_site_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    deep, binary = tmp_path / "deep.toml", tmp_path / "binary.toml"
+    deep.write_text("a = " + "[" * 100_000)
+    binary.write_bytes(b"\xff")
+    for path in (tmp_path, deep, binary, Path("/dev/zero")):
+        with pytest.raises((InvalidInput, TooLarge)) as refusal:
+            read_site_file(path)
+        assert refusal.value.where == str(path)
+        assert refusal.value.advice
 
 
 def test_what_is_left_out_has_careful_defaults(tmp_path: Path) -> None:
