@@ -99,7 +99,7 @@ class Route:
         level_id: Level of the zone.
         instructions: Turn by turn, for people.
         spread_s: Seconds that someone elsewhere in the zone may need more than from ``start`` to the first door of this
-            route; margin, status and latest departure count it in. 0 in a zone with one door.
+            route; margin, status and latest departure count it in. 0 in a zone with one door and no columns.
         radio: The same as one sentence to say on a radio.
     """
 

@@ -10,6 +10,7 @@ A walk keeps its clearance when both joins lie in one piece of the zone that has
 narrow) it is the shortest way without clearance. Either can be walked, so either is an upper bound.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,13 +106,19 @@ class Walker:
         return found
 
     def starts(self, centres: list[Point]) -> tuple[list[Walk | None], list[float]]:
-        """From the zone's start, for each terminal the walk to it (None when there is none) and its spread in metres."""
+        """From the zone's start, for each terminal the walk to it (None when there is none) and its spread in metres.
+
+        The place farthest from a terminal is a vertex of a polygon without holes. Round a column it may be between two
+        places that were tried, farther than either by half a diagonal of the grid.
+        """
         edges = self._edges(centres)
         there = self._tie(self.bare, edges)
         places, spacing = _places(self.bare.polygon)
         away = self._away(places, there)
         best = int(np.argmax(_nearest(away)))
-        farthest = away.max(axis=0, where=np.isfinite(away), initial=0.0)
+        stubs = np.asarray(shapely.distance(edges, np.asarray(centres, dtype=object)))
+        between = spacing / math.sqrt(2) if self.bare.polygon.interiors else 0.0
+        farthest = away.max(axis=0, where=np.isfinite(away), initial=0.0) + stubs + between
         start, least = places[best], float(_nearest(away)[best])
         for part in FINER:
             around = _around(self.bare.polygon, start, spacing * part)

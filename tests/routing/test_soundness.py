@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from shapely import LineString, Point
+from shapely import LineString, Point, Polygon
 
 from geo_server.domain.places import Floorplan
 from geo_server.domain.routes import Leg, Route
@@ -54,6 +54,37 @@ def test_a_pursuer_never_meets_anyone_who_leaves_on_a_safe_route_in_time(seed: i
         if route.status in SAFE and route.latest_departure_s is not None:
             ahead = narrowest(route, pursuer, route.latest_departure_s, speed_mps)
             assert ahead >= margin_s - 1e-3, (seed, route.zone_id, ahead)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nobody_who_sets_out_from_anywhere_in_a_zone_is_met_on_its_safe_route(seed: int) -> None:
+    """They walk to the first door of the route by the shortest way that the pursuer's own search finds, then follow it."""
+    rng = random.Random(2000 + seed)
+    floorplan = grid_building(seed, columns=3, rows=2)
+    centre = rng.choice(floorplan.zones).polygon.representative_point()
+    danger = threat(centre.x, centre.y, speed_mps=rng.choice([1.2, 2.0]))
+    made = plan(compile_floorplan(floorplan), PlanRequest(threats=[danger], reaction_s=0.0, margin_s=0.0, now=NOW))
+    pursuer = Pursuer(floorplan, [centre])
+    for route in made.routes:
+        if route.status not in SAFE or route.latest_departure_s is None:
+            continue
+        door = floorplan.opening_by_id[route.legs[0].opening_ids[0]].line.interpolate(0.5, normalized=True)
+        polygon = floorplan.zone_by_id[route.zone_id].polygon
+        anywhere = [place for place in scattered(polygon, rng) if polygon.covers(place)]
+        last_s = float(Pursuer(floorplan, [door]).metres_to_each(anywhere).max()) / ADULT.level_mps
+        visited = [sample for leg in route.legs for sample in samples(leg)]
+        door_s = next(at_s for place, at_s in visited if place.distance(door) < 1e-6)
+        rest = [(place, last_s + at_s - door_s) for place, at_s in visited if at_s >= door_s]
+        chased_s = pursuer.metres_to_each([place for place, _ in rest]) / danger.speed_mps
+        ahead = (chased_s - route.latest_departure_s - np.array([at_s for _, at_s in rest])).min()
+        assert ahead >= -1e-3, (seed, route.zone_id, ahead)
+
+
+def scattered(polygon: Polygon, rng: random.Random) -> list[Point]:
+    """The corners of a polygon, and places here and there in its box."""
+    west, south, east, north = polygon.bounds
+    corners = [Point(xy) for ring in (polygon.exterior, *polygon.interiors) for xy in ring.coords]
+    return corners + [Point(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(200)]
 
 
 @pytest.mark.parametrize("seed", range(6))
