@@ -95,6 +95,7 @@ CODES: dict[str, Code] = {
     "niche-absorbed": Code(_FIXED, "A small space without a door or a name was added to its neighbour."),
     "shaft-dropped": Code(_NOTE, "A closed space without a door or a name that is too small for people was left out."),
     "areas-overlap": Code(_FIXED, "Drawn room outlines overlap; the later one was cut."),
+    "outline-open": Code(_ERROR, "The outline of a space is not closed, so it was left out.", "Close it."),
     "area-repaired": Code(_FIXED, "A drawn room outline crosses itself and was repaired."),
     "several-names": Code(
         _NOTE, "Several names stand in one zone.", "Draw room outlines if they should be zones of their own."
@@ -106,6 +107,9 @@ CODES: dict[str, Code] = {
     ),
     "zone-without-door": Code(
         _ERROR, "No opening leads into a zone.", "Check for a missing door symbol, or add an opening."
+    ),
+    "doors-unknown": Code(
+        _ERROR, "The file knows no doors of most spaces of a level.", "Add the doors, or bring in the drawing instead."
     ),
     "zone-cut-off": Code(
         _ERROR, "No exit can be reached from a zone.", "Add the missing door or stairs before publishing."

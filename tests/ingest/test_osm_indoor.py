@@ -82,6 +82,78 @@ def test_repeat_on_adds_levels_and_shifts_stairs() -> None:
     assert rises_of({"level": "0-1", "repeat_on": "1;2"}) == ((0, 1), (1, 2), (2, 3))
 
 
+def test_an_elevator_that_passes_a_level_joins_the_levels_where_it_stops() -> None:
+    assert rises_of({"level": "-1;0;2"}) == ((-1, 0), (0, 2))
+    result = _read(
+        _feature(box(0, 0, 6, 6), "way/1", indoor="area", level="0;2", name="Hall"),
+        _feature(shapely.Point(3, 3), "node/1", highway="elevator", level="0;2"),
+    )
+    (elevator,) = result.floorplan.transitions
+    assert elevator.length_m == pytest.approx(2 * 3.5)
+    ordinals = [result.floorplan.ordinal(result.floorplan.zone_by_id[z].level_id) for z in elevator.zones]
+    assert ordinals == [0, 2]
+
+
+def test_steps_without_an_incline_are_joined_the_way_round_that_fits() -> None:
+    result = _read(
+        _feature(box(0, 0, 3, 3), "way/1", indoor="area", level="0", name="Low"),
+        _feature(box(5, 0, 8, 3), "way/2", indoor="area", level="1", name="High"),
+        _feature(LineString([(6, 1), (1, 1)]), "way/3", highway="steps", level="0;1"),
+    )
+    (stairs,) = result.floorplan.transitions
+    assert [result.floorplan.zone_by_id[zone_id].name for zone_id in stairs.zones] == ["Low", "High"]
+    assert stairs.geometry.coords[0][0] < stairs.geometry.coords[-1][0]
+
+
+def test_an_area_of_steps_is_a_stairwell_and_a_mapped_wall_is_a_wall() -> None:
+    result = _read(
+        _feature(box(0, 0, 10, 10), "way/1", indoor="area", level="0"),
+        _feature(box(10, 0, 13, 4), "way/2", highway="steps", level="0-1", area="yes"),
+        _feature(LineString([(2, 2), (2, 8)]), "way/3", indoor="wall", level="0"),
+    )
+    assert Counter(z.category for z in result.floorplan.zones)[ZoneCategory.STAIRS] == 2
+    free = [wall for wall in result.floorplan.walls if len(wall.line.coords) == 2]
+    assert [wall.line.length for wall in free] == [pytest.approx(6, abs=0.01)]
+
+
+def test_levels_are_called_what_the_map_calls_them() -> None:
+    result = _read(
+        _feature(box(0, 0, 5, 5), "way/1", indoor="room", level="1"),
+        _feature(box(0, 0, 9, 9), "way/2", indoor="level", level="1", name="Mezzanine"),
+    )
+    assert [level.name for level in result.floorplan.levels] == ["Mezzanine"]
+
+
+def test_a_room_whose_outline_is_open_is_told() -> None:
+    result = _read(*_room_and_hall(), _feature(LineString([(30, 0), (35, 0), (35, 5)]), "way/9", indoor="room"))
+    assert [f.handle for f in result.findings if f.code == "outline-open"] == ["way/9"]
+
+
+def test_a_level_whose_doors_nobody_mapped_is_told_once() -> None:
+    rooms = [_feature(box(4 * i, 0, 4 * i + 4, 4), f"way/{i}", indoor="room", level="0") for i in range(5)]
+    result = _read(*rooms)
+    (told,) = [finding for finding in result.findings if finding.code == "doors-unknown"]
+    assert (told.count, told.ordinal) == (5, 0)
+    assert _codes(result)["zone-without-door"] == 0
+
+
+@pytest.mark.parametrize(("name", "rooms"), [("osm_gare_de_lest.geojson", 81), ("osm_caserne_mall.geojson", 59)])
+def test_stations_and_malls_of_the_world_keep_their_rooms(shared_floorplans: Path, name: str, rooms: int) -> None:
+    data = (shared_floorplans / name).read_bytes()
+    mapped = sum(feature["properties"].get("indoor") == "room" for feature in orjson.loads(data)["features"])
+    assert mapped == rooms
+    result = read_osm_indoor(data, name)
+    lost = _codes(result)["outline-open"]
+    kept = {zone.id for zone in result.floorplan.zones if zone.category is not ZoneCategory.CORRIDOR}
+    assert len(kept) >= rooms - lost
+    assert find_faults(result.floorplan) == []
+
+
+def test_a_file_without_indoor_spaces_says_so(shared_floorplans: Path) -> None:
+    with pytest.raises(UnreadableFile, match="no indoor space"):
+        read_osm_indoor((shared_floorplans / "osm_aachen_central.osm").read_bytes(), "osm_aachen_central.osm")
+
+
 @pytest.mark.parametrize(
     ("text", "metres"),
     [("1.2", 1.2), ("90 cm", 0.9), ("3'", 0.9144), ("3'6\"", 1.0668), ("wide", None), (None, None)],

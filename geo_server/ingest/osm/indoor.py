@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 import shapely
-from shapely import Point, Polygon
+from shapely import LineString, Point, Polygon
 
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
-from geo_server.domain.places import AssemblyPoint, Asset, Floorplan
+from geo_server.domain.places import AssemblyPoint, Asset, Floorplan, Wall
 from geo_server.ingest.osm.doors import openings_of
 from geo_server.ingest.osm.features import OsmFeature, features_of_geojson
 from geo_server.ingest.osm.levels import levels_of
@@ -61,7 +61,7 @@ def read_osm_indoor(data: bytes, name: str) -> ImportResult:
         zones=tuple(space.zone for space in spaces),
         openings=tuple(openings),
         transitions=tuple(transitions),
-        walls=tuple(walls_around(spaces, openings, osm_id)),
+        walls=(*walls_around(spaces, openings, osm_id), *_walls(features, frame, ordinals)),
         assets=tuple(_assets(features, frame, ordinals)),
         assembly_points=tuple(_assembly_points(features, frame)),
     )
@@ -108,6 +108,17 @@ def _frame(features: Sequence[OsmFeature], name: str) -> SiteFrame:
             advice="Cut out one building.",
         )
     return SiteFrame(round(float(west + east) / 2, 6), round(float(south + north) / 2, 6))
+
+
+def _walls(features: Sequence[OsmFeature], frame: SiteFrame, ordinals: set[int]) -> list[Wall]:
+    """Walls that are mapped as lines, such as those that stand free in a hall."""
+    return [
+        Wall(osm_id("wall", feature.id, ordinal), osm_id("level", ordinal), frame.to_metres(feature.geometry))
+        for feature in features
+        if feature.tags.get("indoor") == "wall" and isinstance(feature.geometry, LineString)
+        for ordinal in levels_of(feature.tags) or (0,)
+        if ordinal in ordinals
+    ]
 
 
 def _assets(features: Sequence[OsmFeature], frame: SiteFrame, ordinals: set[int]) -> list[Asset]:

@@ -8,6 +8,7 @@ A half landing belongs to the level below it.
 import math
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 MOST_LEVELS = 200
 """Levels that one tag may name. The tallest building has 163."""
@@ -25,14 +26,13 @@ def levels_of(tags: Mapping[str, str]) -> tuple[int, ...]:
 def rises_of(tags: Mapping[str, str]) -> tuple[tuple[int, int], ...]:
     """Pairs of neighbouring ordinals that stairs or an elevator join, lowest first.
 
-    Stairs on ``0-1`` that repeat on ``1;2`` join 0 to 1, 1 to 2 and 2 to 3.
+    Stairs on ``0-1`` that repeat on ``1;2`` join 0 to 1, 1 to 2 and 2 to 3; an elevator on ``0;2`` joins 0 to 2.
     """
     base = parse_levels(tags.get("level", ""))
     if len(base) < 2:
         return ()
-    height = base[-1] - base[0]
     starts = (base[0], *parse_levels(tags.get("repeat_on", "")))
-    pairs = {(low, low + 1) for start in starts for low in range(start, start + height)}
+    pairs = {(low + start - base[0], high + start - base[0]) for start in starts for low, high in pairwise(base)}
     return tuple(sorted(pairs))
 
 

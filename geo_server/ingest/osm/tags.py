@@ -55,6 +55,11 @@ def is_space(tags: Mapping[str, str]) -> bool:
     return tags.get("indoor") in SPACES or _is_elevator(tags) or (_is_stairs(tags) and "level" in tags)
 
 
+def is_open_space(tags: Mapping[str, str]) -> bool:
+    """Whether a line with these tags is the outline of a zone that was never closed."""
+    return tags.get("indoor") in SPACES
+
+
 def zone_category(tags: Mapping[str, str]) -> ZoneCategory:
     """Category of a zone."""
     if _is_elevator(tags):
@@ -117,4 +122,4 @@ def _is_elevator(tags: Mapping[str, str]) -> bool:
 
 
 def _is_stairs(tags: Mapping[str, str]) -> bool:
-    return tags.get("stairs") == "yes" or tags.get("room") == "stairs"
+    return tags.get("stairs") == "yes" or tags.get("room") == "stairs" or tags.get("highway") == "steps"

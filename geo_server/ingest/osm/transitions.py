@@ -65,7 +65,8 @@ def _stacked(below: Sequence[Space], above: Sequence[Space]) -> Iterator[Transit
             common = low.zone.polygon & high.zone.polygon
             least = min(low.zone.polygon.area, high.zone.polygon.area)
             if high.zone.category is low.zone.category and common.area >= LEAST_OVERLAP * least:
-                yield _transition(low, high, _CATEGORIES[low.zone.category], common.representative_point(), None)
+                spot = common.representative_point()
+                yield _transition(low, high, _CATEGORIES[low.zone.category], LineString([spot, spot]), 1)
 
 
 def _drawn(features: Sequence[OsmFeature], at: Mapping[int, Sequence[Space]], frame: SiteFrame) -> Iterator[Transition]:
@@ -74,19 +75,35 @@ def _drawn(features: Sequence[OsmFeature], at: Mapping[int, Sequence[Space]], fr
         kind = feature.tags.get("highway")
         geometry = frame.to_metres(feature.geometry)
         if kind == "steps" and isinstance(geometry, LineString):
-            foot, head = Point(geometry.coords[0]), Point(geometry.coords[-1])
-            if feature.tags.get("incline", "up").lstrip().startswith(("down", "-")):
-                foot, head = head, foot
-            category, line = TransitionCategory.STAIRS, LineString([foot, head])
+            category, ends = TransitionCategory.STAIRS, _ends(geometry, feature.tags.get("incline", ""))
         elif kind == "elevator" and isinstance(geometry, Point):
-            foot = head = geometry
-            category, line = TransitionCategory.ELEVATOR, None
+            category, ends = TransitionCategory.ELEVATOR, [(geometry, geometry)]
         else:
             continue
         for low, high in rises_of(feature.tags):
-            below, above = _around(at.get(low, ()), foot), _around(at.get(high, ()), head)
-            if below is not None and above is not None:
-                yield _transition(below, above, category, foot, line)
+            joined = _joined(ends, at.get(low, ()), at.get(high, ()))
+            if joined is not None:
+                below, above, line = joined
+                yield _transition(below, above, category, line, high - low)
+
+
+def _ends(line: LineString, incline: str) -> list[tuple[Point, Point]]:
+    """Foot and head of a line of steps; both ways round when no ``incline`` says which is which."""
+    first, last = Point(line.coords[0]), Point(line.coords[-1])
+    if incline.lstrip().startswith(("down", "-")):
+        return [(last, first)]
+    return [(first, last)] if incline else [(first, last), (last, first)]
+
+
+def _joined(
+    ends: Sequence[tuple[Point, Point]], below: Sequence[Space], above: Sequence[Space]
+) -> tuple[Space, Space, LineString] | None:
+    """The spaces at the foot and the head of stairs or an elevator, and the line between; None when there are none."""
+    for foot, head in ends:
+        low, high = _around(below, foot), _around(above, head)
+        if low is not None and high is not None:
+            return low, high, LineString([foot, head])
+    return None
 
 
 def _around(spaces: Sequence[Space], point: Point) -> Space | None:
@@ -96,17 +113,15 @@ def _around(spaces: Sequence[Space], point: Point) -> Space | None:
     return spaces[rank] if distance <= 0.5 else None
 
 
-def _transition(
-    low: Space, high: Space, category: TransitionCategory, at: Point, line: LineString | None
-) -> Transition:
+def _transition(low: Space, high: Space, category: TransitionCategory, line: LineString, rise: int) -> Transition:
     stairs = category is TransitionCategory.STAIRS
     return Transition(
         osm_id("transition", low.zone.id, high.zone.id),
         low.zone.level_id,
-        at if line is None or line.length == 0 else line,
+        line if line.length > 0 else Point(line.coords[0]),
         (low.zone.id, high.zone.id),
         category,
-        transition_length(category, 1),
+        transition_length(category, rise),
         RISER_M if stairs else None,
         TREAD_M if stairs else None,
         step_free=not stairs,

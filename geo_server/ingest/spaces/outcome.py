@@ -1,6 +1,6 @@
 """What is said of a floorplan that was made of spaces: walls around them, and which of them cannot be left."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 import shapely
@@ -9,6 +9,7 @@ from shapely import LineString
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import Floorplan, Opening, Wall, ZoneCategory
 from geo_server.domain.ways_out import zones_with_way_out
+from geo_server.domain.wording import counted
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.spaces.values import Space
 
@@ -33,17 +34,34 @@ def cut_off(floorplan: Floorplan, spaces: Sequence[Space], no_exit: str) -> list
         spaces: Its zones with their sources.
         no_exit: What to say when nothing leads out.
     """
-    if not any(opening.exit for opening in floorplan.openings):
-        return [make_finding("no-exit", no_exit)]
-    reached = zones_with_way_out(floorplan)
     doors = {zone_id for opening in floorplan.openings for zone_id in opening.zones}
+    unknown, untold = _doors_unknown(floorplan, spaces, doors)
+    if not any(opening.exit for opening in floorplan.openings):
+        return [*unknown, make_finding("no-exit", no_exit)]
+    reached = zones_with_way_out(floorplan)
     findings = []
     for space in spaces:
         zone = space.zone
-        if zone.id not in reached and zone.category is not ZoneCategory.ELEVATOR:
+        if zone.id not in reached and zone.id not in untold and zone.category is not ZoneCategory.ELEVATOR:
             code = "zone-cut-off" if zone.id in doors else "zone-without-door"
             middle = zone.polygon.representative_point()
             ordinal = floorplan.ordinal(zone.level_id)
             message = f"Zone {zone.name} on level {ordinal} has no way out."
             findings.append(make_finding(code, message, at=(middle.x, middle.y), ordinal=ordinal, handle=space.source))
-    return findings
+    return [*unknown, *findings]
+
+
+def _doors_unknown(
+    floorplan: Floorplan, spaces: Sequence[Space], doors: Collection[UUID | None]
+) -> tuple[list[Finding], set[UUID]]:
+    """A finding for each level that has doors for fewer than half of its spaces, and the spaces that it stands for."""
+    findings: list[Finding] = []
+    untold: set[UUID] = set()
+    for level in floorplan.levels:
+        zones = [space.zone for space in spaces if space.zone.level_id == level.id]
+        without = {zone.id for zone in zones if zone.id not in doors}
+        if len(without) > max(1, len(zones) / 2):
+            words = f"No door is known of {len(without):,} of {counted(len(zones), 'space')} of level {level.ordinal}."
+            findings.append(make_finding("doors-unknown", words, ordinal=level.ordinal, count=len(without)))
+            untold |= without
+    return findings, untold
