@@ -95,7 +95,7 @@ def test_a_fire_alarm_during_a_lockdown_changes_nothing_until_the_commander_deci
     staff = visit(Role.STAFF, PHONE).ready()
     alarm = {"kind": "fire", "exercise": True}
     assert commander.request.post(f"{address}/api/sites/elm/incidents", data=alarm, headers={"Origin": address}).ok
-    expect(staff.locator(".notice-conflict")).to_contain_text("Fire reported while people are told to stay")
+    expect(staff.locator(".notice-conflict")).to_contain_text("Fire reported: your order stands")
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
     commander.get_by_role("tab", name="Situation").click()
     commander.get_by_role("button", name="Keep the order").click()

@@ -32,7 +32,7 @@ export function conflictChoices(store, state) {
       h(
         "div",
         {},
-        h("strong", {}, t("conflict.band", { kind: conflict.title })),
+        h("strong", {}, t("conflict.title", { kind: conflict.title })),
         h("p", {}, t("conflict.decide")),
         h(
           "div",

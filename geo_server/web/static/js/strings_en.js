@@ -28,7 +28,8 @@ export const en = {
   "notice.stale": "What you see is as of {time}",
   "notice.stale_words": "The threat may have moved. Reports are kept and sent when the connection is back.",
 
-  "conflict.band": "{kind} reported while people are told to stay",
+  "conflict.band": "{kind} reported: your order stands",
+  "conflict.title": "{kind} reported while people are told to stay",
   "conflict.stands": "Do what your screen says. It changes only when a person decides.",
   "conflict.decide": "It may be real, or a way to bring people out of their rooms. Nothing changes until you decide.",
   "conflict.keep": "Keep the order",
