@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Polygon, STRtree
 
@@ -13,10 +14,14 @@ from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.drawing import Stroke
 from geo_server.ingest.dxf.polygonize import LEAST_AREA_M2, LEAST_RADIUS_M, inscribed_radius
 from geo_server.ingest.dxf.profile import Role, category_of, is_room_number, stroke_role
+from geo_server.ingest.dxf.segments import as_lines, segments_of
 
 CLOSING_GAP = 0.05
 """A polyline whose ends are nearer than this share of its length counts as closed."""
+BESIDE_M, BESIDE_SHARE = 0.35, 0.75
+"""An outline on a layer that says nothing is a room's when this share of it runs this near to walls."""
 _OUTLINES = frozenset({Role.AREA, Role.LIFT})
+_WALLS = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,16 @@ def find_areas(
         The rooms; the strokes on room layers that outline none; what was repaired.
     """
     candidates, others, findings = [], [], []
+    walls = as_lines(segments_of(s for s in strokes if stroke_role(s, roles) in _WALLS))
+    tree = STRtree(walls)
     for stroke in strokes:
-        if stroke_role(stroke, roles) not in _OUTLINES:
+        role = stroke_role(stroke, roles)
+        unsaid = role is Role.UNKNOWN and not stroke.block and stroke.closed
+        if role not in _OUTLINES and not unsaid:
             continue
         polygon, repaired = _polygon(stroke)
-        if polygon is None:
-            if roles.get(stroke.layer) is Role.AREA:
+        if polygon is None or (unsaid and not _fits_walls(polygon, walls, tree)):
+            if role is Role.AREA:
                 others.append(stroke)
             continue
         if repaired:
@@ -57,6 +66,18 @@ def find_areas(
     areas, cut = _without_overlaps(candidates)
     findings += [make_finding("areas-overlap", layer=a.layer, handle=a.handle, at=_place(a.polygon)) for a in cut]
     return areas, others, findings
+
+
+def _fits_walls(polygon: Polygon, walls: npt.NDArray[np.object_], tree: STRtree) -> bool:
+    """Whether an outline on a layer that says nothing runs along walls and has none inside: it outlines a room."""
+    count = max(8, round(polygon.length / 0.25))
+    along = shapely.line_interpolate_point(polygon.exterior, np.arange(count) / count, normalized=True)
+    beside = np.unique(tree.query(along, predicate="dwithin", distance=BESIDE_M)[0])
+    if len(beside) < BESIDE_SHARE * count:
+        return False
+    inside = polygon.buffer(-BESIDE_M)
+    crossing = shapely.intersection(walls[tree.query(inside, predicate="intersects")], inside)
+    return bool(shapely.length(crossing).sum() <= (1 - BESIDE_SHARE) * polygon.length)
 
 
 def _area(polygon: Polygon, stroke: Stroke, roles: Mapping[str, Role]) -> DrawnArea:

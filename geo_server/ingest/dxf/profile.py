@@ -2,18 +2,15 @@
 
 A name is cut free of what a bound or attached reference put before it (``xref$0$``, ``xref|``), upper-cased, stripped
 of accents and split into tokens; tokens are then looked up in :mod:`geo_server.ingest.dxf.lexicon`. Content decides where
-names say nothing, see :func:`guess_walls`.
+names say nothing, see :mod:`geo_server.ingest.dxf.roles`.
 """
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-
-import numpy as np
 
 from geo_server.domain.places import AssetCategory, ZoneCategory
 from geo_server.ingest.dxf import lexicon
@@ -134,25 +131,3 @@ def stroke_role(stroke: Stroke, roles: Mapping[str, Role]) -> Role:
     if stroke.block and asset_of(stroke.block) is not None:
         return Role.EXCLUDE
     return role
-
-
-def guess_walls(strokes: Iterable[Stroke], roles: Mapping[str, Role]) -> list[str]:
-    """Layers that most likely hold walls when no name says so: long straight lines, few directions, no blocks.
-
-    Returns:
-        Layers of unknown role that hold at least half as much straight length as the best one, best first.
-    """
-    length: dict[str, float] = defaultdict(float)
-    for stroke in strokes:
-        if roles.get(stroke.layer) is Role.UNKNOWN and not stroke.block and not stroke.filled:
-            length[stroke.layer] += _straight_length(stroke)
-    ranked = sorted(length, key=lambda layer: (-length[layer], layer))
-    return [layer for layer in ranked if length[layer] >= 0.5 * length[ranked[0]] > 0]
-
-
-def _straight_length(stroke: Stroke) -> float:
-    steps = np.diff(stroke.points, axis=0)
-    lengths = np.hypot(steps[:, 0], steps[:, 1])
-    if len(lengths) > 12:
-        lengths = lengths[lengths > 4 * np.median(lengths)]
-    return float(lengths.sum())

@@ -16,7 +16,8 @@ from geo_server.ingest.dxf.expand import read_drawing
 from geo_server.ingest.dxf.ground import Ground, find_place, put_on_ground
 from geo_server.ingest.dxf.ledger import BUILT, count_fates, hides
 from geo_server.ingest.dxf.level import read_level
-from geo_server.ingest.dxf.profile import Role, guess_walls, roles_by_layer, stroke_role
+from geo_server.ingest.dxf.profile import Role, stroke_role
+from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.segments import segments_of
 from geo_server.ingest.dxf.signs import read_signs
@@ -146,12 +147,8 @@ def read_values(
 
 def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, findings: list[Finding]) -> _Prepared:
     visible, hidden = _visible(drawing)
-    roles = roles_by_layer(visible.strokes)
-    findings = [*findings, *hidden]
-    if not any(role is Role.WALL for role in roles.values()):
-        for layer in guess_walls(visible.strokes, roles):
-            roles[layer] = Role.WALL
-            findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for walls.", layer=layer))
+    roles, guessed = find_roles(visible.strokes)
+    findings = [*findings, *hidden, *guessed]
     scale = find_scale(visible, roles, given, place)
     findings += _about_scale(scale, drawing.header_unit)
     origin = _origin(visible, scale.metres_per_unit)

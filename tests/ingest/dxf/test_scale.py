@@ -11,7 +11,8 @@ from ezdxf.filemanagement import new
 from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Sheet, Stroke
 from geo_server.ingest.dxf.evidence import CANDIDATES, Evidence, favour, fits, nearest_unit, weigh
 from geo_server.ingest.dxf.expand import read_drawing
-from geo_server.ingest.dxf.profile import Role, guess_walls, roles_by_layer
+from geo_server.ingest.dxf.profile import Role
+from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.said import evidence_of_words
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.sizes import evidence_of_sizes
@@ -47,10 +48,7 @@ def drawing_of(path: Path) -> tuple[Drawing, dict[str, Role]]:
     drawing = read_drawing(document, path.name)
     shown = tuple(stroke for stroke in drawing.strokes if stroke.layer not in drawing.hidden_layers)
     drawing = replace(drawing, strokes=shown or drawing.strokes)
-    roles = roles_by_layer(drawing.strokes)
-    if Role.WALL not in roles.values():
-        roles |= dict.fromkeys(guess_walls(drawing.strokes, roles), Role.WALL)
-    return drawing, roles
+    return drawing, find_roles(drawing.strokes)[0]
 
 
 def redrawn(drawing: Drawing, old: str, new: str) -> Drawing:

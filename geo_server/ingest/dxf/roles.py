@@ -1,0 +1,151 @@
+"""What layers hold when their names do not say: walls and doors by what is drawn on them. Scale-free: no unit is known.
+
+The surest sign of a floor plan is a door: a quarter arc whose end is joined to its centre by a leaf. Where hinges are,
+walls are. So a layer is scored as walls by the length of its straight lines, how much of the plan they span, how many
+of their ends meet, and how many hinges stand at them; furniture is short and stands at no hinge, hatching and paving
+meet nothing, axes and dimensions are far longer than walls.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import STRtree
+
+from geo_server.domain.findings import Finding
+from geo_server.ingest.codes import make_finding
+from geo_server.ingest.dxf.curves import Arc, fit_arcs
+from geo_server.ingest.dxf.drawing import Stroke, all_points
+from geo_server.ingest.dxf.profile import Role, roles_by_layer, stroke_role
+from geo_server.ingest.dxf.segments import Segments, as_lines, extent, lengths, segments_of
+
+QUARTER_DEG = (55.0, 100.0)
+"""How far the arc of a door's swing may sweep."""
+DOOR_SHARE, DOOR_COUNT = 0.2, 2
+"""A layer with this share of the doors drawn, and this many, is a layer of doors."""
+WALL_SHARE, BARE_SHARE = 0.3, 0.5
+"""A layer that scores at least this share of the best one holds walls too: with doors drawn, without any drawn."""
+LONGER = 4.0
+"""Lines this many times longer than those of the best layer are axes, borders or dimensions; shorter ones furniture."""
+SHORT = 0.003
+"""Lines shorter than this share of the plan say nothing about walls."""
+_Door = tuple[Arc, str]
+"""The swing of a door, and the layer that it is drawn on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    layer: str
+    value: float
+    line: float
+    met: float
+    hinges: float
+
+
+def find_roles(strokes: Sequence[Stroke]) -> tuple[dict[str, Role], list[Finding]]:
+    """What each layer is for: by its name, else by what is drawn on it.
+
+    Returns:
+        Roles by layer, and a finding for each that was guessed.
+    """
+    roles = roles_by_layer(strokes)
+    named = [s for s in strokes if stroke_role(s, roles) is not Role.EXCLUDE]
+    if not any(role is Role.UNKNOWN for role in roles.values()):
+        return roles, []
+    doors = _drawn_doors(named)
+    findings = []
+    if not any(role is Role.WALL for role in roles.values()):
+        for layer in _wall_layers(named, roles, doors):
+            roles[layer] = Role.WALL
+            findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for walls.", layer=layer))
+    for layer in _door_layers(doors, roles):
+        roles[layer] = Role.DOOR
+        findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for doors.", layer=layer))
+    return roles, findings
+
+
+def _drawn_doors(strokes: Sequence[Stroke]) -> list[_Door]:
+    """Quarter arcs with a leaf drawn from their centre, and the layers that they stand on."""
+    arcs = [
+        (arc, stroke.layer)
+        for stroke in strokes
+        if len(stroke.points) > 3
+        for arc in fit_arcs(stroke.points)
+        if QUARTER_DEG[0] <= arc.sweep_deg <= QUARTER_DEG[1] and arc.radius > 0
+    ]
+    leaves = segments_of(s for s in strokes if len(s.points) <= 6)
+    if not arcs or len(leaves) == 0:
+        return []
+    lines = as_lines(leaves)
+    tree, sizes = STRtree(lines), lengths(leaves)
+    return [(arc, layer) for arc, layer in arcs if _has_leaf(arc, leaves, sizes, tree)]
+
+
+def _has_leaf(arc: Arc, leaves: Segments, sizes: Segments, tree: STRtree) -> bool:
+    for tip in (arc.start, arc.end):
+        near = tree.query(shapely.LineString([arc.centre, tip]), predicate="dwithin", distance=0.08 * arc.radius)
+        near = near[np.abs(sizes[near] / arc.radius - 0.95) < 0.2]
+        steps = (leaves[near, 2:] - leaves[near, :2]) / sizes[near, None]
+        if bool((np.abs(steps @ np.subtract(tip, arc.centre)) > 0.985 * arc.radius).any()):
+            return True
+    return False
+
+
+def _wall_layers(strokes: Sequence[Stroke], roles: Mapping[str, Role], doors: Sequence[_Door]) -> list[str]:
+    """Layers of unknown role that most likely hold walls, best first."""
+    by_layer: dict[str, list[Stroke]] = defaultdict(list)
+    for stroke in strokes:
+        if roles.get(stroke.layer) is Role.UNKNOWN:
+            by_layer[stroke.layer].append(stroke)
+    span = extent(all_points(strokes))
+    scores = [_score(layer, on_layer, span, doors) for layer, on_layer in sorted(by_layer.items())]
+    ranked = sorted((s for s in scores if s.value > 0), key=lambda s: (-s.value, s.layer))
+    if not ranked:
+        return []
+    best, share = ranked[0], WALL_SHARE if doors else BARE_SHARE
+    holders = set(_door_layers(doors, roles)) - {best.layer}
+    return [s.layer for s in ranked if s.layer not in holders and _is_like(s, best, share)]
+
+
+def _is_like(score: _Score, best: _Score, share: float) -> bool:
+    return (
+        score.value >= share * best.value
+        and best.line / LONGER <= score.line <= LONGER * best.line
+        and score.met >= 0.3 * best.met
+        and score.hinges >= 0.5 * best.hinges
+    )
+
+
+def _score(layer: str, strokes: Iterable[Stroke], span: tuple[float, float], doors: Sequence[_Door]) -> _Score:
+    whole = max(span)
+    segments = segments_of(strokes)
+    sizes = lengths(segments)
+    long = sizes > SHORT * whole
+    if not long.any():
+        return _Score(layer, 0.0, 0.0, 0.0, 0.0)
+    ends = Counter(map(tuple, np.round(segments.reshape(-1, 2) / (2e-4 * whole)).astype(np.int64).tolist()))
+    met = sum(count for count in ends.values() if count > 1) / (2 * len(segments))
+    width, height = extent(segments[long].reshape(-1, 2))
+    spanned = math.sqrt(min(1.0, width / (span[0] or 1.0)) * min(1.0, height / (span[1] or 1.0)))
+    hinges = _hinge_share(segments, doors)
+    value = float(sizes[long].sum()) * spanned * (0.05 + met) * (0.3 + hinges)
+    return _Score(layer, value, float((sizes**2).sum() / sizes.sum()), met, hinges)
+
+
+def _hinge_share(segments: Segments, doors: Sequence[_Door]) -> float:
+    """Share of the doors whose hinge stands at one of some segments."""
+    if not doors:
+        return 0.0
+    hinges = shapely.points([arc.centre for arc, _ in doors])
+    reach = 0.3 * np.array([arc.radius for arc, _ in doors])
+    at_line = STRtree(as_lines(segments)).query(hinges, predicate="dwithin", distance=reach)[0]
+    return len(np.unique(at_line)) / len(doors)
+
+
+def _door_layers(doors: Sequence[_Door], roles: Mapping[str, Role]) -> list[str]:
+    counts = Counter(layer for _, layer in doors)
+    least = max(DOOR_COUNT, DOOR_SHARE * len(doors))
+    return sorted(layer for layer, n in counts.items() if n >= least and roles.get(layer) is Role.UNKNOWN)
