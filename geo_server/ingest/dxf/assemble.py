@@ -21,6 +21,7 @@ from geo_server.domain.places import (
     Zone,
     ZoneCategory,
 )
+from geo_server.domain.wording import counted
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.drawing import BlockUse, Vertex
 from geo_server.ingest.dxf.identity import IdMaker
@@ -113,7 +114,7 @@ def _zones(content: LevelContent, level: Level, ids: IdMaker, findings: list[Fin
         zones.append(Zone(zone_id, level.id, found.polygon, name, category, found.alias))
     if made_up:
         count = sum(made_up.values())
-        words = f"{count} zones have no name in the drawing and were numbered."
+        words = f"Without a name in the drawing, and numbered: {counted(count, 'zone')}."
         findings.append(make_finding("name-made-up", words, ordinal=level.ordinal, count=count))
     return zones
 
