@@ -19,6 +19,7 @@ from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.ingest.codes import CODES
 from geo_server.settings import Settings
 from geo_server.tiles.layers import LAYERS
+from tests.routing.published import CASES, LEFT_OUT, Case
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -115,6 +116,25 @@ def access_page() -> str:
     return _page("Access", lead, ("", *Role), rows)
 
 
+def verification_page() -> str:
+    """Published verification cases with what ours give."""
+    rows = [
+        (case.source, case.geometry, case.expects, _within(case), f"{case.measure():.2f} {case.unit}".strip())
+        for case in CASES
+    ]
+    lead = (
+        "Cases of RiMEA, IMO (MSC.1/Circ.1238) and NIST (TN 1822) for evacuation models, as far as they can be put to a\n"
+        "planner. Each is a test (`tests/routing/published.py`); the last column is what this version gives."
+    )
+    left_out = _table(("not here", "why"), LEFT_OUT.items())
+    return _page("Verification", lead, ("case", "built", "expected", "passes", "ours"), rows) + "\n" + left_out
+
+
+def _within(case: Case) -> str:
+    most = "" if case.most == float("inf") else f" to {case.most:g}"
+    return f"{case.least:g}{most or ' or more'} {case.unit}".strip()
+
+
 def _page(title: str, lead: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return f"# {title}\n\n{lead}\n\n{_table(head, rows)}"
 
@@ -136,6 +156,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/findings.md": findings_page,
     "reference/layers.md": layers_page,
     "reference/settings.md": settings_page,
+    "verification.md": verification_page,
 }
 
 
