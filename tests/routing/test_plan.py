@@ -9,9 +9,12 @@ from shapely.affinity import scale
 
 from geo_server.domain.places import TransitionCategory, ZoneCategory
 from geo_server.domain.routes import Advice, Route, RouteStatus
-from geo_server.routing.profiles import WHEELCHAIR
+from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.plan import plan
+from geo_server.routing.profiles import ADULT, WHEELCHAIR
+from geo_server.routing.request import PlanRequest
 from tests.routing.planning import make, route_of, two_levels
-from tests.routing.plans import Sketch, closure, grid_building, school, threat, two_exits, uid
+from tests.routing.plans import NOW, Sketch, closure, grid_building, school, threat, two_exits, uid
 
 
 def test_without_a_threat_every_way_is_safe_and_has_no_margin() -> None:
@@ -198,3 +201,20 @@ def test_a_way_is_called_safe_only_if_it_is_so_for_everybody_in_the_zone() -> No
     assert 54 - route.time_s > 5
     assert route.status is RouteStatus.NO_GUARANTEED_ROUTE
     assert route.margin_s == pytest.approx(54 - 60, abs=0.1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_was_planned_before_changes_no_plan(seed: int) -> None:
+    """What is kept between plans belongs to a floorplan, a profile and closures, and to nothing else."""
+    floorplan = grid_building(seed)
+    shut, here, there = closure(""), threat(9, 3), threat(20, 8)
+    shut = replace(shut, subject_id=floorplan.openings[0].id)
+    compiled = compile_floorplan(floorplan)
+    wanted = [
+        PlanRequest(threats=threats, closures=closures, profile=profile, now=NOW)
+        for threats in ((here,), (there,), (here, there))
+        for closures in ((), (shut,))
+        for profile in (ADULT, WHEELCHAIR)
+    ]
+    for request in [*wanted, *wanted[::-1]]:
+        assert plan(compiled, request) == plan(compile_floorplan(floorplan), request)
