@@ -19,7 +19,7 @@ SHOWN = 5
 FORMATS: Mapping[str, str] = {
     "dxf": "a DXF drawing",
     "dwg": "a DWG drawing",
-    "dwg": "a DWG drawing",
+    "imdf": "an IMDF archive",
     "osm-indoor": "an OpenStreetMap indoor map",
     "floorplan": "a floorplan document",
 }

@@ -5,7 +5,8 @@ import math
 import shapely
 
 from geo_server.domain.errors import InvalidInput
-from geo_server.domain.places import Fault, Floorplan, Opening, Transition, Zone, find_faults
+from geo_server.domain.faults import Fault, find_faults
+from geo_server.domain.places import Floorplan, Opening, Transition, Zone
 from geo_server.routing.zones import is_walkable
 
 OVERLAP_M2 = 0.5

@@ -4,7 +4,8 @@ import contextlib
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -42,6 +43,8 @@ class Database:
             pool_timeout=10,
             connect_args={"connect_timeout": 5, "application_name": "geo-server"},
         )
+        self._closed = False
+        event.listen(self._engine, "checkin", self._close_late)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
@@ -103,8 +106,14 @@ class Database:
         return str(found)
 
     def close(self) -> None:
-        """Close all connections. The object can still be used; it connects again."""
+        """Close all connections, those in use as soon as they are given back. It can still be used, connecting anew."""
+        self._closed = True
         self._engine.dispose()
+
+    def _close_late(self, connection: DBAPIConnection | None, _: object) -> None:
+        """Close what a thread gives back after :meth:`close`; otherwise it would stay open until the process ends."""
+        if self._closed and connection is not None:
+            connection.close()
 
 
 def _how_to_add(offered: bool) -> str:

@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from geo_server.domain.errors import DatabaseUnavailable, InvalidInput
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import Placement, SiteFrame
-from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level, Site, Zone, find_faults
+from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level, Site, Zone
 from geo_server.domain.states import RevisionState
 from geo_server.store.conflicts import refusing_bad_values
 from geo_server.store.contents import ASSETS, CONTENTS, OPENINGS, TRANSITIONS, WALLS, ZONES, Content, T

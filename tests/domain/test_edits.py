@@ -24,14 +24,9 @@ from geo_server.domain.edits import (
     apply_edits,
 )
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotFound
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import DrawingFrame
-from geo_server.domain.places import (
-    Floorplan,
-    OpeningCategory,
-    TransitionCategory,
-    ZoneCategory,
-    find_faults,
-)
+from geo_server.domain.places import Floorplan, OpeningCategory, TransitionCategory, ZoneCategory
 from geo_server.domain.ways_out import zones_without_way_out
 from tests.export.floorplans import school, uid
 

@@ -11,10 +11,11 @@ from shapely import box
 
 from geo_server.domain.differences import compare
 from geo_server.domain.edits import AddOpening, ChangeZone, MergeZones, RemoveOpening, SplitZone, apply_edits
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import DrawingFrame
 from geo_server.domain.matching import keep_ids
 from geo_server.domain.moving import with_ids
-from geo_server.domain.places import Floorplan, find_faults
+from geo_server.domain.places import Floorplan
 from tests.export.floorplans import floorplans, school, uid
 
 PLAN = school(DrawingFrame())

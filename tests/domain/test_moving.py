@@ -7,6 +7,7 @@ import pytest
 import shapely
 from shapely import LineString, Point, box
 
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import DrawingFrame, Placement, SiteFrame
 from geo_server.domain.moving import change_frame, give_to_building, place_floorplan
 from geo_server.domain.places import (
@@ -21,7 +22,6 @@ from geo_server.domain.places import (
     TransitionCategory,
     Wall,
     Zone,
-    find_faults,
 )
 
 HERE = SiteFrame(10.0, 50.0)

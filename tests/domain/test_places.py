@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 from shapely import LineString, Point, box
 
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import DrawingFrame, SiteFrame
-from geo_server.domain.places import Floorplan, Level, Opening, Transition, TransitionCategory, Zone, find_faults
+from geo_server.domain.places import Floorplan, Level, Opening, Transition, TransitionCategory, Zone
 
 GROUND, UPPER = Level(uuid4(), None, 0, "Ground"), Level(uuid4(), None, 1, "Upper")
 ROOM = Zone(uuid4(), GROUND.id, box(0, 0, 5, 5), "101")

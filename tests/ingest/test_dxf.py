@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon
 
-from geo_server.domain.places import Floorplan, OpeningCategory, ZoneCategory, find_faults
+from geo_server.domain.faults import find_faults
+from geo_server.domain.places import Floorplan, OpeningCategory, ZoneCategory
 from geo_server.ingest.dxf.entities import Entity
 from geo_server.ingest.pipeline import ImportResult, read_plan
 from tests.ingest.sketch import ROOMS, WAYS, Point, Sketch, turned

@@ -10,8 +10,9 @@ import shapely
 from shapely import Point, Polygon, STRtree
 from shapely.geometry import shape
 
+from geo_server.domain.faults import find_faults
 from geo_server.domain.findings import Severity
-from geo_server.domain.places import TransitionCategory, ZoneCategory, find_faults
+from geo_server.domain.places import TransitionCategory, ZoneCategory
 from geo_server.domain.ways_out import zones_without_way_out
 from geo_server.ingest.pipeline import ImportResult, read_plan
 

@@ -16,9 +16,10 @@ from sqlalchemy import select
 
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotFound, TooLarge, UnreadableFile
 from geo_server.domain.events import EventKind
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import ControlPoint, Placement
 from geo_server.domain.incidents import Threat
-from geo_server.domain.places import Floorplan, Site, ZoneCategory, find_faults
+from geo_server.domain.places import Floorplan, Site, ZoneCategory
 from geo_server.domain.routes import RouteStatus
 from geo_server.domain.states import ImportState, RevisionState
 from geo_server.domain.ways_out import zones_without_way_out

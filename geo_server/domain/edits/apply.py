@@ -24,7 +24,8 @@ from geo_server.domain.edits.ways import (
 )
 from geo_server.domain.edits.zones import change_zone, merge_zones, remove_zone, split_zone
 from geo_server.domain.errors import Conflict, GeoServerError
-from geo_server.domain.places import Floorplan, find_faults
+from geo_server.domain.faults import find_faults
+from geo_server.domain.places import Floorplan
 
 _APPLIERS: dict[type[Edit], Callable[[Floorplan, Any], Floorplan]] = {
     ChangeZone: change_zone,

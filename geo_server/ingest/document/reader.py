@@ -14,8 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.document import DRAWING_METRES
 from geo_server.domain.errors import GeoServerError, InvalidInput, TooLarge, UnreadableFile
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import DrawingFrame, SiteFrame
-from geo_server.domain.places import Floorplan, find_faults
+from geo_server.domain.places import Floorplan
 from geo_server.ingest.document.build import build_floorplan, find_site
 from geo_server.ingest.document.features import Feature, read_features
 from geo_server.ingest.document.fields import Fields

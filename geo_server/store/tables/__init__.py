@@ -18,17 +18,14 @@ from geo_server.store.tables.places import (
     assembly_points,
     assets,
     buildings,
-    floorplan_edits,
-    floorplan_revisions,
     levels,
     openings,
-    revision_levels,
-    sign_offs,
     sites,
     transitions,
     walls,
     zones,
 )
+from geo_server.store.tables.revisions import floorplan_edits, floorplan_revisions, revision_levels, sign_offs
 
 __all__ = [
     "REVISION_TABLES",
