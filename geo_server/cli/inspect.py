@@ -34,7 +34,9 @@ class FrameName(StrEnum):
     """Metres in the drawing's own axes; of a file in longitude and latitude, metres around its middle."""
 
 
-File = Annotated[Path, typer.Argument(help="DXF, DWG, OpenStreetMap indoor data (GeoJSON, .osm) or a floorplan document.")]
+File = Annotated[
+    Path, typer.Argument(help="DXF, DWG, IMDF, OpenStreetMap indoor data (GeoJSON, .osm) or a floorplan document.")
+]
 To = Annotated[
     Path | None,
     typer.Option("--to", help="Write the floorplan document here; - is the standard output, in place of the report."),

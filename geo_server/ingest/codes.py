@@ -76,6 +76,7 @@ CODES: dict[str, Code] = {
     ),
     "level-guessed": Code(_FIXED, "The order of a level was guessed.", "Give the ordinal of the level."),
     "level-kept": Code(_NOTE, "The drawing does not show this level; it is kept from an earlier revision."),
+    "level-unknown": Code(_ERROR, "An object lies on a level that the file does not give, and was left out."),
     "correction-lost": Code(_ERROR, "A correction no longer fits what the drawing shows.", "Make it again if needed."),
     "levels-aligned": Code(_FIXED, "Levels drawn side by side were laid over each other."),
     "levels-not-aligned": Code(_ERROR, "A level could not be laid over the others.", "Place it by control points."),
@@ -104,6 +105,9 @@ CODES: dict[str, Code] = {
     "name-made-up": Code(_NOTE, "A zone has no name in the drawing and was numbered.", "Name it before publishing."),
     "area-differs": Code(
         _ERROR, "The written area of a room differs from its outline by more than 10 %.", "Check its walls for gaps."
+    ),
+    "restriction-dropped": Code(
+        _NOTE, "The file says who may enter some spaces; that is not kept.", "Close what people cannot pass."
     ),
     "zone-without-door": Code(
         _ERROR, "No opening leads into a zone.", "Check for a missing door symbol, or add an opening."

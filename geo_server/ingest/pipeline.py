@@ -5,10 +5,13 @@ from typing import Any
 
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.frame import DrawingFrame
+from geo_server.ingest.archive import is_archive, list_members
 from geo_server.ingest.document.reader import parse_document, read_document
 from geo_server.ingest.dwg.reader import read_dwg
 from geo_server.ingest.dxf.ground import Ground
 from geo_server.ingest.dxf.reader import read_dxf
+from geo_server.ingest.imdf.archive import is_imdf
+from geo_server.ingest.imdf.reader import read_imdf
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.sniff import is_dwg, is_dxf
@@ -29,7 +32,7 @@ def read_plan(
     """Read a floor plan.
 
     Args:
-        data: DXF (ASCII or binary), DWG, OpenStreetMap indoor data (GeoJSON or XML) or a floorplan document.
+        data: DXF (ASCII or binary), DWG, an IMDF archive, OpenStreetMap indoor data (GeoJSON or XML) or a floorplan document.
         name: Name of the file, for messages only.
         metres_per_unit: Length of a drawing unit in metres, when known; DXF and DWG only.
         ordinal: Ordinal of a drawing's only level, when known; DXF and DWG only.
@@ -54,15 +57,27 @@ def read_plan(
 
 def _read_other(data: bytes, name: str) -> ImportResult:
     """A file that says where on the ground it is, or is a document of ours."""
+    if is_archive(data):
+        return _read_archive(data, name)
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
         return read_osm_indoor(data, name)
     if head.startswith(b"{"):
         return _read_json(data, name)
     raise UnreadableFile(
-        "The file is neither DXF, DWG, OpenStreetMap indoor data nor a floorplan document.",
+        "The file is neither DXF, DWG, an IMDF archive, OpenStreetMap indoor data nor a floorplan document.",
         where=name,
         advice="Export the plan as DXF from the CAD program.",
+    )
+
+
+def _read_archive(data: bytes, name: str) -> ImportResult:
+    if is_imdf(list_members(data, name)):
+        return read_imdf(data, name)
+    raise UnreadableFile(
+        "The archive is no IMDF: it has no level.geojson and unit.geojson.",
+        where=name,
+        advice="Unpack it, and give the drawings in it.",
     )
 
 
