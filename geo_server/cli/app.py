@@ -1,5 +1,6 @@
 """The command line's one application. How it ends: ``cli.ending``."""
 
+import errno
 import signal
 import sys
 from importlib import import_module
@@ -9,7 +10,7 @@ import typer
 
 from geo_server import __version__
 from geo_server.cli.ending import exit_code
-from geo_server.cli.output import say
+from geo_server.cli.output import READER_GONE, say, unwritable_stdout
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("server", "up"),
@@ -73,4 +74,12 @@ def main() -> None:
 
 def _run() -> object:
     only = sys.argv[1] if len(sys.argv) > 1 else None
-    return build_app(only)(prog_name="geo-server", standalone_mode=False)
+    app = build_app(only)
+    try:
+        return app(prog_name="geo-server", standalone_mode=False)
+    except SystemExit:
+        return READER_GONE  # Typer writes the help itself, and ends so when nobody reads it any more.
+    except OSError as fault:
+        if fault.errno in {errno.EBADF, errno.ENOSPC} and fault.filename is None:
+            raise unwritable_stdout(fault) from None
+        raise

@@ -28,13 +28,10 @@ def say(text: str | bytes) -> None:
         out.buffer.write(data.removesuffix(b"\n") + b"\n")
         out.buffer.flush()
     except BrokenPipeError:
-        _abandon(out.fileno())
+        abandon_stdout()
         raise typer.Exit(READER_GONE) from None
     except OSError as fault:
-        _abandon(out.fileno())
-        raise Unavailable(
-            f"The standard output cannot be written: {fault.strerror}.", advice="Send it to where there is room."
-        ) from None
+        raise unwritable_stdout(fault) from None
 
 
 def tell(text: str) -> None:
@@ -43,8 +40,17 @@ def tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def _abandon(descriptor: int) -> None:
+def unwritable_stdout(fault: OSError) -> Unavailable:
+    """The refusal for a standard output that cannot be written; nothing more is written to it."""
+    abandon_stdout()
+    return Unavailable(
+        f"The standard output cannot be written: {fault.strerror}.", advice="Send it to where there is room."
+    )
+
+
+def abandon_stdout() -> None:
     """Let what is still buffered go nowhere, so that Python does not fail over it when it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+    os.dup2(nowhere, sys.stdout.fileno())
+    if nowhere != sys.stdout.fileno():
+        os.close(nowhere)

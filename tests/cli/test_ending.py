@@ -66,26 +66,33 @@ def test_the_version_is_told() -> None:
     assert re.fullmatch(r"geo-server \d+\.\d+\.\d+\S*\n", run("--version").stdout)
 
 
-def test_a_reader_that_goes_away_ends_a_command_quietly() -> None:
+SAYING = [["inspect", str(PLAN)], ["inspect", "--help"], ["--version"]]
+
+
+@pytest.mark.parametrize("words", SAYING)
+def test_a_reader_that_goes_away_ends_a_command_quietly(words: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
-    done = run("inspect", str(PLAN), stdout=write)
+    done = run(*words, stdout=write)
     os.close(write)
     assert (done.returncode, done.stderr) == (141, "")
 
 
-def test_a_full_disk_under_the_output_is_one_line() -> None:
+@pytest.mark.parametrize("words", SAYING)
+def test_a_full_disk_under_the_output_is_one_line(words: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
-        assert "No space left" in refused(run("inspect", str(PLAN), stdout=full))
+        assert "No space left" in refused(run(*words, stdout=full))
 
 
-def test_closed_streams_are_no_fault() -> None:
-    closing = f"import os; [os.close(n) for n in range(3)]; {MAIN}"
-    assert (
-        run("inspect", str(PLAN), code=f"import sys; sys.stdout = sys.stderr = sys.stdin = None; {MAIN}").returncode
-        == 2
-    )
-    assert run("--help", code=closing).returncode in EXIT_CODES
+@pytest.mark.parametrize("words", SAYING)
+def test_a_closed_output_is_one_line(words: list[str]) -> None:
+    refused(run(*words, code=f"import os; os.close(1); {MAIN}"))
+
+
+def test_a_command_that_was_started_without_streams_ends_with_its_code() -> None:
+    none = f"import sys; sys.stdin = sys.stdout = sys.stderr = None; {MAIN}"
+    assert run("inspect", str(PLAN), code=none).returncode == 2
+    assert run("inspect", "missing.dxf", code=none).returncode == 2
 
 
 @pytest.mark.parametrize(
