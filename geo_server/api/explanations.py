@@ -7,6 +7,7 @@ from geo_server.api.pages import page
 from geo_server.api.security import NotSameOrigin
 from geo_server.domain.errors import (
     Conflict,
+    DatabaseUnavailable,
     GeoServerError,
     InvalidInput,
     NotAllowed,
@@ -80,6 +81,11 @@ EXPLANATIONS: dict[str, Explanation] = dict(
             "The request is right in itself, and does not fit the present state: something else has changed meanwhile, "
             "or an id is already taken by something else.",
             "Load the present state, and decide again.",
+        ),
+        _of(
+            DatabaseUnavailable,
+            "The server runs, and cannot use its database: it is down, is being updated, or is not the right one.",
+            "Try again in a moment. Whoever runs the server finds the reason in its log, and by geo-server doctor.",
         ),
         _of(
             Unavailable,

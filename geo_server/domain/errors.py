@@ -110,3 +110,6 @@ class Unavailable(GeoServerError):
 
 class DatabaseUnavailable(Unavailable):
     """The database is down or unfit. Its message names hosts and accounts, so a stranger is told only that it is."""
+
+    slug = "database-unavailable"
+    title = "The database is not available at the moment"

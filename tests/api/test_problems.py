@@ -207,7 +207,7 @@ def test_without_a_database_the_process_is_up_and_not_ready(tmp_path: Path) -> N
         assert httpx.get(f"{address}/healthz").status_code == 200
         answer = httpx.get(f"{address}/readyz", timeout=30)
 
-    assert_problem(answer, 503, "unavailable")
+    assert_problem(answer, 503, "database-unavailable")
     assert "127.0.0.1" not in answer.text.replace(address, "")
     assert "none" not in answer.json()["detail"], "where the database is, is nobody's business"
     assert int(answer.headers["retry-after"]) > 0
