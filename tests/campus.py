@@ -55,13 +55,8 @@ class Campus:
         return [float(lon), float(lat)]
 
 
-def build_campus(database: Database, *, walkable: bool = True) -> Campus:
-    """Add and publish a campus with a name of its own.
-
-    Args:
-        database: A migrated database.
-        walkable: False publishes the level without any zone, so that nothing can be planned.
-    """
+def build_campus(database: Database) -> Campus:
+    """Add and publish a campus with a name of its own, to a migrated database."""
     slug = f"school-{uuid4().hex[:12]}"
     site = Site(uuid4(), slug, f"School {slug[-12:]}", FRAME)
     building = Building(uuid4(), "Main")
@@ -79,8 +74,8 @@ def build_campus(database: Database, *, walkable: bool = True) -> Campus:
     floorplan = Floorplan(
         frame=FRAME,
         levels=(level,),
-        zones=(corridor, *rooms) if walkable else (),
-        openings=(*doors, west, east) if walkable else (),
+        zones=(corridor, *rooms),
+        openings=(*doors, west, east),
         buildings=(building,),
         site=site,
     )

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from geo_server.domain.roles import Role
-from geo_server.store.database import Database
 from tests.api.conftest import Client
 from tests.api.said import Said, routes_of, sighting
-from tests.campus import Campus, build_campus, new_id
+from tests.campus import Campus, new_id
 
 
 def test_a_sighting_opens_an_incident_and_every_zone_gets_a_way_out_that_avoids_it(
@@ -32,16 +31,23 @@ def test_a_sighting_opens_an_incident_and_every_zone_gets_a_way_out_that_avoids_
     assert routes[str(campus.rooms[2].id)]["exit_id"] == str(campus.exits[1].id), "the east exit, away from it"
 
 
-def test_a_sighting_is_kept_when_no_plan_can_be_made(client: Client, database: Database) -> None:
-    bare = build_campus(database, walkable=False)
-    responder = client(None)
-    responder.headers["Authorization"] = f"Bearer {bare.tokens[Role.RESPONDER]}"
+def test_a_sighting_is_kept_when_no_plan_can_be_made(
+    client: Client, campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    responder = client(Role.RESPONDER)
 
-    answer = responder.post(f"{bare.url}/sightings", json=sighting(bare))
+    def break_down(*_: object) -> None:
+        raise MemoryError("as a planner may")
+
+    monkeypatch.setattr("geo_server.services.plans.plan", break_down)
+    answer = responder.post(f"{campus.url}/sightings", json=sighting(campus))
 
     assert answer.status_code == 201
     assert answer.json()["plan"] == "failed"
-    assert len(responder.get(f"{bare.url}/picture").json()["threats"]) == 1
+    picture = responder.get(f"{campus.url}/picture").json()
+    assert (len(picture["threats"]), picture["plan"]) == (1, None)
+    assert picture["plan_failed_at"] is not None
+    assert client(Role.STAFF).get(f"{campus.url}/picture").json()["plan_failed_at"] is None, "of those who see plans"
 
 
 def test_a_sighting_sent_again_is_counted_once(client: Client, campus: Campus) -> None:

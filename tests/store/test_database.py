@@ -6,6 +6,7 @@ from sqlalchemy import make_url, text
 from geo_server.domain.errors import InvalidInput, Unavailable
 from geo_server.store.database import Database
 from tests.conftest import MakeDatabase
+from tests.store.conftest import until
 
 
 def test_a_database_with_postgis_tells_its_version(empty_database: Database) -> None:
@@ -101,3 +102,21 @@ def test_a_connection_lost_in_the_middle_is_unavailable_and_the_next_transaction
         lose_the_connection()
     with empty_database.transaction() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_a_connection_that_is_in_use_when_all_are_closed_is_closed_once_it_is_given_back(
+    empty_database: Database,
+) -> None:
+    late = Database(empty_database.url)
+    with late.snapshot() as c:
+        pid = c.scalar(text("SELECT pg_backend_pid()"))
+        late.close()
+        assert c.scalar(text("SELECT 1")) == 1, "what is in use goes on"
+
+    gone = text("SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = :pid)")
+
+    def is_gone() -> bool:
+        with empty_database.snapshot() as c:
+            return bool(c.scalar(gone, {"pid": pid}))
+
+    until(is_gone)
