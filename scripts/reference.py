@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from geo_server.api.problems import STATUSES
+from geo_server.api.problems import status_of
 from geo_server.cli.app import build_app
 from geo_server.cli.ending import EXIT_CODES
 from geo_server.domain.errors import GeoServerError
@@ -70,9 +70,8 @@ def _commands(group: typer.core.TyperGroup, prefix: str = "") -> Iterator[tuple[
 def errors_page() -> str:
     """All refusals with their HTTP status."""
     rows = [
-        (f"`/problems/{kind.slug}`", str(STATUSES[kind]), kind.title, (kind.__doc__ or "").splitlines()[0])
+        (f"`/problems/{kind.slug}`", str(status_of(kind).value), kind.title, (kind.__doc__ or "").splitlines()[0])
         for kind in _refusals(GeoServerError)
-        if kind in STATUSES
     ]
     lead = "Each is `application/problem+json` (RFC 9457) with `detail`, and where they apply `where` and `advice`."
     return _page("Errors", lead, ("type", "status", "title", "meaning"), rows)
