@@ -56,7 +56,7 @@ def summary(result: ImportResult, name: str) -> str:
     """
     plan = result.floorplan
     lacking = zones_without_way_out(plan)
-    lines = [f"{name}: {FORMATS[result.format]} of {counted(len(plan.levels), 'level')}", ""]
+    lines = [f"{name}: {FORMATS.get(result.format, result.format)} of {counted(len(plan.levels), 'level')}", ""]
     lines += _scale(result.scale, placed=plan.placed)
     for level in plan.levels:
         lines += ["", *_level(plan, level, [zone for zone in lacking if zone.level_id == level.id])]

@@ -129,7 +129,7 @@ def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: Loc
         "at": [float(threat.point.x), float(threat.point.y)],
         "radius_m": float(threat.radius_m),
         "speed_mps": float(speed),
-        "seen_s_ago": -seen_s(request, threat),
+        "seen_s_ago": 0.0 - seen_s(request, threat),
         "zone_ids": [str(seed.ways.zone_id) for seed in located.seeds if seed.inside],
         "notes": [note for note in (located.note, raised) if note],
     }
