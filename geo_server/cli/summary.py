@@ -20,6 +20,7 @@ FORMATS: Mapping[str, str] = {
     "dxf": "a DXF drawing",
     "dwg": "a DWG drawing",
     "imdf": "an IMDF archive",
+    "geojson": "GeoJSON polygons",
     "osm-indoor": "an OpenStreetMap indoor map",
     "floorplan": "a floorplan document",
 }

@@ -76,6 +76,11 @@ CODES: dict[str, Code] = {
     ),
     "level-guessed": Code(_FIXED, "The order of a level was guessed.", "Give the ordinal of the level."),
     "level-kept": Code(_NOTE, "The drawing does not show this level; it is kept from an earlier revision."),
+    "properties-mapped": Code(
+        _NOTE,
+        "Which property says what was found out by their names.",
+        "Overrule it with --map, such as --map name=ROOM_NO.",
+    ),
     "level-unknown": Code(_ERROR, "An object lies on a level that the file does not give, and was left out."),
     "correction-lost": Code(_ERROR, "A correction no longer fits what the drawing shows.", "Make it again if needed."),
     "levels-aligned": Code(_FIXED, "Levels drawn side by side were laid over each other."),

@@ -10,6 +10,7 @@ from geo_server.ingest.document.reader import parse_document, read_document
 from geo_server.ingest.dwg.reader import read_dwg
 from geo_server.ingest.dxf.ground import Ground
 from geo_server.ingest.dxf.reader import read_dxf
+from geo_server.ingest.geojson.reader import is_plain_geojson, read_geojson
 from geo_server.ingest.imdf.archive import is_imdf
 from geo_server.ingest.imdf.reader import read_imdf
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
@@ -28,20 +29,24 @@ def read_plan(
     level_name: str | None = None,
     crs: str | None = None,
     beside: Mapping[str, bytes] | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> ImportResult:
     """Read a floor plan.
 
     Args:
-        data: DXF (ASCII or binary), DWG, an IMDF archive, OpenStreetMap indoor data (GeoJSON or XML) or a floorplan document.
+        data: DXF (ASCII or binary), DWG, an IMDF archive, OpenStreetMap indoor data (GeoJSON or XML), a floorplan
+            document or GeoJSON of other people's making.
         name: Name of the file, for messages only.
-        metres_per_unit: Length of a drawing unit in metres, when known; DXF and DWG only.
-        ordinal: Ordinal of a drawing's only level, when known; DXF and DWG only.
-        level_name: Name of a drawing's only level, when known; DXF and DWG only.
-        crs: Projected reference system that a drawing's coordinates are in, such as ``EPSG:2263``; DXF and DWG only.
-        beside: World file and projection file of a drawing by their ending; DXF and DWG only.
+        metres_per_unit: Length of a drawing unit in metres, when known; DXF, DWG and others' GeoJSON.
+        ordinal: Ordinal of a drawing's only level, when known; DXF, DWG and others' GeoJSON.
+        level_name: Name of a drawing's only level, when known; DXF, DWG and others' GeoJSON.
+        crs: Projected reference system that a drawing's coordinates are in, such as ``EPSG:2263``; DXF, DWG and
+            others' GeoJSON.
+        beside: World file and projection file of a drawing by their ending; DXF and DWG.
+        mapping: Field to property, such as ``name`` to ``ROOM_NO``; others' GeoJSON.
 
     Raises:
-        InvalidInput: There is no such ``crs``, or the drawing does not lie where it is made for.
+        InvalidInput: There is no such ``crs``, field or property, or the drawing does not lie where ``crs`` is made for.
         UnreadableFile: None of these formats, or damaged beyond repair.
         TooLarge: It expands to more objects than anybody draws.
     """
@@ -50,12 +55,13 @@ def read_plan(
     elif is_dwg(data):
         read = read_dwg
     else:
-        return _read_other(data, name)
+        said = {"metres_per_unit": metres_per_unit, "ordinal": ordinal, "level_name": level_name, "crs": crs}
+        return _read_other(data, name, {**said, "mapping": mapping})
     ground = Ground(crs, beside or {})
     return read(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name, ground=ground)
 
 
-def _read_other(data: bytes, name: str) -> ImportResult:
+def _read_other(data: bytes, name: str, said: Mapping[str, Any]) -> ImportResult:
     """A file that says where on the ground it is, or is a document of ours."""
     if is_archive(data):
         return _read_archive(data, name)
@@ -63,9 +69,9 @@ def _read_other(data: bytes, name: str) -> ImportResult:
     if head.startswith(b"<"):
         return read_osm_indoor(data, name)
     if head.startswith(b"{"):
-        return _read_json(data, name)
+        return _read_json(data, name, said)
     raise UnreadableFile(
-        "The file is neither DXF, DWG, an IMDF archive, OpenStreetMap indoor data nor a floorplan document.",
+        "The file is neither DXF, DWG, an IMDF archive, OpenStreetMap indoor data, a floorplan document nor GeoJSON.",
         where=name,
         advice="Export the plan as DXF from the CAD program.",
     )
@@ -81,10 +87,12 @@ def _read_archive(data: bytes, name: str) -> ImportResult:
     )
 
 
-def _read_json(data: bytes, name: str) -> ImportResult:
+def _read_json(data: bytes, name: str, said: Mapping[str, Any]) -> ImportResult:
     document: dict[str, Any] = parse_document(data, name)
     if is_osm_indoor(document):
         return read_osm_indoor(data, name)
+    if is_plain_geojson(document):
+        return read_geojson(document, name, **said)
     plan = read_document(document, name)
     unit = plan.frame.metres_per_unit if isinstance(plan.frame, DrawingFrame) else 1.0
     scale = Scale(unit, 1.0, ("The document states its frame.",))

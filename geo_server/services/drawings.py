@@ -188,4 +188,4 @@ def _findings(result: ImportResult, floorplan: Floorplan) -> list[Finding]:
 
 def _tells_levels(file: DrawingFile, result: ImportResult) -> bool:
     """A CAD drawing of one level does not say which; every other file does."""
-    return file.ordinal is not None or result.format not in {"dxf", "dwg"} or len(result.floorplan.levels) != 1
+    return file.ordinal is not None or result.format not in {"dxf", "dwg", "geojson"} or len(result.floorplan.levels) != 1

@@ -50,6 +50,7 @@ class ReadOptions(TypedDict, total=False):
     level_name: str | None
     crs: str | None
     beside: Mapping[str, bytes] | None
+    mapping: Mapping[str, str] | None
 
 
 def read_in_worker(

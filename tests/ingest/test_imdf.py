@@ -4,6 +4,7 @@ import io
 import random
 import zipfile
 from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID, uuid5
 
 import orjson
@@ -85,14 +86,16 @@ def _two_storeys() -> Archive:
     }
 
 
-def _pack(features: Archive, language: str = "en", folder: str = "", **others: bytes) -> bytes:
+def _pack(
+    features: Archive, language: str = "en", folder: str = "", others: Mapping[str, bytes] | None = None
+) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(f"{folder}manifest.json", orjson.dumps({"version": "1.0.0", "language": language}))
         for kind, content in features.items():
             document = {"type": "FeatureCollection", "features": content}
             packed.writestr(f"{folder}{kind}.geojson", orjson.dumps(document))
-        for path, data in others.items():
+        for path, data in (others or {}).items():
             packed.writestr(path, data)
     return stream.getvalue()
 
@@ -197,7 +200,7 @@ def test_an_archive_whose_members_lead_out_of_it_is_refused(path: str) -> None:
 def test_a_bomb_is_stopped_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_BYTES", 2**20)
     features = _two_storeys() | {"unit": []}
-    bomb = _pack(features, **{"fixture.geojson": bytes(8 * 2**20)})
+    bomb = _pack(features, others={"fixture.geojson": bytes(8 * 2**20)})
     assert len(bomb) < 2**15
     with pytest.raises(TooLarge, match="unpacks to more"):
         read_plan(bomb, "bomb.zip")
@@ -223,7 +226,7 @@ def test_archives_without_a_building_are_refused(features: Archive, words: str) 
 
 
 def test_a_file_in_the_archive_that_is_no_json_is_named() -> None:
-    data = _pack({"level": _two_storeys()["level"]}, **{"unit.geojson": "Büro".encode("latin-1")})
+    data = _pack({"level": _two_storeys()["level"]}, others={"unit.geojson": "Büro".encode("latin-1")})
     with pytest.raises(UnreadableFile, match=r"school\.zip: unit\.geojson"):
         read_plan(data, "school.zip")
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -16,6 +15,7 @@ from geo_server.domain.errors import TooLarge, UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.archive import read_members
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.spaces.sound import is_lonlat, read_geometry
 
 TYPES = ("venue", "building", "footprint", "level", "unit", "opening", "amenity", "fixture", "occupant", "anchor")
 """Files that are looked at; the others hold what a map of ways out has no use for."""
@@ -142,22 +142,11 @@ def _feature(value: object, index: str, findings: list[Finding]) -> ImdfFeature 
     feature_id = given if isinstance(given, str) and given else index
     if value.get("geometry") is None:
         return ImdfFeature(feature_id, None, properties)
-    geometry = _geometry(value["geometry"])
-    if geometry is None:
+    geometry = read_geometry(value["geometry"])
+    if geometry is None or not is_lonlat(geometry):
         findings.append(make_finding("not-finite", f"{feature_id} has no usable geometry.", handle=feature_id))
         return None
     if not geometry.is_valid:
         findings.append(make_finding("area-repaired", handle=feature_id))
         geometry = shapely.make_valid(geometry)
     return ImdfFeature(feature_id, geometry, properties)
-
-
-def _geometry(value: object) -> BaseGeometry | None:
-    try:
-        geometry: BaseGeometry = shapely.force_2d(shapely.geometry.shape(value))
-    except (shapely.errors.ShapelyError, AttributeError, IndexError, KeyError, TypeError, ValueError):
-        return None
-    if geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():
-        return None
-    west, south, east, north = geometry.bounds
-    return geometry if west >= -180 and east <= 180 and south >= -85 and north <= 85 else None

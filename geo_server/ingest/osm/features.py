@@ -1,6 +1,5 @@
 """OpenStreetMap objects as tagged geometry, from GeoJSON. Longitude and latitude; nothing is interpreted here."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.spaces.sound import is_lonlat, read_geometry, sound_parts
 
 MOST_VERTICES = 2_000_000
 """Vertices in one file. A main station with all its levels has 30,000."""
@@ -46,7 +46,10 @@ def features_of_geojson(document: Mapping[str, Any], name: str) -> tuple[list[Os
             where=name,
             advice="Give a GeoJSON FeatureCollection of OpenStreetMap data.",
         )
-    pairs = [(_identity(item, index), _tags(item), _shape(item)) for index, item in enumerate(raw)]
+    pairs = [
+        (_identity(item, index), _tags(item), read_geometry(item.get("geometry") if isinstance(item, dict) else None))
+        for index, item in enumerate(raw)
+    ]
     return clean_features(pairs, name)
 
 
@@ -63,13 +66,13 @@ def clean_features(
     seen: set[str] = set()
     vertices = 0
     for given_id, tags, geometry in raw:
-        if geometry is None or not _on_earth(geometry):
+        if geometry is None or not is_lonlat(geometry):
             findings.append(make_finding("not-finite", f"{given_id} has no usable geometry.", handle=given_id))
             continue
         vertices += int(shapely.get_num_coordinates(geometry))
         if vertices > MOST_VERTICES:
             raise UnreadableFile(f"More than {MOST_VERTICES} vertices.", where=name, advice="Cut out one building.")
-        parts, repaired = _sound_parts(_closed(geometry, tags))
+        parts, repaired = sound_parts(_closed(geometry, tags))
         if repaired:
             findings.append(make_finding("area-repaired", handle=given_id))
         for index, part in enumerate(parts):
@@ -97,33 +100,9 @@ def _tags(item: object) -> dict[str, str]:
     return {str(key): str(value) for key, value in source.items() if isinstance(value, str | int | float)}
 
 
-def _shape(item: object) -> BaseGeometry | None:
-    try:
-        geometry: BaseGeometry = shapely.geometry.shape(item["geometry"] if isinstance(item, dict) else {})
-    except (shapely.errors.ShapelyError, AttributeError, IndexError, KeyError, TypeError, ValueError):
-        return None
-    return None if geometry.is_empty else geometry
-
-
-def _on_earth(geometry: BaseGeometry) -> bool:
-    west, south, east, north = geometry.bounds
-    finite = all(math.isfinite(value) for value in shapely.get_coordinates(geometry).flat)
-    return finite and west >= -180 and east <= 180 and south >= -85 and north <= 85
-
-
 def _closed(geometry: BaseGeometry, tags: Mapping[str, str]) -> BaseGeometry:
     """A closed line around a room is the room."""
     is_space = tags.get("indoor") in {"room", "corridor", "area", "level"} or tags.get("highway") == "elevator"
     if is_space and isinstance(geometry, shapely.LineString) and geometry.is_closed and len(geometry.coords) >= 4:
         return shapely.Polygon(geometry.coords)
     return geometry
-
-
-def _sound_parts(geometry: BaseGeometry) -> tuple[list[BaseGeometry], bool]:
-    """Points, lines and valid polygons of a geometry, and whether something had to be repaired."""
-    flat = shapely.force_2d(geometry)
-    repaired = flat.geom_type in {"Polygon", "MultiPolygon"} and not flat.is_valid
-    if repaired:
-        parts = [part for part in shapely.get_parts(shapely.make_valid(flat)) if part.area > 0]
-        return [piece for part in parts for piece in shapely.get_parts(part)], True
-    return [part for part in shapely.get_parts(flat) if not part.is_empty], False

@@ -1,0 +1,1 @@
+"""GeoJSON of other people's making: polygons with properties of any name."""
