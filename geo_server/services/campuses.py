@@ -9,6 +9,7 @@ from shapely import Point
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.frame import ControlPoint, SiteFrame
 from geo_server.domain.places import AssemblyPoint, Building, Site
+from geo_server.services.beside import files_beside
 from geo_server.services.drawings import (
     DrawingFile,
     Progress,
@@ -100,6 +101,8 @@ def _load_files(folder: Path, building: BuildingPart) -> list[DrawingFile]:
             level.ordinal,
             level.name,
             building.metres_per_unit,
+            building.crs,
+            files_beside(folder / level.file),
         )
         for level in building.levels
     ]

@@ -2,23 +2,28 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid5
 
 from geo_server.domain.accountability import OCCUPIED
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.findings import Finding
-from geo_server.domain.frame import SiteFrame
+from geo_server.domain.frame import Placement, SiteFrame, fit_placement
 from geo_server.domain.moving import change_frame, give_to_building
 from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.domain.wording import counted
 from geo_server.export.geojson import floorplan_document
+from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.levels import join_levels
 from geo_server.ingest.result import ImportResult
 from geo_server.services.worker import ReadOptions, read_in_worker
+
+SCALE_TOLERANCE = 0.1
+"""Control points that ask for a scale farther from 1 than this contradict the drawing's unit: 0.3048 for feet taken as
+metres, never 1.1 for points picked badly."""
 
 Progress = Callable[[str], None]
 """Told what is being done, in a few words, before it begins."""
@@ -38,6 +43,8 @@ class DrawingFile:
         ordinal: The level that it shows; None leaves it to the file.
         level_name: What people call that level.
         metres_per_unit: Length of its unit; None leaves it to the intake.
+        crs: Projected reference system that its coordinates are in, such as ``EPSG:2263``, or None.
+        beside: World file and projection file that lie beside it, by their ending.
     """
 
     name: str
@@ -45,6 +52,8 @@ class DrawingFile:
     ordinal: int | None = None
     level_name: str | None = None
     metres_per_unit: float | None = None
+    crs: str | None = None
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -59,6 +68,7 @@ class ReadBuilding:
     Args:
         floorplan: Of all levels that the files show, with ids of its own; in drawing metres, or in the site's.
         levels_told: Whether a person or the files themselves say which levels these are, rather than a guess.
+        placement: Where the first file says that it is; None when it does not.
     """
 
     building: Building
@@ -66,6 +76,7 @@ class ReadBuilding:
     floorplan: Floorplan
     findings: tuple[Finding, ...]
     levels_told: bool
+    placement: Placement | None = None
 
     @property
     def document(self) -> dict[str, Any]:
@@ -112,7 +123,13 @@ def read_files(files: Sequence[DrawingFile], progress: Progress = silent) -> lis
     def read(numbered: tuple[int, DrawingFile]) -> ImportResult:
         number, file = numbered
         progress(f"Reading {file.name} ({number} of {len(files)})")
-        options = ReadOptions(metres_per_unit=file.metres_per_unit, ordinal=file.ordinal, level_name=file.level_name)
+        options = ReadOptions(
+            metres_per_unit=file.metres_per_unit,
+            ordinal=file.ordinal,
+            level_name=file.level_name,
+            crs=file.crs,
+            beside=file.beside,
+        )
         return read_in_worker(file.data, file.name, **options)
 
     with ThreadPoolExecutor(max_workers=min(len(files), os.cpu_count() or 1)) as pool:
@@ -144,15 +161,33 @@ def join_files(
     plans = [_as_told(result.floorplan, file) for file, result in zip(files, results, strict=True)]
     plans = [change_frame(plan, frame) if plan.placed else plan for plan in plans]
     joined = plans[0] if len(plans) == 1 else join_levels(plans, building)
+    placement, doubts = place_by_file(results[0], frame)
     return ReadBuilding(
         building,
         tuple(files),
         give_to_building(joined, building),
-        findings=tuple(
-            finding for result, plan in zip(results, plans, strict=True) for finding in _findings(result, plan)
+        findings=(
+            *(finding for result, plan in zip(results, plans, strict=True) for finding in _findings(result, plan)),
+            *doubts,
         ),
         levels_told=all(map(_tells_levels, files, results)),
+        placement=placement,
     )
+
+
+def place_by_file(result: ImportResult, frame: SiteFrame) -> tuple[Placement | None, list[Finding]]:
+    """The placement that a drawing itself asks for, and a finding when it contradicts the drawing's unit.
+
+    It counts as unverified: nobody has looked. Control points that a person gives later replace it.
+    """
+    if result.georeference is None:
+        return None, []
+    placement = replace(fit_placement(result.georeference.control_points, frame), verified=False)
+    if abs(placement.scale_check - 1) > SCALE_TOLERANCE:
+        source, times = result.georeference.source, placement.scale_check
+        words = f"{source} makes the drawing {times:.3g} times as large as its unit does."
+        return None, [make_finding("georeference-unusable", words)]
+    return placement, []
 
 
 def _as_told(floorplan: Floorplan, file: DrawingFile) -> Floorplan:
@@ -188,4 +223,6 @@ def _findings(result: ImportResult, floorplan: Floorplan) -> list[Finding]:
 
 def _tells_levels(file: DrawingFile, result: ImportResult) -> bool:
     """A CAD drawing of one level does not say which; every other file does."""
-    return file.ordinal is not None or result.format not in {"dxf", "dwg", "geojson"} or len(result.floorplan.levels) != 1
+    return (
+        file.ordinal is not None or result.format not in {"dxf", "dwg", "geojson"} or len(result.floorplan.levels) != 1
+    )

@@ -11,7 +11,7 @@ from geo_server.domain.moving import place_floorplan
 from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.domain.ways_out import zones_without_way_out
 from geo_server.ingest.document.reader import read_document
-from geo_server.services.drawings import ReadBuilding
+from geo_server.services.drawings import SCALE_TOLERANCE, ReadBuilding
 from geo_server.services.edits import load_edited
 from geo_server.services.joining import Basis, OtherLevels, join_to_basis
 from geo_server.store.audit import record_audit
@@ -29,10 +29,6 @@ from geo_server.store.revisions import (
     publish,
 )
 from geo_server.store.sites import add_building, find_building
-
-SCALE_TOLERANCE = 0.1
-"""Control points that ask for a scale farther from 1 than this contradict the drawing's unit: 0.3048 for feet taken as
-metres, never 1.1 for points picked badly."""
 
 NAMES_TOLD = 5
 """Zones named in a refusal."""
@@ -125,7 +121,8 @@ def keep_draft(
 ) -> tuple[Revision, Floorplan]:
     """Keep a building that was read as a draft, joined to the revision that it follows.
 
-    A draft in lon, lat is placed by that, and one that keeps levels that were placed is placed as they were.
+    A draft in lon, lat is placed by that, one that keeps levels that were placed is placed as they were, and one whose file
+    says where it is is placed by that until somebody gives control points.
 
     Args:
         c: A connection inside a transaction. Nobody else adds a revision of the building until it ends.
@@ -165,8 +162,8 @@ def keep_draft(
     _audit(c, site, by, ("floorplan_imported", draft.id), detail)
     if floorplan.placed:
         place_draft(c, draft.id, floorplan, None)
-    elif joined.placement is not None:
-        put_on_ground(c, site, draft.id, floorplan, joined.placement, by=by)
+    elif (placement := joined.placement or read.placement) is not None:
+        put_on_ground(c, site, draft.id, floorplan, placement, by=by)
     return load_revision(c, site.id, draft.id), floorplan
 
 

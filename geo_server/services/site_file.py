@@ -75,6 +75,7 @@ class BuildingPart(_Table):
 
     Attributes:
         metres_per_unit: Length of a drawing unit; None leaves it to the intake.
+        crs: Projected reference system that the drawings' coordinates are in, such as ``EPSG:2263``, or None.
         publish: Whether it goes into force at once; else it stays a draft.
         signed_by: Who takes responsibility for zones without a way out; None refuses to publish those.
     """
@@ -82,6 +83,7 @@ class BuildingPart(_Table):
     name: Text
     levels: Annotated[tuple[LevelPart, ...], Field(min_length=1)]
     metres_per_unit: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    crs: Text | None = None
     control_points: tuple[ControlPart, ...] = ()
     publish: bool = False
     signed_by: Text | None = None

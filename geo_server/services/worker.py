@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from geo_server.ingest.result import ImportResult
 
 
+_NO_MEMORY = "std::bad_alloc"
+"""What GEOS says when memory is used up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a reader may use.
@@ -134,7 +138,7 @@ def _answer(data: bytes, name: str, options: ReadOptions, limits: Limits) -> obj
         with _limited(limits):
             return read_plan(data, name, **options)
     except Exception as fault:  # noqa: BLE001 - a bug is reported whole by the parent
-        if _is_caused_by(fault, MemoryError):
+        if _is_caused_by(fault, MemoryError) or _NO_MEMORY in str(fault):
             gibibytes = limits.memory_bytes / 2**30
             return _too_large(name, f"Reading it takes more than {gibibytes:.3g} GiB of memory.")
         if _is_caused_by(fault, RecursionError):
