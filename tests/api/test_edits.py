@@ -1,14 +1,18 @@
 """Correcting a draft over HTTP: what was read stays beside what a person says, until it is published as one."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from geo_server.domain.roles import Role
+from geo_server.ingest.codes import make_finding
 from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
+from geo_server.store.tables.revisions import floorplan_revisions
 from tests.api.conftest import Client
 from tests.api.test_imports import control_points, document, upload
 from tests.campus import Campus, new_id
@@ -115,6 +119,34 @@ def test_what_is_published_is_corrected_in_a_copy_shown_as_a_difference_and_can_
         assert verify_audit(c, draft.campus.site.id) is None
 
 
+def test_a_review_names_the_zones_without_a_way_out_until_a_door_is_drawn_and_says_where_findings_are(
+    client: Client, campus: Campus, database: Database
+) -> None:
+    facilities = client(Role.FACILITIES)
+    draft = Draft(facilities, campus)
+    draft.url = (
+        f"{campus.url}/revisions/{upload(facilities, campus, document(with_exit=False)).json()['revision']['id']}"
+    )
+    finding = make_finding("gap-healed", at=(8.0, 6.0), ordinal=0)
+    with database.transaction() as c:
+        c.execute(
+            update(floorplan_revisions)
+            .where(floorplan_revisions.c.id == draft.url.rsplit("/", 1)[-1])
+            .values(findings=[asdict(finding)])
+        )
+    unplaced = facilities.get(f"{draft.url}/review").json()
+    draft.place()
+    lacking = facilities.get(f"{draft.url}/review").json()
+    level = draft.features("level")[0]["id"]
+    draft.edit("add_opening", level_id=level, line=[campus.lonlat(x, 50) for x in (3, 4)])
+    mended = facilities.get(f"{draft.url}/review").json()
+
+    room = draft.features("zone")[0]["id"]
+    assert (unplaced["without_way_out"], unplaced["findings"][0]["at_lonlat"]) == ([room], None)
+    assert (lacking["without_way_out"], mended["without_way_out"]) == ([room], [])
+    assert mended["findings"][0]["at_lonlat"] == pytest.approx(list(campus.lonlat(8, 56)), abs=1e-7)
+
+
 def test_a_difference_needs_something_to_differ_from(draft: Draft) -> None:
     answer = draft.client.get(f"{draft.url}/differences")
     assert (answer.status_code, "published" in answer.json()["detail"]) == (409, True)
@@ -158,5 +190,6 @@ def test_only_those_who_may_edit_floorplans_see_and_correct_drafts(draft: Draft,
         other.post(f"{draft.url}/copy").status_code,
         other.delete(f"{draft.url}/edits/last").status_code,
         other.get(f"{draft.url}/differences").status_code,
+        other.get(f"{draft.url}/review").status_code,
     }
     assert codes == {403}

@@ -22,6 +22,7 @@ from geo_server.domain.roles import Permission
 from geo_server.services.drawings import DrawingFile
 from geo_server.services.imports import import_drawing, list_site_imports
 from geo_server.services.joining import OtherLevels
+from geo_server.services.reviews import review_revision
 from geo_server.services.revisions import place_revision, publish_revision
 from geo_server.store.imports import Import
 from geo_server.store.revisions import Revision, list_revisions, load_revision
@@ -108,6 +109,18 @@ def show_revision(request: Request, revision_id: UUID, access: MayEdit) -> Json:
     with state_of(request)["database"].snapshot() as c:
         revision = load_revision(c, access.site.id, revision_id)
     return _with_findings(revision)
+
+
+@router.get("/revisions/{revision_id}/review")
+def show_review(request: Request, revision_id: UUID, access: MayEdit) -> Json:
+    """What to look at before it is published: findings with their places as lon, lat, and zones without a way out."""
+    review = review_revision(state_of(request)["database"], access.site, revision_id)
+    told = zip(review.revision.findings, review.places, strict=True)
+    return {
+        "revision": _revision(review.revision),
+        "findings": [_finding(finding) | {"at_lonlat": place and list(place)} for finding, place in told],
+        "without_way_out": [str(zone_id) for zone_id in review.without_way_out],
+    }
 
 
 @router.post("/revisions/{revision_id}/placement")
