@@ -7,8 +7,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "geo_server" / "web"
 SCRIPTS = sorted((WEB / "static" / "js").glob("*.js"))
-OWN = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS if path.name != "strings_en.js")
-KEYS = re.findall(r'^  "([^"]+)":', (WEB / "static" / "js" / "strings_en.js").read_text(encoding="utf-8"), re.MULTILINE)
+CATALOGUE = [path for path in SCRIPTS if path.name.startswith("strings_en")]
+OWN = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS if path not in CATALOGUE)
+KEYS = [
+    key for path in CATALOGUE for key in re.findall(r'^  "([^"]+)":', path.read_text(encoding="utf-8"), re.MULTILINE)
+]
 
 
 def test_nothing_is_ever_parsed_as_html() -> None:
