@@ -16,9 +16,13 @@ from geo_server.cli.output import say
 from geo_server.cli.report import report
 from geo_server.cli.summary import summary
 from geo_server.domain.errors import InvalidInput
-from geo_server.domain.frame import DrawingFrame
+from geo_server.domain.frame import DrawingFrame, SiteFrame
+from geo_server.domain.moving import place_floorplan
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL, Floorplan
 from geo_server.export.geojson import floorplan_document
+from geo_server.ingest.result import ImportResult
+from geo_server.services.beside import files_beside
+from geo_server.services.drawings import place_by_file
 from geo_server.services.worker import read_in_worker
 from geo_server.settings import load_settings
 
@@ -45,6 +49,10 @@ MetresPerUnit = Annotated[
     float | None, typer.Option("--metres-per-unit", help="Length of a drawing unit, such as 0.3048 for feet.")
 ]
 Ordinal = Annotated[int | None, typer.Option("--ordinal", help="Level that the file shows; 0 is the main entrance.")]
+Crs = Annotated[
+    str | None,
+    typer.Option("--crs", help="Projected reference system that the drawing's coordinates are in, such as EPSG:2263."),
+]
 FrameOption = Annotated[FrameName, typer.Option("--frame", help="Coordinates of the document that --to writes.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 
@@ -56,6 +64,7 @@ def inspect(
     frame: FrameOption = FrameName.AS_READ,
     metres_per_unit: MetresPerUnit = None,
     ordinal: Ordinal = None,
+    crs: Crs = None,
     as_json: Json = False,
 ) -> None:
     """Read a drawing without a database: what was understood, what not, and why."""
@@ -76,17 +85,24 @@ def inspect(
     limit_mib = load_settings().upload_limit_mb
     data = read_whole(file, limit_mib, "Give one level a file, or set GEO_SERVER_UPLOAD_LIMIT_MB.")
     name = shown(Path(file.name))
+    beside = files_beside(file)
     with ExitStack() as stack:
         if sys.stderr is not None and sys.stderr.isatty():
             stack.enter_context(show_progress())(f"Reading {name}")
-        result = read_in_worker(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal)
+        result = read_in_worker(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, crs=crs, beside=beside)
     if to is not None:
-        write_whole(to, orjson.dumps(floorplan_document(_in_frame(result.floorplan, frame))))
+        write_whole(to, orjson.dumps(floorplan_document(_in_frame(result, frame))))
     if to != STDOUT:
         say(orjson.dumps(report(result, name), option=orjson.OPT_INDENT_2) if as_json else summary(result, name))
 
 
-def _in_frame(plan: Floorplan, frame: FrameName) -> Floorplan:
-    if frame is FrameName.DRAWING_METRES and plan.placed:
-        return replace(plan, frame=DrawingFrame(1.0), site=None)
-    return plan
+def _in_frame(result: ImportResult, frame: FrameName) -> Floorplan:
+    plan = result.floorplan
+    if frame is FrameName.DRAWING_METRES:
+        return replace(plan, frame=DrawingFrame(1.0), site=None) if plan.placed else plan
+    if result.georeference is None or plan.placed:
+        return plan
+    corner = result.georeference.control_points[0]
+    site = SiteFrame(corner.lon, corner.lat)
+    placement, _ = place_by_file(result, site)
+    return plan if placement is None else place_floorplan(plan, placement, site)

@@ -28,6 +28,7 @@ def report(result: ImportResult, name: str) -> dict[str, object]:
             "confidence": round(result.scale.confidence, 3),
             "evidence": list(result.scale.evidence),
         },
+        "georeference": None if result.georeference is None else asdict(result.georeference),
         "levels": [_level(plan, level) for level in plan.levels],
         "transitions": count_each(transition.category for transition in plan.transitions),
         "without_way_out": [

@@ -39,7 +39,7 @@ def open_document(data: bytes, name: str) -> tuple[Document, list[Finding]]:
         UnreadableFile: Neither reading nor repairing succeeds.
     """
     try:
-        return _read(data), []
+        return _with_model_space(_read(data)), []
     except Exception as fault:  # noqa: BLE001 - a damaged file makes the reader raise nearly anything
         log.info("%s: strict reading failed (%s); repairing", name, fault)
         return _recover(data, name, fault)
@@ -57,11 +57,19 @@ def _read(data: bytes) -> Document:
     return read(io.StringIO(text))
 
 
+def _with_model_space(document: Document) -> Document:
+    """The document, if it has the one layout that is read; a damaged table of blocks can lack it."""
+    if "Model" not in document.layouts:
+        raise ValueError("it has no model space")
+    return document
+
+
 def _recover(data: bytes, name: str, fault: Exception) -> tuple[Document, list[Finding]]:
     if data.startswith(BINARY_SENTINEL):
         raise _refusal(name, fault) from fault
     try:
         document, auditor = recover.read(io.BytesIO(data))
+        _with_model_space(document)
     except Exception as second:
         raise _refusal(name, second) from second
     repairs = len(auditor.fixes) + len(auditor.errors)
@@ -84,4 +92,6 @@ def _refusal(name: str, fault: Exception) -> UnreadableFile:
 
 def _one_line(fault: Exception) -> str:
     words = " ".join(str(fault).split()) or type(fault).__name__
+    if isinstance(fault, KeyError):
+        words = f"its part {words} is missing"
     return words.rstrip(".")[:160]

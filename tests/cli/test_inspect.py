@@ -128,3 +128,23 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(
     assert word in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+def test_a_drawing_with_a_world_file_beside_it_is_written_in_lon_lat(inspect: Run, tmp_path: Path) -> None:
+    drawing = tmp_path / "plan.dxf"
+    drawing.write_bytes(SCHOOL.read_bytes())
+    (tmp_path / "plan.wld").write_bytes(b"0,0 583000,4506000\n100,0 583030.48,4506000")
+    (tmp_path / "plan.prj").write_bytes(b"EPSG:26918")
+    out = tmp_path / "out.geojson"
+    run = inspect(str(drawing), "--to", str(out), "--json")
+    place = orjson.loads(run.stdout)["georeference"]
+    assert (place["source"], len(place["control_points"])) == ("plan.wld", 4)
+    plan = read_document(orjson.loads(out.read_bytes()))
+    assert plan.placed
+    assert orjson.loads(out.read_bytes())["origin"] == pytest.approx([-74.016, 40.70], abs=0.01)
+
+
+def test_a_grid_that_a_drawing_does_not_lie_in_is_refused(inspect: Run) -> None:
+    run = inspect(str(SCHOOL), "--crs", "EPSG:2263")
+    assert run.returncode == 2
+    assert "outside of the area" in run.stderr
