@@ -39,7 +39,10 @@ class FrameName(StrEnum):
 
 
 File = Annotated[
-    Path, typer.Argument(help="DXF, DWG, IMDF, OpenStreetMap indoor data (GeoJSON, .osm) or a floorplan document.")
+    Path,
+    typer.Argument(
+        help="DXF, DWG, IFC, IMDF, GeoJSON, OpenStreetMap indoor data (GeoJSON, .osm) or a floorplan document."
+    ),
 ]
 To = Annotated[
     Path | None,

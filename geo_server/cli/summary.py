@@ -19,6 +19,7 @@ SHOWN = 5
 FORMATS: Mapping[str, str] = {
     "dxf": "a DXF drawing",
     "dwg": "a DWG drawing",
+    "ifc": "an IFC model",
     "imdf": "an IMDF archive",
     "geojson": "GeoJSON polygons",
     "osm-indoor": "an OpenStreetMap indoor map",

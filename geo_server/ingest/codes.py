@@ -102,6 +102,9 @@ CODES: dict[str, Code] = {
     "shaft-dropped": Code(_NOTE, "A closed space without a door or a name that is too small for people was left out."),
     "areas-overlap": Code(_FIXED, "Drawn room outlines overlap; the later one was cut."),
     "outline-open": Code(_ERROR, "The outline of a space is not closed, so it was left out.", "Close it."),
+    "shape-missing": Code(
+        _ERROR, "A space of the model has no shape, or stands on no storey.", "Repair it in the program it comes from."
+    ),
     "area-repaired": Code(_FIXED, "A drawn room outline crosses itself and was repaired."),
     "several-names": Code(
         _NOTE, "Several names stand in one zone.", "Draw room outlines if they should be zones of their own."

@@ -11,6 +11,8 @@ from geo_server.ingest.dwg.reader import read_dwg
 from geo_server.ingest.dxf.ground import Ground
 from geo_server.ingest.dxf.reader import read_dxf
 from geo_server.ingest.geojson.reader import is_plain_geojson, read_geojson
+from geo_server.ingest.ifc.model import is_ifc
+from geo_server.ingest.ifc.reader import read_ifc
 from geo_server.ingest.imdf.archive import is_imdf
 from geo_server.ingest.imdf.reader import read_imdf
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
@@ -34,7 +36,7 @@ def read_plan(
     """Read a floor plan.
 
     Args:
-        data: DXF (ASCII or binary), DWG, an IMDF archive, OpenStreetMap indoor data (GeoJSON or XML), a floorplan
+        data: DXF (ASCII or binary), DWG, IFC, an IMDF archive, OpenStreetMap indoor data (GeoJSON or XML), a floorplan
             document or GeoJSON of other people's making.
         name: Name of the file, for messages only.
         metres_per_unit: Length of a drawing unit in metres, when known; DXF, DWG and others' GeoJSON.
@@ -65,13 +67,15 @@ def _read_other(data: bytes, name: str, said: Mapping[str, Any]) -> ImportResult
     """A file that says where on the ground it is, or is a document of ours."""
     if is_archive(data):
         return _read_archive(data, name)
+    if is_ifc(data):
+        return read_ifc(data, name)
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
         return read_osm_indoor(data, name)
     if head.startswith(b"{"):
         return _read_json(data, name, said)
     raise UnreadableFile(
-        "The file is neither DXF, DWG, an IMDF archive, OpenStreetMap indoor data, a floorplan document nor GeoJSON.",
+        "The file is neither DXF, DWG, IFC, an IMDF archive, OpenStreetMap indoor data, a floorplan document nor GeoJSON.",
         where=name,
         advice="Export the plan as DXF from the CAD program.",
     )

@@ -31,7 +31,7 @@ class ImportResult:
     Args:
         floorplan: In drawing metres, or in site metres when the file says where on the ground it is.
         findings: Dropped, repaired, guessed and contradictory things.
-        format: ``dxf``, ``dwg``, ``imdf``, ``geojson``, ``osm-indoor`` or ``floorplan``.
+        format: ``dxf``, ``dwg``, ``ifc``, ``imdf``, ``geojson``, ``osm-indoor`` or ``floorplan``.
         scale: Length of the file's unit, and why.
         totals: How many objects of the file were read, used and dropped, by kind.
         georeference: Where on the ground a drawing says that it is; None when it does not, or is in lon, lat anyway.
