@@ -1,12 +1,12 @@
 """A FeatureCollection of other people's making as sound geometries in metres."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -14,6 +14,7 @@ from geo_server.domain.errors import InvalidInput, TooLarge, UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import DrawingFrame, Frame, SiteFrame
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.georeference import grid_coordinates, projected_crs
 from geo_server.ingest.result import Scale
 from geo_server.ingest.spaces.sound import is_lonlat, read_geometry, sound_parts
 
@@ -21,6 +22,8 @@ MOST_VERTICES = 2_000_000
 SPREAD_DEG = 0.2
 """Coordinates spread wider than this are no building's longitudes and latitudes (about 20 km): they are metres."""
 LARGEST_M = 1e7
+_IN_DEGREES = ("CRS84", ":4326", ":4258", ":4269")
+_URN = re.compile(r"^urn:ogc:def:crs:([A-Z]+):[^:]*:(\w+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,28 +128,19 @@ def _sound(values: Sequence[object], name: str) -> tuple[list[PlainFeature], lis
 
 
 def _named_crs(document: Mapping[str, Any]) -> str | None:
-    """The reference system of a file of before RFC 7946, unless it is longitude and latitude anyway."""
+    """The reference system of a file of before RFC 7946, unless it is in degrees anyway."""
     member = document.get("crs")
     properties = member.get("properties") if isinstance(member, dict) else None
     named = properties.get("name") if isinstance(properties, dict) else None
-    if not isinstance(named, str) or named.endswith((":CRS84", "::4326", ":4326")):
+    if not isinstance(named, str) or named.endswith(_IN_DEGREES):
         return None
-    return named
+    code = _URN.match(named)
+    return f"{code[1]}:{code[2]}" if code else named
 
 
 def _to_lonlat(features: Sequence[PlainFeature], said: str) -> list[PlainFeature]:
-    try:
-        crs = pyproj.CRS.from_user_input(said[:2000])
-        transformer = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    except pyproj.exceptions.ProjError:
-        raise InvalidInput(
-            f"There is no reference system {said[:60]!r}.", where="crs", advice="Give its code, such as EPSG:25832."
-        ) from None
-
-    def move(xy: np.ndarray) -> np.ndarray:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
-
-    moved = [replace(f, geometry=shapely.transform(f.geometry, move)) for f in features]
+    place = replace(grid_coordinates(projected_crs(said, "crs"), "crs"), unit_known=True)
+    moved = [replace(f, geometry=shapely.transform(f.geometry, place.lonlat)) for f in features]
     if not all(math.isfinite(bound) for f in moved for bound in f.geometry.bounds):
         raise InvalidInput(
             f"The coordinates do not lie where {said[:60]!r} is made for.",

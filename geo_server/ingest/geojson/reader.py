@@ -14,17 +14,17 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.places import Asset, Floorplan, Opening, Wall, Zone, ZoneCategory
 from geo_server.domain.wording import counted
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.identity import IdMaker
-from geo_server.ingest.dxf.levels import find_transitions
 from geo_server.ingest.dxf.profile import Role, asset_of, category_of, role_of
 from geo_server.ingest.geojson.features import PlainFeature, PlainFile, read_features
 from geo_server.ingest.geojson.levels import Levels, Told, plain_id
 from geo_server.ingest.geojson.mapping import suggest_mapping, told_mapping
+from geo_server.ingest.identity import IdMaker
+from geo_server.ingest.levels import find_transitions
 from geo_server.ingest.result import ImportResult
 from geo_server.ingest.spaces.doors import doors_to_nowhere, open_door
+from geo_server.ingest.spaces.index import index_levels
 from geo_server.ingest.spaces.outcome import cut_off, walls_around
 from geo_server.ingest.spaces.overlaps import free_of_overlaps, named
-from geo_server.ingest.spaces.storeys import storeys_of
 from geo_server.ingest.spaces.values import Door, Space
 
 _NO_ZONE = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING, Role.VOID, Role.DOOR, Role.EXCLUDE})
@@ -167,12 +167,12 @@ def _openings(
     spaces: Sequence[Space],
     findings: list[Finding],
 ) -> list[Opening]:
-    by_ordinal = {storey.ordinal: storey for storey in storeys_of(spaces, levels.all).values()}
+    by_ordinal = {index.ordinal: index for index in index_levels(spaces, levels.all).values()}
     openings = []
     for feature in _of_role(features, told, frozenset({Role.DOOR})):
-        storey = by_ordinal.get(levels.ordinal(feature))
+        index = by_ordinal.get(levels.ordinal(feature))
         door = Door(feature.source, feature.geometry, width_m=_metres(told.text(feature, "width")))
-        opening = open_door(door, storey, plain_id("opening", feature.source)) if storey is not None else None
+        opening = open_door(door, index, plain_id("opening", feature.source)) if index is not None else None
         if opening is None:
             at = (feature.geometry.centroid.x, feature.geometry.centroid.y)
             findings.append(make_finding("door-unplaced", at=at, handle=feature.source))
