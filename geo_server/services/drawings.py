@@ -17,8 +17,10 @@ from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.domain.wording import counted
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.levels import join_levels
+from geo_server.ingest.levels import join_levels
 from geo_server.ingest.result import ImportResult
+from geo_server.ingest.sniff import is_dwg, is_dxf
+from geo_server.services.storeys import FileLevel, lay_in_order, tell_ordinals
 from geo_server.services.worker import ReadOptions, read_in_worker
 
 SCALE_TOLERANCE = 0.1
@@ -45,6 +47,7 @@ class DrawingFile:
         metres_per_unit: Length of its unit; None leaves it to the intake.
         crs: Projected reference system that its coordinates are in, such as ``EPSG:2263``, or None.
         beside: World file and projection file that lie beside it, by their ending.
+        mapping: Field to property of GeoJSON of any making, such as ``name`` to ``ROOM_NO``.
     """
 
     name: str
@@ -54,6 +57,7 @@ class DrawingFile:
     metres_per_unit: float | None = None
     crs: str | None = None
     beside: Mapping[str, bytes] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -129,11 +133,22 @@ def read_files(files: Sequence[DrawingFile], progress: Progress = silent) -> lis
             level_name=file.level_name,
             crs=file.crs,
             beside=file.beside,
+            mapping=file.mapping,
         )
         return read_in_worker(file.data, file.name, **options)
 
     with ThreadPoolExecutor(max_workers=min(len(files), os.cpu_count() or 1)) as pool:
         return list(pool.map(read, enumerate(files, start=1)))
+
+
+def with_ordinals(files: Sequence[DrawingFile]) -> list[DrawingFile]:
+    """The files of one building, with the ordinals that the names of several drawings speak of.
+
+    Raises:
+        InvalidInput: Two are said to show one level.
+    """
+    known = [FileLevel(file.name, file.ordinal, is_dxf(file.data) or is_dwg(file.data)) for file in files]
+    return [replace(file, ordinal=ordinal) for file, ordinal in zip(files, tell_ordinals(known), strict=True)]
 
 
 def join_files(
@@ -148,9 +163,10 @@ def join_files(
         frame: The site's, for files that say where on the ground they are.
 
     Raises:
-        InvalidInput: Some files are in lon, lat and others are not, two have another unit, or an ordinal is given for
-            a file that shows several levels.
+        InvalidInput: Some files are in lon, lat and others are not, two have another unit, two show one level, or an
+            ordinal is given for a file that shows several levels.
     """
+    results = lay_in_order([FileLevel(file.name, file.ordinal) for file in files], results)
     units = {round(result.scale.metres_per_unit, 9) for result in results}
     if len({result.floorplan.placed for result in results}) > 1 or len(units) > 1:
         raise InvalidInput(

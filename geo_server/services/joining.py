@@ -22,7 +22,7 @@ from geo_server.domain.matching import keep_ids
 from geo_server.domain.moving import NO_SHIFT, change_frame, place_floorplan, with_ids
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.levels import join_levels
+from geo_server.ingest.levels import join_levels
 from geo_server.services.drawings import ReadBuilding
 
 LEAST_SHARED = 0.2

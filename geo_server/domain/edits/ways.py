@@ -20,7 +20,7 @@ from geo_server.domain.edits.values import (
 from geo_server.domain.edits.zones import WALL_M, load_zone, make_line
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.places import Floorplan, Level, Opening, Transition, TransitionCategory, Zone
-from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
+from geo_server.domain.rises import RISER_M, TREAD_M, transition_length
 
 LEAST_WIDTH_M = 0.3
 MOST_WIDTH_M = 100.0

@@ -24,12 +24,12 @@ from geo_server.domain.places import (
 from geo_server.domain.wording import counted
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.drawing import BlockUse, Vertex
-from geo_server.ingest.dxf.identity import IdMaker
 from geo_server.ingest.dxf.level import FoundZone, LevelContent
-from geo_server.ingest.dxf.levels import find_transitions
 from geo_server.ingest.dxf.profile import asset_of
 from geo_server.ingest.dxf.reachability import find_cut_off
 from geo_server.ingest.dxf.views import View
+from geo_server.ingest.identity import IdMaker
+from geo_server.ingest.levels import find_transitions
 
 _TITLES: dict[ZoneCategory | None, str] = {
     ZoneCategory.CORRIDOR: "Corridor",

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from geo_server.domain.findings import Finding
+from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.assemble import LevelPart, assemble
 from geo_server.ingest.dxf.bodies import with_bodies
@@ -23,7 +24,6 @@ from geo_server.ingest.dxf.segments import segments_of
 from geo_server.ingest.dxf.signs import read_signs
 from geo_server.ingest.dxf.views import (
     View,
-    align_shift,
     corners_of,
     find_views,
     name_views,

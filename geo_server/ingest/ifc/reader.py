@@ -22,9 +22,9 @@ from geo_server.ingest.ifc.stairs import transitions_of
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.spaces.doors import doors_to_nowhere, open_door
 from geo_server.ingest.spaces.gaps import find_gaps
+from geo_server.ingest.spaces.index import LevelIndex, index_levels
 from geo_server.ingest.spaces.outcome import cut_off, walls_around
 from geo_server.ingest.spaces.overlaps import free_of_overlaps, named
-from geo_server.ingest.spaces.storeys import Storey, storeys_of
 from geo_server.ingest.spaces.values import Door, Space
 
 
@@ -66,7 +66,7 @@ class _Builder:
     spaces: list[Space] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    storeys: Mapping[UUID, Storey] = field(default_factory=dict)
+    indexes: Mapping[UUID, LevelIndex] = field(default_factory=dict)
 
     @cached_property
     def boundless(self) -> frozenset[int]:
@@ -100,7 +100,7 @@ class _Builder:
             free, cut = free_of_overlaps(list(self._spaces(found, level)), level.ordinal)
             self.spaces += named(free)
             self.findings += cut
-        self.storeys = storeys_of(self.spaces, self.levels.values())
+        self.indexes = index_levels(self.spaces, self.levels.values())
 
     def read_openings(self) -> None:
         """Doors, and virtual boundaries between spaces that no wall divides."""
@@ -111,7 +111,7 @@ class _Builder:
             else:
                 self.openings.append(opening)
         self.findings += doors_to_nowhere(self.openings, "Doors lead to where no space is, above or below ground.")
-        gaps = [gap for storey in self.storeys.values() for gap in find_gaps(storey, self.openings, model_id)]
+        gaps = [gap for index in self.indexes.values() for gap in find_gaps(index, self.openings, model_id)]
         if gaps:
             words = "Spaces that the model divides by a virtual boundary are open to each other."
             self.findings.append(make_finding("opening-assumed", words, count=len(gaps)))
@@ -160,7 +160,7 @@ class _Builder:
     def _door(self, entity: Entity) -> Opening | None:
         storey, shape = storey_of(entity), self.model.shape(entity)
         level = self.levels.get(storey.id()) if storey is not None else None
-        if shape is None or level is None or level.id not in self.storeys:
+        if shape is None or level is None or level.id not in self.indexes:
             return None
         width = float(entity.OverallWidth or 0.0) * self.model.metres_per_unit
         line = door_line(shape, width if 0.3 <= width <= 12 else None)
@@ -169,7 +169,7 @@ class _Builder:
         fire = _flag(entity, "FireExit")
         category = OpeningCategory.EMERGENCY_EXIT if fire else OpeningCategory.DOOR
         door = Door(str(entity.GlobalId), line, category, leads_out=True if fire else None)
-        return open_door(door, self.storeys[level.id], self.model.uuid(entity))
+        return open_door(door, self.indexes[level.id], self.model.uuid(entity))
 
 
 def levels_of(model: Model, storeys: Mapping[int, Entity]) -> dict[int, Level]:

@@ -7,12 +7,12 @@ from shapely import LineString, Point
 
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import Level, Transition, TransitionCategory
-from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
+from geo_server.domain.rises import RISER_M, TREAD_M, transition_length
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.identity import IdMaker
-from geo_server.ingest.dxf.levels import find_transitions
+from geo_server.ingest.identity import IdMaker
 from geo_server.ingest.ifc.footprint import foot_and_head
 from geo_server.ingest.ifc.model import Entity, Model, Shape, storey_of
+from geo_server.ingest.levels import find_transitions
 from geo_server.ingest.spaces.values import Space
 
 REACH_M = 1.5

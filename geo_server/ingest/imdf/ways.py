@@ -10,14 +10,14 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Asset, Level, Opening, Transition, Zone
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.identity import IdMaker
-from geo_server.ingest.dxf.levels import find_transitions
+from geo_server.ingest.identity import IdMaker
 from geo_server.ingest.imdf.archive import ImdfArchive
 from geo_server.ingest.imdf.categories import NOT_FOR_PEOPLE, SAID_TO_LEAD_OUT, asset_category, opening_category
 from geo_server.ingest.imdf.names import imdf_id, label
+from geo_server.ingest.levels import find_transitions
 from geo_server.ingest.spaces.doors import doors_to_nowhere, open_door
 from geo_server.ingest.spaces.gaps import find_gaps
-from geo_server.ingest.spaces.storeys import storeys_of
+from geo_server.ingest.spaces.index import index_levels
 from geo_server.ingest.spaces.values import Door, Space
 
 
@@ -29,13 +29,13 @@ def openings_of(
     findings: list[Finding],
 ) -> list[Opening]:
     """Openings of all levels, in the metres of ``frame``; what is noticed is added to ``findings``."""
-    storeys = storeys_of(spaces, levels.values())
+    indexes = index_levels(spaces, levels.values())
     openings: list[Opening] = []
     for feature in archive.of("opening"):
         category, level = feature.text("category"), levels.get(feature.text("level_id"))
         if category in NOT_FOR_PEOPLE or not isinstance(feature.geometry, LineString):
             continue
-        storey = storeys.get(level.id) if level is not None else None
+        index = indexes.get(level.id) if level is not None else None
         line = frame.to_metres(feature.geometry)
         door = Door(
             feature.id,
@@ -44,14 +44,14 @@ def openings_of(
             leads_out=True if category in SAID_TO_LEAD_OUT else None,
             number=label(feature, archive.language) or None,
         )
-        opening = open_door(door, storey, imdf_id(feature.id)) if storey is not None else None
+        opening = open_door(door, index, imdf_id(feature.id)) if index is not None else None
         if opening is None:
             at = (line.centroid.x, line.centroid.y)
             findings.append(make_finding("door-unplaced", at=at, handle=feature.id))
         else:
             openings.append(opening)
     findings += doors_to_nowhere(openings, "Openings lead to where no unit is, and not out.")
-    gaps = [gap for storey in storeys.values() for gap in find_gaps(storey, openings, imdf_id)]
+    gaps = [gap for index in indexes.values() for gap in find_gaps(index, openings, imdf_id)]
     if gaps:
         words = "Neighbouring walkways without an opening between them are taken to be open to each other."
         findings.append(make_finding("opening-assumed", words, count=len(gaps)))
@@ -64,7 +64,7 @@ def transitions_of(levels: Iterable[Level], zones: Sequence[Zone]) -> list[Trans
     for level in levels:
         by_building[level.building_id].append(level)
     ids = IdMaker()
-    return [way for storeys in by_building.values() for way in find_transitions(storeys, zones, ids)]
+    return [way for stacked in by_building.values() for way in find_transitions(stacked, zones, ids)]
 
 
 def assets_of(archive: ImdfArchive, levels: Mapping[str, Level], frame: SiteFrame) -> Iterator[Asset]:

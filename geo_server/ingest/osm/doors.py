@@ -18,7 +18,7 @@ from geo_server.ingest.osm.tags import is_door, leads_out, read_metres
 from geo_server.ingest.osm.zones import osm_id
 from geo_server.ingest.spaces.doors import NARROWEST_M, WIDEST_M, doors_to_nowhere, open_door
 from geo_server.ingest.spaces.gaps import find_gaps
-from geo_server.ingest.spaces.storeys import Storey, storeys_of
+from geo_server.ingest.spaces.index import LevelIndex, index_levels
 from geo_server.ingest.spaces.values import Door, Space
 
 PAIR_WIDTH_M = 1.8
@@ -29,8 +29,8 @@ def openings_of(
     features: Sequence[OsmFeature], levels: Sequence[Level], spaces: Sequence[Space], frame: SiteFrame
 ) -> tuple[list[Opening], list[Finding]]:
     """Openings of all levels, in the metres of ``frame``, with findings for doors that join nothing."""
-    storeys = storeys_of(spaces, levels)
-    by_ordinal = {storey.ordinal: storey for storey in storeys.values()}
+    indexes = index_levels(spaces, levels)
+    by_ordinal = {index.ordinal: index for index in indexes.values()}
     openings: list[Opening] = []
     findings: list[Finding] = []
     for feature in features:
@@ -42,19 +42,19 @@ def openings_of(
                 at = (door.at.centroid.x, door.at.centroid.y)
                 findings.append(make_finding("door-unplaced", at=at, handle=feature.id))
     findings += doors_to_nowhere(openings, "Doors lead to where nothing is mapped, and are not marked as entrances.")
-    gaps = [gap for storey in storeys.values() for gap in find_gaps(storey, openings, osm_id)]
+    gaps = [gap for index in indexes.values() for gap in find_gaps(index, openings, osm_id)]
     if gaps:
         message = "Neighbouring corridors or areas without a door between them are taken to be open to each other."
         findings.append(make_finding("opening-assumed", message, count=len(gaps)))
     return openings + gaps, findings
 
 
-def _on_its_levels(feature: OsmFeature, door: Door, storeys: dict[int, Storey]) -> list[Opening]:
+def _on_its_levels(feature: OsmFeature, door: Door, indexes: dict[int, LevelIndex]) -> list[Opening]:
     found = []
     for ordinal in levels_of(feature.tags) or (0,):
-        storey = storeys.get(ordinal)
+        index = indexes.get(ordinal)
         opening_id: UUID = osm_id("opening", feature.id, ordinal)
-        opening = open_door(door, storey, opening_id) if storey is not None else None
+        opening = open_door(door, index, opening_id) if index is not None else None
         if opening is not None:
             found.append(opening)
     return found

@@ -11,7 +11,7 @@ from shapely import LineString, Point
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Level, Transition, TransitionCategory, ZoneCategory
-from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
+from geo_server.domain.rises import RISER_M, TREAD_M, transition_length
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.osm.features import OsmFeature
 from geo_server.ingest.osm.levels import rises_of

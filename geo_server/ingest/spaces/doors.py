@@ -9,7 +9,7 @@ from shapely import LineString, Point
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import Opening, OpeningCategory, ZoneCategory
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.spaces.storeys import PROBES_M, Storey, direction_of
+from geo_server.ingest.spaces.index import PROBES_M, LevelIndex, direction_of
 from geo_server.ingest.spaces.values import Door, Space
 
 DOOR_WIDTH_M = 0.9
@@ -20,23 +20,23 @@ DEEP_PROBES_M = (*PROBES_M, 1.0)
 """How far to look from a door that is given as a line, which says itself which way the wall runs."""
 
 
-def open_door(door: Door, storey: Storey, opening_id: UUID) -> Opening | None:
+def open_door(door: Door, level: LevelIndex, opening_id: UUID) -> Opening | None:
     """The opening that a door is on one level; None when it stands at no wall or has one space on both sides."""
     middle = door.at if isinstance(door.at, Point) else door.at.interpolate(0.5, normalized=True)
-    wall = direction_of(door.at) if isinstance(door.at, LineString) else storey.wall_at(middle)
+    wall = direction_of(door.at) if isinstance(door.at, LineString) else level.wall_at(middle)
     if wall is None:
         return None
-    one, other = storey.sides(middle, wall, PROBES_M if door.at is middle else DEEP_PROBES_M)
+    one, other = level.sides(middle, wall, PROBES_M if door.at is middle else DEEP_PROBES_M)
     if one is other:
         return None
-    leads_out = _leads_out(door, one, other, storey.ordinal)
+    leads_out = _leads_out(door, one, other, level.ordinal)
     is_false_alarm = door.category is OpeningCategory.EMERGENCY_EXIT and not leads_out
     width = door_width(door)
     half = wall * width / 2
     centre = np.array([middle.x, middle.y])
     return Opening(
         opening_id,
-        storey.level_id,
+        level.level_id,
         door.at if isinstance(door.at, LineString) else LineString([centre - half, centre + half]),
         (one.zone.id if one else None, other.zone.id if other else None),
         OpeningCategory.DOOR if is_false_alarm else door.category,

@@ -8,32 +8,32 @@ import shapely
 from shapely import LineString
 
 from geo_server.domain.places import Opening, OpeningCategory
-from geo_server.ingest.spaces.storeys import Storey
+from geo_server.ingest.spaces.index import LevelIndex
 from geo_server.ingest.spaces.values import Space
 
 LEAST_GAP_M = 0.7
 """People walk through a gap of this width (DIN 18040-2 asks for 0.9 m for wheelchairs)."""
 
 
-def find_gaps(storey: Storey, doors: Sequence[Opening], make_id: Callable[..., UUID]) -> list[Opening]:
+def find_gaps(level: LevelIndex, doors: Sequence[Opening], make_id: Callable[..., UUID]) -> list[Opening]:
     """Shared edges of spaces without walls, where no door is known between the two.
 
     Args:
-        storey: Of the spaces.
+        level: Of the spaces.
         doors: Of any level.
         make_id: Makes an id of what it is given.
     """
-    joined = {frozenset(door.zones) for door in doors if door.level_id == storey.level_id}
+    joined = {frozenset(door.zones) for door in doors if door.level_id == level.level_id}
     gaps = []
-    for i, j in storey.tree.query([s.zone.polygon for s in storey.spaces], "intersects").T:
-        one, two = storey.spaces[int(i)], storey.spaces[int(j)]
+    for i, j in level.tree.query([s.zone.polygon for s in level.spaces], "intersects").T:
+        one, two = level.spaces[int(i)], level.spaces[int(j)]
         pair = frozenset((one.zone.id, two.zone.id))
         if i >= j or pair in joined or not (one.open_sided and two.open_sided):
             continue
         for index, line in enumerate(shared_edges(one, two)):
-            gap_id = make_id("gap", one.source, two.source, storey.ordinal, index)
+            gap_id = make_id("gap", one.source, two.source, level.ordinal, index)
             ids = (one.zone.id, two.zone.id)
-            gaps.append(Opening(gap_id, storey.level_id, line, ids, OpeningCategory.GAP, line.length))
+            gaps.append(Opening(gap_id, level.level_id, line, ids, OpeningCategory.GAP, line.length))
     return gaps
 
 

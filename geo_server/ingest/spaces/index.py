@@ -29,8 +29,8 @@ Direction = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Storey:
-    """Spaces of one level with an index."""
+class LevelIndex:
+    """The spaces of one level, found by place."""
 
     ordinal: int
     level_id: UUID
@@ -61,13 +61,13 @@ class Storey:
         return None
 
 
-def storeys_of(spaces: Sequence[Space], levels: Iterable[Level]) -> dict[UUID, Storey]:
-    """The storeys that hold spaces, by the id of their level."""
+def index_levels(spaces: Sequence[Space], levels: Iterable[Level]) -> dict[UUID, LevelIndex]:
+    """An index for each level that holds spaces, by the id of the level."""
     by_level: defaultdict[UUID, list[Space]] = defaultdict(list)
     for space in spaces:
         by_level[space.zone.level_id].append(space)
     return {
-        level.id: Storey(
+        level.id: LevelIndex(
             level.ordinal,
             level.id,
             by_level[level.id],

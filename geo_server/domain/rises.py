@@ -4,8 +4,8 @@ import math
 
 from geo_server.domain.places import TransitionCategory
 
-STOREY_M = 3.5
-"""Height of a storey when nobody has said: classrooms are 3 m clear, and a floor is half a metre thick."""
+LEVEL_M = 3.5
+"""From one level to the next when nobody has said: classrooms are 3 m clear, and a floor is half a metre thick."""
 RISER_M, TREAD_M = 0.17, 0.29
 """A comfortable step: 2 risers + 1 tread = 63 cm (DIN 18065)."""
 SLOPE = RISER_M / math.hypot(RISER_M, TREAD_M)
@@ -13,12 +13,12 @@ SLOPE = RISER_M / math.hypot(RISER_M, TREAD_M)
 RAMP_SLOPE = 1 / math.hypot(1, 12)
 """The same for one in twelve, the steepest ramp that a wheelchair user can be asked to take (ADA standards, 405.2)."""
 LANDING_M = 1.5
-"""Walked level, on the way up one storey."""
+"""Walked level, on the way up one level."""
 
 
-def transition_length(category: TransitionCategory, storeys: int) -> float:
-    """Metres walked between two levels, estimated: flights and a landing for each storey; straight up in an elevator."""
+def transition_length(category: TransitionCategory, levels: int) -> float:
+    """Metres walked between two levels, estimated: flights and a landing for each level; straight up in an elevator."""
     if category is TransitionCategory.ELEVATOR:
-        return STOREY_M * storeys
+        return LEVEL_M * levels
     slope = SLOPE if category is TransitionCategory.STAIRS else RAMP_SLOPE
-    return storeys * (STOREY_M / slope + LANDING_M)
+    return levels * (LEVEL_M / slope + LANDING_M)

@@ -14,6 +14,7 @@ import shapely
 from shapely import LineString, Point, Polygon, STRtree
 
 from geo_server.domain.frame import DrawingFrame
+from geo_server.domain.moving import Shift
 from geo_server.domain.places import (
     Building,
     Floorplan,
@@ -23,10 +24,9 @@ from geo_server.domain.places import (
     Zone,
     ZoneCategory,
 )
-from geo_server.domain.storeys import RISER_M, TREAD_M, transition_length
-from geo_server.ingest.dxf.drawing import Points, Vertex
-from geo_server.ingest.dxf.identity import IdMaker
-from geo_server.ingest.dxf.views import align_shift
+from geo_server.domain.rises import RISER_M, TREAD_M, transition_length
+from geo_server.ingest.alignment import Points, align_shift
+from geo_server.ingest.identity import IdMaker
 
 LEAST_OVERLAP = 0.2
 """Cores that lie over each other by this share of the smaller one are one core."""
@@ -127,7 +127,7 @@ def join_levels(floorplans: Sequence[Floorplan], building: Building | None = Non
     )
 
 
-def _shift_between(fixed: Floorplan, moving: Floorplan) -> Vertex:
+def _shift_between(fixed: Floorplan, moving: Floorplan) -> Shift:
     """The shift that lays one floorplan over another; none when they lie over each other already or nothing fits."""
     if _cores_meet(fixed, moving):
         return 0.0, 0.0
