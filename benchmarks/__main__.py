@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("routing", "tiles")
+BENCHMARKS = ("intake", "routing", "tiles")
 """Modules of this package with a ``run() -> str``."""
 
 
