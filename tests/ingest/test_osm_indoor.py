@@ -95,6 +95,32 @@ def test_an_elevator_that_passes_a_level_joins_the_levels_where_it_stops() -> No
     assert ordinals == [0, 2]
 
 
+def test_two_flights_and_an_elevator_between_two_corridors_are_three_ways() -> None:
+    """A threat may take any of them, and so may people when one is closed."""
+    result = _read(
+        _feature(box(0, 0, 40, 3), "way/1", indoor="corridor", level="0;1"),
+        _feature(LineString([(1, 1), (5, 1)]), "way/2", highway="steps", level="0;1", incline="up"),
+        _feature(LineString([(30, 1), (35, 1)]), "way/3", highway="steps", level="0;1", incline="up"),
+        _feature(shapely.Point(20, 1), "node/4", highway="elevator", level="0;1"),
+    )
+    ways = result.floorplan.transitions
+    assert [way.category for way in ways] == ["stairs", "stairs", "elevator"]
+    assert len({way.id for way in ways}) == 3
+    assert len({way.zones for way in ways}) == 1
+    assert find_faults(result.floorplan) == []
+
+
+def test_steps_drawn_in_a_stairwell_are_that_stairwell_and_an_elevator_in_it_is_not() -> None:
+    result = _read(
+        _feature(box(0, 0, 6, 6), "way/1", indoor="room", stairs="yes", level="0;1"),
+        _feature(LineString([(1, 1), (5, 1)]), "way/2", highway="steps", level="0;1", incline="up"),
+        _feature(shapely.Point(3, 5), "node/3", highway="elevator", level="0;1"),
+    )
+    stairs, elevator = result.floorplan.transitions
+    assert (stairs.category, elevator.category) == ("stairs", "elevator")
+    assert stairs.geometry.length == pytest.approx(4, abs=0.01)
+
+
 def test_steps_without_an_incline_are_joined_the_way_round_that_fits() -> None:
     result = _read(
         _feature(box(0, 0, 3, 3), "way/1", indoor="area", level="0", name="Low"),

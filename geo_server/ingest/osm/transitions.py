@@ -33,6 +33,9 @@ def transitions_of(
 ) -> tuple[list[Transition], list[Finding]]:
     """Transitions of stairwells and shafts that lie over each other, of stair lines and of elevator nodes.
 
+    Every line and every node is a way of its own, however many join the same two zones: a threat may take any of them. A
+    stairwell and the steps that are drawn in it are one way, the drawn one.
+
     Args:
         features: All objects of the file.
         levels: Lowest first.
@@ -42,15 +45,17 @@ def transitions_of(
     by_level: dict[UUID, list[Space]] = {level.id: [] for level in levels}
     for space in spaces:
         by_level[space.zone.level_id].append(space)
-    found: dict[tuple[UUID, UUID], Transition] = {}
-    for lower, upper in pairwise(levels):
-        if upper.ordinal == lower.ordinal + 1:
-            for transition in _stacked(by_level[lower.id], by_level[upper.id]):
-                found.setdefault(transition.zones, transition)
     at = {level.ordinal: by_level[level.id] for level in levels}
-    for transition in _drawn(features, at, frame):
-        found.setdefault(transition.zones, transition)
-    return list(found.values()), _unjoined(spaces, found)
+    drawn = list(_drawn(features, at, frame))
+    known = {(way.zones, way.category) for way in drawn}
+    stacked = [
+        way
+        for lower, upper in pairwise(levels)
+        if upper.ordinal == lower.ordinal + 1
+        for way in _stacked(by_level[lower.id], by_level[upper.id])
+        if (way.zones, way.category) not in known
+    ]
+    return stacked + drawn, _unjoined(spaces, stacked + drawn)
 
 
 def _stacked(below: Sequence[Space], above: Sequence[Space]) -> Iterator[Transition]:
@@ -66,7 +71,8 @@ def _stacked(below: Sequence[Space], above: Sequence[Space]) -> Iterator[Transit
             least = min(low.zone.polygon.area, high.zone.polygon.area)
             if high.zone.category is low.zone.category and common.area >= LEAST_OVERLAP * least:
                 spot = common.representative_point()
-                yield _transition(low, high, _CATEGORIES[low.zone.category], LineString([spot, spot]), 1)
+                way_id = osm_id("transition", low.zone.id, high.zone.id)
+                yield _transition(way_id, (low, high), _CATEGORIES[low.zone.category], LineString([spot, spot]), 1)
 
 
 def _drawn(features: Sequence[OsmFeature], at: Mapping[int, Sequence[Space]], frame: SiteFrame) -> Iterator[Transition]:
@@ -84,7 +90,8 @@ def _drawn(features: Sequence[OsmFeature], at: Mapping[int, Sequence[Space]], fr
             joined = _joined(ends, at.get(low, ()), at.get(high, ()))
             if joined is not None:
                 below, above, line = joined
-                yield _transition(below, above, category, line, high - low)
+                way_id = osm_id("transition", feature.id, below.zone.id, above.zone.id)
+                yield _transition(way_id, (below, above), category, line, high - low)
 
 
 def _ends(line: LineString, incline: str) -> list[tuple[Point, Point]]:
@@ -113,10 +120,13 @@ def _around(spaces: Sequence[Space], point: Point) -> Space | None:
     return spaces[rank] if distance <= 0.5 else None
 
 
-def _transition(low: Space, high: Space, category: TransitionCategory, line: LineString, rise: int) -> Transition:
+def _transition(
+    way_id: UUID, ends: tuple[Space, Space], category: TransitionCategory, line: LineString, rise: int
+) -> Transition:
+    low, high = ends
     stairs = category is TransitionCategory.STAIRS
     return Transition(
-        osm_id("transition", low.zone.id, high.zone.id),
+        way_id,
         low.zone.level_id,
         line if line.length > 0 else Point(line.coords[0]),
         (low.zone.id, high.zone.id),
@@ -128,7 +138,7 @@ def _transition(low: Space, high: Space, category: TransitionCategory, line: Lin
     )
 
 
-def _unjoined(spaces: Sequence[Space], found: Mapping[tuple[UUID, UUID], Transition]) -> list[Finding]:
-    joined = {zone_id for pair in found for zone_id in pair}
+def _unjoined(spaces: Sequence[Space], ways: Sequence[Transition]) -> list[Finding]:
+    joined = {zone_id for way in ways for zone_id in way.zones}
     loose = [s for s in spaces if s.zone.category is ZoneCategory.STAIRS and s.zone.id not in joined]
     return [make_finding("stairs-unjoined", handle=space.source) for space in loose]
