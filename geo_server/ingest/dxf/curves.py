@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from geo_server.ingest.dxf.drawing import Points, Vertex
 
@@ -84,3 +85,14 @@ def _fit(points: Points) -> Arc | None:
 
 def _vertex(point: Points) -> Vertex:
     return float(point[0]), float(point[1])
+
+
+def outline_of(arc: Arc) -> shapely.LineString:
+    """An arc as thirteen points."""
+    first = math.atan2(arc.start[1] - arc.centre[1], arc.start[0] - arc.centre[0])
+    last = math.atan2(arc.end[1] - arc.centre[1], arc.end[0] - arc.centre[0])
+    turn = (last - first + math.pi) % math.tau - math.pi
+    angles = first + turn * np.linspace(0, 1, 13)
+    return shapely.LineString(
+        np.column_stack([arc.centre[0] + arc.radius * np.cos(angles), arc.centre[1] + arc.radius * np.sin(angles)])
+    )

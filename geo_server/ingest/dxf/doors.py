@@ -15,7 +15,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.dxf.curves import Arc, fit_arcs
+from geo_server.ingest.dxf.curves import Arc, fit_arcs, outline_of
 from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
 
@@ -182,10 +182,18 @@ def _double_doors(swings: Sequence[_Swing], barriers: _Barriers) -> list[tuple[i
         i, j = tips[a][0], tips[b][0]
         if i < j and not {i, j} & taken and _meet(swings[i].arc, swings[j].arc, tips[a][1]):
             door = _pair(swings[i], swings[j])
-            if all(barriers.distance(end, 1e9, end) <= AT_WALL_M for end in (door.start, door.end)):
+            others = [swing.arc.centre for k, swing in enumerate(swings) if k not in {i, j}]
+            if _stands(door, others, barriers):
                 found.append((i, j, door))
                 taken |= {i, j}
     return found
+
+
+def _stands(door: DoorSymbol, hinges: Sequence[Vertex], barriers: _Barriers) -> bool:
+    """Whether a double door stands between walls, or between a wall and the post of another door beside it."""
+    at_wall = [barriers.distance(end, 1e9, end) <= AT_WALL_M for end in (door.start, door.end)]
+    at_post = [any(math.dist(end, hinge) <= AT_WALL_M for hinge in hinges) for end in (door.start, door.end)]
+    return any(at_wall) and all(wall or post for wall, post in zip(at_wall, at_post, strict=True))
 
 
 def _meet(one: Arc, other: Arc, latch: Vertex) -> bool:
@@ -265,21 +273,11 @@ def without_doors(segments: Segments, arcs: Sequence[Arc], doors: Sequence[DoorS
         for tip in (arc.start, arc.end):
             if len(latches.query(shapely.Point(tip), predicate="dwithin", distance=0.02)):
                 continue
-            leaf = shapely.LineString([arc.centre, tip])
+            beyond = np.array(tip) + 0.08 * np.subtract(tip, arc.centre) / arc.radius
+            leaf = shapely.LineString([arc.centre, beyond])
             near = np.asarray(tree.query(leaf, predicate="dwithin", distance=0.07), dtype=np.intp)
             drop[near[_within(lines[near], leaf, 0.08, "flat")]] = True
     return np.asarray(segments[~drop], dtype=np.float64)
-
-
-def outline_of(arc: Arc) -> shapely.LineString:
-    """An arc as thirteen points."""
-    first = math.atan2(arc.start[1] - arc.centre[1], arc.start[0] - arc.centre[0])
-    last = math.atan2(arc.end[1] - arc.centre[1], arc.end[0] - arc.centre[0])
-    turn = (last - first + math.pi) % math.tau - math.pi
-    angles = first + turn * np.linspace(0, 1, 13)
-    return shapely.LineString(
-        np.column_stack([arc.centre[0] + arc.radius * np.cos(angles), arc.centre[1] + arc.radius * np.sin(angles)])
-    )
 
 
 def _within(

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.dxf.curves import Arc
-from geo_server.ingest.dxf.doors import AT_WALL_M, outline_of
+from geo_server.ingest.dxf.curves import Arc, outline_of
+from geo_server.ingest.dxf.doors import AT_WALL_M
 from geo_server.ingest.dxf.noding import weld
 from geo_server.ingest.dxf.segments import Segments, as_lines
 

@@ -13,6 +13,7 @@ from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf import labels as texts
 from geo_server.ingest.dxf.areas import DrawnArea, find_areas
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
+from geo_server.ingest.dxf.bays import divide_zones
 from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, find_swings, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.frames import find_frames
@@ -106,11 +107,11 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     content.findings += healed(closed.bridges)
     areas = _shafts_for_cars(areas, closed.faces.rooms)
     polygons, drawn = _zones(closed, areas, barriers, stamps)
+    divided, bays = divide_zones(polygons[len(drawn) :], stamps)
     on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
-    flights = find_flights(on_stairs)
-    polygons, stairs, steps = cut_flights(polygons, flights)
+    polygons, stairs, steps = cut_flights([*polygons[: len(drawn)], *divided], find_flights(on_stairs))
     found = find_openings(
-        fill_gaps(closed.bridges, closed.doors, barriers.door_lines),
+        fill_gaps([*closed.bridges, *bays], closed.doors, barriers.door_lines),
         closed.doors,
         polygons,
         footprint_of([*polygons, *closed.faces.polygons]),

@@ -26,11 +26,13 @@ class WallEnd:
     Args:
         direction: Unit vector away from the wall.
         width: Length of the cap; 0 at a dangling end.
+        depth: How far the wall runs back from its end at least.
     """
 
     at: Vertex
     direction: Vertex
     width: float
+    depth: float
 
 
 def segments_of(strokes: Iterable[Stroke]) -> Segments:
@@ -106,10 +108,11 @@ def find_caps(corners: Corners, widest: float = np.inf) -> list[WallEnd]:
         first, second = corners.away(*sides[0]), corners.away(*sides[1])
         along = corners.away(index, 0)
         square = max(abs(first @ along), abs(second @ along)) < 0.35
-        if square and first @ second > 0.85 and min(sizes[sides[0][0]], sizes[sides[1][0]]) >= 0.8 * sizes[index]:
+        depth = float(min(sizes[sides[0][0]], sizes[sides[1][0]]))
+        if square and first @ second > 0.85 and depth >= 0.8 * sizes[index]:
             middle = (corners.point(index, 0) + corners.point(index, 1)) / 2
             out = -(first + second) / np.hypot(*(first + second))
-            found.append(WallEnd(_vertex(middle), _vertex(out), float(sizes[index])))
+            found.append(WallEnd(_vertex(middle), _vertex(out), float(sizes[index]), depth))
     return found
 
 
@@ -117,7 +120,7 @@ def find_dangles(corners: Corners, shortest: float = 0.0) -> list[WallEnd]:
     """Ends of segments that touch no other."""
     sizes = lengths(corners.segments)
     return [
-        WallEnd(_vertex(corners.point(*here[0])), _vertex(-corners.away(*here[0])), 0.0)
+        WallEnd(_vertex(corners.point(*here[0])), _vertex(-corners.away(*here[0])), 0.0, float(sizes[here[0][0]]))
         for here in corners.at.values()
         if len(here) == 1 and sizes[here[0][0]] >= shortest
     ]

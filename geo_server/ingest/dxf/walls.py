@@ -23,6 +23,9 @@ from geo_server.ingest.dxf.segments import Corners, Segments, WallEnd, as_lines,
 
 REACH_M = 2.4
 """The widest gap without a symbol that is bridged: a double door with its frame."""
+DOORWAY_M, STUBBY = 1.45, 1.25
+"""What ends after less than 1.25 times its thickness is a post or a column: from one, no gap wider than a doorway is
+bridged, because bays between columns are open."""
 HEALED_M = 0.15
 """A narrower gap is a slip of the pen."""
 THICKEST_M = 0.65
@@ -88,6 +91,8 @@ def find_bridges(segments: Segments) -> list[Bridge]:
     starts = np.array([end.at for end in ends])
     ahead = np.array([end.direction for end in ends])
     reach = _ray_lengths(segments, starts, ahead)
+    stubby = np.array([end.depth < STUBBY * end.width for end in ends])
+    reach[stubby & (reach > DOORWAY_M)] = np.inf
     facing = _facing_ends(ends, starts, ahead)
     bridges: dict[tuple[int, ...], Bridge] = {}
     for index in range(len(ends)):
