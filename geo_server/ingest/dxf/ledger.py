@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from geo_server.ingest.dxf.drawing import Drawing, Label, Reason, Stroke
 from geo_server.ingest.dxf.profile import Role, asset_of, stroke_role
 
-BUILT = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING, Role.STAIRS, Role.AREA, Role.LIFT})
+BUILT = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING, Role.STAIRS, Role.AREA, Role.LIFT, Role.WALKABLE})
 """Roles of what a level consists of."""
-USED = BUILT | {Role.DOOR, Role.VOID, Role.RAMP, Role.WALKABLE}
+USED = BUILT | {Role.DOOR, Role.VOID, Role.RAMP}
 """Roles of everything that rooms are made from."""
 
 

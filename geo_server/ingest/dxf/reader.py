@@ -31,6 +31,7 @@ from geo_server.ingest.dxf.views import (
     strokes_in,
     titles_among,
 )
+from geo_server.ingest.dxf.walkable import read_walkable
 from geo_server.ingest.georeference import GridPlace
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.sniff import open_document
@@ -272,7 +273,7 @@ def _read_levels(ready: _Prepared, views: Sequence[View]) -> list[LevelPart]:
             for label in ready.drawing.labels
             if view.outline.distance(shapely.Point(label.at)) <= 2.0 and id(label) not in titles
         ]
-        content = read_level(strokes, labels, ready.roles)
+        content = read_walkable(strokes, labels, ready.roles) or read_level(strokes, labels, ready.roles)
         content.openings = read_signs(content.openings, ready.drawing.labels)
         sources = {stroke.source for stroke in strokes} | {label.source for label in labels}
         parts.append(LevelPart(view, content, frozenset(sources)))
