@@ -99,7 +99,8 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     pack = load_pack(settings.data_dir)
     with _database_url(settings) as url, contextlib.closing(Database(url)) as database:
         floorplans = PublishedFloorplans(database)
-        threading.Thread(target=_catch_up, args=(database, floorplans), name="catch up", daemon=True).start()
+        plans = Plans(database, floorplans)
+        threading.Thread(target=_catch_up, args=(database, floorplans, plans), name="catch up", daemon=True).start()
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         kept = timedelta(days=settings.events_kept_days)
         async with hub.running(), forgetting(database, kept):
@@ -109,17 +110,18 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     database=database,
                     pack=pack,
                     floorplans=floorplans,
-                    plans=Plans(database, floorplans),
+                    plans=plans,
                     hub=hub,
                 )
 
 
-def _catch_up(database: Database, floorplans: PublishedFloorplans) -> None:
-    """End what an earlier process left behind, and make ready what will be asked for first."""
+def _catch_up(database: Database, floorplans: PublishedFloorplans, plans: Plans) -> None:
+    """End what an earlier process left behind, plan what it had not, and make ready what will be asked for first."""
     try:
         fail_abandoned(database)
     except GeoServerError as refusal:
         log.warning("Imports of an earlier process are not looked after: %s", refusal)
+    plans.replan_behind()
     floorplans.warm_all()
 
 

@@ -37,6 +37,7 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, sees_p
         "counts": {status.value: number for status, number in (picture.counts or {}).items()},
         "conflicts": [_conflict(conflict, pack) for conflict in picture.conflicts],
         "plan": plan and {"made_for_at": moment(plan.made_for_at), "etag": plan.etag},
+        "plan_behind": picture.plan_behind,
         "plan_failed_at": moment(picture.plan_failed_at) if sees_plan and picture.plan_failed_at else None,
     }
 

@@ -28,7 +28,7 @@ def exit_code(command: Callable[[], object]) -> int:
     """
     try:
         ended = command()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except GeoServerError as refusal:
         return _refused(str(refusal))

@@ -25,6 +25,20 @@ class EventKind(StrEnum):
     CONFLICT_SETTLED = "conflict_settled"
 
 
+CHANGES_ROUTES = frozenset(
+    {
+        EventKind.FLOORPLAN_PUBLISHED,
+        EventKind.INCIDENT_OPENED,
+        EventKind.INCIDENT_CHANGED,
+        EventKind.SIGHTING_ADDED,
+        EventKind.SIGHTING_RETRACTED,
+        EventKind.CLOSURE_ADDED,
+        EventKind.CLOSURE_LIFTED,
+    }
+)
+"""After one of these a plan that does not know of it may call a way safe that no longer is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change on one site.

@@ -74,8 +74,7 @@ def edit_draft(database: Database, site: Site, revision_id: UUID, edit: Edit, *,
         Conflict: The revision is no draft any more, or the edit was made before.
     """
     with database.transaction() as c:
-        revision = load_revision(c, site.id, revision_id)
-        lock_draft(c, revision_id)
+        revision = _lock(c, site, revision_id)
         floorplan = load_edited(c, revision_id)
         own = _in_frame_of(floorplan, edit, revision.placement, site.frame)
         edited = apply_edit(floorplan, own)
@@ -100,8 +99,7 @@ def undo_edit(database: Database, site: Site, revision_id: UUID, *, by: UUID | N
         Conflict: It is no draft any more, or has no corrections.
     """
     with database.transaction() as c:
-        revision = load_revision(c, site.id, revision_id)
-        lock_draft(c, revision_id)
+        revision = _lock(c, site, revision_id)
         edit = rows.remove_last_edit(c, revision_id)
         if edit is None:
             raise Conflict("The draft is as it was read: there is nothing to take back.", where="revision_id")
@@ -166,6 +164,18 @@ def compare_with_published(database: Database, site: Site, revision_id: UUID) ->
                 "The draft is not placed yet.", advice="Place it; then it can be laid over what is published."
             )
         return compare(load_on_ground(c, site, published), load_on_ground(c, site, revision))
+
+
+def _lock(c: Connection, site: Site, revision_id: UUID) -> Revision:
+    """A draft, locked first and read then: placing and editing must each see what the other did.
+
+    Raises:
+        NotFound: The site has no such revision.
+        Conflict: It is no draft any more.
+    """
+    load_revision(c, site.id, revision_id)
+    lock_draft(c, revision_id)
+    return load_revision(c, site.id, revision_id)
 
 
 def _in_frame_of(floorplan: Floorplan, edit: Edit, placement: Placement | None, frame: SiteFrame) -> Edit:

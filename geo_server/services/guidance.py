@@ -56,5 +56,5 @@ def zone_guidance(
         return ZoneGuidance(
             zone, told, None, f"{told.action.title} does not permit leaving, so no route is shown.", incident.exercise
         )
-    withheld = None if route else "No plan could be made for this zone."
+    withheld = None if route else "The ways out are being worked out again with what was reported last."
     return ZoneGuidance(zone, told, route, withheld, incident.exercise)

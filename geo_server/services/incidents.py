@@ -45,6 +45,7 @@ def open_incident(
     """
     pack.action_for(kind)
     with database.transaction() as c:
+        rows.lock_site(c, site.id)  # an all-clear at this moment would leave the alarm in an incident that is over
         present = rows.find_open_incident(c, site.id)
         if present is not None and present.exercise == exercise and conflicts_with(c, pack, present, kind):
             raise_conflict(c, pack, site, present, kind, by=by)

@@ -10,6 +10,7 @@ from geo_server.domain.conflicts import ProtocolConflict
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Closure, Directive, Incident, IncidentState, Status, StatusReport, Threat
 from geo_server.domain.places import Site
+from geo_server.services.plans import is_behind
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import find_last_event, last_seq
@@ -32,7 +33,8 @@ class Picture:
         counts: Occupied zones by status; None when the reader may not see reports.
         conflicts: Those of the incident, unsettled ones first.
         plan: The latest plan, whether or not the reader may see it.
-        plan_failed_at: When planning failed last, if no plan was made since; then the plan does not know everything.
+        plan_behind: The plan does not know of everything that routes depend on: another one is being made, or failed.
+        plan_failed_at: When planning failed last, where the plan is behind since.
     """
 
     seq: int
@@ -46,6 +48,7 @@ class Picture:
     counts: Mapping[Status, int] | None = None
     conflicts: tuple[ProtocolConflict, ...] = ()
     plan: StoredPlan | None = None
+    plan_behind: bool = False
     plan_failed_at: datetime | None = None
 
 
@@ -71,6 +74,7 @@ def load_picture(
         reports = list_status_reports(c, incident.id, by=None if sees_reports else person_id)
         is_open = incident.state is IncidentState.OPEN
         plan = find_latest_plan(c, incident.id) if is_open else None
+        behind = is_open and (plan is None or is_behind(c, plan))
         return Picture(
             seq=seq,
             at=datetime.now(UTC),
@@ -83,7 +87,8 @@ def load_picture(
             counts=tally(published.floorplan.zones, reports).by_status if sees_reports else None,
             conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),
             plan=plan,
-            plan_failed_at=_failed_at(c, incident, plan) if is_open else None,
+            plan_behind=behind,
+            plan_failed_at=_failed_at(c, incident, plan) if behind else None,
         )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 
 from geo_server.domain.errors import GeoServerError
-from geo_server.domain.events import EventKind
+from geo_server.domain.events import CHANGES_ROUTES, EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
 from geo_server.export.plan import plan_document
@@ -24,10 +24,11 @@ from geo_server.routing.request import PlanRequest
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
-from geo_server.store.events import last_seq, record_event
+from geo_server.store.events import has_event, last_seq, record_event
 from geo_server.store.incidents import find_open_incident, load_incident
 from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document
 from geo_server.store.reports import list_closures
+from geo_server.store.sites import list_sites
 from geo_server.store.threats import list_threats
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,11 @@ Route = dict[str, Any]
 
 PARSED_KEPT = 8
 """Plans whose routes stay in memory, a megabyte or two each: everybody asks for the latest one of their site."""
+
+
+def is_behind(c: Connection, stored: StoredPlan) -> bool:
+    """Whether something that routes depend on was recorded after a plan was made."""
+    return has_event(c, stored.site_id, CHANGES_ROUTES, stored.seq)
 
 
 class Plans:
@@ -81,6 +87,26 @@ class Plans:
             latest = last_seq(c, site.id)
         return None if incident is None else self.replan(site, incident.id, latest if seq is None else seq)
 
+    def replan_behind(self) -> None:
+        """Plan every open incident whose plan is behind: a process may have ended between a sighting and its plan."""
+        try:
+            waiting = self._list_behind()
+        except GeoServerError as refusal:
+            log.warning("Plans of an earlier process are not looked after: %s", refusal)
+            return
+        for site, incident_id, seq in waiting:
+            self.replan(site, incident_id, seq)
+
+    def _list_behind(self) -> list[tuple[Site, UUID, int]]:
+        waiting = []
+        with self._database.snapshot() as c:
+            for site in list_sites(c):
+                incident = find_open_incident(c, site.id)
+                latest = None if incident is None else find_latest_plan(c, incident.id)
+                if incident is not None and (latest is None or is_behind(c, latest)):
+                    waiting.append((site, incident.id, last_seq(c, site.id)))
+        return waiting
+
     def find_latest(self, site: Site) -> tuple[StoredPlan, bytes] | None:
         """The latest plan of the open incident and its document, UTF-8 JSON; None when there is none."""
         with self._database.snapshot() as c:
@@ -89,9 +115,14 @@ class Plans:
             return None if stored is None else (stored, load_plan_document(c, stored.id))
 
     def find_route(self, c: Connection, incident_id: UUID, zone_id: UUID) -> Route | None:
-        """A zone's route in the latest plan, with the moment that its seconds count from, or None."""
+        """A zone's route in the latest plan, with the moment that its seconds count from.
+
+        None while that plan does not know of everything that routes depend on: what it calls safe may no longer be.
+        """
         stored = find_latest_plan(c, incident_id)
-        return None if stored is None else self._routes(c, stored).get(str(zone_id))
+        if stored is None or is_behind(c, stored):
+            return None
+        return self._routes(c, stored).get(str(zone_id))
 
     def _plan_or_say_so(self, site: Site, incident_id: UUID, seq: int) -> bool:
         try:

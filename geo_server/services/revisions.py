@@ -56,6 +56,7 @@ def place_revision(
     """
     with database.transaction() as c:
         load_revision(c, site.id, revision_id)
+        lock_draft(c, revision_id)
         floorplan = load_edited(c, revision_id)
         placement = fit_control_points(floorplan, control_points, site)
         put_on_ground(c, site, revision_id, floorplan, placement, by=by)
@@ -162,8 +163,8 @@ def keep_draft(
     _audit(c, site, by, ("floorplan_imported", draft.id), detail)
     if floorplan.placed:
         place_draft(c, draft.id, floorplan, None)
-    elif (placement := joined.placement or read.placement) is not None:
-        put_on_ground(c, site, draft.id, floorplan, placement, by=by)
+    elif joined.placement is not None:
+        put_on_ground(c, site, draft.id, floorplan, joined.placement, by=by)
     return load_revision(c, site.id, draft.id), floorplan
 
 

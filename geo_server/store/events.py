@@ -6,7 +6,7 @@ that commits later. The number therefore comes from a row of the site that the t
 Lock order: a transaction that also locks an incident or a revision locks that first, and records its events last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -76,6 +76,13 @@ def find_last_event(c: Connection, site_id: UUID, kind: EventKind, incident_id: 
     )
     row = c.execute(statement.order_by(events.c.seq.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else _event(row)
+
+
+def has_event(c: Connection, site_id: UUID, kinds: Collection[EventKind], after: int) -> bool:
+    """Whether a site has an event of one of several kinds with a number above ``after``."""
+    of_kinds = events.c.kind.in_([kind.value for kind in kinds])
+    statement = select(events.c.seq).where(events.c.site_id == site_id, events.c.seq > after, of_kinds)
+    return c.execute(statement.limit(1)).one_or_none() is not None
 
 
 def forget_events(c: Connection, before: datetime) -> int:

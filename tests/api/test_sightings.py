@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from geo_server.domain.roles import Role
+from geo_server.services import plans
 from tests.api.conftest import Client
 from tests.api.said import Said, routes_of, sighting
 from tests.campus import Campus, new_id
@@ -48,6 +49,35 @@ def test_a_sighting_is_kept_when_no_plan_can_be_made(
     assert (len(picture["threats"]), picture["plan"]) == (1, None)
     assert picture["plan_failed_at"] is not None
     assert client(Role.STAFF).get(f"{campus.url}/picture").json()["plan_failed_at"] is None, "of those who see plans"
+
+
+def test_nobody_is_shown_a_way_out_that_does_not_know_of_the_latest_sighting(
+    client: Client, campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, responder, commander = client(Role.STAFF), client(Role.RESPONDER), client(Role.COMMANDER)
+    room = str(campus.rooms[2].id)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus))
+    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "evacuate", "zone_id": room})
+    before = staff.get(f"{campus.url}/zones/{room}/guidance").json()
+    real = plans.plan
+
+    def break_down(*_: object) -> None:
+        raise MemoryError("as a planner may")
+
+    monkeypatch.setattr(plans, "plan", break_down)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
+    behind = staff.get(f"{campus.url}/zones/{room}/guidance").json()
+    pictures = [one.get(f"{campus.url}/picture").json() for one in (staff, responder)]
+    monkeypatch.setattr(plans, "plan", real)
+    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
+    after = staff.get(f"{campus.url}/zones/{room}/guidance").json()
+
+    assert before["route"]["exit_id"] == str(campus.exits[1].id)
+    assert (behind["route"], "worked out again" in behind["withheld"]) == (None, True)
+    assert behind["directive"]["action"] == "evacuate", "what people ordered stays"
+    assert [picture["plan_behind"] for picture in pictures] == [True, True]
+    assert after["route"]["made_for_at"] > before["route"]["made_for_at"]
+    assert responder.get(f"{campus.url}/picture").json()["plan_behind"] is False
 
 
 def test_a_sighting_sent_again_is_counted_once(client: Client, campus: Campus) -> None:

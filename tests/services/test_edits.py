@@ -1,20 +1,24 @@
 """Corrections outlive the drawing that they were made on, as far as they still make sense, and are named where not."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from geo_server.domain.edits import AddOpening, ChangeZone, RemoveOpening
+from geo_server.domain.frame import Placement
 from geo_server.domain.places import Floorplan, Site, Zone
 from geo_server.services.drawings import DrawingFile
 from geo_server.services.edits import copy_to_draft, edit_draft, load_edited
 from geo_server.services.imports import import_drawing
 from geo_server.services.joining import OtherLevels
-from geo_server.services.revisions import publish_revision
+from geo_server.services.revisions import publish_revision, put_on_ground
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
-from geo_server.store.revisions import Revision
+from geo_server.store.revisions import Revision, lock_draft
 from geo_server.store.sites import add_site
 from tests.services.buildings import FRAME
 from tests.services.test_joining import drawing, place
@@ -107,3 +111,34 @@ def test_a_door_is_drawn_on_a_placed_draft_where_people_see_it(database: Databas
     (drawn,) = set(edited(database, draft).openings) - set(before.openings)
     assert set(drawn.zones) == set(door.zones)
     assert drawn.line.hausdorff_distance(door.line) < 0.001
+
+
+def test_a_draft_that_is_placed_and_corrected_at_once_is_published_with_both(database: Database, site: Site) -> None:
+    """The rows that come into force must have the correction, whichever of the two came first."""
+    draft = bring_in(database, site, drawing(0))
+    zone = largest(edited(database, draft))
+    rename = ChangeZone(uuid4(), zone.id, name="Agora")
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as c:
+            lock_draft(c, draft.id)
+            correcting = pool.submit(edit_draft, database, site, draft.id, rename, by=None)
+            wait_for_a_waiter(database)
+            floorplan = load_edited(c, draft.id)
+            put_on_ground(c, site, draft.id, floorplan, Placement(10.0, 20.0, 0.0), by=None)
+        correcting.result()
+    publish_revision(database, site, draft.id, by=None, signed_by="Kim")
+    with database.snapshot() as c:
+        assert load_floorplan(c, site).zone_by_id[zone.id].name == "Agora"
+
+
+def wait_for_a_waiter(database: Database) -> None:
+    """Until another transaction waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    end = time.monotonic() + 20
+    while True:
+        with database.snapshot() as c:
+            if c.scalar(waiting):
+                return
+        assert time.monotonic() < end, "nobody waits"

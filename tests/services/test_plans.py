@@ -144,3 +144,20 @@ def test_a_way_out_is_looked_up_in_the_latest_plan_only(desk: Desk) -> None:
     with desk.database.snapshot() as c:
         assert desk.plans.find_route(c, incident_id, uuid4()) is None
         assert desk.plans.find_route(c, uuid4(), room) is None
+
+
+def test_a_sighting_whose_server_died_before_it_had_planned_is_planned_for_at_the_next_start(desk: Desk) -> None:
+    desk.see_and_plan(3)
+    desk.see(20)
+    died = desk.picture()
+    with desk.database.snapshot() as c:
+        before = last_seq(c, desk.campus.site.id)
+
+    desk.plans.replan_behind()
+    planned = desk.picture()
+    desk.plans.replan_behind()
+
+    assert (died.plan_behind, planned.plan_behind) == (True, False)
+    assert len(desk.plan()["threats"]) == 2
+    assert planned.seq == before + 1
+    assert desk.picture().seq == planned.seq, "nothing more to plan"

@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_sign_in_link
@@ -47,7 +47,7 @@ def test_a_report_that_meets_an_ended_session_is_kept_and_sent_after_the_next_si
     staff.get_by_role("button", name="I'm OK").click()
     expect(staff.locator("#welcome").get_by_role("heading")).to_have_text("You are not signed in")
     expect(staff.locator("#welcome")).to_contain_text("1 report is kept on this device")
-    staff.goto(create_sign_in_link(database, storeys.site.id, Role.STAFF, name="The same", base_url=address))
+    staff.goto(create_sign_in_link(database, storeys.site.id, Role.STAFF, name=f"A {Role.STAFF}", base_url=address))
     staff.get_by_role("button", name="Sign in").click()
     expect(row(responder, "102")).to_contain_text("OK")
     expect(staff.locator(".sent")).to_contain_text("received at")
@@ -75,3 +75,46 @@ def test_a_refused_report_is_shown_with_what_was_in_it_until_the_person_drops_it
     card.get_by_role("button", name="Drop it").click()
     expect(card).to_be_hidden()
     visitor.faults = [fault for fault in visitor.faults if "404" not in fault]  # the browser reports the refusal itself
+
+
+def test_a_report_of_somebody_else_waits_on_a_shared_device_and_is_never_sent_as_ones_own(
+    visit: Visit, storeys: Storeys
+) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    zone = storeys.rooms["102"]
+    said = {"zone_id": str(zone.id), "status": "help", "client_at": "2026-01-01T10:00:00Z"}
+    report = {"id": str(uuid.uuid4()), "by": str(uuid.uuid4()), "content": said, "state": "queued"}
+    staff.evaluate(KEPT, [f"geo-server:report:elm:{report['id']}", report])
+    staff.reload()
+    expect(staff.locator(".outbox")).to_contain_text("1 report of somebody else waits on this device")
+    choose_own_room(staff, "104")
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(row(responder, "104")).to_contain_text("OK")
+    expect(row(responder, "102")).to_contain_text("Silent")
+
+
+def test_a_report_that_the_server_stumbles_over_does_not_hold_up_the_next(visit: Visit, storeys: Storeys) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    visitor = visit(Role.STAFF, PHONE)
+    staff = visitor.ready()
+    bad = str(storeys.rooms["102"].id)
+
+    def stumble(route: Route) -> None:
+        if bad in (route.request.post_data or ""):
+            route.fulfill(status=500, json={"title": "A fault of the server"})
+        else:
+            route.continue_()
+
+    visitor.context.route("**/status-reports", stumble)
+    choose_own_room(staff, "102")
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(staff.locator(".sent")).to_contain_text("waiting")
+    choose_own_room(staff, "104")
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(row(responder, "104")).to_contain_text("OK")
+    visitor.context.unroute("**/status-reports")
+    expect(row(responder, "102")).to_contain_text("OK")
+    visitor.faults = [fault for fault in visitor.faults if "500" not in fault]

@@ -110,6 +110,7 @@ function forResponder(state, incident) {
         ...threatsOf(state).map((threat) =>
           fact(t("card.seen"), h("strong", {}, threatPlace(state, threat)), ticking(threat.seen_at, ago)),
         ),
+        state.picture.plan_behind && !state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_behind"))),
         state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_failed")), ticking(state.picture.plan_failed_at, ago)),
         doing && fact(t(order ? "card.order" : "card.protocol"), h("strong", {}, doing.title), h("span", {}, tn("card.silent", silent))),
       ]),

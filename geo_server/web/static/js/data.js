@@ -6,6 +6,7 @@ import { openFeed } from "./feed.js";
 import { may } from "./store.js";
 
 const SETTLE_MS = 120;
+const AGAIN_MS = 2000;
 /** An answer that takes longer than this is none: better to say that the page is not live, and ask again. */
 const ASK_LIMIT_MS = 4000;
 
@@ -61,7 +62,11 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
   const loadGuidance = async () => {
     const zoneId = store.state.mine;
     if (!zoneId || !may(store.state, "see_incident")) return store.set({ guidance: null });
-    const guidance = await getJson(`${base}/zones/${zoneId}/guidance`).catch(() => store.state.guidance);
+    const guidance = await getJson(`${base}/zones/${zoneId}/guidance`).catch((fault) => {
+      // What was told before may be an order that no longer holds: the picture's own orders count until the next answer.
+      store.set({ guidance: null });
+      throw fault;
+    });
     if (store.state.mine === zoneId) store.set({ guidance });
   };
 
@@ -70,8 +75,8 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
 
   const onEvent = async (event) => {
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
-    if (event.kind === "floorplan_published") await loadSite(store, slug);
     refresh();
+    if (event.kind === "floorplan_published") await loadSite(store, slug).catch(refresh);
   };
   const seq = await loadPicture();
   const hurry = openFeed(`${base}/events`, seq, {
@@ -81,7 +86,7 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
     onBreak,
     onRefused: (status) => status === 401 && onSignedOut(),
   });
-  return { refresh, guidance: loadGuidance, hurry };
+  return { refresh, guidance: () => loadGuidance().catch(refresh), hurry };
 }
 
 /** Whether the server answers; anything but an answer rejects. */
@@ -98,7 +103,7 @@ function applyStatus(store, event) {
   store.set({ picture: { ...picture, statuses: { ...picture.statuses, [event.zone_id]: report } } });
 }
 
-/** Run `work` soon, once for many calls, never twice at a time. */
+/** Run `work` soon, once for many calls, never twice at a time; again after a while when it fails, until it does not. */
 function coalesce(work, onFault) {
   let timer = null;
   let running = false;
@@ -114,6 +119,7 @@ function coalesce(work, onFault) {
       await work();
     } catch (fault) {
       onFault(fault);
+      setTimeout(call, AGAIN_MS);
     }
     running = false;
     if (again) {

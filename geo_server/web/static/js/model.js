@@ -153,10 +153,11 @@ export function sentenceFor(state, doing) {
   return leavesUnsure(state) ? t("card.no_sure_way") : doing.words;
 }
 
-/** Zones that an order to leave would reach (those of the site, or one) and that have no guaranteed way out. */
+/** Zones that an order to leave would reach (those of the site, or one) and that have no guaranteed way out. A plan that does
+ * not know of everything that was reported since guarantees nothing. */
 export function unsureZones(state, only = null) {
   return (only ? [only] : state.zones)
     .filter((zone) => zone.occupied || state.routes.has(zone.id))
-    .filter((zone) => !isSure(routeOf(state, zone.id), state.plan?.made_for_at))
+    .filter((zone) => state.picture?.plan_behind || !isSure(routeOf(state, zone.id), state.plan?.made_for_at))
     .sort((a, b) => Number(b.occupied) - Number(a.occupied) || byName(a, b));
 }

@@ -1,10 +1,10 @@
 /**
  * Status reports on their way. A report is kept in this browser until the server has confirmed it, and sent again with
  * the same id, so that it is neither lost nor counted twice. Each is kept under a key of its own, so that two tabs do
- * not overwrite each other's.
+ * not overwrite each other's, and with its author, so that on a shared device nobody's goes out as somebody else's.
  */
 
-import { Refusal, postJson } from "./api.js";
+import { Refusal, Unreachable, postJson } from "./api.js";
 import { now } from "./clock.js";
 import { newId } from "./ids.js";
 
@@ -16,11 +16,22 @@ const NOT_FINAL = [401, 408, 425, 429];
 
 const keyStart = (slug) => `geo-server:report:${slug}:`;
 
+/** Reports that the browser has no room to keep, by key: they last as long as the page. */
+const unkept = new Map();
+
 /** The reports of this device for a site, oldest first. */
 function stored(slug) {
-  const keys = Object.keys(localStorage).filter((key) => key.startsWith(keyStart(slug)));
-  const reports = keys.map((key) => JSON.parse(localStorage.getItem(key)));
+  const keys = [...Object.keys(localStorage), ...unkept.keys()].filter((key) => key.startsWith(keyStart(slug)));
+  const reports = keys.map(read).filter(Boolean);
   return reports.sort((a, b) => a.content.client_at.localeCompare(b.content.client_at));
+}
+
+function read(key) {
+  try {
+    return unkept.get(key) ?? JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
 }
 
 /** How many reports of this device still wait for the server, also when nobody is signed in. */
@@ -33,41 +44,59 @@ export const waitingCount = (slug) => stored(slug).filter(isWaiting).length;
  */
 export function createOutbox(store, slug, onSignedOut) {
   let busy = false;
+  const me = store.state.me.person.id;
+  const isMine = ({ by }) => !by || by === me;
+  const mine = () => stored(slug).filter(isMine);
 
-  const show = () => store.set({ outbox: stored(slug) });
+  const show = () => {
+    const others = stored(slug).filter((report) => !isMine(report) && isWaiting(report)).length;
+    store.set({ outbox: mine(), othersWaiting: others });
+  };
   const keep = (report) => {
-    localStorage.setItem(keyStart(slug) + report.id, JSON.stringify(report));
+    const key = keyStart(slug) + report.id;
+    try {
+      localStorage.setItem(key, JSON.stringify(report));
+      unkept.delete(key);
+    } catch {
+      unkept.set(key, report);
+    }
     show();
   };
   const drop = ({ id }) => {
     localStorage.removeItem(keyStart(slug) + id);
+    unkept.delete(keyStart(slug) + id);
     show();
   };
 
+  /** @returns {Promise<boolean>} Whether the next one may be tried: not when nobody answers or nobody is signed in. */
   const sendOne = async (report) => {
     keep({ ...report, state: "sending" });
     try {
       await postJson(`/api/sites/${slug}/status-reports`, { id: report.id, ...report.content });
       keep({ ...report, state: "confirmed", confirmed_at: new Date(now()).toISOString() });
-      stored(slug).filter(({ state }) => state === "confirmed").slice(0, -KEPT).forEach(drop);
+      mine().filter(({ state }) => state === "confirmed").slice(0, -KEPT).forEach(drop);
       return true;
     } catch (fault) {
       const final = fault instanceof Refusal && fault.status < 500 && !NOT_FINAL.includes(fault.status);
       keep(final ? { ...report, state: "refused", why: fault.message } : { ...report, state: "queued" });
       if (fault.status === 401) onSignedOut();
-      return final;
+      return !(fault instanceof Unreachable || fault.status === 401);
     }
   };
 
   const flush = async () => {
     if (busy) return;
     busy = true;
-    let going = true;
-    while (going) {
-      const next = stored(slug).find(isWaiting);
-      going = next !== undefined && (await sendOne(next));
+    const tried = new Set();
+    const untried = () => mine().find((report) => isWaiting(report) && !tried.has(report.id));
+    try {
+      for (let report = untried(); report; report = untried()) {
+        tried.add(report.id);
+        if (!(await sendOne(report))) break;
+      }
+    } finally {
+      busy = false;
     }
-    busy = false;
   };
 
   /** Report the status of a zone; counts and note are left out when not given. */
@@ -75,7 +104,7 @@ export function createOutbox(store, slug, onSignedOut) {
     // Named now, because a report that waits must not count in an incident that begins meanwhile.
     const incidentId = store.state.picture?.incident?.id;
     const said = { zone_id: zoneId, status, client_at: new Date(now()).toISOString(), incident_id: incidentId };
-    keep({ id: newId(), content: { ...said, ...extra }, state: "queued" });
+    keep({ id: newId(), by: me, content: { ...said, ...extra }, state: "queued" });
     flush();
   };
 

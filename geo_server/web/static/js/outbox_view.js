@@ -12,12 +12,13 @@ const COUNTS = ["adults", "students", "injured"];
 
 /** @returns {HTMLElement} */
 export function createOutboxView(store, outbox) {
-  const told = (state) => [state.outbox.filter(isRefused), waiting(state), state.zones.length];
+  const told = (state) => [state.outbox.filter(isRefused), waiting(state), state.othersWaiting, state.zones.length];
   const part = section(told, (state) => [
     waiting(state) > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.waiting", waiting(state))),
+    state.othersWaiting > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.others", state.othersWaiting)),
     state.outbox.filter(isRefused).map((report) => refusedCard(state, report, outbox)),
   ]);
-  store.watch(["outbox", "zones", "mine"], part.update);
+  store.watch(["outbox", "othersWaiting", "zones", "mine"], part.update);
   part.element.classList.add("outbox");
   part.element.setAttribute("role", "status");
   return part.element;

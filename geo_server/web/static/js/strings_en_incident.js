@@ -26,6 +26,7 @@ export const incident = {
   "card.for_site": "For everyone",
   "card.incident_open": "{kind} since {time}",
   "card.routes": "Routes",
+  "card.plan_behind": "being worked out again; those shown are older",
   "card.plan_failed": "could not be computed; those shown are older",
   "card.order": "Order",
   "card.protocol": "Protocol",
@@ -75,6 +76,8 @@ export const incident = {
 
   "outbox.waiting.one": "{n} report waits to be sent. It is kept and sent by itself.",
   "outbox.waiting.other": "{n} reports wait to be sent. They are kept and sent by themselves.",
+  "outbox.others.one": "{n} report of somebody else waits on this device until they sign in here.",
+  "outbox.others.other": "{n} reports of other people wait on this device until they sign in here.",
   "outbox.refused": "Not accepted: {room}, {status}, said at {time}",
   "outbox.unknown_room": "a room that is no longer on the map",
   "outbox.repeat": "Send it again as of now",
