@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import Visit
+from tests.web.drafts import place, review
 from tests.web.steps import eventually, rendered
 
 pytestmark = pytest.mark.browser
@@ -24,21 +25,16 @@ def test_a_drawing_goes_from_a_file_to_the_map(visit: Visit) -> None:
     expect(page.locator(".work")).to_contain_text("Sending and reading the drawing")
     draft = page.locator(".revision", has_text="Annex, revision 1")
     expect(draft.locator(".tag").first).to_have_text("Draft", timeout=120_000)
-    expect(draft.locator(".noticed")).to_have_attribute("open", "")
-    expect(draft.locator(".findings li, .noticed p").first).to_be_visible()
-
-    draft.get_by_text("Place it on the ground").click()
-    for spot, values in enumerate(ON_THE_GROUND, start=1):
-        group = draft.get_by_role("group", name=f"Spot {spot}", exact=True)
-        labels = ("x in the drawing (metres)", "y in the drawing (metres)", "Longitude (degrees)", "Latitude (degrees)")
-        for label, value in zip(labels, values, strict=True):
-            group.get_by_label(label).fill(value)
-    draft.get_by_role("button", name="Place", exact=True).click()
-    expect(draft).to_contain_text("Placed on the ground")
+    place(draft, ON_THE_GROUND)
     expect(draft).to_contain_text(re.compile(r"Off by 0\.\d\d m"))
 
-    draft.get_by_label("Your name").fill("A. Keeper")
-    draft.get_by_role("button", name="Publish", exact=True).click()
+    panel = review(page, draft, "Draft 1 of Annex, not in force")
+    expect(panel.locator(".noticed")).to_have_attribute("open", "")
+    expect(panel.locator(".findings li, .noticed p").first).to_be_visible()
+    panel.get_by_label("Your name, to sign for them").fill("A. Keeper")
+    panel.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.locator(".review-band")).to_have_text("Revision 1 of Annex, in force")
+    panel.get_by_role("button", name="All floorplans").click()
     expect(draft.locator(".tag").first).to_have_text("Published")
     eventually(page, lambda: rendered(page, ["zone-label"], "name"), lambda names: {"130", "140"} <= set(names))
 

@@ -14,12 +14,33 @@ export function field(name, label, props = {}) {
   return h("label", { class: "field" }, h("span", {}, label), input, fault);
 }
 
+/**
+ * A labelled choice of one of a few values.
+ * @param {Array<[string, string]>} options Value and words of each.
+ * @param {string} value The chosen one.
+ */
+export function choice(name, label, options, value, props = {}) {
+  const fault = h("span", { class: "field-fault", role: "alert" });
+  const input = h(
+    "select",
+    { name, on: { change: () => mark(input, "") }, ...props },
+    options.map(([key, words]) => h("option", { value: key, selected: key === value }, words)),
+  );
+  return h("label", { class: "field" }, h("span", {}, label), input, fault);
+}
+
+/** The field of a form that a refusal is about, or null: the server names it at the end of `where`. */
+export function namedField(form, where) {
+  const input = where ? form.elements.namedItem(where.split(".").at(-1)) : null;
+  return input instanceof HTMLElement && input.matches("input, select") ? input : null;
+}
+
 /** A place at the end of a form for what belongs to no field. */
 export const formFault = () => h("p", { class: "fault form-fault", role: "alert" });
 
 /** Take away what was said of the last try. */
 export function clearFaults(form) {
-  for (const input of form.querySelectorAll(".field input")) mark(input, "");
+  for (const input of form.querySelectorAll(".field :is(input, select)")) mark(input, "");
   fill(form.querySelector(".form-fault"));
 }
 

@@ -12,6 +12,7 @@ import { showNotices } from "./notices.js";
 import { createOutbox, waitingCount } from "./outbox.js";
 import { showPanel } from "./panel.js";
 import { startReport } from "./report.js";
+import { shownReview } from "./review_model.js";
 import { createStore, may } from "./store.js";
 import { t } from "./strings.js";
 import { followTheme } from "./theme.js";
@@ -38,6 +39,9 @@ const EMPTY = {
   mine: null,
   focus: null,
   mode: null,
+  review: null,
+  picked: null,
+  sketch: null,
   tab: null,
   fault: null,
   ownTheme: null,
@@ -115,7 +119,14 @@ function onTap(store, tap) {
     store.set({ mode: null });
     return mode.onZone(tap.zoneId);
   }
+  if (shownReview(store.state)) return store.set({ picked: pickedBy(tap) });
   return store.set({ selected: tap.zoneId });
+}
+
+/** What a tap on a revision under review means: a door where there is one, else a zone. */
+function pickedBy({ openingId, zoneId }) {
+  if (openingId) return { kind: "opening", id: openingId };
+  return zoneId && { kind: "zone", id: zoneId };
 }
 
 /** A bright screen can give away who hides: dark for staff while a lockdown is in force where they are. */

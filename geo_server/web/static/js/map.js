@@ -5,6 +5,7 @@ import { addIcons } from "./map_icons.js";
 import { ALL_ROUTES, CHOSEN_ROUTE, IS_SAFE, LIVE_SOURCES, statusOfLayer } from "./map_live.js";
 import { createMarkers } from "./map_markers.js";
 import { PALETTES } from "./map_palette.js";
+import { reviewLayers } from "./map_review.js";
 import { layersOf, sourceOf, tileSource } from "./map_style.js";
 
 /** Room that the level switch and the buttons take: at the side, on a narrow map above. */
@@ -15,11 +16,13 @@ const paddingOf = (container) =>
 const NARROW_PX = 700;
 const ZOOM_TO_ZONE = 19.5;
 const EASE_MS = 350;
+/** A door is thinner than a finger. */
+const FINGER_PX = 9;
 
 /**
  * @param {HTMLElement} container
  * @param {object} options `styles` of the server by theme, `bounds` [w, s, e, n] or null, `centre` [lon, lat],
- *   `ordinal`, `theme`, `onTap` ({at, zoneId}) => void.
+ *   `ordinal`, `theme`, `onTap` ({at, zoneId, openingId}) => void; ids of the revision under review while it is shown.
  * @returns {Promise<object>} Ready when the style is loaded; rejects where there is no WebGL 2.
  */
 export async function createMap(container, { styles, bounds, centre, ordinal, theme, onTap }) {
@@ -48,7 +51,7 @@ export async function createMap(container, { styles, bounds, centre, ordinal, th
     map.resize();
     camera.again();
   }).observe(container);
-  return commands(map, camera, { styles, ordinal, theme, onTap });
+  return commands(map, camera, { styles, ordinal, theme, onTap, reviewing: false });
 }
 
 /** Moves the map, and keeps in view what it was turned to when its place on the page grows or shrinks, until a hand moves it. */
@@ -78,11 +81,15 @@ function commands(map, camera, shown) {
   const marked = { selected: null, mine: null };
   let chosen = null;
 
-  const zoneAt = (point) => {
-    const found = map.queryRenderedFeatures(point).find((feature) => feature.sourceLayer === "zones");
+  const idAt = (area, name) => {
+    const found = map.queryRenderedFeatures(area).find((one) => (one.sourceLayer ?? one.properties.layer) === name);
     return found?.properties.id ?? null;
   };
-  map.on("click", (event) => shown.onTap({ at: event.lngLat.toArray(), zoneId: zoneAt(event.point) }));
+  const openingAt = ({ x, y }) =>
+    idAt([[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]], "openings");
+  map.on("click", ({ lngLat, point }) =>
+    shown.onTap({ at: lngLat.toArray(), zoneId: idAt(point, "zones"), openingId: openingAt(point) }),
+  );
 
   const ofLevel = (...more) => ["all", ["==", ["get", "ordinal"], shown.ordinal], ...more];
   const ofStatus = (layerId) => {
@@ -90,6 +97,7 @@ function commands(map, camera, shown) {
     return status ? [["==", ["get", "status"], status]] : [];
   };
   const filter = () => {
+    if (shown.reviewing) return;
     for (const id of ALL_ROUTES) {
       map.setFilter(id, ofLevel(IS_SAFE, ...ofStatus(id)));
       map.setLayoutProperty(id, "visibility", chosen === null ? "visible" : "none");
@@ -99,6 +107,7 @@ function commands(map, camera, shown) {
   };
 
   const paint = (zoneId, values) => {
+    if (shown.reviewing) return;
     for (const sourceLayer of ["zones", "zone_labels"]) map.setFeatureState({ source, sourceLayer, id: zoneId }, values);
   };
   const setState = (zoneId, values) => {
@@ -107,13 +116,17 @@ function commands(map, camera, shown) {
   };
 
   /**
-   * Draw the level and theme of now. The tile source is made anew: giving it other tiles while some of the old are on
+   * Draw the level and theme of now, of what is published or of the revision under review. The tile source is made anew: giving it other tiles while some of the old are on
    * their way (`setTiles`) keeps those, and a floorplan of the wrong level is the worst that a map could show.
    */
   const draw = () => {
     const style = shown.styles[shown.theme];
     for (const { id } of map.getStyle().layers) map.removeLayer(id);
     if (map.getSource(source)) map.removeSource(source);
+    if (shown.reviewing) {
+      for (const layer of reviewLayers(style, shown.theme, shown.ordinal)) map.addLayer(layer);
+      return;
+    }
     map.addSource(source, tileSource(style, shown.ordinal));
     for (const layer of layersOf(style, shown.theme)) map.addLayer(layer);
     filter();
@@ -124,7 +137,7 @@ function commands(map, camera, shown) {
   return {
     map,
     markers: createMarkers(map),
-    /** Show another level, another theme, or newly published styles. */
+    /** Show another level, another theme, newly published styles, or (`reviewing`) the revision under review. */
     show(change) {
       if (Object.entries(change).every(([name, value]) => shown[name] === value)) return;
       Object.assign(shown, change);

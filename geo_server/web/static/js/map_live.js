@@ -7,6 +7,8 @@ export const LIVE_SOURCES = {
   radius: { type: "geojson", data: EMPTY },
   routes: { type: "geojson", data: EMPTY },
   turns: { type: "geojson", data: EMPTY },
+  review: { type: "geojson", data: EMPTY },
+  marks: { type: "geojson", data: EMPTY },
 };
 
 const DASHES = { safe_shortest: [1, 0], safe_detour: [3, 1.2], no_guaranteed_route: [0.9, 1.1] };

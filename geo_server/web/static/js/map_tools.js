@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { reachMoments } from "./map_shapes.js";
 import { threatsOf } from "./model.js";
+import { levelsOf, shownReview } from "./review_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
 
@@ -12,15 +13,20 @@ export function showMapTools(store, { fitSite, startReport }) {
   const home = h("button", { class: "tool", type: "button", title: t("map.home"), "aria-label": t("map.home"), on: { click: fitSite } }, icon("home"));
   const hint = h("div", { class: "hint", role: "status" });
   const key = legend(store);
-  fill(document.getElementById("map-tools"), levels, home, key, reportButton(store.state, startReport), hint);
+  const band = h("p", { class: "review-band" });
+  fill(document.getElementById("map-tools"), levels, home, key, reportButton(store.state, startReport), band, hint);
 
-  store.watch(["site", "ordinal", "picture", "mine"], (state) => fill(levels, levelButtons(store, state)));
+  store.watch(["review", "tab", "mode"], (state) => fill(band, reviewWords(shownReview(state))));
+  store.watch(["site", "ordinal", "picture", "mine", "review", "tab", "mode"], (state) => fill(levels, levelButtons(store, state)));
   store.watch(["mode"], ({ mode }) => {
     document.body.classList.toggle("is-picking", mode !== null);
     fill(hint, mode && hintBar(store, mode));
   });
   store.watch(["picture"], (state) => (key.hidden = threatsOf(state).length === 0));
 }
+
+const reviewWords = (review) =>
+  review && t(`review.band.${review.revision.state}`, { building: review.building, number: review.revision.number });
 
 /** Always at hand for those who lead; staff have it beside their own buttons. */
 const reportButton = (state, startReport) =>
@@ -36,7 +42,7 @@ const reportButton = (state, startReport) =>
 function levelButtons(store, state) {
   const threatened = new Set(threatsOf(state).map((threat) => threat.ordinal));
   const own = state.zoneById.get(state.mine)?.ordinal;
-  return [...state.site.levels].reverse().map(({ ordinal, name }) =>
+  return [...levelsOf(state)].reverse().map(({ ordinal, name }) =>
     h(
       "button",
       {

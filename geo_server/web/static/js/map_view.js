@@ -3,8 +3,10 @@
 import { getJson } from "./api.js";
 import { boxAround, distance } from "./geo.js";
 import { createMap } from "./map.js";
+import { followReview } from "./map_review.js";
 import { levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
 import { firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, statusOf, threatsOf } from "./model.js";
+import { levelsOf, shownReview, wholeReview } from "./review_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
 
@@ -24,6 +26,7 @@ export async function showMap(store, onTap) {
     const view = await createMap(container, { styles, bounds, centre: site.origin, ordinal, theme, onTap });
     container.map = view.map; // For tests and the browser's console.
     follow(store, view);
+    followReview(store, view);
     turnToFirstThreat(store, view);
     turnToOwnRoom(store, view);
     return view;
@@ -35,8 +38,12 @@ export async function showMap(store, onTap) {
   }
 }
 
-/** The buildings, without the assembly points that may lie far off. */
-export const wholeSite = (state) => boxAround(state.zones.map((zone) => zone.at), BUILDING_ROOM_M) ?? state.site.bounds;
+/** The buildings, without the assembly points that may lie far off; the one under review while it is shown. */
+export function wholeSite(state) {
+  const review = shownReview(state);
+  if (review) return wholeReview(review);
+  return boxAround(state.zones.map((zone) => zone.at), BUILDING_ROOM_M) ?? state.site.bounds;
+}
 
 /** Whoever leads sees the threat's building; others their own room, with the threat when that is near; else everything. */
 function bestView(state) {
@@ -99,7 +106,8 @@ function follow(store, view) {
 
   store.watch(["ordinal"], (state) => {
     view.show({ ordinal: state.ordinal });
-    map.getCanvas().setAttribute("aria-label", t("map.label", { level: levelName(state, state.ordinal) }));
+    const level = levelsOf(state).find(({ ordinal }) => ordinal === state.ordinal)?.name ?? state.ordinal;
+    map.getCanvas().setAttribute("aria-label", t("map.label", { level }));
   });
   store.watch(["theme"], ({ theme }) => view.show({ theme }));
   store.watch(["site"], async ({ site }) => {

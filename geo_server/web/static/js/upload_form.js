@@ -3,15 +3,20 @@
 import { postForm } from "./api.js";
 import { duration, now, secondsSince, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
-import { clearFaults, field, formFault, showFault } from "./fields.js";
-import { t } from "./strings.js";
+import { choice, clearFaults, field, formFault, namedField, showFault } from "./fields.js";
+import { known, t } from "./strings.js";
+
+const LOWEST = -50;
+const HIGHEST = 200;
 
 /**
  * @param {object} store
  * @param {string} base Address of the site.
  * @param {(answer: object) => Promise<void>} done Gets the new draft with its findings.
+ * @returns {{element: HTMLElement, knowRevisions: (revisions: object[]) => void}}
  */
 export function uploadForm(store, base, done) {
+  let revisions = [];
   const work = h("div", { class: "work", role: "status" });
   const send = async (event) => {
     event.preventDefault();
@@ -29,27 +34,55 @@ export function uploadForm(store, base, done) {
     }
     button.disabled = false;
   };
-  const buildings = h("datalist", { id: "buildings" }, store.state.site.buildings.map(({ name }) => h("option", { value: name })));
+  const onto = h("div", {});
+  /** What is kept is asked only where there is something to keep. */
+  const offerOnto = () => {
+    const own = revisions.filter(({ building }) => building === form.elements.building.value.trim());
+    const asked = own.length > 0 && !form.elements.whole_building.checked;
+    const before = form.elements.onto?.value ?? "";
+    fill(onto, asked && choice("onto", t("plans.onto"), [["", t("plans.onto_latest")], ...own.map(revisionOption)], before));
+  };
+  const buildings = h("datalist", { id: "buildings" });
+  store.watch(["site"], ({ site }) => fill(buildings, site.buildings.map(({ name }) => h("option", { value: name }))));
   const button = h("button", { class: "button button-main", type: "submit" }, t("plans.send"));
   const form = h(
     "form",
-    { class: "stack form", on: { submit: send } },
-    field("file", t("plans.file"), { type: "file", required: true, accept: ".dxf,.json,.geojson,.osm" }),
+    { class: "stack form", on: { submit: send, input: offerOnto, reset: () => queueMicrotask(offerOnto) } },
+    field("file", t("plans.file"), { type: "file", required: true, accept: ".dxf,.json,.geojson,.osm,.zip,.ifc" }),
     field("building", t("plans.building"), { required: true, maxlength: 100, list: "buildings", autocomplete: "off" }),
     buildings,
     h(
       "div",
       { class: "pair" },
-      field("ordinal", t("plans.ordinal"), { type: "number", step: 1, min: -20, max: 200 }),
-      field("metres_per_unit", t("plans.unit"), { type: "number", step: "any", min: 0 }),
+      field("ordinal", t("plans.ordinal"), { type: "number", step: 1, min: LOWEST, max: HIGHEST }),
+      field("level_name", t("plans.level_name"), { maxlength: 100, autocomplete: "off" }),
     ),
+    field("metres_per_unit", t("plans.unit"), { type: "number", step: "any", min: 0 }),
     h("p", { class: "small" }, t("plans.optional_words")),
+    h(
+      "label",
+      { class: "tick" },
+      h("input", { type: "checkbox", name: "whole_building", value: "true" }),
+      h("span", {}, t("plans.whole"), h("small", {}, t("plans.whole_words"))),
+    ),
+    onto,
     formFault(),
     button,
     work,
   );
-  return h("details", { class: "box" }, h("summary", {}, t("plans.upload")), form);
+  return {
+    element: h("details", { class: "box" }, h("summary", {}, t("plans.upload")), form),
+    knowRevisions(all) {
+      revisions = all;
+      offerOnto();
+    },
+  };
 }
+
+const revisionOption = ({ id, number, state, source_name: source }) => [
+  id,
+  t("plans.onto_option", { number, state: known(`plans.state.${state}`, state), source }),
+];
 
 /** What was filled in: an empty field means that the server is to find it out. */
 function filledIn(form) {
@@ -62,6 +95,5 @@ function filledIn(form) {
 function inputOf(form, where) {
   const { file } = form.elements;
   if (!where || where === file.files[0]?.name) return where ? file : null;
-  const input = form.elements.namedItem(where.split(".").at(-1));
-  return input instanceof HTMLInputElement ? input : null;
+  return namedField(form, where);
 }

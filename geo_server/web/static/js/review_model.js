@@ -1,0 +1,74 @@
+/** A revision under review: what its floorplan document holds, and what of it the map shows. Pure. */
+
+import { placeInside } from "./flat.js";
+import { boxAround } from "./geo.js";
+import { byName } from "./model.js";
+
+/**
+ * @param {object} answer Of `GET …/review`.
+ * @param {object} document Its floorplan.
+ * @param {string} building Its name.
+ */
+export function makeReview({ revision, findings, without_way_out: lacking }, document, building) {
+  const ofType = (type) => document.features.filter((feature) => feature.properties.feature_type === type);
+  const levels = ofType("level").map(({ id, properties }) => ({ id, ordinal: properties.ordinal, name: properties.name }));
+  return {
+    revision,
+    building,
+    findings,
+    lacking: new Set(lacking),
+    levels: levels.sort((a, b) => a.ordinal - b.ordinal),
+    zones: new Map(ofType("zone").map((feature) => [feature.id, zoneOf(feature, revision.placed)])),
+    openings: new Map(ofType("opening").map((feature) => [feature.id, thing(feature)])),
+    transitions: ofType("transition").map(thing),
+    walls: ofType("wall").map(thing),
+  };
+}
+
+const thing = ({ id, geometry, properties }) => ({ ...properties, id, coordinates: geometry.coordinates, type: geometry.type });
+const zoneOf = (feature, placed) => ({ ...thing(feature), at: placed ? placeInside(feature.geometry.coordinates) : null });
+
+/** The review that the map shows now: only on its own tab, and not while a tap on the published map is waited for. */
+export const shownReview = ({ tab, review, mode }) =>
+  tab === "floorplans" && review?.revision.placed && (mode === null || mode.reviewing) ? review : null;
+
+/** The levels that can be switched between: those of the review while it is shown, else the site's. */
+export const levelsOf = (state) => shownReview(state)?.levels ?? state.site.levels;
+
+const ROOM_M = 4;
+export const wholeReview = ({ zones }) => boxAround([...zones.values()].flatMap((zone) => zone.coordinates[0]), ROOM_M);
+
+export const isDraft = (review) => review.revision.state === "draft";
+
+/** What is picked, as long as it is there: `{kind, item}`, or null. */
+export function pickedOf({ review, picked }) {
+  const item = picked && review?.[picked.kind === "zone" ? "zones" : "openings"].get(picked.id);
+  return item ? { kind: picked.kind, item } : null;
+}
+
+export const levelOf = (review, ordinal) => review.levels.find((level) => level.ordinal === ordinal);
+
+/** Zones of higher levels, those that lie over a zone first. */
+export function zonesAbove(review, zone) {
+  const box = boxOf(zone.coordinates[0]);
+  const over = ({ coordinates }) => overlap(box, boxOf(coordinates[0]));
+  return [...review.zones.values()]
+    .filter((other) => other.ordinal > zone.ordinal)
+    .sort((a, b) => a.ordinal - b.ordinal || over(b) - over(a) || byName(a, b));
+}
+
+const boxOf = (ring) => {
+  const [xs, ys] = [ring.map(([x]) => x), ring.map(([, y]) => y)];
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+};
+
+const overlap = ([w, s, e, n], [west, south, east, north]) =>
+  Math.max(0, Math.min(e, east) - Math.max(w, west)) * Math.max(0, Math.min(n, north) - Math.max(s, south));
+
+/** Where a thing of the review is, or null: `{at, ordinal}`. */
+export function placeOf(review, id) {
+  const zone = review.zones.get(id);
+  if (zone) return { at: zone.at, ordinal: zone.ordinal };
+  const opening = review.openings.get(id);
+  return opening ? { at: opening.coordinates[0], ordinal: opening.ordinal } : null;
+}

@@ -1,0 +1,130 @@
+"""A draft is reviewed and corrected on the map before it is published, as facilities staff do it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from geo_server.domain.roles import Role
+from tests.web.conftest import PHONE, Visit, Visitor
+from tests.web.drafts import annex, draw_door, on_ground, place, review, spot, tap, upload
+from tests.web.steps import eventually, rendered
+from tests.web.storeys import Storeys
+
+pytestmark = pytest.mark.browser
+
+DRAFT = "Draft 1 of Annex, not in force"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), PHONE], ids=["desktop", "phone"])
+def test_a_draft_is_corrected_on_the_map_published_and_seen_by_staff(visit: Visit, size: tuple[int, int]) -> None:
+    visitor = visit(Role.FACILITIES, size)
+    page = visitor.ready()
+    panel = _annex_under_review(page)
+    expect(panel.locator(".lacking-list")).to_contain_text("2 rooms without a way out")
+
+    tap(page, on_ground(2, 4))
+    panel.get_by_label("Name", exact=True).fill("Art")
+    panel.get_by_role("button", name="Save").click()
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: names == {"Art", "102"})
+
+    panel.get_by_role("button", name="Draw a door").click()
+    draw_door(page, on_ground(8, 2), on_ground(8, 2.1))
+    panel.get_by_label("Number on the door").fill("7")
+    panel.get_by_role("button", name="Add the door").click()
+    expect(panel.locator(".form-fault").filter(has_text="wide")).to_be_visible()
+    expect(panel.get_by_label("Number on the door")).to_have_value("7")
+
+    panel.get_by_role("button", name="Draw again").click()
+    draw_door(page, on_ground(8.1, 2), on_ground(7.9, 3))
+    panel.get_by_role("button", name="Add the door").click()
+    expect(panel.locator(".lacking-list")).to_contain_text("1 room without a way out")
+    panel.get_by_role("button", name="Undo last correction").click()
+    expect(panel.get_by_role("status")).to_have_text("Taken back: a new door.")
+    expect(panel.locator(".lacking-list")).to_contain_text("2 rooms without a way out")
+    panel.get_by_role("button", name="Draw a door").click()
+    draw_door(page, on_ground(8, 2), on_ground(8, 3))
+    panel.get_by_role("button", name="Add the door").click()
+    expect(panel.locator(".lacking-list")).to_contain_text("1 room without a way out")
+
+    expect(panel.get_by_label("Your name, to sign for them")).to_be_visible()
+    tap(page, on_ground(2, 4))
+    panel.get_by_text("Join to a level above").click()
+    panel.get_by_label("Zone above").select_option("201, Upper")
+    panel.get_by_role("button", name="Join", exact=True).click()
+    expect(panel).to_contain_text("Stairs to 201, Upper")
+    expect(panel).to_contain_text("Every room has a way out.")
+    panel.get_by_role("button", name="Publish").click()
+    expect(page.locator(".review-band")).to_have_text("Revision 1 of Annex, in force")
+
+    staff = visit(Role.STAFF, PHONE).ready()
+    staff.get_by_role("button", name=re.compile("Choose your room")).click()
+    staff.get_by_role("searchbox").fill("Art")
+    expect(staff.locator(".choice").first).to_contain_text("Art")
+    _forgive(visitor, "422")
+
+
+def test_a_zone_is_split_by_two_taps_and_merged_again(visit: Visit) -> None:
+    page = visit(Role.FACILITIES, (1280, 800)).ready()
+    panel = _annex_under_review(page)
+    tap(page, on_ground(12, 3))
+    panel.get_by_role("button", name="Split").click()
+    tap(page, on_ground(11, 1))
+    expect(page.locator(".hint")).to_contain_text("where the cut ends")
+    tap(page, on_ground(11, 5))
+    panel.get_by_label("Name of the smaller part").fill("Store")
+    panel.get_by_role("button", name="Split").click()
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: {"102", "Store"} <= names)
+
+    tap(page, on_ground(14, 4))
+    panel.get_by_role("button", name="Merge with a neighbour").click()
+    tap(page, on_ground(9, 4))
+    panel.get_by_role("button", name="Merge", exact=True).click()
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: names == {"101", "102"})
+
+
+def test_what_is_published_is_copied_and_the_change_is_told_in_words_before_it_is_in_force(
+    visit: Visit, storeys: Storeys
+) -> None:
+    page = visit(Role.FACILITIES, (1280, 800)).ready()
+    page.get_by_role("tab", name="Floorplans").click()
+    panel = review(page, page.locator(".revision"), "Revision 1 of Main, in force")
+    panel.get_by_role("button", name="Copy to a new draft").click()
+    expect(page.locator(".review-band")).to_have_text("Draft 2 of Main, not in force")
+    centre = storeys.site.frame.to_lonlat(storeys.rooms["101"].polygon).centroid
+    tap(page, (centre.x, centre.y))
+    panel.get_by_label("Name", exact=True).fill("Lab")
+    panel.get_by_label("Use").select_option("Assembly")
+    panel.get_by_role("button", name="Save").click()
+    panel.get_by_text("What would change").click()
+    expect(panel.locator(".changes")).to_contain_text("called Lab, was 101; Assembly, was Room")
+    panel.get_by_role("button", name="All floorplans").click()
+    expect(page.locator(".review-band")).to_be_hidden()
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: "101" in names)
+
+
+def test_a_zone_that_was_walked_is_signed_and_the_others_are_still_to_be_walked(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    page.get_by_role("tab", name="Floorplans").click()
+    page.get_by_text("Zones to be walked").click()
+    expect(page.get_by_text("12 never signed")).to_be_visible()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("Choose the zones that you sign for.")).to_be_visible()
+    page.locator(".sign-off", has_text="103").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("1 zone signed.")).to_be_visible()
+    expect(page.locator(".sign-off", has_text="103")).to_contain_text("A facilities on")
+
+
+def _annex_under_review(page: Page) -> Locator:
+    """Upload and place the annex, and open its review."""
+    upload(page, "annex.geojson", annex())
+    card = page.locator(".revision", has_text="Annex, revision 1")
+    expect(card.locator(".tag").first).to_have_text("Draft", timeout=120_000)
+    place(card, [spot(0, 0), spot(16, 6)])
+    return review(page, card, DRAFT)
+
+
+def _forgive(visitor: Visitor, status: str) -> None:
+    """The browser itself reports a refusal that was asked for."""
+    visitor.faults = [fault for fault in visitor.faults if status not in fault]
