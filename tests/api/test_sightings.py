@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from geo_server.domain.roles import Role
-from geo_server.services import plans
 from tests.api.conftest import Client
 from tests.api.said import Said, routes_of, sighting
 from tests.campus import Campus, new_id
@@ -59,16 +58,15 @@ def test_nobody_is_shown_a_way_out_that_does_not_know_of_the_latest_sighting(
     staff.post(f"{campus.url}/sightings", json=sighting(campus))
     commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "evacuate", "zone_id": room})
     before = staff.get(f"{campus.url}/zones/{room}/guidance").json()
-    real = plans.plan
 
     def break_down(*_: object) -> None:
         raise MemoryError("as a planner may")
 
-    monkeypatch.setattr(plans, "plan", break_down)
-    staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
-    behind = staff.get(f"{campus.url}/zones/{room}/guidance").json()
-    pictures = [one.get(f"{campus.url}/picture").json() for one in (staff, responder)]
-    monkeypatch.setattr(plans, "plan", real)
+    with monkeypatch.context() as broken:
+        broken.setattr("geo_server.services.plans.plan", break_down)
+        staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
+        behind = staff.get(f"{campus.url}/zones/{room}/guidance").json()
+        pictures = [one.get(f"{campus.url}/picture").json() for one in (staff, responder)]
     responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
     after = staff.get(f"{campus.url}/zones/{room}/guidance").json()
 
