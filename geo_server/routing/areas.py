@@ -12,7 +12,7 @@ moment, exactly. To join each zone's pieces first, or on a grid, costs twice as 
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -67,6 +67,11 @@ class _Piece:
     place: BaseGeometry
     metres: float
 
+    @property
+    def is_near(self) -> bool:
+        """Whether its circle meets what is seen."""
+        return bool(shapely.dwithin(self.seen, self.place, self.metres))
+
 
 def reach_areas(
     compiled: CompiledFloorplan,
@@ -95,7 +100,7 @@ def reach_areas(
             if any(source.held and metres >= ways.zone.polygon.length / 2 for source, metres in left):
                 whole[key].append(ways.zone.polygon)
             else:
-                pieces[key] += [_piece(ways, source, metres) for source, metres in left]
+                pieces[key] += [piece for source, metres in left if (piece := _piece(ways, source, metres)).is_near]
     return tuple(
         ReachArea(UUID(key[1]), key[0], area)
         for key in sorted({*whole, *pieces})
@@ -111,6 +116,8 @@ def _sources(
     speed_mps: float,
 ) -> list[_Source]:
     """Doors, corners and discs of a zone, each with the earliest second of a threat there."""
+    if ways.zone.category is ZoneCategory.OUTDOOR:
+        return _over_ground(compiled, ways, threats, arrivals)
     entered = _entered(compiled, ways, arrivals)
     corners = np.full(len(ways.space.corners), np.inf)
     if len(entered) and len(corners):
@@ -133,10 +140,29 @@ def _sources(
     return sources
 
 
+def _over_ground(
+    compiled: CompiledFloorplan,
+    ways: ZoneWays,
+    threats: Sequence[tuple[LocatedThreat, float, float]],
+    arrivals: Arrivals,
+) -> list[_Source]:
+    """What a threat comes straight from into a yard: places in the open, and every way that leads there."""
+    level = compiled.floorplan.level_by_id[ways.zone.level_id]
+    sources = [
+        _Source(Point(located.ground.x - level.shift_m[0], located.ground.y - level.shift_m[1]), at_s, located.radius_m)
+        for located, at_s, _ in threats
+        if located.ground is not None
+    ]
+    for (node, _), place in zip(compiled.ground.items(), compiled.ground_on(level), strict=True):
+        at_s = float(arrivals.states[compiled.chase.states[compiled.index[node], OPEN]])
+        if math.isfinite(at_s):
+            sources.append(_Source(place, at_s))
+    return [replace(source, held=False) for source in sources]
+
+
 def _entered(compiled: CompiledFloorplan, ways: ZoneWays, arrivals: Arrivals) -> Floats:
     """Earliest seconds at which a threat comes into a zone by each of its terminals, shape (k,)."""
-    side = OPEN if ways.zone.category is ZoneCategory.OUTDOOR else str(ways.zone_id)
-    states = [compiled.chase.states[node, side] for node in compiled.zone_nodes[ways.zone_id]]
+    states = [compiled.chase.states[node, str(ways.zone_id)] for node in compiled.zone_nodes[ways.zone_id]]
     entered: Floats = arrivals.states[states] + np.array(ways.lock_s)
     return entered
 

@@ -15,11 +15,13 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely import LineString, Point
+from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.errors import InvalidInput
-from geo_server.domain.places import Floorplan
+from geo_server.domain.places import Floorplan, Level
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
-from geo_server.routing.graph import Ways, join_ways
+from geo_server.routing.graph import Ways, ground_places, join_ways
 from geo_server.routing.profiles import Profile
 from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Floats, Ints
@@ -84,6 +86,15 @@ class CompiledFloorplan:
         """How a threat moves."""
         sides = node_sides(self.floorplan, self.nodes)
         return build_chase(sides, side_names(self.floorplan, self.keys), self.tails, self.heads)
+
+    @cached_property
+    def ground(self) -> dict[str, LineString | Point]:
+        """Where the open is entered and left, by node."""
+        return ground_places(self.graph, self.floorplan)
+
+    def ground_on(self, level: Level) -> list[BaseGeometry]:
+        """The same places in the coordinates of a level."""
+        return [shapely.transform(place, lambda xy: xy - level.shift_m) for place in self.ground.values()]
 
     @cached_property
     def subjects(self) -> tuple[UUID, ...]:

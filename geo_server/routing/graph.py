@@ -5,7 +5,7 @@ Nodes (strings; one for each opening, and a foot and a head for each transition)
     kind: ``opening``, ``foot`` or ``head``
     subject_id: id of the opening or transition, as text
     level_id, ordinal, x, y: where it is, in metres of the floorplan's frame, on its level
-    exit: it leads out of the building        outside: its other side is in the open
+    exit: it leads out of the building        outside: its other side, or its own zone, is in the open
     number: exterior door number, or ``""``   lock_delay_s: seconds that its rated lock holds a threat
 
 Edges (directed; the key is the id of the zone or transition that they go through, or ``outdoors``):
@@ -25,6 +25,7 @@ A floorplan does not say what lies in the open between two doors, so a threat is
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 import networkx as nx
@@ -120,17 +121,17 @@ def _is_outside(floorplan: Floorplan, opening: Opening) -> bool:
 def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Transition) -> None:
     ends = ("foot", foot(transition), transition.zones[0]), ("head", head(transition), transition.zones[1])
     for kind, point, zone_id in ends:
-        level_id = floorplan.zone_by_id[zone_id].level_id
+        zone = floorplan.zone_by_id[zone_id]
         graph.add_node(
             f"{kind}:{transition.id}",
             kind=kind,
             subject_id=str(transition.id),
-            level_id=str(level_id),
-            ordinal=floorplan.ordinal(level_id),
+            level_id=str(zone.level_id),
+            ordinal=floorplan.ordinal(zone.level_id),
             x=point.x,
             y=point.y,
             exit=False,
-            outside=False,
+            outside=zone.category is ZoneCategory.OUTDOOR,
             number="",
             lock_delay_s=0.0,
         )
@@ -216,20 +217,34 @@ def _add_walks(graph: nx.MultiDiGraph, ways: ZoneWays) -> None:
 
 def _add_outdoors(graph: nx.MultiDiGraph, floorplan: Floorplan) -> None:
     """Ways of a threat in the open, from door to door, as straight lines over the ground."""
-    doors = [(opening_node(o.id), ground_line(floorplan, o)) for o in floorplan.openings if _is_outside(floorplan, o)]
-    doors.sort(key=lambda door: door[0])
-    for (tail, line), (head_, other) in permutations(doors, 2):
+    for (tail, place), (head_, other) in permutations(ground_places(graph, floorplan).items(), 2):
         graph.add_edge(
             tail,
             head_,
             key="outdoors",
             kind="outdoors",
             occupant_m=float("inf"),
-            threat_m=line.distance(other),
+            threat_m=place.distance(other),
             threat_s=0.0,
             clear=False,
             line=(),
         )
+
+
+def ground_places(graph: nx.MultiDiGraph, floorplan: Floorplan) -> dict[str, LineString | Point]:
+    """Where the open is entered and left, by node: doors to it, and feet and heads of stairs in yards.
+
+    Each has its level laid over the other levels of its building.
+    """
+    return {node: _laid(floorplan, node, told) for node, told in sorted(graph.nodes(data=True)) if told["outside"]}
+
+
+def _laid(floorplan: Floorplan, node: str, told: dict[str, Any]) -> LineString | Point:
+    kind, _, text = node.partition(":")
+    if kind == "opening":
+        return ground_line(floorplan, floorplan.opening_by_id[UUID(text)])
+    east, north = floorplan.level_by_id[UUID(told["level_id"])].shift_m
+    return Point(told["x"] + east, told["y"] + north)
 
 
 def ground_line(floorplan: Floorplan, opening: Opening) -> LineString:

@@ -5,7 +5,8 @@ straight to the disc, or round corners; never the distance to the centre less th
 crosses the disc. That straight ways to the nearest point of the disc suffice follows as for lines (``visibility``),
 because a disc is convex: what blocks the way while its end slides through the disc is a corner in sight.
 
-A threat in the open walks in a straight line to any door that leads there.
+A threat in the open walks in a straight line to any door that leads there. It is in the open as well as indoors where
+its disc laps over the outline of the building or into a yard: it is somewhere in the disc, and nobody knows where.
 
 A threat where nobody drew anything (on a level without zones, in a void of a building) may come by ways that nobody drew
 either. It is taken to come straight, through walls and floors: never later anywhere than the truth, whatever is there.
@@ -19,28 +20,19 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import Point
-from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan, Zone, ZoneCategory
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.graph import ground_line, opening_node
+from geo_server.routing.outline import TOUCH_M, WALL_M, is_all_inside, is_in_building
 from geo_server.routing.visibility import Floats
 from geo_server.routing.zones import ZoneWays
 
 SNAP_M = 5.0
-"""A threat inside a building but in no zone (in a wall, in space that nobody drew) is put into zones this near."""
-
-WALL_M = 1.0
-"""How far beyond the nearest zone such a threat is taken to reach, so that it is on both sides of a wall."""
-
-TOUCH_M = 1e-6
-"""What is this near is touched."""
-
-VOID_M = 4 * SNAP_M
-"""A place with zones all round it, each this near, is in a void of the building; a wider gap is a courtyard."""
+"""A threat inside a building but in no zone (in a wall, in space that nobody drew) is put into zones this near, and is
+taken to reach as far as a wall beyond the nearest, so that it is on both sides of one."""
 
 FAR_M = 20_000.0
 """A threat farther than this from every zone is probably a slip of the hand, and is noted as one."""
@@ -78,13 +70,15 @@ class LocatedThreat:
 
     Args:
         seeds: The zones that it may be in, or come into through walls.
-        doors_m: Least metres over open ground to doors that lead there, by node; empty when it is indoors.
+        radius_m: Radius of the disc that is used: never less than the threat's own.
+        ground: Centre of the disc, its level laid over the others, when it can be in the open; None when surely indoors.
         note: What had to be assumed about its place; empty when nothing.
     """
 
     threat: Threat
     seeds: tuple[Seed, ...]
-    doors_m: dict[str, float]
+    radius_m: float
+    ground: Point | None
     note: str
 
     def approaches(self, compiled: CompiledFloorplan) -> Iterator[tuple[int, str, float]]:
@@ -93,8 +87,9 @@ class LocatedThreat:
             side = OPEN if seed.ways.zone.category is ZoneCategory.OUTDOOR else str(seed.ways.zone_id)
             for node, metres in zip(compiled.zone_nodes[seed.ways.zone_id], seed.terminals_m.tolist(), strict=True):
                 yield node, side, metres
-        for name, metres in self.doors_m.items():
-            yield compiled.index[name], OPEN, metres
+        if self.ground is not None:
+            for name, place in compiled.ground.items():
+                yield compiled.index[name], OPEN, max(0.0, float(place.distance(self.ground)) - self.radius_m)
 
 
 def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
@@ -110,24 +105,29 @@ def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
     level = floorplan.level_by_id[threat.level_id]
     zones = _zones_beside(floorplan, threat)
     off = shapely.distance(np.asarray([zone.polygon for zone in zones], dtype=object), threat.point)
-    if _indoors(zones, off):
-        return LocatedThreat(threat, _seeds(compiled, zones, off, threat, threat.radius_m), {}, "")
-    in_building = _in_building(floorplan, zones, threat)
-    if in_building and off.min() <= SNAP_M:
-        radius_m = max(threat.radius_m, float(off.min()) + WALL_M)
+    on_ground = any(compiled.graph.nodes[node]["ordinal"] == level.ordinal for node in compiled.ground)
+    indoors, radius_m, note = bool(off.min() <= TOUCH_M), threat.radius_m, ""
+    if not indoors and is_in_building(zones, threat.point, floorplan.outlines.get(threat.level_id)):
+        if off.min() > SNAP_M:
+            return _locate_unmapped(compiled, threat, f"is {off.min():.1f} m from any zone, inside the building")
+        indoors, radius_m = True, max(radius_m, float(off.min()) + WALL_M)
         note = f"Threat {threat.id} is in no zone; it is taken to be anywhere within {radius_m:.1f} m."
-        return LocatedThreat(threat, _seeds(compiled, zones, off, threat, radius_m), {}, note)
-    if in_building:
-        return _locate_unmapped(compiled, threat, f"is {off.min():.1f} m from any zone, inside the building")
-    doors = [o for o in floorplan.openings if compiled.graph.nodes[opening_node(o.id)]["outside"]]
-    if not any(floorplan.ordinal(door.level_id) == level.ordinal for door in doors):
+    if not indoors and not on_ground:
         return _locate_unmapped(compiled, threat, f"is in no zone of {level.name}, which has no door to the outside")
-    place = shapely.transform(threat.point, lambda xy: xy + level.shift_m)
-    metres = {
-        opening_node(o.id): max(0.0, float(ground_line(floorplan, o).distance(place)) - threat.radius_m) for o in doors
-    }
-    note = f"Threat {threat.id} is in the open{_how_far(off)}."
-    return LocatedThreat(threat, _seeds(compiled, zones, off, threat, threat.radius_m), metres, note)
+    reached = [zone for zone, metres in zip(zones, off, strict=True) if metres <= max(radius_m, TOUCH_M)]
+    yard = any(zone.category is ZoneCategory.OUTDOOR for zone in reached)
+    ground = None
+    if yard or (on_ground and not is_all_inside(zones, threat.point, radius_m, compiled.ground_on(level))):
+        ground = Point(np.array([threat.point.x, threat.point.y]) + level.shift_m)
+        note = f"{note} {_in_the_open(threat, reached, off, indoors=indoors)}".strip()
+    seeds = tuple(_seed(compiled.zones[zone.id], threat.point, radius_m) for zone in reached)
+    return LocatedThreat(threat, seeds, radius_m, ground, note)
+
+
+def _in_the_open(threat: Threat, reached: list[Zone], off: Floats, *, indoors: bool) -> str:
+    if indoors and any(zone.category is not ZoneCategory.OUTDOOR for zone in reached):
+        return f"Threat {threat.id} may be outside the building as well."
+    return f"Threat {threat.id} is in the open{_how_far(off)}."
 
 
 def _how_far(off: Floats) -> str:
@@ -147,7 +147,7 @@ def _locate_unmapped(compiled: CompiledFloorplan, threat: Threat, why: str) -> L
     off = np.array([seed.ways.zone.polygon.distance(seed.centre) for seed in seeds], ndmin=1)
     far = _how_far(off) if len(off) else ""
     note = f"Threat {threat.id} {why}{far}; it is taken to come straight, through walls and floors."
-    return LocatedThreat(threat, seeds, {}, note)
+    return LocatedThreat(threat, seeds, threat.radius_m, Point(ground), note)
 
 
 def _check_figures(threat: Threat, where: str) -> None:
@@ -164,28 +164,6 @@ def _zones_beside(floorplan: Floorplan, threat: Threat) -> list[Zone]:
     ordinal = floorplan.ordinal(threat.level_id)
     levels = {level.id for level in floorplan.levels_at(ordinal)} if floorplan.placed else {threat.level_id}
     return sorted((zone for zone in floorplan.zones if zone.level_id in levels), key=lambda zone: str(zone.id))
-
-
-def _indoors(zones: list[Zone], off: Floats) -> bool:
-    """Whether its very centre is on a zone that is not in the open. A disc that only laps into one does not make it so."""
-    touched = [zone.category for zone, metres in zip(zones, off, strict=True) if metres <= TOUCH_M]
-    return bool(touched) and ZoneCategory.OUTDOOR not in touched
-
-
-def _in_building(floorplan: Floorplan, zones: list[Zone], threat: Threat) -> bool:
-    outline: BaseGeometry | None = floorplan.outlines.get(threat.level_id)
-    if outline is None:
-        polygons = [zone.polygon for zone in zones if zone.polygon.distance(threat.point) <= VOID_M]
-        joined = shapely.union_all(polygons).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
-        outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(joined))))
-    return bool(outline.intersects(threat.point))
-
-
-def _seeds(
-    compiled: CompiledFloorplan, zones: list[Zone], off: Floats, threat: Threat, radius_m: float
-) -> tuple[Seed, ...]:
-    reached = [zone for zone, metres in zip(zones, off, strict=True) if metres <= max(radius_m, TOUCH_M)]
-    return tuple(_seed(compiled.zones[zone.id], threat.point, radius_m) for zone in reached)
 
 
 def _seed(ways: ZoneWays, centre: Point, radius_m: float) -> Seed:

@@ -1,0 +1,65 @@
+"""What of a level is inside the building, judged by its zones: where nobody drew anything, and at its edge.
+
+Terminology:
+    void: space inside a building that nobody drew, with zones all round it.
+    courtyard: such a space that a door to the outside leads to, or a wide one.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import shapely
+from shapely import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from geo_server.domain.places import Zone, ZoneCategory
+
+WALL_M = 1.0
+"""No wall is thicker."""
+
+VOID_M = 20.0
+"""A place with zones all round it, each this near, is in a void of the building; a wider gap is a courtyard."""
+
+TOUCH_M = 1e-6
+"""What is this near is touched."""
+
+
+def is_in_building(zones: Iterable[Zone], point: Point, drawn: BaseGeometry | None) -> bool:
+    """Whether a place that is on no zone is in a wall or a void of the building all the same.
+
+    Args:
+        zones: Zones of the level.
+        point: The place, in the level's coordinates.
+        drawn: The level's outline, where one is known.
+    """
+    if drawn is not None:
+        return bool(drawn.intersects(point))
+    grown = _joined(zones, point, VOID_M).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+    outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(grown))))
+    return bool(outline.intersects(point))
+
+
+def is_all_inside(zones: Iterable[Zone], centre: Point, radius_m: float, doors: Sequence[BaseGeometry]) -> bool:
+    """Whether no place of a disc can be in the open: the zones that are indoors cover it, with the walls between them.
+
+    An outline that somebody drew does not count here: it may hold more than the building.
+
+    Args:
+        zones: Zones of the level.
+        centre: Centre of the disc, in the level's coordinates.
+        radius_m: Its radius.
+        doors: Ways to the outside, in the same coordinates. A void that one leads to is a courtyard.
+    """
+    zoned = _joined(zones, centre, VOID_M + radius_m)
+    closed = zoned.buffer(WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+    solid = shapely.union(zoned, closed)
+    voids = [Polygon(ring) for part in shapely.get_parts(solid) for ring in part.interiors]
+    places = np.asarray(doors, dtype=object)
+    solid = shapely.union_all([solid, *(void for void in voids if not shapely.dwithin(places, void, WALL_M).any())])
+    return bool(solid.distance(centre) <= TOUCH_M and solid.boundary.distance(centre) >= radius_m - TOUCH_M)
+
+
+def _joined(zones: Iterable[Zone], point: Point, within_m: float) -> BaseGeometry:
+    """The zones near a place that are indoors, as one shape."""
+    indoors = [zone.polygon for zone in zones if zone.category is not ZoneCategory.OUTDOOR]
+    return shapely.union_all([polygon for polygon in indoors if polygon.distance(point) <= within_m])
