@@ -122,3 +122,12 @@ def administer(url: str, statement: str) -> None:
     place = make_url(url).set(drivername="postgresql", username="postgres", database="postgres")
     with psycopg.connect(place.render_as_string(), autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def shared_floorplans() -> Path:
+    """Where the real drawings are, when they are beside the checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "floorplans"
+    if not folder.is_dir():
+        pytest.skip("real drawings not beside the checkout")
+    return folder

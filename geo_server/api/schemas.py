@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from geo_server.domain.conflicts import Decision
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
@@ -132,15 +132,20 @@ class ClosureSaid(Said):
 
 
 class ImportSaid(Said):
-    """What a person says about a drawing, in the form that carries it."""
+    """What a person says about drawings of a building, in the form that carries them."""
 
     building: Name
     ordinal: Annotated[
-        Ordinal | None,
+        list[Ordinal],
         Field(
-            description="The level that it shows; may be unsaid of the first drawing of a building, or when the file tells."
+            description="The level that each file shows, in the order of the files; may be unsaid of the first drawings"
+            " of a building, or when the files or their names tell."
         ),
-    ] = None
+    ] = []
+    map: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[a-z]+=[^=]*$", max_length=200)]],
+        Field(description="Of GeoJSON of any making: a field and the property that it is taken from: name=ROOM_NO."),
+    ] = []
     level_name: Name | None = None
     metres_per_unit: Annotated[
         float | None,

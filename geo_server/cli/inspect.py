@@ -1,6 +1,7 @@
 """``geo-server inspect``: what would be imported of a drawing, what not, and why. Needs no database."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
@@ -19,11 +20,12 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import DrawingFrame, SiteFrame
 from geo_server.domain.moving import place_floorplan
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL, Floorplan
+from geo_server.domain.wording import counted
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.result import ImportResult
 from geo_server.services.beside import files_beside
-from geo_server.services.drawings import place_by_file
-from geo_server.services.worker import read_in_worker
+from geo_server.services.drawings import DrawingFile, gather, place_by_file, read_files, silent, with_ordinals
+from geo_server.services.unpacking import unpack
 from geo_server.settings import load_settings
 
 LARGEST_UNIT_M = 10_000
@@ -38,10 +40,11 @@ class FrameName(StrEnum):
     """Metres in the drawing's own axes; of a file in longitude and latitude, metres around its middle."""
 
 
-File = Annotated[
-    Path,
+Files = Annotated[
+    list[Path],
     typer.Argument(
-        help="DXF, DWG, IFC, IMDF, GeoJSON, OpenStreetMap indoor data (GeoJSON, .osm) or a floorplan document."
+        metavar="FILE...",
+        help="Several files, or a zip of them, are levels of one building: DXF, DWG, IFC, IMDF, GeoJSON, OpenStreetMap indoor data (GeoJSON, .osm) or a floorplan document.",
     ),
 ]
 To = Annotated[
@@ -51,7 +54,17 @@ To = Annotated[
 MetresPerUnit = Annotated[
     float | None, typer.Option("--metres-per-unit", help="Length of a drawing unit, such as 0.3048 for feet.")
 ]
-Ordinal = Annotated[int | None, typer.Option("--ordinal", help="Level that the file shows; 0 is the main entrance.")]
+Ordinals = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--ordinal",
+        help="Level that the file shows; 0 is the main entrance. Of several files, give it for each, in their order.",
+    ),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Property of GeoJSON of any making that a field is taken from, such as name=ROOM_NO."),
+]
 Crs = Annotated[
     str | None,
     typer.Option("--crs", help="Projected reference system that the drawing's coordinates are in, such as EPSG:2263."),
@@ -61,42 +74,77 @@ Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 
 
 def inspect(
-    file: File,
+    files: Files,
     *,
     to: To = None,
     frame: FrameOption = FrameName.AS_READ,
     metres_per_unit: MetresPerUnit = None,
-    ordinal: Ordinal = None,
+    ordinal: Ordinals = None,
     crs: Crs = None,
+    mapped: Map = None,
     as_json: Json = False,
 ) -> None:
-    """Read a drawing without a database: what was understood, what not, and why."""
+    """Read drawings of a building without a database: what was understood, what not, and why."""
+    said = DrawingFile("", b"", metres_per_unit=metres_per_unit, crs=crs, mapping=_mapping(mapped or []))
+    _check(metres_per_unit, ordinal or [], len(files))
+    if to is not None:
+        check_target(to)
+    drawings = _load(files, ordinal or [None] * len(files), said)
+    name = ", ".join(shown(Path(file.name)) for file in files)
+    with ExitStack() as stack:
+        progress = stack.enter_context(show_progress()) if sys.stderr is not None and sys.stderr.isatty() else silent
+        result = gather(drawings, read_files(drawings, progress))
+    if to is not None:
+        write_whole(to, orjson.dumps(floorplan_document(_in_frame(result, frame))))
+    if to != STDOUT:
+        say(orjson.dumps(report(result, name), option=orjson.OPT_INDENT_2) if as_json else summary(result, name))
+
+
+def _load(files: Sequence[Path], ordinals: Sequence[int | None], said: DrawingFile) -> list[DrawingFile]:
+    """The drawings of some files, archives unpacked, with the levels that they are told to show."""
+    limit_mib = load_settings().upload_limit_mb
+    advice = "Give one level a file, or set GEO_SERVER_UPLOAD_LIMIT_MB."
+    loaded = [
+        replace(
+            said,
+            name=shown(Path(file.name)),
+            data=read_whole(file, limit_mib, advice),
+            beside=files_beside(file),
+            ordinal=ordinal,
+        )
+        for file, ordinal in zip(files, ordinals, strict=True)
+    ]
+    return with_ordinals(unpack(loaded))
+
+
+def _mapping(mapped: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in mapped]
+    wrong = next((text for text, (_, sign, _) in zip(mapped, pairs, strict=True) if not sign), None)
+    if wrong is not None:
+        raise InvalidInput(f"{wrong[:60]!r} is no pair.", where="--map", advice="Give FIELD=PROPERTY.")
+    return {field.strip(): key.strip() for field, _, key in pairs}
+
+
+def _check(metres_per_unit: float | None, ordinals: Sequence[int], count: int) -> None:
     if metres_per_unit is not None and not 0 < metres_per_unit <= LARGEST_UNIT_M:
         raise InvalidInput(
             f"A unit of {metres_per_unit:g} m cannot be.",
             where="--metres-per-unit",
             advice=f"Give metres above 0, at most {LARGEST_UNIT_M:,}.",
         )
-    if ordinal is not None and not LOWEST_ORDINAL <= ordinal <= HIGHEST_ORDINAL:
+    wrong = next((number for number in ordinals if not LOWEST_ORDINAL <= number <= HIGHEST_ORDINAL), None)
+    if wrong is not None:
         raise InvalidInput(
-            f"There is no level {ordinal}.",
+            f"There is no level {wrong}.",
             where="--ordinal",
             advice=f"Give a whole number from {LOWEST_ORDINAL} to {HIGHEST_ORDINAL}.",
         )
-    if to is not None:
-        check_target(to)
-    limit_mib = load_settings().upload_limit_mb
-    data = read_whole(file, limit_mib, "Give one level a file, or set GEO_SERVER_UPLOAD_LIMIT_MB.")
-    name = shown(Path(file.name))
-    beside = files_beside(file)
-    with ExitStack() as stack:
-        if sys.stderr is not None and sys.stderr.isatty():
-            stack.enter_context(show_progress())(f"Reading {name}")
-        result = read_in_worker(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, crs=crs, beside=beside)
-    if to is not None:
-        write_whole(to, orjson.dumps(floorplan_document(_in_frame(result, frame))))
-    if to != STDOUT:
-        say(orjson.dumps(report(result, name), option=orjson.OPT_INDENT_2) if as_json else summary(result, name))
+    if ordinals and len(ordinals) != count:
+        raise InvalidInput(
+            f"{counted(len(ordinals), 'ordinal')} for {counted(count, 'file')}.",
+            where="--ordinal",
+            advice="Give one for each file, in their order, or none.",
+        )
 
 
 def _in_frame(result: ImportResult, frame: FrameName) -> Floorplan:

@@ -85,9 +85,9 @@ def _read_archive(data: bytes, name: str) -> ImportResult:
     if is_imdf(list_members(data, name)):
         return read_imdf(data, name)
     raise UnreadableFile(
-        "The archive is no IMDF: it has no level.geojson and unit.geojson.",
+        "The archive holds no drawing, and is no IMDF: it has no level.geojson and unit.geojson.",
         where=name,
-        advice="Unpack it, and give the drawings in it.",
+        advice="Pack DXF or DWG files, one for each level, or an IMDF archive.",
     )
 
 

@@ -18,10 +18,12 @@ from geo_server.services.drawings import (
     new_building,
     read_files,
     silent,
+    with_ordinals,
 )
 from geo_server.services.joining import OtherLevels
 from geo_server.services.revisions import fit_control_points, keep_draft, publish_draft, put_on_ground
 from geo_server.services.site_file import BuildingPart, SiteFile, SitePart, read_site_file
+from geo_server.services.unpacking import unpack
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import analyse
@@ -47,7 +49,7 @@ def import_site_file(database: Database, path: Path, *, by: UUID | None, progres
     """
     site_file = read_site_file(path)
     site, named = _find_or_name_site(database, site_file)
-    files = {building.name: _load_files(path.parent, building) for building in site_file.buildings}
+    files = {b.name: with_ordinals(unpack(_load_files(path.parent, b))) for b in site_file.buildings}
     every_file = [file for own in files.values() for file in own]
     results = iter(read_files(every_file, progress))
     read = []

@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import uuid5
+from uuid import NAMESPACE_OID, uuid5
 
 from geo_server.domain.accountability import OCCUPIED
 from geo_server.domain.errors import InvalidInput
@@ -188,6 +189,33 @@ def join_files(
         ),
         levels_told=all(map(_tells_levels, files, results)),
         placement=placement,
+    )
+
+
+def gather(files: Sequence[DrawingFile], results: Sequence[ImportResult]) -> ImportResult:
+    """What was read of the files of one building, as of one file.
+
+    Args:
+        files: One level each.
+        results: What the intake made of each.
+
+    Raises:
+        InvalidInput: As for :func:`join_files`.
+    """
+    if len(results) == 1:
+        return results[0]
+    frames = (result.floorplan.frame for result in results)
+    frame = next((frame for frame in frames if isinstance(frame, SiteFrame)), SiteFrame(0.0, 0.0))
+    read = join_files(Building(uuid5(NAMESPACE_OID, "gathered"), "Building"), files, results, frame)
+    formats = {result.format for result in results}
+    totals = sum((Counter(result.totals) for result in results), Counter())
+    return ImportResult(
+        read.floorplan,
+        read.findings,
+        formats.pop() if len(formats) == 1 else "several",
+        min((result.scale for result in results), key=lambda scale: scale.confidence),
+        dict(totals),
+        results[0].georeference,
     )
 
 

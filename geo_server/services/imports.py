@@ -12,9 +12,18 @@ from uuid import UUID
 
 from geo_server.domain.errors import GeoServerError, InvalidInput
 from geo_server.domain.places import Building, Site
-from geo_server.services.drawings import DrawingFile, Progress, join_files, new_building, read_files, silent
+from geo_server.services.drawings import (
+    DrawingFile,
+    Progress,
+    join_files,
+    new_building,
+    read_files,
+    silent,
+    with_ordinals,
+)
 from geo_server.services.joining import OtherLevels
 from geo_server.services.revisions import keep_draft
+from geo_server.services.unpacking import unpack
 from geo_server.store.database import Connection, Database
 from geo_server.store.imports import Import, add_import, fail_silent_imports, finish_import, list_imports, note_step
 from geo_server.store.revisions import Revision
@@ -58,6 +67,7 @@ def import_drawing(
         GeoServerError: A file is refused, or does not fit to the levels that are kept; nothing but the failed import is
             kept.
     """
+    files = with_ordinals(unpack(files))
     if not files:
         raise InvalidInput("There is no file.", where="file", advice="Give a drawing.")
     with database.snapshot() as c:

@@ -56,6 +56,36 @@ def upload(client: httpx.Client, campus: Campus, data: bytes, **fields: str) -> 
     return client.post(f"{campus.url}/imports", files={"file": ("studio.geojson", data)}, data=said)
 
 
+def plan_of(name: str, **properties: object) -> bytes:
+    """One polygon of 8 by 6 m, in GeoJSON of somebody's own making."""
+    ring = [[8.0, 50.0], [8.0001, 50.0], [8.0001, 50.00006], [8.0, 50.00006], [8.0, 50.0]]
+    room = {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    return json.dumps({"type": "FeatureCollection", "name": name, "features": [room]}).encode()
+
+
+def test_one_upload_may_hold_a_file_for_each_level_and_say_where_names_are(client: Client, campus: Campus) -> None:
+    facilities = client(Role.FACILITIES)
+    files = [("file", (f"{name}.geojson", plan_of(name, key=name, other="x"))) for name in ("low", "high")]
+    said = {"building": "Tower", "ordinal": ["0", "3"], "map": ["name=key"]}
+    uploaded = facilities.post(f"{campus.url}/imports", files=files, data=said)
+    assert uploaded.status_code == 201, uploaded.text
+    assert uploaded.json()["revision"]["source_name"] == "low.geojson, high.geojson"
+    taken = [f["message"] for f in uploaded.json()["findings"] if f["code"] == "properties-mapped"]
+    assert all("name from key" in message for message in taken)
+    assert len(taken) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [({"ordinal": ["0", "1"]}, "ordinal"), ({"map": ["name=nothing"]}, "map"), ({"map": ["nonsense"]}, "map")],
+)
+def test_what_is_said_of_files_must_fit_them(client: Client, campus: Campus, said: Json, where: str) -> None:
+    files = {"file": ("low.geojson", plan_of("low", key="low"))}
+    refused = client(Role.FACILITIES).post(f"{campus.url}/imports", files=files, data={"building": "Tower two", **said})
+    assert refused.status_code == 422, refused.text
+    assert where in refused.text
+
+
 def control_points(campus: Campus) -> list[Json]:
     """Put the drawing 50 m north of the campus, unturned."""
     corners = ((0, 0), (8, 0), (8, 6))
@@ -107,7 +137,7 @@ def test_a_floorplan_without_a_way_out_needs_a_signature(client: Client, campus:
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
-        ({"ordinal": "first"}, "body.ordinal"),
+        ({"ordinal": "first"}, "body.ordinal.0"),
         ({"building": ""}, "body.building"),
         ({"metres_per_unit": "nan"}, "body.metres_per_unit"),
         ({"colour": "red"}, "body.colour"),

@@ -148,3 +148,33 @@ def test_a_grid_that_a_drawing_does_not_lie_in_is_refused(inspect: Run) -> None:
     run = inspect(str(SCHOOL), "--crs", "EPSG:2263")
     assert run.returncode == 2
     assert "outside of the area" in run.stderr
+
+
+def test_several_files_are_levels_of_one_building(inspect: Run, tmp_path: Path) -> None:
+    for name in ("wing_ground.dxf", "wing_level_1.dxf"):
+        (tmp_path / name).write_bytes(SCHOOL.read_bytes())
+    report = orjson.loads(inspect("wing_ground.dxf", "wing_level_1.dxf", "--json").stdout)
+    assert report["file"] == "wing_ground.dxf, wing_level_1.dxf"
+    assert [level["ordinal"] for level in report["levels"]] == [0, 1]
+    told = orjson.loads(
+        inspect("wing_ground.dxf", "wing_level_1.dxf", "--ordinal", "2", "--ordinal", "1", "--json").stdout
+    )
+    assert [level["ordinal"] for level in told["levels"]] == [1, 2]
+
+
+def test_ordinals_must_be_as_many_as_files(inspect: Run) -> None:
+    done = inspect(SCHOOL, "--ordinal", "0", "--ordinal", "1")
+    assert done.returncode != 0
+    assert "2 ordinals for 1 file" in done.stderr
+
+
+def test_a_property_of_any_geojson_can_be_named(inspect: Run, tmp_path: Path) -> None:
+    ring = [[8.0, 50.0], [8.0001, 50.0], [8.0001, 50.0001], [8.0, 50.0]]
+    room = {"type": "Feature", "properties": {"key": "Art"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    (tmp_path / "rooms.geojson").write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [room]}))
+    document = orjson.loads(inspect("rooms.geojson", "--map", "name=key", "--to", "-").stdout)
+    assert [f["properties"]["name"] for f in document["features"] if f["properties"]["feature_type"] == "zone"] == [
+        "Art"
+    ]
+    wrong = inspect("rooms.geojson", "--map", "name")
+    assert "Give FIELD=PROPERTY" in wrong.stderr

@@ -216,7 +216,7 @@ def test_an_archive_with_too_many_members_is_refused(monkeypatch: pytest.MonkeyP
     ("features", "words"),
     [
         ({"level": [], "unit": []}, "no unit, or no level"),
-        ({"venue": []}, "no IMDF"),
+        ({"venue": []}, "is no IMDF"),
         ({"level": _two_storeys()["level"], "unit": [None, 3, {"type": "Feature"}]}, "no unit"),
     ],
 )

@@ -1,5 +1,6 @@
 """From a drawing to a published floorplan: bring it in, look at what was understood, place it, publish it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ import anyio.to_thread
 from fastapi import APIRouter, BackgroundTasks, Request, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from geo_server.api.answers import moment
 from geo_server.api.deps import Access, requires, state_of
@@ -19,6 +20,7 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import ControlPoint
 from geo_server.domain.roles import Permission
+from geo_server.domain.wording import counted
 from geo_server.services.drawings import DrawingFile
 from geo_server.services.imports import import_drawing, list_site_imports
 from geo_server.services.joining import OtherLevels
@@ -38,6 +40,19 @@ _IMPORTS = anyio.CapacityLimiter(2)
 """Drawings that are read at a time. Each holds a thread for minutes; threads of the common pool are for what cannot wait,
 such as a sighting."""
 
+MOST_FILES = 50
+"""Levels that one upload may hold."""
+_LISTS = ("ordinal", "map")
+"""Fields that may be said more than once."""
+MOST_FIELDS = len(ImportSaid.model_fields) + len(_LISTS) * MOST_FILES
+
+_FILES = {
+    "type": "array",
+    "items": {"type": "string", "format": "binary"},
+    "minItems": 1,
+    "maxItems": MOST_FILES,
+    "description": "One file, a zip of several, or a part for each level.",
+}
 _UPLOAD = {
     "requestBody": {
         "required": True,
@@ -46,7 +61,7 @@ _UPLOAD = {
                 "schema": {
                     "type": "object",
                     "required": ["file", "building"],
-                    "properties": {"file": {"type": "string", "format": "binary"}, **ImportSaid.json_properties()},
+                    "properties": {"file": _FILES, **ImportSaid.json_properties()},
                 }
             }
         },
@@ -56,30 +71,22 @@ _UPLOAD = {
 
 @router.post("/imports", status_code=status.HTTP_201_CREATED, openapi_extra=_UPLOAD)
 async def import_file(request: Request, access: MayEdit) -> Json:
-    """Bring in a drawing of a building as a draft. Nothing goes live by being uploaded.
+    """Bring in drawings of a building as a draft: one file, or one for each level. Nothing goes live by being uploaded.
 
-    Levels of the building that the file does not show are kept as they are in its latest revision.
+    Levels of the building that the files do not show are kept as they are in its latest revision.
 
     The body is read by hand, so that not a byte of it is kept before it is clear who sends it.
     """
-    async with request.form(max_files=1, max_fields=len(ImportSaid.model_fields), max_part_size=1024) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput("No file was sent.", where="file", advice="Send the drawing as the part named file.")
-        said = _read_fields({name: value for name, value in form.items() if name != "file"})
-        drawing = DrawingFile(
-            name=file_name(file.filename or ""),
-            data=await file.read(),
-            ordinal=said.ordinal,
-            level_name=said.level_name,
-            metres_per_unit=said.metres_per_unit,
-        )
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=1024) as form:
+        files = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
+        said = _read_fields(form)
+        drawings = _drawings([(file_name(file.filename or ""), await file.read()) for file in files], said)
     read = partial(
         import_drawing,
         state_of(request)["database"],
         access.site,
         said.building,
-        [drawing],
+        drawings,
         by=access.principal.person_id,
         other_levels=OtherLevels(keep=not said.whole_building, onto=said.onto),
     )
@@ -146,13 +153,40 @@ def publish(
     return {"floorplan_rev": rev}
 
 
+def _drawings(files: Sequence[tuple[str, bytes]], said: ImportSaid) -> list[DrawingFile]:
+    """Files by name, with what is said of each."""
+    if not files:
+        raise InvalidInput("No file was sent.", where="file", advice="Send the drawing as the part named file.")
+    if said.ordinal and len(said.ordinal) != len(files):
+        raise InvalidInput(
+            f"{counted(len(said.ordinal), 'ordinal')} for {counted(len(files), 'file')}.",
+            where="ordinal",
+            advice="Say one for each file, in their order, or none.",
+        )
+    if said.level_name and len(files) > 1:
+        raise InvalidInput(
+            f"One name of a level for {counted(len(files), 'file')}.",
+            where="level_name",
+            advice="Leave it out, or send one level at a time.",
+        )
+    ordinals: Sequence[int | None] = said.ordinal or [None] * len(files)
+    mapping = {field: key for field, _, key in (pair.partition("=") for pair in said.map)}
+    return [
+        DrawingFile(name, data, ordinal, said.level_name, said.metres_per_unit, mapping=mapping)
+        for (name, data), ordinal in zip(files, ordinals, strict=True)
+    ]
+
+
 def file_name(said: str) -> str:
     """A file's name without folders and without characters that do not print, as the client said it otherwise."""
     last = said.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(character for character in last if character.isprintable())[:200] or "unnamed"
 
 
-def _read_fields(fields: dict[str, object]) -> ImportSaid:
+def _read_fields(form: FormData) -> ImportSaid:
+    """The fields of a form; those that may be said of each file are lists."""
+    fields: dict[str, object] = {name: value for name, value in form.items() if name != "file"}
+    fields |= {name: form.getlist(name) for name in _LISTS if name in fields}
     try:
         return ImportSaid.model_validate(fields)
     except ValidationError as fault:
