@@ -42,6 +42,8 @@ _CHANGES = (
     "os.symlink",
     "os.truncate",
 )
+_TWO_PATHS = ("os.rename", "os.link", "os.symlink")
+"""Changes of a source and a target, which must both be temporary."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -66,8 +68,8 @@ def _guard(scratch: Path) -> Callable[[str, tuple[object, ...]], None]:
         if event.startswith(_FORBIDDEN):
             raise PermissionError(f"The reader of drawings may not do {event}.")
         if event in _CHANGES or (event == "open" and _writes(details)):
-            path = details[0]
-            if isinstance(path, str | bytes) and not _is_scratch(os.fsdecode(path), scratch):
+            paths = details[:2] if event in _TWO_PATHS else details[:1]
+            if any(isinstance(path, str | bytes) and not _is_scratch(os.fsdecode(path), scratch) for path in paths):
                 raise PermissionError("The reader of drawings may write temporary files only.")
 
     return guard

@@ -6,8 +6,10 @@ the child may not do is in :mod:`geo_server.services.sandbox`.
 
 import contextlib
 import gc
+import io
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
 import traceback
@@ -22,6 +24,9 @@ from geo_server.services.sandbox import confine
 if TYPE_CHECKING:
     from geo_server.ingest.result import ImportResult
 
+
+_OWN = ("geo_server.domain.", "geo_server.ingest.result")
+_OTHERS = {("uuid", "UUID"), ("shapely.io", "from_wkb")}
 
 _NO_MEMORY = "std::bad_alloc"
 """What GEOS says when memory is used up."""
@@ -103,8 +108,25 @@ def _wait(ours: Connection, seconds: float) -> Any:  # noqa: ANN401 - what the c
     """The answer, or None when the child ended without one or the time is up."""
     with contextlib.suppress(EOFError):
         if ours.poll(seconds):
-            return ours.recv()
+            return _Answer(io.BytesIO(ours.recv_bytes())).load()
     return None
+
+
+class _Answer(pickle.Unpickler):
+    """What a child may send: values of ours, and what they are made of. A reader that a file has taken over, native code and
+    all, must not be able to name anything else for the server to call."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as the base class has it
+        """The class of that name, if it is one of ours.
+
+        Raises:
+            UnpicklingError: It is not.
+        """
+        ours = module.startswith(_OWN) or module == __name__
+        found = super().find_class(module, name) if ours or (module, name) in _OTHERS else None
+        if found is None or (ours and not isinstance(found, type) and name != "_rebuild"):
+            raise pickle.UnpicklingError(f"The reader sent {module}.{name}.")
+        return found
 
 
 def _why(name: str, exit_code: int | None, limits: Limits) -> GeoServerError:

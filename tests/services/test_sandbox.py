@@ -65,6 +65,20 @@ def fork(_: str) -> None:
         os._exit(0)
 
 
+def move_out(path: str) -> None:
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        Path(file.name).rename(path)
+
+
+def link_out(path: str) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        os.link(file.name, path)
+
+
+def point_out(path: str) -> None:
+    Path(path).symlink_to(tempfile.gettempdir())
+
+
 def test_no_network_can_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert attempt(call, str(server.getsockname()[1])) == "PermissionError"
@@ -81,6 +95,13 @@ def test_no_file_can_be_written_or_removed_but_a_temporary_one() -> None:
     assert attempt(write, f"{tempfile.gettempdir()}/../etc/written_by_a_reader.txt") == "PermissionError"
     assert attempt(os.remove, __file__) == "PermissionError"
     assert attempt(write_scratch) == "done"
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("deed", [move_out, link_out, point_out])
+def test_nothing_temporary_gets_a_name_elsewhere(deed: Callable[[str], object]) -> None:
+    target = Path("/var/tmp") / f"geo-server-test-{os.getpid()}"
+    assert attempt(deed, str(target)) == "PermissionError"
     assert not target.exists()
 
 
