@@ -74,7 +74,7 @@ class Sketch:
         for window in WINDOWS:
             self._window(window)
         for hinge, latch, tip in SWINGS:
-            self._door(hinge, latch, tip)
+            self.door(hinge, latch, tip)
         if names:
             for name, room in ROOMS.items():
                 self.text(name, room.centroid.x, room.centroid.y)
@@ -105,7 +105,8 @@ class Sketch:
         for y in (low_y, (low_y + high_y) / 2, high_y):
             self.line((low_x, y), (high_x, y), "A-GLAZ")
 
-    def _door(self, hinge: Point, latch: Point, tip: Point) -> None:
+    def door(self, hinge: Point, latch: Point, tip: Point) -> None:
+        """A door: its leaf and its swing."""
         self.line(hinge, tip, self.doors)
         turn = (latch[0] - hinge[0]) * (tip[1] - hinge[1]) - (latch[1] - hinge[1]) * (tip[0] - hinge[0])
         bulge = math.tan(math.pi / 8) * (1 if turn > 0 else -1) * (-1 if self.mirrored else 1)

@@ -110,7 +110,7 @@ def test_the_areas_written_in_a_school_are_found(shared_floorplans: Path) -> Non
             for p in polygons
         )
     ]
-    assert len(found) >= 22
+    assert len(found) >= 24
 
 
 def test_five_levels_of_a_school_are_joined_and_everybody_can_get_out(shared_floorplans: Path) -> None:

@@ -11,6 +11,7 @@ from shapely import Polygon
 from geo_server.ingest.dxf.drawing import Stroke
 from geo_server.ingest.dxf.profile import Role, stroke_role
 from geo_server.ingest.dxf.segments import Segments, lengths, segments_of
+from geo_server.ingest.dxf.voids import find_crossed
 
 LONGEST_LEAF_M = 1.6
 """A straight line on a door layer that is longer than any leaf is a wall or a glass front."""
@@ -63,11 +64,13 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
     long = (lengths(door_segments) > LONGEST_LEAF_M) & ~_among(door_segments, boxes)
     solid = [stroke for role in _SOLID for stroke in by_role[role]]
     walls = _simple_segments([*solid, *by_role[Role.VOID], *(s for s in outlines if _length(s) >= LEAST_OUTLINE_M)])
+    drawn = [s for role, of_role in by_role.items() if role is not Role.EXCLUDE for s in of_role if not s.block]
+    voids = [p for s in by_role[Role.VOID] if s.closed and (p := Polygon(s.points)).is_valid and p.area > 0.5]
     return Barriers(
         walls=np.vstack([walls, door_segments[long]]),
         glazing=_simple_segments(by_role[Role.GLAZING]),
         doors=(*by_role[Role.DOOR], *by_role[Role.WALL], *(s for s in by_role[Role.UNKNOWN] if s.block)),
-        voids=tuple(p for s in by_role[Role.VOID] if s.closed and (p := Polygon(s.points)).is_valid and p.area > 0.5),
+        voids=(*voids, *find_crossed(drawn)),
         door_lines=door_segments[~long],
     )
 

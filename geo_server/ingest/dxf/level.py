@@ -14,6 +14,7 @@ from geo_server.ingest.dxf import labels as texts
 from geo_server.ingest.dxf.areas import DrawnArea, find_areas
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
 from geo_server.ingest.dxf.bays import divide_zones
+from geo_server.ingest.dxf.booths import absorb_booths, without_gaps
 from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, find_swings, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.frames import find_frames
@@ -102,8 +103,6 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     content.doors_drawn = len(closed.doors)
     if closed.stray_doors:
         content.findings.append(make_finding("door-unplaced", count=closed.stray_doors))
-    if closed.faces.absorbed:
-        content.findings.append(make_finding("niche-absorbed", count=closed.faces.absorbed))
     content.findings += healed(closed.bridges)
     areas = _shafts_for_cars(areas, closed.faces.rooms)
     polygons, drawn = _zones(closed, areas, barriers, stamps)
@@ -119,10 +118,14 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     _step_on(steps, polygons, found)
     _enter_stairwells(on_stairs, stairs, polygons, found)
     content.findings += found.findings
+    polygons, openings, booths = absorb_booths(polygons, found.openings, {*stairs, *range(len(drawn))}, stamps)
+    polygons, openings, stairs = without_gaps(polygons, openings, stairs)
+    if absorbed := booths + closed.faces.absorbed:
+        content.findings.append(make_finding("niche-absorbed", count=absorbed))
     ways = [LineString([bridge.start, bridge.end]) for bridge in closed.bridges]
     zones = _named(polygons, stairs, drawn, texts.without_door_tags(stamps, ways), content)
-    zones = _categorised(zones, found.openings)
-    content.zones, content.openings = _without_shafts(zones, found.openings, content)
+    zones = _categorised(zones, openings)
+    content.zones, content.openings = _without_shafts(zones, openings, content)
     content.walls = _wall_lines(closed.segments, barriers.glazing)
     return content
 
@@ -146,7 +149,7 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
 
 
 def _shafts_for_cars(areas: Sequence[DrawnArea], rooms: Sequence[Polygon]) -> list[DrawnArea]:
-    """Outlines of elevator cars grown to the shaft that walls enclose around them."""
+    """Outlines of elevator cars grown to the shafts around them."""
     tree = STRtree(list(rooms))
     result = []
     for area in areas:
@@ -162,11 +165,7 @@ def _shafts_for_cars(areas: Sequence[DrawnArea], rooms: Sequence[Polygon]) -> li
 def _zones(
     closed: _Closed, areas: Sequence[DrawnArea], barriers: Barriers, stamps: Sequence[texts.Stamp]
 ) -> tuple[list[Polygon], dict[int, DrawnArea]]:
-    """Polygons of zones: outlined rooms first, then what walls enclose beyond them, then what leaked.
-
-    Returns:
-        The polygons, and those that a person outlined by their representative point.
-    """
+    """Polygons of zones: outlined rooms first, which are returned apart too, then what walls enclose, then leaks."""
     radius = min(0.3, max(0.1, 0.55 * closed.thickness))
     leaks = find_leaks(closed.segments, closed.faces.polygons, closed.bridges, [s.at for s in stamps if s.names])
     rooms = [*closed.faces.rooms, *leaks]
