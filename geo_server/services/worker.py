@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geo_server.ingest.result import ImportResult
 
 
-_OWN = ("geo_server.domain.", "geo_server.ingest.result")
+_OWN = ("geo_server.domain.", "geo_server.ingest.")
 _OTHERS = {("uuid", "UUID"), ("shapely.io", "from_wkb")}
 
 _NO_MEMORY = "std::bad_alloc"

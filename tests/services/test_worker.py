@@ -12,8 +12,6 @@ from geo_server.domain.errors import UnreadableFile
 from geo_server.ingest.pipeline import read_plan
 from geo_server.services.worker import _wait, read_in_worker
 
-FLOORPLANS = Path(__file__).parents[2] / "data/floorplans"
-
 
 class Evil:
     """Asks whoever reads it to call something."""
@@ -33,9 +31,10 @@ def test_a_reader_that_was_taken_over_cannot_have_the_server_call_anything(deed:
         _wait(ours, 5.0)
 
 
-def test_what_is_read_of_a_drawing_arrives_as_it_was_read() -> None:
-    data = (FLOORPLANS / "barcelona_pavilion.dxf").read_bytes()
-    assert read_in_worker(data, "pavilion.dxf").floorplan == read_plan(data, "pavilion.dxf").floorplan
+@pytest.mark.parametrize("name", ["barcelona_pavilion.dxf", "georeferenced_geodata.dxf", "ifc_duplex_arch.ifc"])
+def test_what_is_read_of_a_drawing_arrives_as_it_was_read(shared_floorplans: Path, name: str) -> None:
+    data = (shared_floorplans / name).read_bytes()
+    assert read_in_worker(data, name) == read_plan(data, name)
 
 
 def test_a_refusal_arrives_with_all_its_parts() -> None:
