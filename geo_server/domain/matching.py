@@ -8,16 +8,18 @@ Terminology:
     shift: what to add to the older floorplan's coordinates so that its rooms lie over the newer one's, in metres.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.domain.moving import with_ids
-from geo_server.domain.places import Floorplan, Opening, Zone
+from geo_server.domain.moving import NO_SHIFT, Shift, with_ids
+from geo_server.domain.places import Floorplan, Opening, Transition, Zone
 
 LEAST_LIKENESS = 0.6
 """Shared area over joint area from which two zones are one: the measure and the limit by which rooms that were read are
@@ -25,10 +27,40 @@ held against rooms that a person drew."""
 NEAREST_OPENING_M = 0.5
 """An opening that moved farther is another one: two doors side by side are farther apart than this."""
 
-Shift = tuple[float, float]
+Floats = npt.NDArray[np.float64]
 
 
-def keep_ids(older: Floorplan, newer: Floorplan) -> Floorplan:
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """How the rooms of a level lie to those of the older floorplan.
+
+    Args:
+        shift_m: What to add to the older coordinates, in metres.
+        scale: How much longer the newer rooms are; 1 when the level was drawn again in the same unit.
+    """
+
+    shift_m: Shift
+    scale: float
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A newer floorplan that has kept ids of an older one.
+
+    Args:
+        laid: By the id of the level, which both have; levels of which no zone is the same are not in it.
+    """
+
+    floorplan: Floorplan
+    laid: Mapping[UUID, Laid]
+
+    @property
+    def shifts(self) -> dict[UUID, Shift]:
+        """By the id of the level."""
+        return {level_id: laid.shift_m for level_id, laid in self.laid.items()}
+
+
+def keep_ids(older: Floorplan, newer: Floorplan) -> Matched:
     """The newer floorplan with the older one's ids for levels, zones, openings and transitions that are still there.
 
     Args:
@@ -38,6 +70,7 @@ def keep_ids(older: Floorplan, newer: Floorplan) -> Floorplan:
     levels = _match_levels(older, newer)
     zones: dict[UUID, UUID] = {}
     openings: dict[UUID, UUID] = {}
+    laid: dict[UUID, Laid] = {}
     for new_level, old_level in levels.items():
         old_zones = [zone for zone in older.zones if zone.level_id == old_level]
         new_zones = [zone for zone in newer.zones if zone.level_id == new_level]
@@ -48,8 +81,48 @@ def keep_ids(older: Floorplan, newer: Floorplan) -> Floorplan:
             [opening for opening in newer.openings if opening.level_id == new_level],
             shift,
         )
-    transitions = _match_transitions(older, newer, zones)
-    return _renamed(newer, levels | zones | openings | transitions)
+        if pairs:
+            laid[old_level] = Laid(shift, _scale(older, newer, pairs))
+    named = Matched(_renamed(newer, levels | zones | openings), laid)
+    ways = match_ways(older, named.floorplan, named.floorplan.transitions, named.shifts)
+    return Matched(_renamed(named.floorplan, ways), laid)
+
+
+def match_ways(
+    older: Floorplan, newer: Floorplan, ways: Iterable[Transition], shifts: Mapping[UUID, Shift]
+) -> dict[UUID, UUID]:
+    """The older id for each way of the same category between the same two zones, the nearest first; each is given once.
+
+    Args:
+        older: What was known.
+        newer: What was read now, with the older ids of zones that are still there.
+        ways: Those of ``newer`` that are asked about.
+        shifts: By the id of a level, to be added to the older coordinates; none for the others.
+    """
+    alike: defaultdict[object, tuple[list[Transition], list[Transition]]] = defaultdict(lambda: ([], []))
+    for way in older.transitions:
+        alike[way.zones, way.category][0].append(way)
+    for way in ways:
+        alike[way.zones, way.category][1].append(way)
+    pairs: dict[UUID, UUID] = {}
+    for old, new in alike.values():
+        before = np.array([_ends(older, way, shifts) for way in old]).reshape(-1, 4)
+        after = np.array([_ends(newer, way, {}) for way in new]).reshape(-1, 4)
+        pairs |= {new[i].id: old[j].id for i, j in _nearest_pairs(after, before, np.inf)}
+    return pairs
+
+
+def _ends(floorplan: Floorplan, way: Transition, shifts: Mapping[UUID, Shift]) -> Floats:
+    """Foot and head of a way, each shifted with its level: shape (4,)."""
+    xy = shapely.get_coordinates(way.geometry)[[0, -1]]
+    levels = (floorplan.zone_by_id[zone_id].level_id for zone_id in way.zones)
+    return np.asarray(xy + [shifts.get(level_id, NO_SHIFT) for level_id in levels]).reshape(4)
+
+
+def _scale(older: Floorplan, newer: Floorplan, pairs: Mapping[UUID, UUID]) -> float:
+    """The median growth in length of zones that are the same, newer id to older id."""
+    grown = [newer.zone_by_id[new].polygon.area / older.zone_by_id[old].polygon.area for new, old in pairs.items()]
+    return float(np.sqrt(np.median(grown)))
 
 
 def _match_levels(older: Floorplan, newer: Floorplan) -> dict[UUID, UUID]:
@@ -111,37 +184,28 @@ def _alike(old: Sequence[Zone], new: Sequence[Zone], shift: Shift) -> tuple[dict
 
 def _match_openings(old: Sequence[Opening], new: Sequence[Opening], shift: Shift) -> dict[UUID, UUID]:
     """The older id for each newer opening that stands where one stood, the nearest first."""
-    if not old or not new:
-        return {}
-    before = _middles(old) + np.asarray(shift)
-    after = _middles(new)
-    apart = np.linalg.norm(after[:, None, :] - before[None, :, :], axis=2)
-    pairs: dict[UUID, UUID] = {}
-    taken: set[int] = set()
-    for flat in np.argsort(apart, axis=None, kind="stable"):
-        mine, theirs = divmod(int(flat), len(old))
-        if apart[mine, theirs] > NEAREST_OPENING_M:
-            break
-        if theirs not in taken and new[mine].id not in pairs:
-            pairs[new[mine].id] = old[theirs].id
-            taken.add(theirs)
-    return pairs
+    pairs = _nearest_pairs(_middles(new), _middles(old) + np.asarray(shift), NEAREST_OPENING_M)
+    return {new[i].id: old[j].id for i, j in pairs}
 
 
-def _middles(openings: Sequence[Opening]) -> np.ndarray:
+def _middles(openings: Sequence[Opening]) -> Floats:
     middles = [opening.line.interpolate(0.5, normalized=True) for opening in openings]
-    return np.array([(middle.x, middle.y) for middle in middles])
+    return np.array([(middle.x, middle.y) for middle in middles]).reshape(-1, 2)
 
 
-def _match_transitions(older: Floorplan, newer: Floorplan, zones: dict[UUID, UUID]) -> dict[UUID, UUID]:
-    """The older id for each newer way of the same category between the same two zones; each is given once."""
-    before = {(*transition.zones, transition.category): transition.id for transition in older.transitions}
-    pairs: dict[UUID, UUID] = {}
-    for transition in newer.transitions:
-        lower, upper = (zones.get(zone_id) for zone_id in transition.zones)
-        known = before.pop((lower, upper, transition.category), None) if lower and upper else None
-        if known is not None:
-            pairs[transition.id] = known
+def _nearest_pairs(ours: Floats, theirs: Floats, farthest: float) -> list[tuple[int, int]]:
+    """Indexes of rows that are near to each other, the nearest first, each row in one pair at most."""
+    apart = np.linalg.norm(ours[:, None, :] - theirs[None, :, :], axis=2)
+    pairs: list[tuple[int, int]] = []
+    left, free = set(range(len(ours))), set(range(len(theirs)))
+    for flat in np.argsort(apart, axis=None, kind="stable"):
+        mine, other = divmod(int(flat), len(theirs))
+        if apart[mine, other] > farthest:
+            break
+        if mine in left and other in free:
+            pairs.append((mine, other))
+            left.remove(mine)
+            free.remove(other)
     return pairs
 
 

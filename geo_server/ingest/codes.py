@@ -82,6 +82,11 @@ CODES: dict[str, Code] = {
         "Overrule it with --map, such as --map name=ROOM_NO.",
     ),
     "level-unknown": Code(_ERROR, "An object lies on a level that the file does not give, and was left out."),
+    "transition-lost": Code(
+        _ERROR,
+        "Stairs, a ramp or an elevator that was known between two levels no longer fits what the drawing shows.",
+        "Add it again if it is still there.",
+    ),
     "correction-lost": Code(_ERROR, "A correction no longer fits what the drawing shows.", "Make it again if needed."),
     "levels-aligned": Code(_FIXED, "Levels drawn side by side were laid over each other."),
     "levels-not-aligned": Code(_ERROR, "A level could not be laid over the others.", "Place it by control points."),

@@ -8,21 +8,23 @@ Terminology:
     other levels: those of the basis whose ordinal no file shows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.domain.edits import AddOpening, Edit, SplitZone, apply_edits, carry_edits
+from geo_server.domain.edits import Edit, apply_edits, carry_edits
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.findings import Finding
-from geo_server.domain.frame import DrawingFrame, Frame, Placement, SiteFrame
-from geo_server.domain.matching import keep_ids
-from geo_server.domain.moving import NO_SHIFT, change_frame, place_floorplan, with_ids
-from geo_server.domain.places import Floorplan, Transition, TransitionCategory
+from geo_server.domain.frame import Placement, SiteFrame
+from geo_server.domain.matching import Matched, keep_ids
+from geo_server.domain.moving import NO_SHIFT, Shift, change_frame, place_floorplan, with_ids
+from geo_server.domain.places import Floorplan
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.levels import join_levels
+from geo_server.services.carrying import WayCarrier, line_mover, trusted_shifts
 from geo_server.services.drawings import ReadBuilding
 
 LEAST_SHARED = 0.2
@@ -66,7 +68,8 @@ class JoinedBuilding:
     """A building as it is to be kept.
 
     Args:
-        placement: The one of the basis, when its axes hold for all levels now; None leaves the draft to be placed.
+        placement: The one of the axes that hold for all levels now: the file's, or the basis' when levels of that are
+            kept. None leaves the draft to be placed.
         edits: Corrections of the basis that still make sense.
     """
 
@@ -94,51 +97,46 @@ def join_to_basis(read: ReadBuilding, basis: Basis | None, frame: SiteFrame, *, 
         Conflict: The file is in lon, lat, and the other levels have no place on the ground yet.
     """
     if basis is None or not basis.floorplan.levels:
-        return JoinedBuilding(read)
-    return _with_edits(_join(read, basis, frame, keep_others=keep_others), basis)
-
-
-def _with_edits(joined: JoinedBuilding, basis: Basis) -> JoinedBuilding:
-    """The building with the corrections of the basis that still make sense, and a finding for each that does not."""
-    floorplan = joined.read.floorplan
-    moved = [(edit, _moved(edit, basis.floorplan.frame, floorplan.frame)) for edit in basis.edits]
-    _, kept, gone = carry_edits(floorplan, [edit for _, edit in moved if edit is not None])
-    gone += [edit for edit, there in moved if there is None]
-    lost = [
-        make_finding("correction-lost", f"Correction {edit.kind.replace('_', ' ')!r} ({edit.id}).") for edit in gone
-    ]
-    read = replace(joined.read, findings=(*joined.read.findings, *lost))
-    return replace(joined, read=read, edits=tuple(kept))
-
-
-def _moved(edit: Edit, old: Frame, new: Frame) -> Edit | None:
-    """An edit in the metres of another frame; None when nothing says how the two lie to each other."""
-    if not isinstance(edit, AddOpening | SplitZone) or (
-        isinstance(old, DrawingFrame) and isinstance(new, DrawingFrame)
-    ):
-        return edit
-    if not (isinstance(old, SiteFrame) and isinstance(new, SiteFrame)):
-        return None
-    metres = new.coordinates_to_metres(old.coordinates_to_lonlat(edit.line))
-    return replace(edit, line=tuple((float(x), float(y)) for x, y in metres))
-
-
-def _join(read: ReadBuilding, basis: Basis, frame: SiteFrame, *, keep_others: bool) -> JoinedBuilding:
+        return JoinedBuilding(read, read.placement)
     if keep_others and not read.levels_told:
         raise _which_level(read, basis)
     older = _in_frame_of(read, basis, frame)
-    if older is not None:
-        read = replace(read, floorplan=keep_ids(older, read.floorplan))
+    matched = Matched(read.floorplan, {}) if older is None else keep_ids(older, read.floorplan)
+    shifts = trusted_shifts(matched.laid, basis.floorplan.frame, read.floorplan.frame)
+    read = replace(read, floorplan=matched.floorplan)
     shown = {level.ordinal for level in read.floorplan.levels}
     others = [level for level in basis.floorplan.levels if level.ordinal not in shown]
     if not (keep_others and others):
-        return JoinedBuilding(read)
+        return _with_edits(JoinedBuilding(read, read.placement), basis, shifts)
     if older is None:
         raise _other_frame(read, basis)
-    kept = _only_levels(older, {level.ordinal for level in others})
+    joined = _with_levels_of(older, matched, read, basis)
+    return _with_edits(joined, basis, shifts | {level.id: NO_SHIFT for level in others})
+
+
+def _with_edits(joined: JoinedBuilding, basis: Basis, shifts: Mapping[UUID, Shift]) -> JoinedBuilding:
+    """The building with the corrections of the basis that still make sense, and a finding for each that does not."""
+    read, old = joined.read, basis.floorplan
+    move = line_mover(old.frame, read.floorplan.frame, basis.placement, shifts)
+    carried = carry_edits(old, read.floorplan, basis.edits, move)
+    lost = [
+        make_finding("correction-lost", f"Correction {edit.kind.replace('_', ' ')!r} ({edit.id}).")
+        for edit in carried.lost
+    ]
+    return replace(joined, read=replace(read, findings=(*read.findings, *lost)), edits=carried.kept)
+
+
+def _with_levels_of(older: Floorplan, matched: Matched, read: ReadBuilding, basis: Basis) -> JoinedBuilding:
+    """What was read and the levels of the basis that it does not show, in the axes of those.
+
+    Where a file says that it is on the ground holds for its own axes, so it is not asked.
+    """
+    shown = {level.ordinal for level in read.floorplan.levels}
+    kept = _only_levels(older, {level.ordinal for level in older.levels} - shown)
     newer = _with_ids_of_its_own(read.floorplan, kept)
-    joined = _joined(kept, newer, read, older)
-    findings = (*read.findings, *_kept_findings(kept, basis), *_apart(joined, shown))
+    together = join_levels([replace(kept, transitions=()), newer], read.building)
+    joined, lost = WayCarrier(older, together, shown, matched.shifts).carry()
+    findings = (*read.findings, *_kept_findings(kept, basis), *lost, *_apart(joined, shown))
     return JoinedBuilding(
         replace(read, floorplan=joined, findings=findings), None if joined.placed else basis.placement
     )
@@ -204,20 +202,6 @@ def _with_ids_of_its_own(newer: Floorplan, kept: Floorplan) -> Floorplan:
         for thing in things
     }
     return with_ids(newer, lambda one: uuid5(one, "another level") if one in taken else one)
-
-
-def _joined(kept: Floorplan, newer: Floorplan, read: ReadBuilding, older: Floorplan) -> Floorplan:
-    """All levels in the axes of what is kept; a way that was known keeps what was known of it."""
-    joined = join_levels([kept, newer], read.building)
-    if joined.placed:
-        joined = replace(joined, levels=tuple(replace(level, shift_m=NO_SHIFT) for level in joined.levels))
-    known = {(way.zones, way.category): way for way in older.transitions}
-    return replace(joined, transitions=tuple(_as_known(way, known) for way in joined.transitions))
-
-
-def _as_known(way: Transition, known: dict[tuple[tuple[UUID, UUID], TransitionCategory], Transition]) -> Transition:
-    earlier = known.get((way.zones, way.category))
-    return way if earlier is None else replace(earlier, level_id=way.level_id, geometry=way.geometry)
 
 
 def _kept_findings(kept: Floorplan, basis: Basis) -> list[Finding]:

@@ -45,7 +45,7 @@ def places_of(plan: Floorplan) -> set[UUID]:
 @given(st.floats(-1000, 1000), st.floats(-1000, 1000))
 @settings(deadline=None)
 def test_a_drawing_read_again_keeps_every_id_wherever_its_sheet_has_gone(dx: float, dy: float) -> None:
-    kept = keep_ids(PLAN, read_again(PLAN, dx, dy))
+    kept = keep_ids(PLAN, read_again(PLAN, dx, dy)).floorplan
     assert places_of(kept) == places_of(PLAN)
     assert {zone.id: zone.name for zone in kept.zones} == {zone.id: zone.name for zone in PLAN.zones}
     assert find_faults(kept) == []
@@ -58,7 +58,7 @@ def test_a_wall_that_moved_a_little_leaves_the_rooms_their_ids() -> None:
             plan, zones=tuple(replace(z, polygon=boxes.get(z.name, z.polygon), name=f"{z.name}a") for z in plan.zones)
         )
 
-    kept = keep_ids(PLAN, read_again(shifted(PLAN)))
+    kept = keep_ids(PLAN, read_again(shifted(PLAN))).floorplan
     assert kept.zone_by_id[uid("101")].name == "101a"
     differences = compare(PLAN, kept)
     assert (differences.added, differences.removed) == ((), ())
@@ -69,7 +69,7 @@ def test_a_wall_that_moved_a_little_leaves_the_rooms_their_ids() -> None:
 
 def test_a_room_that_was_divided_leaves_its_id_to_neither_half_and_its_neighbours_theirs() -> None:
     halves = apply_edits(PLAN, [SplitZone(uuid4(), uid("101"), ((4, 0), (4, 11)), "101b")])
-    kept = keep_ids(PLAN, read_again(halves))
+    kept = keep_ids(PLAN, read_again(halves)).floorplan
     assert uid("101") not in kept.zone_by_id
     assert uid("102") in kept.zone_by_id
     assert len(compare(PLAN, kept).added) == 2
@@ -81,7 +81,7 @@ def test_two_rooms_that_changed_places_do_not_keep_the_wrong_id() -> None:
     swapped = replace(
         PLAN, zones=tuple(replace(z, name={"101": "102", "102": "101"}.get(z.name, z.name)) for z in PLAN.zones)
     )
-    kept = keep_ids(PLAN, read_again(swapped))
+    kept = keep_ids(PLAN, read_again(swapped)).floorplan
     assert kept.zone_by_id[uid("101")].name == "102"
 
 
@@ -90,7 +90,7 @@ def test_two_rooms_that_changed_places_do_not_keep_the_wrong_id() -> None:
 def test_any_floorplan_read_again_stays_sound_and_differs_in_nothing_that_it_kept(plan: Floorplan) -> None:
     faults = {(fault.code, fault.subject) for fault in find_faults(plan)}
     assert not faults
-    kept = keep_ids(plan, read_again(plan))
+    kept = keep_ids(plan, read_again(plan)).floorplan
     assert find_faults(kept) == []
     assert len(kept.zones) == len(plan.zones)
 
@@ -117,3 +117,23 @@ def test_merged_zones_are_one_that_grew_and_one_that_is_gone() -> None:
     differences = compare(PLAN, apply_edits(PLAN, [MergeZones(uuid4(), (uid("101"), uid("102")))]))
     assert [thing.id for thing in differences.removed] == [uid("102")]
     assert {change.after.id for change in differences.changed} == {uid("101"), uid("d2")}
+
+
+def test_twin_stairs_keep_each_its_own_id_wherever_the_sheet_has_gone_and_in_whatever_order_they_are_read() -> None:
+    stairs = PLAN.transitions[0]
+    twin = replace(stairs, id=uid("twin"), geometry=shapely.LineString([(12, 1), (14, 1)]))
+    older = replace(PLAN, transitions=(stairs, twin))
+    again = read_again(older, 9.0)
+    matched = keep_ids(older, replace(again, transitions=again.transitions[::-1]))
+    feet = {way.id: way.geometry.coords[0][0] for way in matched.floorplan.transitions}
+    assert feet == {stairs.id: 10.0, twin.id: 21.0}
+    assert find_faults(matched.floorplan) == []
+
+
+def test_how_each_level_lies_to_what_it_was_is_told_where_a_zone_is_the_same() -> None:
+    matched = keep_ids(PLAN, read_again(PLAN, 9.0, -2.5))
+    assert set(matched.laid) == {uid("ground"), uid("upper")}
+    assert matched.shifts[uid("ground")] == (9.0, -2.5)
+    assert all(abs(laid.scale - 1) < 1e-9 for laid in matched.laid.values())
+    elsewhere = replace(PLAN, zones=tuple(replace(z, polygon=box(0, 0, 1, 1), name=str(z.id)) for z in PLAN.zones))
+    assert keep_ids(PLAN, read_again(elsewhere)).laid == {}

@@ -5,7 +5,8 @@ the floorplan that they make is worked out from what was read, so that the drawi
 newer drawing can be given the same corrections again.
 """
 
-from geo_server.domain.edits.apply import apply_edit, apply_edits, carry_edits
+from geo_server.domain.edits.apply import apply_edit, apply_edits
+from geo_server.domain.edits.carry import CarriedEdits, MoveLine, carry_edits
 from geo_server.domain.edits.values import (
     AddOpening,
     AddTransition,
@@ -22,10 +23,12 @@ from geo_server.domain.edits.values import (
 __all__ = [
     "AddOpening",
     "AddTransition",
+    "CarriedEdits",
     "ChangeOpening",
     "ChangeZone",
     "Edit",
     "MergeZones",
+    "MoveLine",
     "RemoveOpening",
     "RemoveTransition",
     "RemoveZone",

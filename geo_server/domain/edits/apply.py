@@ -23,7 +23,7 @@ from geo_server.domain.edits.ways import (
     remove_transition,
 )
 from geo_server.domain.edits.zones import change_zone, merge_zones, remove_zone, split_zone
-from geo_server.domain.errors import Conflict, GeoServerError
+from geo_server.domain.errors import Conflict
 from geo_server.domain.faults import find_faults
 from geo_server.domain.places import Floorplan
 
@@ -65,22 +65,3 @@ def apply_edits(floorplan: Floorplan, edits: Iterable[Edit]) -> Floorplan:
     for edit in edits:
         floorplan = apply_edit(floorplan, edit)
     return floorplan
-
-
-def carry_edits(floorplan: Floorplan, edits: Iterable[Edit]) -> tuple[Floorplan, list[Edit], list[Edit]]:
-    """A newer floorplan with the edits that were made to an older one, as far as they still make sense.
-
-    Returns:
-        The floorplan after the edits that do, those, and the others: their zone or opening is gone, or was mended in the
-        drawing meanwhile.
-    """
-    kept: list[Edit] = []
-    lost: list[Edit] = []
-    for edit in edits:
-        try:
-            floorplan = apply_edit(floorplan, edit)
-        except GeoServerError:
-            lost.append(edit)
-        else:
-            kept.append(edit)
-    return floorplan, kept, lost

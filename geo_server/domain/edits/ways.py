@@ -43,7 +43,7 @@ def add_opening(floorplan: Floorplan, edit: AddOpening) -> Floorplan:
             f"The opening {what}.", where="line", advice="Draw it along the wall, from one jamb to the other."
         )
     opening = Opening(
-        uuid5(edit.id, "opening"),
+        opening_id(edit),
         edit.level_id,
         line,
         (one, two),
@@ -53,6 +53,11 @@ def add_opening(floorplan: Floorplan, edit: AddOpening) -> Floorplan:
         number=edit.number or None,
     )
     return replace(floorplan, openings=(*floorplan.openings, opening))
+
+
+def opening_id(edit: AddOpening) -> UUID:
+    """The id of the opening that an edit adds."""
+    return uuid5(edit.id, "opening")
 
 
 def find_sides(floorplan: Floorplan, level_id: UUID, line: LineString) -> tuple[UUID | None, UUID | None]:
