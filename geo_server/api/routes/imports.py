@@ -14,11 +14,12 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from geo_server.api.answers import moment
-from geo_server.api.deps import Access, requires, state_of
+from geo_server.api.deps import Access, State, requires, state_of
 from geo_server.api.schemas import ImportSaid, PlacementSaid, PublishSaid
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.findings import Finding
 from geo_server.domain.frame import ControlPoint
+from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
 from geo_server.domain.wording import counted
 from geo_server.services.drawings import DrawingFile
@@ -148,8 +149,7 @@ def publish(
     rev = publish_revision(
         state["database"], access.site, revision_id, by=access.principal.person_id, signed_by=said.signed_by
     )
-    if state["plans"].replan_open(access.site) is None:
-        background.add_task(state["floorplans"].warm, access.site)
+    background.add_task(_make_ready, state, access.site)
     return {"floorplan_rev": rev}
 
 
@@ -191,6 +191,12 @@ def _read_fields(form: FormData) -> ImportSaid:
         return ImportSaid.model_validate(fields)
     except ValidationError as fault:
         raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in fault.errors()]) from None
+
+
+def _make_ready(state: State, site: Site) -> None:
+    """Plan on the new map while an incident is open, or compile it for the first sighting; nobody waits for either."""
+    if state["plans"].replan_open(site) is None:
+        state["floorplans"].warm(site)
 
 
 def _with_findings(revision: Revision) -> Json:

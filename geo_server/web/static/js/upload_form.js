@@ -48,7 +48,7 @@ export function uploadForm(store, base, done) {
   const form = h(
     "form",
     { class: "stack form", on: { submit: send, input: offerOnto, reset: () => queueMicrotask(offerOnto) } },
-    field("file", t("plans.file"), { type: "file", required: true, accept: ".dxf,.json,.geojson,.osm,.zip,.ifc" }),
+    field("file", t("plans.file"), { type: "file", required: true, accept: ".dxf,.dwg,.ifc,.zip,.imdf,.geojson,.json,.osm,.xml" }),
     field("building", t("plans.building"), { required: true, maxlength: 100, list: "buildings", autocomplete: "off" }),
     buildings,
     h(
