@@ -22,6 +22,7 @@ FORMATS: Mapping[str, str] = {
     "ifc": "an IFC model",
     "imdf": "an IMDF archive",
     "geojson": "GeoJSON polygons",
+    "several": "files of several formats",
     "osm-indoor": "an OpenStreetMap indoor map",
     "floorplan": "a floorplan document",
 }

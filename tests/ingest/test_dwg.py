@@ -22,7 +22,7 @@ from geo_server.services.worker import read_in_worker
 from tests.ingest.sketch import ROOMS, WAYS, Sketch
 
 
-def _as_dwg(sketch: Sketch, folder: Path, *, switched_off: tuple[str, ...] = ()) -> bytes:
+def as_dwg(sketch: Sketch, folder: Path, *, switched_off: tuple[str, ...] = ()) -> bytes:
     """The lines, arcs and texts of a sketch, written by another library."""
     drawing = DwgDrawing()
     space = drawing.modelspace()
@@ -53,7 +53,7 @@ def _area(plan: Floorplan) -> float:
 
 @pytest.fixture(scope="module")
 def sketched(tmp_path_factory: pytest.TempPathFactory) -> ImportResult:
-    return read_plan(_as_dwg(Sketch().draw(), tmp_path_factory.mktemp("dwg")), "sketch.dwg")
+    return read_plan(as_dwg(Sketch().draw(), tmp_path_factory.mktemp("dwg")), "sketch.dwg")
 
 
 def test_a_dwg_gives_the_rooms_that_were_drawn(sketched: ImportResult) -> None:
@@ -88,7 +88,7 @@ def test_every_object_of_a_dwg_is_accounted_for(sketched: ImportResult) -> None:
 def test_layers_that_are_switched_off_are_left_out(tmp_path: Path) -> None:
     sketch = Sketch().draw()
     sketch.line((0, 0), (12, 8), "A-WALL-DEMO")
-    header = read_header(_as_dwg(sketch, tmp_path, switched_off=("A-WALL-DEMO",)))
+    header = read_header(as_dwg(sketch, tmp_path, switched_off=("A-WALL-DEMO",)))
     assert header.hidden == {"A-WALL-DEMO"}
 
 
@@ -152,7 +152,7 @@ def _read_or_refusal(data: bytes, name: str) -> ImportResult | UnreadableFile:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_damaged_dwg_ends_nothing_but_its_own_reader(seed: int, tmp_path: Path) -> None:
-    data = bytearray(_as_dwg(Sketch().draw(), tmp_path))
+    data = bytearray(as_dwg(Sketch().draw(), tmp_path))
     chance = random.Random(seed)
     for _ in range(40):
         data[chance.randrange(6, len(data))] = chance.randrange(256)

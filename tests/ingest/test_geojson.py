@@ -30,7 +30,7 @@ def _feature(geometry: shapely.Geometry, **properties: object) -> Feature:
     return {"type": "Feature", "properties": properties, "geometry": mapping(FRAME.to_lonlat(geometry))}
 
 
-def _bytes(*features: object, **top: object) -> bytes:
+def as_geojson(*features: object, **top: object) -> bytes:
     return orjson.dumps({"type": "FeatureCollection", "features": list(features), **top})
 
 
@@ -38,7 +38,7 @@ def _codes(result: ImportResult) -> Counter[str]:
     return Counter(finding.code for finding in result.findings)
 
 
-def _school() -> list[Feature]:
+def school_features() -> list[Feature]:
     return [
         _feature(box(0, 3, 6, 8), ROOM_NO="101", RoomName="Art", FLOOR="Ground floor", USE_TYPE="Classroom", SEATS=30),
         _feature(box(6, 3, 9, 8), ROOM_NO="102", RoomName="", FLOOR="Ground floor", USE_TYPE="WC"),
@@ -54,7 +54,7 @@ def _school() -> list[Feature]:
 
 @pytest.fixture(scope="module")
 def school() -> ImportResult:
-    return read_plan(_bytes(*_school()), "school.geojson")
+    return read_plan(as_geojson(*school_features()), "school.geojson")
 
 
 def test_properties_are_recognised_by_their_names(school: ImportResult) -> None:
@@ -82,7 +82,9 @@ def test_lines_and_points_named_for_doors_join_the_spaces_beside_them(school: Im
 
 
 def test_a_person_overrules_what_names_suggest() -> None:
-    result = read_plan(_bytes(*_school()), "school.geojson", mapping={"name": "RoomName", "alias": "", "level": ""})
+    result = read_plan(
+        as_geojson(*school_features()), "school.geojson", mapping={"name": "RoomName", "alias": "", "level": ""}
+    )
     assert "Art" in {zone.name for zone in result.floorplan.zones}
     assert [level.ordinal for level in result.floorplan.levels] == [0]
     assert _codes(result)["level-guessed"] == 1
@@ -94,14 +96,14 @@ def test_a_person_overrules_what_names_suggest() -> None:
 )
 def test_a_mapping_that_cannot_be_is_refused_with_what_there_is(told: dict[str, str], words: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        read_plan(_bytes(*_school()), "school.geojson", mapping=told)
+        read_plan(as_geojson(*school_features()), "school.geojson", mapping=told)
     assert words.lower() in refusal.value.what.lower()
     assert "name" in (refusal.value.advice or "").lower() or "ROOM_NO" in (refusal.value.advice or "")
 
 
 def test_rooms_that_share_edges_without_doors_are_told_once_a_level() -> None:
     rooms = [_feature(box(4 * i, 0, 4 * i + 4, 4), name=f"R{i}") for i in range(5)]
-    result = read_plan(_bytes(*rooms), "rooms.geojson")
+    result = read_plan(as_geojson(*rooms), "rooms.geojson")
     (told,) = [finding for finding in result.findings if finding.code == "doors-unknown"]
     assert told.count == 5
     assert _codes(result)["no-exit"] == 1
@@ -109,7 +111,7 @@ def test_rooms_that_share_edges_without_doors_are_told_once_a_level() -> None:
 
 
 def test_a_file_without_a_level_can_be_told_one() -> None:
-    data = _bytes(_feature(box(0, 0, 4, 4), name="R1"))
+    data = as_geojson(_feature(box(0, 0, 4, 4), name="R1"))
     plan = read_plan(data, "rooms.geojson", ordinal=2, level_name="Second").floorplan
     assert [(level.ordinal, level.name) for level in plan.levels] == [(2, "Second")]
 
@@ -122,7 +124,7 @@ def test_coordinates_of_a_named_reference_system_are_put_on_the_ground() -> None
         "geometry": mapping(box(east, north, east + 10, north + 5)),
     }
     named = {"properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}
-    for data, crs in ((_bytes(room), "EPSG:25833"), (_bytes(room, crs=named), None)):
+    for data, crs in ((as_geojson(room), "EPSG:25833"), (as_geojson(room, crs=named), None)):
         plan = read_plan(data, "rooms.geojson", crs=crs).floorplan
         (zone,) = plan.zones
         assert isinstance(plan.frame, SiteFrame)
@@ -132,14 +134,14 @@ def test_coordinates_of_a_named_reference_system_are_put_on_the_ground() -> None
 
 def test_a_reference_system_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidInput, match="no coordinate reference system"):
-        read_plan(_bytes(_feature(box(0, 0, 4, 4))), "rooms.geojson", crs="EPSG:999999")
+        read_plan(as_geojson(_feature(box(0, 0, 4, 4))), "rooms.geojson", crs="EPSG:999999")
 
 
 def test_coordinates_that_are_no_degrees_stay_a_drawing() -> None:
     room = {"type": "Feature", "properties": {"name": "R1"}, "geometry": mapping(box(0, 0, 4000, 5000))}
-    unsure = read_plan(_bytes(room), "rooms.geojson")
+    unsure = read_plan(as_geojson(room), "rooms.geojson")
     assert _codes(unsure)["scale-unsure"] == 1
-    sure = read_plan(_bytes(room), "rooms.geojson", metres_per_unit=0.001)
+    sure = read_plan(as_geojson(room), "rooms.geojson", metres_per_unit=0.001)
     assert sure.floorplan.frame == DrawingFrame(0.001)
     assert sure.floorplan.zones[0].polygon.area == pytest.approx(20)
     assert _codes(sure)["scale-unsure"] == 0
@@ -147,14 +149,14 @@ def test_coordinates_that_are_no_degrees_stay_a_drawing() -> None:
 
 def test_polygons_that_cross_themselves_are_mended_and_told() -> None:
     bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
-    result = read_plan(_bytes(_feature(bow, name="Bow")), "bow.geojson")
+    result = read_plan(as_geojson(_feature(bow, name="Bow")), "bow.geojson")
     assert _codes(result)["area-repaired"] == 1
     assert sum(zone.polygon.area for zone in result.floorplan.zones) == pytest.approx(50, rel=1e-3)
 
 
 def test_overlaps_are_cut_and_told() -> None:
     result = read_plan(
-        _bytes(_feature(box(0, 0, 10, 10), name="Hall"), _feature(box(2, 2, 4, 4), name="Kiosk")), "hall.geojson"
+        as_geojson(_feature(box(0, 0, 10, 10), name="Hall"), _feature(box(2, 2, 4, 4), name="Kiosk")), "hall.geojson"
     )
     zones = {zone.name: zone.polygon for zone in result.floorplan.zones}
     assert zones["Hall"].area == pytest.approx(96, rel=1e-3)
@@ -173,7 +175,7 @@ def test_ours_is_still_read_as_ours(school: ImportResult) -> None:
 
 
 def test_the_same_file_gives_the_same_ids(school: ImportResult) -> None:
-    again = read_plan(_bytes(*_school()), "other name.geojson")
+    again = read_plan(as_geojson(*school_features()), "other name.geojson")
     assert again.floorplan.zones == school.floorplan.zones
     assert again.floorplan.openings == school.floorplan.openings
 
@@ -208,8 +210,11 @@ def test_a_property_stands_for_one_field_only() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (_bytes({"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": []}}), "usable"),
-        (_bytes(_feature(box(0, 0, 4, 4), layer="A-WALL")), "No polygon is a space"),
+        (
+            as_geojson({"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": []}}),
+            "usable",
+        ),
+        (as_geojson(_feature(box(0, 0, 4, 4), layer="A-WALL")), "No polygon is a space"),
         (b'{"type":"FeatureCollection","features":[{"geometry":{"type":"Polygon","coordinates":[[[NaN', "not JSON"),
         ('{"type":"FeatureCollection","features":[{"n":"Büro"'.encode("latin-1"), "not JSON"),
     ],
@@ -224,7 +229,7 @@ def test_files_without_a_space_are_refused_in_one_line(data: bytes, words: str) 
 def test_more_vertices_than_any_building_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features_module, "MOST_VERTICES", 1000)
     with pytest.raises(TooLarge, match="vertices"):
-        read_plan(_bytes(_feature(Point(0, 0).buffer(5, quad_segs=400))), "round.geojson")
+        read_plan(as_geojson(_feature(Point(0, 0).buffer(5, quad_segs=400))), "round.geojson")
 
 
 def test_a_million_vertices_are_read() -> None:
@@ -236,7 +241,7 @@ def test_a_million_vertices_are_read() -> None:
         "properties": {"name": "Round"},
         "geometry": {"type": "Polygon", "coordinates": [ring.tolist()]},
     }
-    (zone,) = read_plan(_bytes(feature), "round.geojson").floorplan.zones
+    (zone,) = read_plan(as_geojson(feature), "round.geojson").floorplan.zones
     assert zone.polygon.area == pytest.approx(np.pi * (3e-4 * 67_900) * (2e-4 * 111_270), rel=0.01)
 
 
@@ -254,12 +259,12 @@ _JSON = st.recursive(
     at=st.integers(0, 8),
 )
 def test_whatever_a_property_says_the_file_is_read(value: object, key: str, at: int) -> None:
-    features = _school()
+    features = school_features()
     properties = features[at]["properties"]
     assert isinstance(properties, dict)
     properties[key] = value
     try:
-        data = _bytes(*features)
+        data = as_geojson(*features)
     except TypeError:
         return
     plan = read_plan(data, "odd.geojson").floorplan
@@ -270,10 +275,10 @@ def test_whatever_a_property_says_the_file_is_read(value: object, key: str, at: 
 @settings(deadline=None, max_examples=80)
 @given(geometry=_JSON, at=st.integers(0, 8))
 def test_whatever_a_geometry_is_the_others_are_read(geometry: object, at: int) -> None:
-    features = _school()
+    features = school_features()
     features[at]["geometry"] = {"type": "Polygon", "coordinates": geometry}
     try:
-        data = _bytes(*features)
+        data = as_geojson(*features)
     except TypeError:
         return
     outcome = _read_or_refusal(data)

@@ -108,7 +108,7 @@ def _guid() -> str:
     return str(ifcopenshell.guid.new())
 
 
-def _two_storeys(unit: str | None = None) -> Draft:
+def make_model(unit: str | None = None) -> Draft:
     """A classroom on a hall with a stairwell, walls of 0.2 m; a room and a landing above."""
     draft = Draft(unit)
     cellar, ground, first = (draft.storey(n, h) for n, h in (("Cellar", -3.0), ("Ground", 0.0), ("First", 3.0)))
@@ -132,7 +132,7 @@ def _codes(result: ImportResult) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def two_storeys() -> ImportResult:
-    return read_plan(_two_storeys().bytes(), "school.ifc")
+    return read_plan(make_model().bytes(), "school.ifc")
 
 
 def test_spaces_become_zones_with_number_name_and_use(two_storeys: ImportResult) -> None:
@@ -175,7 +175,7 @@ def test_stairs_join_the_storeys_at_their_two_ends(two_storeys: ImportResult) ->
 
 
 def test_a_model_in_millimetres_gives_the_same_metres(two_storeys: ImportResult) -> None:
-    plan = read_plan(_two_storeys("MILLI").bytes(), "school.ifc").floorplan
+    plan = read_plan(make_model("MILLI").bytes(), "school.ifc").floorplan
     assert plan.frame == DrawingFrame(0.001)
     ours = {zone.name: zone.polygon.area for zone in plan.zones}
     assert ours == pytest.approx({zone.name: zone.polygon.area for zone in two_storeys.floorplan.zones}, rel=1e-3)
@@ -186,7 +186,7 @@ def test_a_model_in_millimetres_gives_the_same_metres(two_storeys: ImportResult)
 
 @pytest.mark.parametrize("scale", [None, 0.001])
 def test_a_map_conversion_puts_the_model_on_the_ground(scale: float | None) -> None:
-    draft = _two_storeys("MILLI")
+    draft = make_model("MILLI")
     to_lonlat = pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
     crs = draft.file.createIfcProjectedCRS("EPSG:25832")
     draft.file.createIfcMapConversion(draft.context, crs, 500_000.0, 5_500_000.0, 0.0, 0.0, 1.0, scale)
@@ -199,7 +199,7 @@ def test_a_map_conversion_puts_the_model_on_the_ground(scale: float | None) -> N
 
 
 def test_the_latitude_of_a_site_puts_the_model_on_the_ground() -> None:
-    draft = _two_storeys()
+    draft = make_model()
     draft.file.create_entity("IfcSite", _guid(), None, "Site", RefLatitude=(48, 30, 0, 0), RefLongitude=(-9, -15, 0, 0))
     georeference = read_ifc(draft.bytes(), "school.ifc").georeference
     assert georeference is not None
@@ -209,7 +209,7 @@ def test_the_latitude_of_a_site_puts_the_model_on_the_ground() -> None:
 
 
 def test_a_reference_system_that_is_none_is_told() -> None:
-    draft = _two_storeys()
+    draft = make_model()
     crs = draft.file.createIfcProjectedCRS("Local grid")
     draft.file.createIfcMapConversion(draft.context, crs, 0.0, 0.0, 0.0)
     result = read_ifc(draft.bytes(), "school.ifc")
@@ -218,7 +218,7 @@ def test_a_reference_system_that_is_none_is_told() -> None:
 
 
 def test_a_space_without_a_shape_is_told() -> None:
-    draft = _two_storeys()
+    draft = make_model()
     space = draft.file.create_entity("IfcSpace", _guid(), None, "Ghost")
     draft.file.createIfcRelAggregates(_guid(), None, None, None, draft.file.by_type("IfcBuildingStorey")[0], [space])
     assert _codes(read_ifc(draft.bytes(), "school.ifc"))["shape-missing"] == 1
@@ -245,7 +245,7 @@ def test_a_model_without_spaces_says_what_to_do() -> None:
 def test_a_server_without_the_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ifcopenshell", None)
     with pytest.raises(Unavailable, match="not installed") as refusal:
-        read_plan(_two_storeys().bytes(), "school.ifc")
+        read_plan(make_model().bytes(), "school.ifc")
     assert "geo-server[ifc]" in (refusal.value.advice or "")
 
 
@@ -261,7 +261,7 @@ def test_a_broken_model_is_refused_in_one_line(data: bytes) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_damaged_model_is_read_or_refused(seed: int) -> None:
-    data = bytearray(_two_storeys().bytes())
+    data = bytearray(make_model().bytes())
     chance = random.Random(seed)
     for _ in range(25):
         data[chance.randrange(len(data))] = chance.randrange(32, 127)

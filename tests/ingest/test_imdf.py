@@ -54,7 +54,7 @@ def _opening(word: str, line: LineString, category: str = "pedestrian", level: s
     return _feature(word, "opening", line, category=category, level_id=_id(level), name=None)
 
 
-def _two_storeys() -> Archive:
+def school_features() -> Archive:
     """Two rooms and a stairwell on a walkway, walls of 0.2 m drawn as units; the stairwell again above."""
     return {
         "building": [_feature("main", "building", None, name={"en": "Main hall", "de": "Haupthaus"})],
@@ -86,9 +86,7 @@ def _two_storeys() -> Archive:
     }
 
 
-def _pack(
-    features: Archive, language: str = "en", folder: str = "", others: Mapping[str, bytes] | None = None
-) -> bytes:
+def pack(features: Archive, language: str = "en", folder: str = "", others: Mapping[str, bytes] | None = None) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(f"{folder}manifest.json", orjson.dumps({"version": "1.0.0", "language": language}))
@@ -106,7 +104,7 @@ def _codes(result: ImportResult) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def two_storeys() -> ImportResult:
-    return read_plan(_pack(_two_storeys()), "school.zip")
+    return read_plan(pack(school_features()), "school.zip")
 
 
 def test_units_become_zones_that_keep_their_ids_and_names(two_storeys: ImportResult) -> None:
@@ -143,7 +141,7 @@ def test_stairs_over_each_other_join_the_levels_of_a_building(two_storeys: Impor
 
 
 def test_labels_are_taken_in_the_language_of_the_archive() -> None:
-    plan = read_plan(_pack(_two_storeys(), language="de-AT"), "school.zip").floorplan
+    plan = read_plan(pack(school_features(), language="de-AT"), "school.zip").floorplan
     assert [building.name for building in plan.buildings] == ["Haupthaus"]
     assert [level.name for level in plan.levels] == ["Erdgeschoss", "Level 1"]
 
@@ -164,23 +162,23 @@ def test_what_was_read_is_the_same_after_a_round_through_the_document(two_storey
 
 
 def test_an_archive_may_have_its_files_in_a_folder() -> None:
-    assert len(read_plan(_pack(_two_storeys(), folder="school/"), "school.zip").floorplan.zones) == 6
+    assert len(read_plan(pack(school_features(), folder="school/"), "school.zip").floorplan.zones) == 6
 
 
 def test_a_unit_that_crosses_itself_is_mended_and_told() -> None:
-    features = _two_storeys()
+    features = school_features()
     bow = shapely.Polygon([(0, 20), (10, 30), (10, 20), (0, 30)])
     features["unit"].append(_unit("bow", bow, "room"))
-    result = read_plan(_pack(features), "school.zip")
+    result = read_plan(pack(features), "school.zip")
     assert _codes(result)["area-repaired"] == 1
     pieces = [zone for zone in result.floorplan.zones if zone.name == "bow"]
     assert sum(zone.polygon.area for zone in pieces) == pytest.approx(50, rel=1e-2)
 
 
 def test_units_of_a_level_that_is_not_there_are_told_and_left_out() -> None:
-    features = _two_storeys()
+    features = school_features()
     features["unit"].append(_unit("lost", box(0, 0, 3, 3), "room", level="attic"))
-    result = read_plan(_pack(features), "school.zip")
+    result = read_plan(pack(features), "school.zip")
     assert [f.handle for f in result.findings if f.code == "level-unknown"] == [_id("lost")]
 
 
@@ -199,8 +197,8 @@ def test_an_archive_whose_members_lead_out_of_it_is_refused(path: str) -> None:
 
 def test_a_bomb_is_stopped_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_BYTES", 2**20)
-    features = _two_storeys() | {"unit": []}
-    bomb = _pack(features, others={"fixture.geojson": bytes(8 * 2**20)})
+    features = school_features() | {"unit": []}
+    bomb = pack(features, others={"fixture.geojson": bytes(8 * 2**20)})
     assert len(bomb) < 2**15
     with pytest.raises(TooLarge, match="unpacks to more"):
         read_plan(bomb, "bomb.zip")
@@ -209,7 +207,7 @@ def test_a_bomb_is_stopped_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None
 def test_an_archive_with_too_many_members_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_MEMBERS", 3)
     with pytest.raises(TooLarge, match="members"):
-        read_plan(_pack(_two_storeys()), "many.zip")
+        read_plan(pack(school_features()), "many.zip")
 
 
 @pytest.mark.parametrize(
@@ -217,22 +215,22 @@ def test_an_archive_with_too_many_members_is_refused(monkeypatch: pytest.MonkeyP
     [
         ({"level": [], "unit": []}, "no unit, or no level"),
         ({"venue": []}, "is no IMDF"),
-        ({"level": _two_storeys()["level"], "unit": [None, 3, {"type": "Feature"}]}, "no unit"),
+        ({"level": school_features()["level"], "unit": [None, 3, {"type": "Feature"}]}, "no unit"),
     ],
 )
 def test_archives_without_a_building_are_refused(features: Archive, words: str) -> None:
     with pytest.raises(UnreadableFile, match=words):
-        read_plan(_pack(features), "empty.zip")
+        read_plan(pack(features), "empty.zip")
 
 
 def test_a_file_in_the_archive_that_is_no_json_is_named() -> None:
-    data = _pack({"level": _two_storeys()["level"]}, others={"unit.geojson": "Büro".encode("latin-1")})
+    data = pack({"level": school_features()["level"]}, others={"unit.geojson": "Büro".encode("latin-1")})
     with pytest.raises(UnreadableFile, match=r"school\.zip: unit\.geojson"):
         read_plan(data, "school.zip")
 
 
 def test_damaged_archives_are_refused_or_read_never_more() -> None:
-    good = _pack(_two_storeys())
+    good = pack(school_features())
     chance = random.Random(7)
     for _ in range(60):
         data = bytearray(good)
@@ -261,10 +259,10 @@ _JSON = st.recursive(
 def test_whatever_one_feature_says_the_others_are_read_or_the_archive_refused(
     kind: str, value: object, at: int
 ) -> None:
-    features = _two_storeys()
+    features = school_features()
     victim = features[kind][at % len(features[kind])]
     assert isinstance(victim["properties"], dict)
     for key in victim["properties"]:
         victim["properties"][key] = value
-    outcome = _read_or_refusal(_pack(features))
+    outcome = _read_or_refusal(pack(features))
     assert isinstance(outcome, GeoServerError) or find_faults(outcome.floorplan) == []
