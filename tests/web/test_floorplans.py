@@ -47,7 +47,7 @@ def test_a_file_that_is_no_drawing_is_refused_beside_its_field_and_nothing_typed
     file = page.locator("input[name=file]")
     expect(file).to_have_attribute("aria-invalid", "true")
     expect(page.locator(".field", has=file).locator(".field-fault")).to_contain_text(re.compile(r"\w+.*\."))
-    expect(page.get_by_label("Building")).to_have_value("Annex")
+    expect(page.get_by_label("Building", exact=True)).to_have_value("Annex")
     expect(page.get_by_label("Level (0 = main entrance)")).to_have_value("0")
     assert file.evaluate("(input) => [...input.files].map((one) => one.name)") == ["rubbish.dxf"]
     expect(page.locator(".revision")).to_have_count(1)
@@ -58,15 +58,28 @@ def test_what_is_typed_into_a_draft_stays_when_the_list_is_read_again(visit: Vis
     page = visit(Role.FACILITIES).ready()
     page.get_by_role("tab", name="Floorplans").click()
     page.get_by_text("Upload a drawing").click()
-    page.get_by_label("Building").fill("Gym")
+    page.get_by_label("Building", exact=True).fill("Gym")
     page.get_by_role("tab", name="Rooms").click()
     page.get_by_role("tab", name="Floorplans").click()
-    expect(page.get_by_label("Building")).to_have_value("Gym")
+    expect(page.get_by_label("Building", exact=True)).to_have_value("Gym")
+
+
+def test_what_is_kept_of_a_building_is_asked_only_where_there_is_something_to_keep(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    page.get_by_role("tab", name="Floorplans").click()
+    page.get_by_text("Upload a drawing").click()
+    kept = page.get_by_label("Other levels are kept from")
+    page.get_by_label("Building", exact=True).fill("Annex")
+    expect(kept).to_have_count(0)
+    page.get_by_label("Building", exact=True).fill("Main")
+    expect(kept.get_by_role("option")).to_have_text(["the latest revision", "revision 1 (Published, drawn.dxf)"])
+    page.get_by_label("It shows the whole building").check()
+    expect(kept).to_have_count(0)
 
 
 def _fill_upload(page: Page, name: str, content: bytes) -> None:
     page.get_by_role("tab", name="Floorplans").click()
     page.get_by_text("Upload a drawing").click()
     page.locator("input[name=file]").set_input_files({"name": name, "mimeType": "image/vnd.dxf", "buffer": content})
-    page.get_by_label("Building").fill("Annex")
+    page.get_by_label("Building", exact=True).fill("Annex")
     page.get_by_label("Level (0 = main entrance)").fill("0")

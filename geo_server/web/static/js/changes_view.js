@@ -1,12 +1,9 @@
 /** What a draft would change in what is published, in words. */
 
-import { Refusal } from "./api.js";
 import { fill, h } from "./dom.js";
 import { openingTitle } from "./opening_form.js";
-import { placeOf } from "./review_model.js";
+import { isDraft, placeOf } from "./review_model.js";
 import { known, t, tn } from "./strings.js";
-
-const CONFLICT = 409;
 
 /**
  * A folded list that is asked for when it is opened, and again when the draft was corrected meanwhile.
@@ -19,19 +16,23 @@ export function changesView(store, reviewing, show) {
   let seen = null;
   const load = async () => {
     const { review } = store.state;
-    if (!details.open || !review || review === seen) return;
+    if (!details.open || !review || review === seen) return undefined;
     seen = review;
+    const words = review.isFirst ? t("differ.all_new") : review.revision.placed ? null : t("review.place_first");
+    if (words) return fill(list, h("p", { class: "small" }, words));
     try {
       const differences = await reviewing.differences();
-      if (store.state.review === review) fill(list, groups(review, differences, show));
+      return store.state.review === review && fill(list, groups(review, differences, show));
     } catch (fault) {
-      const nothingYet = fault instanceof Refusal && fault.status === CONFLICT;
-      fill(list, h("p", { class: nothingYet ? "small" : "field-fault" }, fault.message));
-      if (!nothingYet) seen = null;
+      seen = null;
+      return fill(list, h("p", { class: "field-fault" }, fault.message));
     }
   };
   const details = h("details", { class: "changes", on: { toggle: load } }, h("summary", {}, t("differ.title")), list);
-  store.watch(["review"], load);
+  store.watch(["review"], ({ review }) => {
+    if (review && review.revision.id !== seen?.revision.id) details.open = isDraft(review);
+    load();
+  });
   return details;
 }
 

@@ -29,10 +29,10 @@ export function choice(name, label, options, value, props = {}) {
   return h("label", { class: "field" }, h("span", {}, label), input, fault);
 }
 
-/** The field of a form that a refusal is about, or null: the server names it at the end of `where`. */
+/** The field of a form that a refusal is about, or null: the server names it towards the end of `where`. */
 export function namedField(form, where) {
-  const input = where ? form.elements.namedItem(where.split(".").at(-1)) : null;
-  return input instanceof HTMLElement && input.matches("input, select") ? input : null;
+  const named = (where ?? "").split(".").map((name) => form.elements.namedItem(name));
+  return named.findLast((input) => input instanceof HTMLElement && input.matches("input, select")) ?? null;
 }
 
 /** A place at the end of a form for what belongs to no field. */

@@ -3,13 +3,16 @@
 import { h } from "./dom.js";
 import { known, t } from "./strings.js";
 
+const WORST_FIRST = ["error", "fixed", "note"];
+
 /**
  * @param {object[]} findings
  * @param {(place: object) => void} show Turns the map to a place: `{at, ordinal}`.
  */
 export function findingList(findings, show) {
   if (!findings.length) return h("p", { class: "small" }, t("plans.no_findings"));
-  return h("ul", { class: "findings" }, findings.map((finding) => h("li", { data: { severity: finding.severity } }, entry(finding, show))));
+  const ordered = [...findings].sort((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity));
+  return h("ul", { class: "findings" }, ordered.map((finding) => h("li", { data: { severity: finding.severity } }, entry(finding, show))));
 }
 
 function entry(finding, show) {

@@ -8,11 +8,14 @@ import { PALETTES } from "./map_palette.js";
 import { reviewLayers } from "./map_review.js";
 import { layersOf, sourceOf, tileSource } from "./map_style.js";
 
-/** Room that the level switch and the buttons take: at the side, on a narrow map above. */
-const paddingOf = (container) =>
-  container.clientWidth < NARROW_PX
-    ? { top: 60, right: 14, bottom: 26, left: 14 }
-    : { top: 24, right: 150, bottom: 24, left: 24 };
+/** Room that the level switch and the buttons take: at the side, on a narrow map above; and the band of a review. */
+const paddingOf = (container) => {
+  const band = document.body.classList.contains("is-reviewing") ? BAND_PX : 0;
+  return container.clientWidth < NARROW_PX
+    ? { top: 60 + band, right: 14, bottom: 26, left: 14 }
+    : { top: 24 + band, right: 150, bottom: 24, left: 24 };
+};
+const BAND_PX = 44;
 const NARROW_PX = 700;
 const ZOOM_TO_ZONE = 19.5;
 const EASE_MS = 350;

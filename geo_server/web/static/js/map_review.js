@@ -66,5 +66,5 @@ export function followReview(store, view) {
     if (review && review.revision.id !== turnedTo) view.fit(wholeReview(review));
     turnedTo = state.review?.revision.id ?? null;
   });
-  store.watch(["review", "tab", "mode", "picked", "sketch"], (state) => view.setData("marks", marks(state)));
+  store.watch(["review", "tab", "mode", "picked", "sketch", "focus"], (state) => view.setData("marks", marks(state)));
 }

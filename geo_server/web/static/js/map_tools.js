@@ -16,7 +16,11 @@ export function showMapTools(store, { fitSite, startReport }) {
   const band = h("p", { class: "review-band" });
   fill(document.getElementById("map-tools"), levels, home, key, reportButton(store.state, startReport), band, hint);
 
-  store.watch(["review", "tab", "mode"], (state) => fill(band, reviewWords(shownReview(state))));
+  store.watch(["review", "tab", "mode"], (state) => {
+    const review = shownReview(state);
+    fill(band, review && t(`review.band.${review.revision.state}`, { building: review.building, number: review.revision.number }));
+    band.dataset.state = review?.revision.state ?? "";
+  });
   store.watch(["site", "ordinal", "picture", "mine", "review", "tab", "mode"], (state) => fill(levels, levelButtons(store, state)));
   store.watch(["mode"], ({ mode }) => {
     document.body.classList.toggle("is-picking", mode !== null);
@@ -24,9 +28,6 @@ export function showMapTools(store, { fitSite, startReport }) {
   });
   store.watch(["picture"], (state) => (key.hidden = threatsOf(state).length === 0));
 }
-
-const reviewWords = (review) =>
-  review && t(`review.band.${review.revision.state}`, { building: review.building, number: review.revision.number });
 
 /** Always at hand for those who lead; staff have it beside their own buttons. */
 const reportButton = (state, startReport) =>

@@ -44,9 +44,13 @@ export function createPlansPanel(store) {
 
   const all = h("div", { class: "stack" }, h("h2", {}, t("plans.title")), upload.element, signOffPanel(store, base), none, list);
   const one = createReviewPanel(store, reviewing, { close, openCopy });
+  let opened = null;
   store.watch(["review"], ({ review: reviewed }) => {
     all.hidden = reviewed !== null;
     one.hidden = reviewed === null;
+    const id = reviewed?.revision.id ?? null;
+    if (id && id !== opened) one.scrollIntoView({ block: "start" });
+    opened = id;
   });
   store.watch(["tab"], ({ tab }) => tab === "floorplans" && load());
   return h("div", {}, one, all);

@@ -7,14 +7,15 @@ import { byName } from "./model.js";
 /**
  * @param {object} answer Of `GET …/review`.
  * @param {object} document Its floorplan.
- * @param {string} building Its name.
+ * @param {{building: string, isFirst: boolean}} known The building's name; whether nothing of it is published.
  */
-export function makeReview({ revision, findings, without_way_out: lacking }, document, building) {
+export function makeReview({ revision, findings, without_way_out: lacking }, document, { building, isFirst }) {
   const ofType = (type) => document.features.filter((feature) => feature.properties.feature_type === type);
   const levels = ofType("level").map(({ id, properties }) => ({ id, ordinal: properties.ordinal, name: properties.name }));
   return {
     revision,
     building,
+    isFirst,
     findings,
     lacking: new Set(lacking),
     levels: levels.sort((a, b) => a.ordinal - b.ordinal),

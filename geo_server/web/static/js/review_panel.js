@@ -24,7 +24,7 @@ const SKETCH_FORMS = { door: newDoorForm, split: newSplitForm, merge: mergeForm 
  */
 export function createReviewPanel(store, reviewing, { close, openCopy }) {
   const show = ({ at, ordinal, picked = null }) =>
-    store.set({ ...(ordinal === null ? {} : { ordinal }), focus: { at }, picked });
+    store.set({ ...(ordinal === null ? {} : { ordinal }), focus: { at, ordinal }, picked });
   const when = (told, build) => section((state) => (state.review ? told(state) : null), (state) => (state.review ? build(state) : null));
 
   const head = when(({ review }) => review.revision, ({ review }) => headOf(store, review, close));
@@ -43,10 +43,11 @@ export function createReviewPanel(store, reviewing, { close, openCopy }) {
   store.watch(["review", "picked", "sketch"], (state) => {
     for (const one of sections) one.update(state);
   });
-  store.watch(["picked", "sketch"], ({ picked, sketch }) => (picked ?? sketch) && form.element.scrollIntoView({ block: "nearest" }));
+  store.watch(["picked", "sketch"], ({ picked, sketch }) => (picked ?? sketch) && form.element.scrollIntoView({ block: "start" }));
   dropHalfDone(store);
   const changes = changesView(store, reviewing, show);
-  return h("div", { class: "stack review" }, head.element, tools.element, form.element, lacking.element, findings.element, changes, publish.element);
+  const parts = [head, tools, form, lacking, findings].map(({ element }) => element);
+  return h("div", { class: "stack review" }, parts, changes, publish.element);
 }
 
 function headOf(store, { revision, building }, close) {

@@ -40,16 +40,17 @@ function ends({ type, coordinates, zones: ids }, zones) {
   return places.map((at, i) => [at, zones.get(ids[i])?.ordinal ?? null]);
 }
 
-/** What is picked, and what is being drawn. */
+/** What is picked, what is being drawn, and the place of the finding that is looked at. */
 export function marks(state) {
   if (!shownReview(state)) return NOTHING;
   const picked = pickedOf(state);
-  const { sketch } = state;
+  const { sketch, focus } = state;
   const outlines =
     picked?.kind === "zone" ? picked.item.coordinates : picked ? [picked.item.coordinates] : [];
   return collection([
     ...outlines.map((line) => feature("LineString", line, { mark: "picked", ordinal: picked.item.ordinal })),
     ...(sketch?.points.length > 1 ? [feature("LineString", sketch.points, { mark: "line", ordinal: sketch.ordinal })] : []),
     ...(sketch?.points ?? []).map((at) => feature("Point", at, { mark: "end", ordinal: sketch.ordinal })),
+    ...(focus?.at && !picked ? [feature("Point", focus.at, { mark: "end", ordinal: focus.ordinal ?? state.ordinal })] : []),
   ]);
 }

@@ -4,7 +4,7 @@ import { getJson, postJson, remove } from "./api.js";
 import { newId } from "./ids.js";
 import { makeReview } from "./review_model.js";
 
-const BLANK = { review: null, picked: null, sketch: null, mode: null };
+const BLANK = { review: null, picked: null, sketch: null, focus: null, mode: null };
 
 /**
  * @param {object} store
@@ -15,8 +15,14 @@ export function createReviewing(store, base) {
   const own = () => address(store.state.review.revision.id);
 
   const load = async (id, building) => {
-    const [answer, document] = await Promise.all([getJson(`${address(id)}/review`), getJson(`${address(id)}/floorplan`)]);
-    return makeReview(answer, document, building);
+    const [answer, document, { revisions }] = await Promise.all([
+      getJson(`${address(id)}/review`),
+      getJson(`${address(id)}/floorplan`),
+      getJson(`${base}/revisions`),
+    ]);
+    const { building_id: own } = answer.revision;
+    const isFirst = !revisions.some((one) => one.building_id === own && one.state === "published");
+    return makeReview(answer, document, { building, isFirst });
   };
   /** Look again; a review that was closed or changed for another meanwhile stays so. */
   const reload = async () => {

@@ -5,7 +5,7 @@ import { attempt } from "./ask.js";
 import { fill, h } from "./dom.js";
 import { choice, clearFaults, field, formFault, namedField, showFault } from "./fields.js";
 import { newId } from "./ids.js";
-import { fullName, whereabouts } from "./model.js";
+import { byName, whereabouts, zoneName } from "./model.js";
 import { t, tn } from "./strings.js";
 
 /** Most urgent first: what changed since it was signed is wrong somewhere, on the map or in what was said of it. */
@@ -28,13 +28,22 @@ export function signOffPanel(store, base) {
     if (!answer) return;
     fill(counts, ORDER.filter((key) => answer.counts[key]).map((key) => t(`signoff.count_${key}`, { n: answer.counts[key] })).join(", "));
     const kept = new Set(chosen());
-    const zones = [...answer.zones].sort((a, b) => ORDER.indexOf(a.verification) - ORDER.indexOf(b.verification));
-    fill(list, zones.map((zone) => row(store.state, zone, kept.has(zone.id))));
+    fill(list, ordered(store.state, answer.zones).map((zone) => row(store.state, zone, kept.has(zone.id))));
+    narrow();
   };
   const chosen = () => [...list.querySelectorAll("input:checked")].map((input) => input.value);
   const all = () => {
-    for (const input of list.querySelectorAll("input:not([data-state=signed])")) input.checked = true;
+    for (const input of list.querySelectorAll(".sign-off:not([hidden], [data-state=signed]) > input")) input.checked = true;
   };
+  /** Show those rows that hold every word that was typed; what is chosen stays chosen, and in sight. */
+  const narrow = () => {
+    const words = search.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    for (const one of list.children) {
+      const text = one.textContent.toLocaleLowerCase();
+      one.hidden = !one.firstElementChild.checked && !words.every((word) => text.includes(word));
+    }
+  };
+  const search = h("input", { type: "search", autocomplete: "off", "aria-label": t("signoff.search"), placeholder: t("signoff.search"), on: { input: narrow } });
   const send = async (event) => {
     event.preventDefault();
     clearFaults(form);
@@ -61,6 +70,7 @@ export function signOffPanel(store, base) {
     "form",
     { class: "stack form", on: { submit: send } },
     counts,
+    search,
     h("button", { class: "button", type: "button", on: { click: all } }, t("signoff.all")),
     list,
     choice("method", t("signoff.method"), METHODS.map((key) => [key, t(`signoff.by_${key}`)]), METHODS[0]),
@@ -79,6 +89,20 @@ export function signOffPanel(store, base) {
   return details;
 }
 
+/** By what may be said of them, then building by building and level by level. */
+function ordered(state, zones) {
+  const known = (one) => state.zoneById.get(one.id) ?? { ...one, building: "", ordinal: 0 };
+  return zones
+    .map((one) => ({ one, zone: known(one) }))
+    .sort(
+      (a, b) =>
+        ORDER.indexOf(a.one.verification) - ORDER.indexOf(b.one.verification) ||
+        a.zone.building.localeCompare(b.zone.building) ||
+        byName(a.zone, b.zone),
+    )
+    .map(({ one }) => one);
+}
+
 function row(state, { id, name, verification, signed }, checked) {
   const zone = state.zoneById.get(id);
   const words = signed
@@ -87,7 +111,7 @@ function row(state, { id, name, verification, signed }, checked) {
   return h(
     "label",
     { class: "sign-off", data: { state: verification } },
-    h("input", { type: "checkbox", value: id, checked, data: { state: verification } }),
-    h("span", {}, h("b", {}, zone ? fullName(state, zone) : name), " ", h("small", {}, [zone && whereabouts(state, zone), words].filter(Boolean).join(": "))),
+    h("input", { type: "checkbox", value: id, checked }),
+    h("span", {}, h("b", {}, zone ? zoneName(zone) : name), " ", h("small", {}, [zone && whereabouts(state, zone), words].filter(Boolean).join(": "))),
   );
 }
