@@ -153,12 +153,13 @@ def test_a_door_between_zones_that_are_not_there_any_more_is_lost_and_told() -> 
     assert [str(edit.id) in message for message in told(joined, "correction-lost")] == [True]
 
 
-@pytest.mark.parametrize("times", [0.3048, 1.1])
+@pytest.mark.parametrize("times", [0.3048, 1.02, 1.1])
 def test_lines_of_a_drawing_that_was_read_in_a_wrong_unit_are_lost_and_told(times: float) -> None:
     older = plan({0: ROOMS})
-    joined = join(older, read_again(older, times=times, unit=times), door())
+    split = SplitZone(uuid4(), zone_id(0, "B"), ((8, -1), (8, 7)), "Store")
+    joined = join(older, read_again(older, times=times, unit=times), split, door())
     assert joined.edits == ()
-    assert len(told(joined, "correction-lost")) == 1
+    assert len(told(joined, "correction-lost")) == 2
 
 
 def test_lines_stay_when_the_same_level_comes_in_a_file_of_another_unit() -> None:
