@@ -136,10 +136,14 @@ def _with_levels_of(older: Floorplan, matched: Matched, read: ReadBuilding, basi
     newer = _with_ids_of_its_own(read.floorplan, kept)
     together = join_levels([replace(kept, transitions=()), newer], read.building)
     joined, lost = WayCarrier(older, together, shown, matched.shifts).carry()
+    placement = None if joined.placed else basis.placement
     findings = (*read.findings, *_kept_findings(kept, basis), *lost, *_apart(joined, shown))
-    return JoinedBuilding(
-        replace(read, floorplan=joined, findings=findings), None if joined.placed else basis.placement
-    )
+    if read.placement is not None and placement is None:
+        words = (
+            "The levels that are kept have axes of their own: where the file says that it is does not hold for them."
+        )
+        findings = (*findings, make_finding("georeference-unusable", words))
+    return JoinedBuilding(replace(read, floorplan=joined, findings=findings), placement)
 
 
 def _which_level(read: ReadBuilding, basis: Basis) -> InvalidInput:

@@ -250,6 +250,9 @@ def test_where_a_file_says_it_is_counts_only_where_its_axes_hold() -> None:
     """Levels that are kept have axes of their own: the file's place would put them, and it, somewhere else."""
     older, newer = plan({0: ROOMS}), read_again(plan({1: ROOMS}), 500.0)
     says, stands = Placement(0.0, 1000.0, 0.0), Placement(10.0, 20.0, 0.0)
-    assert join(older, newer, by_file=says).placement is None
-    assert join(older, newer, by_file=says, placed=stands).placement == stands
+    unplaced, placed = join(older, newer, by_file=says), join(older, newer, by_file=says, placed=stands)
+    assert unplaced.placement is None
+    assert len(told(unplaced, "georeference-unusable")) == 1
+    assert placed.placement == stands
+    assert told(placed, "georeference-unusable") == []
     assert join(older, newer, by_file=says, placed=stands, keep_others=False).placement == says
