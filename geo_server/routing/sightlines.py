@@ -40,7 +40,7 @@ def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeomet
 
 def _swept(space: Space, eye: Floats, radius_m: float) -> BaseGeometry:
     """What rays from a place meet, walls nearer than the radius left out."""
-    starts, ends = _edges(space.polygon)
+    starts, ends = edges(space.polygon)
     towards = np.arctan2(starts[:, 1] - eye[1], starts[:, 0] - eye[0])
     past = np.arctan2(space.corners[:, 1] - eye[1], space.corners[:, 0] - eye[0])
     angles = np.unique(np.concatenate([towards, past - BESIDE_RAD, past + BESIDE_RAD]))
@@ -61,7 +61,7 @@ def _inside(polygon: Polygon, x: float, y: float) -> Floats:
     return np.asarray(shapely.get_coordinates(shapely.shortest_line(inner, place))[0])
 
 
-def _edges(polygon: Polygon) -> tuple[Floats, Floats]:
+def edges(polygon: Polygon) -> tuple[Floats, Floats]:
     """Starts and ends of all edges of a polygon's rings, each shape (n, 2)."""
     rings = [shapely.get_coordinates(ring) for ring in (polygon.exterior, *polygon.interiors)]
     return np.concatenate([ring[:-1] for ring in rings]), np.concatenate([ring[1:] for ring in rings])

@@ -2,8 +2,9 @@
 
 A threat is somewhere in a disc. Every zone that the disc overlaps is seeded at its true distances: from a door or corner
 straight to the disc, or round corners; never the distance to the centre less the radius, which is wrong when a wall
-crosses the disc. That straight ways to the nearest point of the disc suffice follows as for lines (``visibility``),
-because a disc is convex: what blocks the way while its end slides through the disc is a corner in sight.
+crosses the disc. A straight way to the disc is shortest where the rim is nearest. While its end slides there along the rim
+(a disc is convex), it may touch a corner, and then the way is one by that corner (as for lines, see ``visibility``); or its
+end may come to a wall, so where walls cross the rim is tried too.
 
 A threat in the open walks in a straight line to any door that leads there. It is in the open as well as indoors where
 its disc laps over the outline of the building or into a yard: it is somewhere in the disc, and nobody knows where.
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import Point
+from shapely import Point, Polygon
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Threat
@@ -27,6 +28,7 @@ from geo_server.domain.places import Floorplan, Zone, ZoneCategory
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.outline import TOUCH_M, WALL_M, is_all_inside, is_in_building
+from geo_server.routing.sightlines import edges
 from geo_server.routing.visibility import Floats
 from geo_server.routing.zones import ZoneWays
 
@@ -186,7 +188,10 @@ def _straight_seed(ways: ZoneWays, centre: Point, radius_m: float) -> Seed:
 
 
 def _to_disc(ways: ZoneWays, places: npt.NDArray[np.object_], centre: Point, radius_m: float) -> Floats:
-    """Straight ways from places of a zone to a disc: 0 inside it, infinite where walls are between."""
+    """Straight ways from places of a zone to a disc: 0 inside it, infinite where walls are between.
+
+    They end where the rim is nearest or, where a wall crosses the disc before that, where it crosses the rim.
+    """
     if not len(places):
         return np.zeros(0)
     ends = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(places, centre), 0))
@@ -196,4 +201,21 @@ def _to_disc(ways: ZoneWays, places: npt.NDArray[np.object_], centre: Point, rad
     scale = np.divide(radius_m, apart, out=np.ones_like(apart), where=apart > 0)
     rim = middle + (ends - middle) * np.minimum(scale, 1.0)[:, None]
     lines = shapely.linestrings(np.stack([ends, rim], axis=1))
-    return np.where(outside, ways.space.open_lengths(np.asarray(lines, dtype=object), outside), 0.0)
+    nearest = ways.space.open_lengths(np.asarray(lines, dtype=object), outside)
+    crossings = shapely.points(_on_rim(ways.zone.polygon, middle, radius_m))
+    if len(crossings):
+        to_walls = ways.space.open_lengths(shapely.shortest_line(places[:, None], crossings[None, :]))
+        nearest = np.minimum(nearest, to_walls.min(axis=1))
+    return np.where(outside, nearest, 0.0)
+
+
+def _on_rim(polygon: Polygon, middle: Floats, radius_m: float) -> Floats:
+    """Where a polygon's edges cross the rim of a disc, shape (n, 2): roots of |start + share * edge - middle| = radius."""
+    starts, ends = edges(polygon)
+    edge, off = ends - starts, starts - middle
+    a, b, c = (edge * edge).sum(axis=1), (edge * off).sum(axis=1), (off * off).sum(axis=1) - radius_m**2
+    met = (b * b - a * c >= 0) & (a > 0)
+    root = np.sqrt((b * b - a * c)[met])
+    shares = np.stack([(-b[met] - root) / a[met], (-b[met] + root) / a[met]])
+    on_edge = (shares >= 0) & (shares <= 1)
+    return np.asarray((starts[met] + shares[..., None] * edge[met])[on_edge], dtype=np.float64)

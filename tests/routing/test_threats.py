@@ -109,6 +109,16 @@ def test_a_disc_that_crosses_a_wall_puts_the_threat_on_both_sides_of_it() -> Non
     assert room.area.intersects(Point(23.9, 2.5))
 
 
+def test_a_wall_that_crosses_a_disc_ends_the_way_to_it_where_the_wall_meets_the_rim() -> None:
+    """The wall y = 3 leaves the disc at x = 3.5 + sqrt(1.8² - 1); from there it is straight to the door's end (6, 2.6)."""
+    sketch = Sketch()
+    sketch.zone("room", Polygon([(0, 0), (6, 0), (6, 3), (4.5, 3), (4.5, 6), (0, 6)]))
+    sketch.door("exit", [(6, 1.6), (6, 2.6)], ("room", None), out=True)
+    compiled = compile_floorplan(sketch.build())
+    seed = locate(compiled, threat(3.5, 4, radius_m=1.8)).seeds[0]
+    assert seed.terminals_m.tolist() == pytest.approx([math.hypot(2.5 - math.sqrt(1.8**2 - 1), 0.4)])
+
+
 def test_the_reach_stays_on_walkable_space_and_grows() -> None:
     floorplan = grid_building(5)
     made = make(floorplan, threat(3, 1, radius_m=1.0))
