@@ -57,6 +57,9 @@ CODES: dict[str, Code] = {
         "Trace it with lines.",
     ),
     "hidden-layer": Code(_NOTE, "A layer is switched off or frozen and was left out.", "Switch it on if it matters."),
+    "hidden-names": Code(
+        _FIXED, "Room names stand on layers that are switched off; they were read.", "Check that they are up to date."
+    ),
     "all-layers-hidden": Code(_FIXED, "Every layer is switched off, so the switches were disregarded."),
     "layer-guessed": Code(
         _FIXED, "What a layer holds was guessed from its content, not from its name.", "Name wall layers A-WALL."

@@ -12,12 +12,12 @@ from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.assemble import LevelPart, assemble
 from geo_server.ingest.dxf.bodies import with_bodies
-from geo_server.ingest.dxf.drawing import Drawing, Vertex, all_points
+from geo_server.ingest.dxf.drawing import Drawing, Label, Vertex, all_points
 from geo_server.ingest.dxf.expand import read_drawing
 from geo_server.ingest.dxf.ground import Ground, find_place, put_on_ground
 from geo_server.ingest.dxf.ledger import BUILT, count_fates, hides
 from geo_server.ingest.dxf.level import read_level
-from geo_server.ingest.dxf.profile import Role, stroke_role
+from geo_server.ingest.dxf.profile import Role, role_of, stroke_role
 from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.segments import segments_of
@@ -161,13 +161,13 @@ def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, fin
 def _visible(drawing: Drawing) -> tuple[Drawing, list[Finding]]:
     """The drawing without its hidden layers; with them when everything is hidden. Assets are kept either way."""
     shown = tuple(stroke for stroke in drawing.strokes if not hides(drawing, stroke))
+    labels, told = _visible_labels(drawing)
     if len(shown) == len(drawing.strokes):
-        return replace(drawing, labels=tuple(t for t in drawing.labels if not hides(drawing, t))), []
+        return replace(drawing, labels=labels), told
     if not shown:
         return drawing, [make_finding("all-layers-hidden", count=len({s.layer for s in drawing.strokes}))]
     left_out = Counter(stroke.layer for stroke in drawing.strokes if hides(drawing, stroke))
-    labels = tuple(label for label in drawing.labels if not hides(drawing, label))
-    return replace(drawing, strokes=shown, labels=labels), [
+    return replace(drawing, strokes=shown, labels=labels), told + [
         make_finding(
             "hidden-layer",
             f"Layer {layer!r} is switched off or frozen and was left out.",
@@ -176,6 +176,21 @@ def _visible(drawing: Drawing) -> tuple[Drawing, list[Finding]]:
         )
         for layer, count in sorted(left_out.items())
     ]
+
+
+def _visible_labels(drawing: Drawing) -> tuple[tuple[Label, ...], list[Finding]]:
+    """Texts that show. When none of them can name rooms, those of switched-off layers that are named for room names show
+    too: people switch names off to plot something else, and the rooms are still called that.
+    """
+    shown = tuple(label for label in drawing.labels if not hides(drawing, label))
+    names = [t for t in drawing.labels if hides(drawing, t) and role_of(t.layer) is Role.LABEL]
+    if len(names) <= len(shown) or any(role_of(label.layer) is Role.LABEL for label in shown):
+        return shown, []
+    layers = sorted({label.layer for label in names})
+    words = (
+        f"Texts of the switched-off {'layer' if len(layers) == 1 else 'layers'} {', '.join(layers)} were read as names."
+    )
+    return (*shown, *names), [make_finding("hidden-names", words, layer=layers[0], count=len(names))]
 
 
 def _about_scale(scale: Scale, header: float | None) -> list[Finding]:
