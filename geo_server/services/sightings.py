@@ -23,6 +23,10 @@ from geo_server.store.events import last_seq
 from geo_server.store.incidents import find_current_incident, find_open_incident, load_incident, lock_site
 
 
+UNKNOWN = "unknown"
+"""Kind of a threat that nobody could tell what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewSighting:
     """What a witness says of a threat.
@@ -82,7 +86,7 @@ def add_sighting(
     Raises:
         InvalidInput: No such kind or level, or a place far from the site.
         NotFound: The track is not one of the open incident.
-        Conflict: A drill during a real incident, or the id is taken by another sighting.
+        Conflict: A drill during a real incident, the id is taken by another sighting, or the track is of another kind.
     """
     pack.action_for(said.kind)
     point = place_observed(said.at, site.frame)
@@ -170,15 +174,31 @@ def _find_or_lock(c: Connection, site: Site, said: NewSighting, by: Principal) -
 def _place_within(c: Connection, pack: ProtocolPack, site: Site, said: NewSighting, by: Principal) -> tuple[UUID, UUID]:
     """The incident and the track that a new sighting belongs to; the incident is opened as needed."""
     incident = _incident_for(c, site, said, by)
-    if said.threat_id is not None and rows.find_threat(c, incident.id, said.threat_id, site.frame) is None:
-        raise NotFound(
-            f"The open incident has no threat {said.threat_id}.",
-            where="threat_id",
-            advice="Leave it out to begin a new track.",
-        )
+    if said.threat_id is not None:
+        _check_track(c, site, incident, said.threat_id, said.kind)
     if conflicts_with(c, pack, incident, said.kind):
         raise_conflict(c, pack, site, incident, said.kind, by=by)
     return incident.id, said.threat_id or uuid4()
+
+
+def _check_track(c: Connection, site: Site, incident: Incident, threat_id: UUID, kind: str) -> None:
+    """Make sure that a sighting may carry a track on: a fire that is seen does not make the gunman go away.
+
+    What a track of unknown kind turns out to be, it becomes.
+    """
+    present = rows.find_threat(c, incident.id, threat_id, site.frame)
+    if present is None:
+        raise NotFound(
+            f"The open incident has no threat {threat_id}.",
+            where="threat_id",
+            advice="Leave it out to begin a new track.",
+        )
+    if present.kind not in {kind, UNKNOWN}:
+        raise Conflict(
+            f"That threat is {present.kind!r}, and this sighting is of {kind!r}.",
+            where="threat_id",
+            advice="Leave it out: another kind of threat is another track.",
+        )
 
 
 def _incident_for(c: Connection, site: Site, said: NewSighting, by: Principal) -> Incident:

@@ -165,3 +165,17 @@ def test_a_sighting_that_cannot_be_is_refused_by_name(
 
     assert (answer.status_code, answer.json()["where"]) == (status, where)
     assert client(Role.STAFF).get(f"{campus.url}/picture").json()["incident"] is None, "nothing half-written"
+
+
+@pytest.mark.parametrize(("first", "then", "status"), [("armed_assailant", "fire", 409), ("unknown", "intruder", 201)])
+def test_a_fire_is_never_the_gunman_that_moved_but_what_was_unknown_may_turn_out_to_be_something(
+    client: Client, campus: Campus, first: str, then: str, status: int
+) -> None:
+    staff = client(Role.STAFF)
+    threat_id = staff.post(f"{campus.url}/sightings", json=sighting(campus, kind=first)).json()["threat_id"]
+
+    answer = staff.post(f"{campus.url}/sightings", json=sighting(campus, kind=then, threat_id=threat_id))
+
+    assert answer.status_code == status
+    [threat] = staff.get(f"{campus.url}/picture").json()["threats"]
+    assert threat["kind"] == (then if status == 201 else first)
