@@ -22,7 +22,6 @@ from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq
 from geo_server.store.incidents import find_current_incident, find_open_incident, load_incident, lock_site
 
-
 UNKNOWN = "unknown"
 """Kind of a threat that nobody could tell what it is."""
 
