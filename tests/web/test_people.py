@@ -140,6 +140,26 @@ def test_the_all_clear_reaches_those_who_got_the_alarm(visit: Visit) -> None:
         expect(page.locator("#card")).to_contain_text(re.compile(r"Given at \d\d:\d\d, .* ago"))
 
 
+def test_what_was_reported_in_an_earlier_incident_does_not_count_in_the_next(visit: Visit) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "102")
+    expect(staff.locator(".sent")).to_have_text("You have not reported yet")
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(staff.locator(".sent")).to_contain_text("OK: received at")
+    commander.get_by_role("tab", name="Situation").click()
+    commander.get_by_role("button", name="Hold to give the all-clear").focus()
+    commander.keyboard.press("Enter")
+    commander.keyboard.press("Enter")
+    commander.get_by_role("button", name="Close the incident").click()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+    expect(staff.locator(".sent")).to_be_empty()
+    put_threat(commander, "103")
+    expect(staff.locator(".sent")).to_have_text("You have not reported yet")
+    expect(row(commander, "102")).to_contain_text("Silent")
+
+
 def test_a_report_made_without_network_is_kept_and_sent_once_it_is_back(visit: Visit) -> None:
     responder = visit(Role.RESPONDER).ready()
     put_threat(responder, "104")

@@ -83,6 +83,18 @@ def test_a_zone_is_split_by_two_taps_and_merged_again(visit: Visit) -> None:
     eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: names == {"101", "102"})
 
 
+def test_rooms_without_a_way_out_are_published_only_by_someone_who_signs_for_them(visit: Visit) -> None:
+    page = visit(Role.FACILITIES, (1280, 800)).ready()
+    panel = _annex_under_review(page)
+    name = panel.get_by_label("Your name, to sign for them")
+    panel.get_by_role("button", name="Publish").click()
+    assert name.evaluate("(input) => input.validity.valueMissing")
+    expect(page.locator(".review-band")).to_have_text(DRAFT)
+    name.fill("A. Keeper")
+    panel.get_by_role("button", name="Publish").click()
+    expect(page.locator(".review-band")).to_have_text("Revision 1 of Annex, in force")
+
+
 def test_what_is_published_is_copied_and_the_change_is_told_in_words_before_it_is_in_force(
     visit: Visit, storeys: Storeys
 ) -> None:
