@@ -76,6 +76,21 @@ def test_what_is_kept_of_a_building_is_asked_only_where_there_is_something_to_ke
     expect(kept).to_have_count(0)
 
 
+def test_of_several_files_each_is_asked_for_its_level(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    page.get_by_role("tab", name="Floorplans").click()
+    page.get_by_text("Upload a drawing").click()
+    level = page.get_by_label("Level (0 = main entrance)")
+    level.fill("2")
+    files = [SCHOOL.with_name(f"school_level_{n}.dxf") for n in (0, 1)]
+    page.locator("input[name=file]").set_input_files(files[:1])
+    expect(level).to_have_value("2")
+    page.locator("input[name=file]").set_input_files(files)
+    expect(page.get_by_label("Level that school_level_0.dxf shows")).to_be_visible()
+    expect(page.get_by_label("Level that school_level_1.dxf shows")).to_be_visible()
+    expect(level).to_have_count(0)
+
+
 def _fill_upload(page: Page, name: str, content: bytes) -> None:
     page.get_by_role("tab", name="Floorplans").click()
     page.get_by_text("Upload a drawing").click()

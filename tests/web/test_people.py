@@ -157,6 +157,7 @@ def test_what_was_reported_in_an_earlier_incident_does_not_count_in_the_next(vis
     expect(staff.locator(".sent")).to_be_empty()
     put_threat(commander, "103")
     expect(staff.locator(".sent")).to_have_text("You have not reported yet")
+    commander.get_by_role("tab", name="Rooms").click()
     expect(row(commander, "102")).to_contain_text("Silent")
 
 

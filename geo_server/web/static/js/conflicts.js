@@ -5,6 +5,7 @@ import { attempt } from "./ask.js";
 import { ago, ticking } from "./clock.js";
 import { h } from "./dom.js";
 import { openConflicts } from "./model.js";
+import { openOrder } from "./orders.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
 
@@ -19,11 +20,10 @@ export const conflictBands = (state) =>
     ),
   );
 
-/** For those who give orders: keep what is in force, or change it. */
+/** For those who give orders: keep what is in force, or give another order in its place, with all that is asked of any order. */
 export function conflictChoices(store, state) {
   if (!may(state, "give_directives") || openConflicts(state).length === 0) return null;
-  const settle = (conflict, decision) => () =>
-    attempt(postJson(`/api/sites/${state.site.slug}/conflicts/${conflict.id}/decision`, { decision }), store);
+  const keep = ({ id }) => attempt(postJson(`/api/sites/${state.site.slug}/conflicts/${id}/decision`, { decision: "keep" }), store);
   const button = (words, run) => h("button", { class: "button", type: "button", on: { click: run } }, words);
   return openConflicts(state).map((conflict) =>
     h(
@@ -37,8 +37,8 @@ export function conflictChoices(store, state) {
         h(
           "div",
           { class: "pair" },
-          button(t("conflict.keep"), settle(conflict, "keep")),
-          button(t("conflict.change", { action: conflict.action_title }), settle(conflict, "change")),
+          button(t("conflict.keep"), () => keep(conflict)),
+          button(t("conflict.change", { action: conflict.action_title }), () => openOrder(store, null, conflict)),
         ),
       ),
     ),

@@ -3,7 +3,7 @@
 import { clockTime } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { STATUS_ICONS, icon } from "./icons.js";
-import { guidanceOf, incidentIsOpen, leavesUnsure, statusTitle, whereabouts, zoneName } from "./model.js";
+import { guidanceOf, incidentIsOpen, isOfIncident, leavesUnsure, statusTitle, whereabouts, zoneName } from "./model.js";
 import { routeView } from "./route_view.js";
 import { chooseRoom } from "./room_picker.js";
 import { t } from "./strings.js";
@@ -36,7 +36,7 @@ export function createMePanel(store, { outbox, startReport }) {
     fill(big, incidentIsOpen(state) ? bigButtons(store, outbox) : h("p", { class: "small" }, t("me.none")));
     form.hidden = !state.mine || !incidentIsOpen(state);
   });
-  store.watch(["outbox", "mine"], (state) => showSent(sent, state));
+  store.watch(["outbox", "mine", "picture"], (state) => showSent(sent, state));
   store.watch(["guidance", "mine"], (state) => {
     fill(route, wayOut(state));
   });
@@ -130,11 +130,14 @@ function countInput(name) {
   return { name, input, label: h("label", {}, h("span", {}, t(`me.${name}`)), input) };
 }
 
-/** The last report of this device: queued, sending, confirmed or refused. Never silent about it. */
-function showSent(place, { outbox, mine }) {
-  const last = outbox.findLast((report) => report.content.zone_id === mine);
+/** The last report of this device in this incident: queued, sending, confirmed or refused. Never silent about it. */
+function showSent(place, state) {
+  const last = state.outbox.findLast((report) => report.content.zone_id === state.mine && isOfIncident(state, report));
+  const told = JSON.stringify(last ?? [state.mine, incidentIsOpen(state)]);
+  if (place.dataset.told === told) return undefined;
+  place.dataset.told = told;
   place.dataset.state = last?.state ?? "";
-  if (!last) return fill(place);
+  if (!last) return fill(place, state.mine && incidentIsOpen(state) && t("me.unsaid"));
   const values = {
     status: statusTitle(last.content.status),
     time: last.confirmed_at ? clockTime(last.confirmed_at, true) : "",

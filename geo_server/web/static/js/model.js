@@ -9,6 +9,8 @@ import { known, t, tn } from "./strings.js";
 export const incidentOf = (state) => state.picture?.incident ?? null;
 export const incidentIsOpen = (state) => state.picture?.incident?.state === "open";
 export const isExercise = (state) => Boolean(incidentOf(state)?.exercise);
+/** Whether a report of this device was made in the incident of now. One from an earlier incident says nothing in this one. */
+export const isOfIncident = (state, report) => Boolean(incidentOf(state)) && report.content.incident_id === incidentOf(state).id;
 /** Alarms that contradict what people are told to do and that nobody has settled yet. */
 export const openConflicts = (state) => (state.picture?.conflicts ?? []).filter((conflict) => !conflict.settled);
 export const threatsOf = (state) => state.picture?.threats ?? [];

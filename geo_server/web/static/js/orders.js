@@ -9,8 +9,8 @@ import { actionOf, fullName, unsureZones, zoneName } from "./model.js";
 import { choices } from "./report.js";
 import { t, tn } from "./strings.js";
 
-/** Ask the commander what a zone (or with null the whole site) is to do. */
-export function openOrder(store, zone) {
+/** Ask the commander what a zone (or with null the whole site) is to do. The order settles a conflict when one is given. */
+export function openOrder(store, zone, conflict = null) {
   const { state } = store;
   const id = newId();
   const reason = h("input", { type: "text", id: "order-reason", name: "reason", maxlength: 300, autocomplete: "off" });
@@ -27,11 +27,11 @@ export function openOrder(store, zone) {
   const send = async (event) => {
     event.preventDefault();
     const action = new FormData(form).get("action");
-    const body = { id, action, zone_id: zone?.id ?? null, reason: reason.value };
+    const order = { action, zone_id: zone?.id ?? null, reason: reason.value };
     give.disabled = true;
     fill(fault);
     try {
-      await postJson(`/api/sites/${state.site.slug}/directives`, body);
+      await (conflict ? settle(state, conflict, order) : postJson(`/api/sites/${state.site.slug}/directives`, { id, ...order }));
       dialog.close();
     } catch (refusal) {
       fill(fault, refusal.message);
@@ -45,7 +45,7 @@ export function openOrder(store, zone) {
       "action",
       zone ? t("situation.give_for", { room: fullName(state, zone) }) : t("situation.give_site"),
       state.protocols.actions.map(({ key, title, words }) => ({ value: key, title, words })),
-      null,
+      conflict?.action ?? null,
     ),
     warning,
     h("label", { for: "order-reason" }, t("situation.reason")),
@@ -53,8 +53,12 @@ export function openOrder(store, zone) {
     fault,
     h("div", { class: "dialog-foot" }, give),
   );
+  warn();
   const dialog = openDialog(t("situation.give"), form);
 }
+
+const settle = (state, conflict, order) =>
+  postJson(`/api/sites/${state.site.slug}/conflicts/${conflict.id}/decision`, { decision: "change", ...order });
 
 /** What an order to leave means where no way out is guaranteed: how many, which, and what people there will read. */
 function unsureWarning(state, zones) {

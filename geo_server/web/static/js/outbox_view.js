@@ -3,7 +3,7 @@
 import { clockTime } from "./clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { fullName, statusTitle } from "./model.js";
+import { fullName, isOfIncident, statusTitle } from "./model.js";
 import { section } from "./section.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
@@ -18,7 +18,7 @@ export function createOutboxView(store, outbox) {
     state.othersWaiting > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.others", state.othersWaiting)),
     state.outbox.filter(isRefused).map((report) => refusedCard(state, report, outbox)),
   ]);
-  store.watch(["outbox", "othersWaiting", "zones", "mine"], part.update);
+  store.watch(["outbox", "othersWaiting", "zones", "mine", "picture"], part.update);
   part.element.classList.add("outbox");
   part.element.setAttribute("role", "status");
   return part.element;
@@ -26,9 +26,11 @@ export function createOutboxView(store, outbox) {
 
 const isRefused = (report) => report.state === "refused";
 
-/** Reports that wait, without those on the person's own room, which tell their state below their buttons. */
-const waiting = (state) =>
-  state.outbox.filter((report) => report.state === "queued" && (report.content.zone_id !== state.mine || may(state, "see_reports"))).length;
+/** Reports that wait, without those that tell their state below the person's own buttons. */
+const waiting = (state) => state.outbox.filter((report) => report.state === "queued" && !isToldBelow(state, report)).length;
+
+const isToldBelow = (state, report) =>
+  report.content.zone_id === state.mine && isOfIncident(state, report) && !may(state, "see_reports");
 
 function refusedCard(state, report, outbox) {
   const { content, why } = report;

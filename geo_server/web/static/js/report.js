@@ -1,13 +1,14 @@
 /** Report a threat: start, tap where it was seen, confirm. The place is where *it* was, never where the reporter is. */
 
 import { postJson } from "./api.js";
-import { now } from "./clock.js";
+import { ago, now, ticking } from "./clock.js";
 import { distance } from "./geo.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { newId } from "./ids.js";
-import { isExercise, kindTitle, levelName, threatsOf, whereabouts, zoneName } from "./model.js";
+import { incidentIsOpen, incidentOf, isExercise, kindTitle, levelName, threatPlace, threatsOf, whereabouts, zoneName } from "./model.js";
 import { chooseRoom, closeButton } from "./room_picker.js";
+import { section } from "./section.js";
 import { t } from "./strings.js";
 
 const AGES_S = [0, 60, 300];
@@ -37,12 +38,22 @@ function openConfirm(store, place, done) {
   const { state } = store;
   const id = newId();
   const fault = h("p", { class: "fault", role: "alert" });
+  const same = section(
+    ({ one }) => one.map(({ id: known }) => known),
+    ({ one }) => one.length > 0 && sameChoice(state, one),
+  );
+  const sendWords = h("span", {});
+  const renew = () => {
+    const chosen = new FormData(form);
+    same.update({ one: sameKind(state, place, chosen) });
+    fill(sendWords, t(SEND_WORDS[drillSaid(state, chosen)]));
+  };
   const form = h(
     "form",
-    { class: "stack", method: "dialog", on: { submit: (event) => send(event) } },
+    { class: "stack", method: "dialog", on: { submit: (event) => send(event), change: renew } },
     kindChoice(state),
-    state.picture?.incident?.state === "open" ? null : drillChoice(),
-    threatsOf(state).length > 0 && sameChoice(),
+    !inEarnest(state) && drillChoice(state),
+    same.element,
     chips("when", "report.when", AGES_S),
     chips("exact", "report.exact", RADII_M),
     fault,
@@ -50,9 +61,10 @@ function openConfirm(store, place, done) {
       "div",
       { class: "dialog-foot" },
       h("button", { class: "button", type: "button", on: { click: () => dialog.close() } }, t("report.cancel")),
-      h("button", { class: "button button-threat button-main", type: "submit" }, icon("threat"), sendWords(state)),
+      h("button", { class: "button button-threat button-main", type: "submit" }, icon("threat"), sendWords),
     ),
   );
+  renew();
   const name = place.zone
     ? t("threat.place", { zone: zoneName(place.zone), level: whereabouts(state, place.zone) })
     : levelName(state, place.ordinal);
@@ -88,15 +100,16 @@ function openConfirm(store, place, done) {
   dialog.showModal();
 }
 
-function sendWords(state) {
-  if (state.picture?.incident?.state !== "open") return t("report.send");
-  return t(isExercise(state) ? "report.send_drill" : "report.send_real");
-}
+/** Whether something real is open: nobody need be asked then, and no drill can be added to it. */
+const inEarnest = (state) => incidentIsOpen(state) && !isExercise(state);
+
+const SEND_WORDS = { no: "report.send_real", yes: "report.send_drill", null: "report.send" };
+
+/** Whether it is a drill: `yes`, `no`, or null as long as that is not said. */
+const drillSaid = (state, chosen) => (inEarnest(state) ? "no" : chosen.get("drill"));
 
 function sighting(state, id, place, chosen) {
   const seen = now() - Number(chosen.get("when")) * 1000;
-  const incident = state.picture?.incident;
-  const open = incident?.state === "open";
   const body = {
     id,
     kind: chosen.get("kind"),
@@ -104,42 +117,55 @@ function sighting(state, id, place, chosen) {
     ordinal: place.ordinal,
     radius_m: Number(chosen.get("exact")),
     seen_at: new Date(seen).toISOString(),
-    exercise: open ? incident.exercise : chosen.get("drill") === "yes",
+    exercise: drillSaid(state, chosen) === "yes",
   };
   if (place.zone?.building) body.building = place.zone.building;
-  if (chosen.get("same") === "yes") body.threat_id = nearestThreat(state, place).id;
+  if (chosen.get("same")) body.threat_id = chosen.get("same");
   return body;
 }
 
-const nearestThreat = (state, place) =>
-  [...threatsOf(state)].sort((a, b) => distance(a.at, place.at) - distance(b.at, place.at))[0];
+/**
+ * Threats that what was seen may be, the nearest first: those of its kind. What is real is none of a drill, and what had its
+ * all-clear is over.
+ */
+function sameKind(state, place, chosen) {
+  if (!incidentIsOpen(state) || (isExercise(state) && chosen.get("drill") !== "yes")) return [];
+  return threatsOf(state)
+    .filter(({ kind }) => kind === chosen.get("kind"))
+    .sort((a, b) => distance(a.at, place.at) - distance(b.at, place.at));
+}
 
 function kindChoice(state) {
-  const kind = state.picture?.incident?.state === "open" ? state.picture.incident.kind : null;
+  const kind = incidentIsOpen(state) ? incidentOf(state).kind : null;
   return choices("kind", t("report.what"), state.protocols.kinds.map(({ key }) => ({ value: key, title: kindTitle(state, key) })), kind);
 }
 
-const drillChoice = () =>
+const drillChoice = (state) =>
   choices(
     "drill",
     t("report.drill"),
     [
-      { value: "no", title: t("report.drill_no"), words: t("report.drill_no_words") },
+      { value: "no", title: t("report.drill_no"), words: t(incidentIsOpen(state) ? "report.drill_no_ends" : "report.drill_no_words") },
       { value: "yes", title: t("report.drill_yes"), words: t("report.drill_yes_words") },
     ],
     null,
   );
 
-const sameChoice = () =>
+const sameChoice = (state, threats) =>
   choices(
     "same",
     t("report.same"),
     [
-      { value: "yes", title: t("report.same_yes") },
-      { value: "no", title: t("report.same_no") },
+      ...threats.map((threat) => ({ value: threat.id, title: seenAt(state, threat), words: t("report.same_moved") })),
+      { value: "", title: t("report.same_other") },
     ],
-    "yes",
+    null,
   );
+
+function seenAt(state, threat) {
+  const place = threatPlace(state, threat);
+  return ticking(threat.seen_at, (iso) => t("report.same_one", { place, age: ago(iso) }));
+}
 
 const chips = (name, key, values) =>
   choices(

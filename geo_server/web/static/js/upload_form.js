@@ -42,21 +42,26 @@ export function uploadForm(store, base, done) {
     const before = form.elements.onto?.value ?? "";
     fill(onto, asked && choice("onto", t("plans.onto"), [["", t("plans.onto_latest")], ...own.map(revisionOption)], before));
   };
+  const levels = h("div", {}, levelFields([]));
+  /** Of several files each shows a level of its own. One file for another keeps what was typed. */
+  const offerLevels = () => {
+    const names = [...form.elements.file.files].map(({ name }) => name);
+    if (names.length > 1 || !form.elements.level_name) fill(levels, levelFields(names));
+  };
+  const offer = (event) => {
+    if (!event || event.target.name === "file") offerLevels();
+    offerOnto();
+  };
   const buildings = h("datalist", { id: "buildings" });
   store.watch(["site"], ({ site }) => fill(buildings, site.buildings.map(({ name }) => h("option", { value: name }))));
   const button = h("button", { class: "button button-main", type: "submit" }, t("plans.send"));
   const form = h(
     "form",
-    { class: "stack form", on: { submit: send, input: offerOnto, reset: () => queueMicrotask(offerOnto) } },
-    field("file", t("plans.file"), { type: "file", required: true, accept: ".dxf,.dwg,.ifc,.zip,.imdf,.geojson,.json,.osm,.xml" }),
+    { class: "stack form", on: { submit: send, input: offer, reset: () => queueMicrotask(() => offer()) } },
+    field("file", t("plans.file"), { type: "file", required: true, multiple: true, accept: ".dxf,.dwg,.ifc,.zip,.imdf,.geojson,.json,.osm,.xml" }),
     field("building", t("plans.building"), { required: true, maxlength: 100, list: "buildings", autocomplete: "off" }),
     buildings,
-    h(
-      "div",
-      { class: "pair" },
-      field("ordinal", t("plans.ordinal"), { type: "number", step: 1, min: LOWEST, max: HIGHEST }),
-      field("level_name", t("plans.level_name"), { maxlength: 100, autocomplete: "off" }),
-    ),
+    levels,
     field("metres_per_unit", t("plans.unit"), { type: "number", step: "any", min: 0 }),
     h("p", { class: "small" }, t("plans.optional_words")),
     h(
@@ -79,6 +84,13 @@ export function uploadForm(store, base, done) {
   };
 }
 
+const ordinalField = (words) => field("ordinal", words, { type: "number", step: 1, min: LOWEST, max: HIGHEST });
+
+const levelFields = (names) =>
+  names.length > 1
+    ? h("div", { class: "stack" }, names.map((name) => ordinalField(t("plans.ordinal_of", { name }))))
+    : h("div", { class: "pair" }, ordinalField(t("plans.ordinal")), field("level_name", t("plans.level_name"), { maxlength: 100, autocomplete: "off" }));
+
 const revisionOption = ({ id, number, state, source_name: source }) => [
   id,
   t("plans.onto_option", { number, state: known(`plans.state.${state}`, state), source }),
@@ -94,6 +106,6 @@ function filledIn(form) {
 /** The field that a refusal is about: it names the field, or the file that was sent. */
 function inputOf(form, where) {
   const { file } = form.elements;
-  if (!where || where === file.files[0]?.name) return where ? file : null;
+  if ([...file.files].some(({ name }) => name === where)) return file;
   return namedField(form, where);
 }
