@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import dijkstra
 
 from geo_server.domain.routes import Alternative, Avoided
 from geo_server.routing.fields import EPSILON_S
 from geo_server.routing.instructions import exit_words
-from geo_server.routing.trails import KEPT, Network, Trail, find_trail
+from geo_server.routing.trails import Network, Trail, find_trail
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
 
@@ -56,16 +54,9 @@ class ExitTrees:
         return find_trail(self.network, ways.zone_id, tuple(nodes))
 
 
-@lru_cache(maxsize=KEPT)
 def build_exit_trees(network: Network) -> ExitTrees:
     """Shortest routes to each open exit of a network."""
-    exits = np.flatnonzero(network.sinks)
-    if not len(exits):
-        n = len(network.sinks)
-        return ExitTrees(network, exits, np.zeros((0, n)), np.zeros((0, n), dtype=np.int32))
-    reverse = network.compiled.backward.matrix(network.pair_s)
-    distances, previous = dijkstra(reverse, indices=exits, return_predecessors=True)
-    return ExitTrees(network, exits, distances, previous)
+    return ExitTrees(network, np.flatnonzero(network.sinks), *network.exit_trees)
 
 
 def find_alternatives(

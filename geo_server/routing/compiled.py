@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import networkx as nx
@@ -22,12 +23,16 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Level
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.graph import Ways, ground_places, join_ways
+from geo_server.routing.kept import Kept
 from geo_server.routing.profiles import Profile
 from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
 
 Bools = npt.NDArray[np.bool_]
+
+NETWORKS_KEPT = 4
+"""Networks that stay with a floorplan: with no door closed and with some, for a few groups of people or incidents."""
 
 KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors")
 """Kinds of edges; their numbers are positions here."""
@@ -86,6 +91,11 @@ class CompiledFloorplan:
         """How a threat moves."""
         sides = node_sides(self.floorplan, self.nodes)
         return build_chase(sides, side_names(self.floorplan, self.keys), self.tails, self.heads)
+
+    @cached_property
+    def networks(self) -> Kept[tuple[Profile, frozenset[UUID]], Any]:
+        """Its networks by people and what is closed (see :mod:`geo_server.routing.trails`)."""
+        return Kept(NETWORKS_KEPT)
 
     @cached_property
     def ground(self) -> dict[str, LineString | Point]:

@@ -4,8 +4,6 @@ Method: rays to every vertex, and beside each corner one to its either side; eac
 vertices it costs n² operations in numpy. Units are metres.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import shapely
 from shapely import Point, Polygon
@@ -24,10 +22,9 @@ IN_LINE_M = 1e-6
 """Rays that end in one line with their neighbours to this are left out."""
 
 
-@lru_cache(maxsize=20_000)
 def visible_area(space: Space, x: float, y: float) -> BaseGeometry:
     """The area that can be seen from a place on a space, in metres."""
-    return _swept(space, _inside(space.polygon, x, y), 0.0)
+    return space.seen.get((x, y), lambda: _swept(space, _inside(space.polygon, x, y), 0.0))
 
 
 def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeometry:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, wraps
+from functools import cached_property, wraps
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple, TypeVar
@@ -10,6 +10,8 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
+from scipy.sparse.csgraph import dijkstra
 
 from geo_server.domain.incidents import Closure
 from geo_server.domain.places import Zone
@@ -19,9 +21,6 @@ from geo_server.routing.profiles import Profile
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.walks import Walk
 from geo_server.routing.zones import ZoneWays
-
-KEPT = 8
-"""Networks that stay in memory: of a few floorplans, profiles and states of the doors."""
 
 TRAILS_KEPT = 20_000
 """Trails that stay with a network, and their words with them: from one sighting to the next most zones keep theirs."""
@@ -79,6 +78,16 @@ class Network:
         chosen = groups.copy()
         chosen[owner[quickest]] = quickest
         return chosen
+
+    @cached_property
+    def exit_trees(self) -> tuple[Floats, npt.NDArray[np.int32]]:
+        """Least time from each node to each open exit, and the node after it on the way, each shape (e, n)."""
+        exits, n = np.flatnonzero(self.sinks), len(self.sinks)
+        if not len(exits):
+            return np.zeros((0, n)), np.zeros((0, n), dtype=np.int32)
+        reverse = self.compiled.backward.matrix(self.pair_s)
+        distances, previous = dijkstra(reverse, indices=exits, return_predecessors=True)
+        return distances, previous
 
     def edge(self, tail: int, head: int) -> int:
         """The edge that people take from a node to the next."""
@@ -167,11 +176,12 @@ class Trail:
 
 def build_network(compiled: CompiledFloorplan, profile: Profile, closures: Iterable[Closure] = ()) -> Network:
     """The graph for a profile, without what closures shut."""
-    return _network(compiled, profile, frozenset(closure.subject_id for closure in closures))
+    closed = frozenset(closure.subject_id for closure in closures)
+    network: Network = compiled.networks.get((profile, closed), lambda: _build_network(compiled, profile, closed))
+    return network
 
 
-@lru_cache(maxsize=KEPT)
-def _network(compiled: CompiledFloorplan, profile: Profile, closed: frozenset[UUID]) -> Network:
+def _build_network(compiled: CompiledFloorplan, profile: Profile, closed: frozenset[UUID]) -> Network:
     seconds = compiled.occupant_s(profile)
     shut = np.zeros(len(compiled.nodes), dtype=np.bool_)
     for subject_id in closed:

@@ -16,6 +16,7 @@ A wall thinner than 2 mm inside one polygon is not seen (:data:`TOLERANCE_M`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -26,6 +27,8 @@ from scipy.sparse.csgraph import dijkstra
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.routing.kept import Kept
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 Vertex: TypeAlias = tuple[float, float]
@@ -35,6 +38,9 @@ TOLERANCE_M = 1e-3
 
 FLAT = 1e-6
 """Sine of the turn below which three vertices are in one line."""
+
+SEEN_KEPT = 1000
+"""Areas that stay with a space: more than a long corridor has corners and samples of doors."""
 
 SHORTEST_M = 1e-9
 """What a way of no length counts, so that a sparse matrix keeps it."""
@@ -61,6 +67,11 @@ class Space:
     after: Floats
     metres: Floats
     previous: npt.NDArray[np.int32]
+
+    @cached_property
+    def seen(self) -> Kept[Vertex, BaseGeometry]:
+        """Areas that can be seen from its places (see :mod:`geo_server.routing.sightlines`)."""
+        return Kept(SEEN_KEPT)
 
     def sights(self, terminals: Sequence[BaseGeometry] | npt.NDArray[np.object_]) -> Floats:
         """Least straight way from each terminal to each corner, shape (terminals, corners)."""

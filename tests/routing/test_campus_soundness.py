@@ -35,7 +35,8 @@ def somewhere(where: str, floorplan: Floorplan, rng: random.Random) -> Threat:
         "over the facade": building.boundary.buffer(radius_m - 0.5),
     }.get(where, building)
     places = (Point(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(10_000))
-    at = next(place for place in places if free.covers(place))
+    shape = free_shape(floorplan, level)
+    at = next(place for place in places if free.covers(place) and places_in_disc(shape, place, radius_m))
     speed_mps = rng.choice([1.2, 2.0, 3.0])
     return threat(at.x, at.y, ordinal=level.ordinal, radius_m=radius_m, speed_mps=speed_mps)
 
