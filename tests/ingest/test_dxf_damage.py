@@ -78,11 +78,6 @@ def test_what_is_no_drawing_is_refused_in_one_line(data: bytes) -> None:
     assert refusal.value.advice
 
 
-def test_a_dwg_is_refused_with_the_way_out() -> None:
-    with pytest.raises(UnreadableFile, match="save as DXF"):
-        read_plan(b"AC1032\x00\x00\x00", "plan.dwg")
-
-
 def test_a_binary_drawing_reads_like_a_text_one() -> None:
     stream = io.BytesIO()
     Sketch().draw().document.write(stream, fmt="bin")

@@ -41,6 +41,8 @@ FAR_M = 50_000.0
 LIKE_LEVELS = 0.3
 """Views that share fewer corners than this are parts of one level, unless titles say otherwise."""
 
+NAMING = frozenset({Role.LABEL, Role.AREA})
+"""Roles of layers whose texts name rooms."""
 LIKE_OUTLINES = 0.4
 """Levels cover each other to this share of what both cover, once laid over each other."""
 
@@ -183,8 +185,8 @@ def _visible_labels(drawing: Drawing) -> tuple[tuple[Label, ...], list[Finding]]
     too: people switch names off to plot something else, and the rooms are still called that.
     """
     shown = tuple(label for label in drawing.labels if not hides(drawing, label))
-    names = [t for t in drawing.labels if hides(drawing, t) and role_of(t.layer) is Role.LABEL]
-    if len(names) <= len(shown) or any(role_of(label.layer) is Role.LABEL for label in shown):
+    names = [t for t in drawing.labels if hides(drawing, t) and role_of(t.layer) in NAMING]
+    if len(names) <= len(shown) or any(role_of(label.layer) in NAMING for label in shown):
         return shown, []
     layers = sorted({label.layer for label in names})
     words = (
