@@ -161,6 +161,26 @@ def test_what_was_reported_in_an_earlier_incident_does_not_count_in_the_next(vis
     expect(row(commander, "102")).to_contain_text("Silent")
 
 
+def test_the_big_buttons_carry_what_is_filled_in_and_leave_what_cannot_be_sent(visit: Visit) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "102")
+    staff.get_by_text("More to report").click()
+    staff.get_by_label("Students here").fill("24")
+    staff.get_by_label("Adults here").fill("-2")
+    staff.get_by_label("Note").fill("two are missing")
+    staff.get_by_role("button", name="Need help").click()
+    expect(staff.locator(".sent")).to_contain_text("Needs help: received at")
+    row(responder, "102").get_by_role("button").click()
+    expect(responder.locator(".detail")).to_contain_text("24 students")
+    expect(responder.locator(".detail")).to_contain_text("two are missing")
+    expect(staff.get_by_label("Students here")).to_have_value("")
+    expect(staff.get_by_label("Note")).to_have_value("")
+    expect(staff.get_by_label("Adults here")).to_have_value("-2")
+    expect(staff.get_by_label("Adults here")).to_be_visible()
+
+
 def test_a_report_made_without_network_is_kept_and_sent_once_it_is_back(visit: Visit) -> None:
     responder = visit(Role.RESPONDER).ready()
     put_threat(responder, "104")

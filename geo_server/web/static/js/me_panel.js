@@ -4,12 +4,10 @@ import { clockTime } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { STATUS_ICONS, icon } from "./icons.js";
 import { guidanceOf, incidentIsOpen, isOfIncident, leavesUnsure, statusTitle, whereabouts, zoneName } from "./model.js";
+import { moreForm } from "./more_form.js";
 import { routeView } from "./route_view.js";
 import { chooseRoom } from "./room_picker.js";
 import { t } from "./strings.js";
-
-const MORE = ["threat_here", "medical", "evacuating", "evacuated"];
-const COUNTS = ["adults", "students", "injured"];
 
 /** @returns {HTMLElement} */
 export function createMePanel(store, { outbox, startReport }) {
@@ -17,7 +15,8 @@ export function createMePanel(store, { outbox, startReport }) {
   const room = h("div", { class: "my-room" });
   const big = h("div", { class: "big-buttons" });
   const sent = h("p", { class: "sent", role: "status" });
-  const form = moreForm(store, outbox);
+  const form = moreForm((status) => say(status));
+  const say = (status) => reportStatus(store, outbox, status, form);
   const route = h("div", {});
   const report = h(
     "button",
@@ -25,7 +24,7 @@ export function createMePanel(store, { outbox, startReport }) {
     icon("threat"),
     t("report.start"),
   );
-  const panel = h("div", { class: "stack" }, ask, big, sent, room, h("div", { class: "pair" }, form, report), route);
+  const panel = h("div", { class: "stack" }, ask, big, sent, room, h("div", { class: "pair" }, form.element, report), route);
 
   store.watch(["mine", "zoneById", "picture"], (state) => {
     const zone = state.zoneById.get(state.mine);
@@ -33,8 +32,8 @@ export function createMePanel(store, { outbox, startReport }) {
     fill(room, zone && myRoom(store, state, zone));
     ask.hidden = Boolean(zone);
     room.hidden = !zone;
-    fill(big, incidentIsOpen(state) ? bigButtons(store, outbox) : h("p", { class: "small" }, t("me.none")));
-    form.hidden = !state.mine || !incidentIsOpen(state);
+    fill(big, incidentIsOpen(state) ? bigButtons(state, say) : h("p", { class: "small" }, t("me.none")));
+    form.element.hidden = !state.mine || !incidentIsOpen(state);
   });
   store.watch(["outbox", "mine", "picture"], (state) => showSent(sent, state));
   store.watch(["guidance", "mine"], (state) => {
@@ -62,72 +61,30 @@ const myRoom = (store, state, zone) => [
   h("button", { class: "button", type: "button", on: { click: chooseOwn(store) } }, t("me.change")),
 ];
 
-const bigButtons = (store, outbox) => [bigButton("ok", t("me.ok"), store, outbox), bigButton("help", t("me.help"), store, outbox)];
+const bigButtons = (state, say) => [bigButton(state, "ok", t("me.ok"), say), bigButton(state, "help", t("me.help"), say)];
 
-/** Reports at once; whoever has not said which room they are in is asked first. */
-function bigButton(status, words, store, outbox) {
-  const { state } = store;
-  const say = () => {
-    if (state.mine) outbox.report(state.mine, status);
-    else
-      chooseRoom(store, (zoneId) => {
-        store.set({ mine: zoneId });
-        outbox.report(zoneId, status);
-      });
-  };
-  return h(
+const bigButton = (state, status, words, say) =>
+  h(
     "button",
     {
       class: "big-button",
       type: "button",
       data: { status },
       "aria-pressed": String(state.picture?.statuses?.[state.mine]?.status === status),
-      on: { click: say },
+      on: { click: () => say(status) },
     },
     icon(STATUS_ICONS[status]),
     words,
   );
-}
 
-function moreForm(store, outbox) {
-  const inputs = COUNTS.map((name) => countInput(name));
-  const note = h("textarea", { id: "me-note", name: "note", rows: 2, maxlength: 500 });
-  const send = (status) => {
-    const extra = Object.fromEntries(
-      inputs.filter(({ input }) => input.value !== "").map(({ name, input }) => [name, Number(input.value)]),
-    );
-    outbox.report(store.state.mine, status, note.value ? { ...extra, note: note.value } : extra);
-    note.value = "";
-    details.open = false;
-  };
-  const details = h(
-    "details",
-    { class: "more" },
-    h("summary", { class: "button" }, t("me.more")),
-    h(
-      "div",
-      { class: "stack more-body" },
-      h("p", { class: "small" }, t("me.counts_words")),
-      h("div", { class: "counts" }, inputs.map(({ label }) => label)),
-      h("label", { for: "me-note" }, t("me.note")),
-      note,
-      h("div", { class: "grid-buttons" }, ["ok", "help", ...MORE].map((status) => sayButton(status, send))),
-    ),
-  );
-  return details;
-}
-
-export const sayButton = (status, send) =>
-  h(
-    "button",
-    { class: "button say", type: "button", data: { status }, on: { click: () => send(status) } },
-    icon(STATUS_ICONS[status]),
-    t(`say.${status}`),
-  );
-
-function countInput(name) {
-  const input = h("input", { type: "number", min: 0, max: 9999, inputmode: "numeric", name });
-  return { name, input, label: h("label", {}, h("span", {}, t(`me.${name}`)), input) };
+/** Reports at once, with what is filled in; whoever has not said which room they are in is asked first. */
+function reportStatus(store, outbox, status, form) {
+  const send = (zoneId) => outbox.report(zoneId, status, form.take());
+  if (store.state.mine) return send(store.state.mine);
+  return chooseRoom(store, (zoneId) => {
+    store.set({ mine: zoneId });
+    send(zoneId);
+  });
 }
 
 /** The last report of this device in this incident: queued, sending, confirmed or refused. Never silent about it. */

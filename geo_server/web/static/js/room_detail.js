@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { newId } from "./ids.js";
 import { incidentIsOpen, routeOf, statusOf, whereabouts, zoneName } from "./model.js";
-import { sayButton } from "./me_panel.js";
+import { sayButton } from "./more_form.js";
 import { openOrder } from "./orders.js";
 import { attempt, openChoice } from "./ask.js";
 import { exitName, routeView } from "./route_view.js";
