@@ -45,6 +45,15 @@ def order_to_leave(page: Page, reason: str = "") -> None:
     page.get_by_role("button", name="Give the order").click()
 
 
+def let_time_pass(page: Page, seconds: float) -> None:
+    """Set the page's idea of the server's time ahead, as if nothing had come from the server for so long."""
+    script = """async (ms) => {
+        const clock = await import("/static/js/clock.js");
+        clock.setServerTime(new Date(clock.now() + ms).toISOString());
+    }"""
+    page.evaluate(script, seconds * 1000)
+
+
 def row(page: Page, room: str) -> Any:
     """A room's row in the table of rooms."""
     return page.locator("table.rooms tbody tr", has=page.get_by_role("button", name=f"Show {room} on the map"))

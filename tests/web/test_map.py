@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import PHONE, Visit
-from tests.web.steps import choose_own_room, eventually, put_threat, rendered, row
+from tests.web.steps import choose_own_room, eventually, let_time_pass, put_threat, rendered, row
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +47,25 @@ def test_a_way_that_is_not_guaranteed_is_drawn_for_the_chosen_room_alone(visit: 
     drawn_for = ["chosen-no_guaranteed_route"]
     own = row(page, "104").get_attribute("data-key")
     eventually(page, lambda: set(rendered(page, drawn_for, "zone_id")), lambda zones: zones == {own})
+
+
+def test_no_view_calls_a_way_safe_once_the_last_moment_to_leave_has_passed(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104", kind="Fire")
+    safe = page.locator("table.rooms tbody tr", has=page.locator(".way[data-status^=safe_]")).first
+    way = page.locator(f"tr[data-key='{safe.get_attribute('data-key')}'] .way")
+    expect(way).to_contain_text("+")
+    safe.get_by_role("button").click()
+    detail = page.locator(".detail")
+    expect(detail.locator(".route-head")).to_contain_text("Safe")
+    eventually(page, lambda: rendered(page, ["routes-casing"], "status"), lambda drawn: len(drawn) > 0)
+    let_time_pass(page, 600)
+    expect(detail.locator(".route-head")).to_contain_text("No safe way")
+    expect(detail.locator(".figures")).to_contain_text("Too late to leave safely")
+    expect(detail.locator(".figures")).not_to_contain_text("Ahead")
+    expect(way).to_have_attribute("data-status", "no_guaranteed_route")
+    expect(way).not_to_contain_text("+")
+    eventually(page, lambda: rendered(page, ["routes-casing"], "status"), lambda drawn: drawn == [])
 
 
 def test_the_map_turns_to_the_own_room_and_keeps_it_when_its_place_shrinks(visit: Visit) -> None:

@@ -51,4 +51,4 @@ def test_a_way_is_sure_until_the_last_moment_to_leave(
 ) -> None:
     page = visit(Role.VIEWER).ready()
     now = page.evaluate("() => new Date().toISOString()")
-    assert _ask(page, "isSure", {"status": status, "latest_departure_s": leave_within_s}, now) is sure
+    assert _ask(page, "isSure", {"status": status, "latest_departure_s": leave_within_s, "made_for_at": now}) is sure

@@ -21,21 +21,16 @@ import { wayOutSummary } from "./route_view.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
 
-const WATCHED = ["picture", "guidance", "mine", "zones", "plan"];
+const WATCHED = ["picture", "guidance", "mine", "zones", "plan", "lapsed"];
 
 export function showCard(store) {
   const card = document.getElementById("card");
-  let unsure = false;
-  const show = (state) => {
+  store.watch(WATCHED, (state) => {
     const { tone, parts } = content(state);
     card.dataset.tone = tone;
     fill(card, parts);
-    unsure = leavesUnsure(state);
     document.title = [card.querySelector("h2")?.textContent, state.site.name].filter(Boolean).join(" · ");
-  };
-  store.watch(WATCHED, show);
-  // The last moment to leave passes without anything else changing.
-  setInterval(() => leavesUnsure(store.state) !== unsure && show(store.state), 1000);
+  });
 }
 
 function content(state) {

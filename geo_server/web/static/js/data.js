@@ -55,7 +55,7 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
     const etag = picture.plan?.etag ?? null;
     if (etag === store.state.planEtag) return;
     const plan = etag === null ? null : await getJson(`${base}/plan`);
-    const routes = new Map((plan?.zones ?? []).map((route) => [route.zone_id, route]));
+    const routes = new Map((plan?.zones ?? []).map((route) => [route.zone_id, { ...route, made_for_at: plan.made_for_at }]));
     store.set({ plan, routes, planEtag: etag });
   };
 

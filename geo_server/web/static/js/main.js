@@ -7,7 +7,7 @@ import { watchConnection } from "./connection.js";
 import { askServer, followSite, loadSite } from "./data.js";
 import { showMapTools } from "./map_tools.js";
 import { showMap, wholeSite } from "./map_view.js";
-import { firstLevel, incidentIsOpen, toDo } from "./model.js";
+import { firstLevel, incidentIsOpen, lapsedWays, toDo } from "./model.js";
 import { showNotices } from "./notices.js";
 import { createOutbox, waitingCount } from "./outbox.js";
 import { showPanel } from "./panel.js";
@@ -32,6 +32,7 @@ const EMPTY = {
   planEtag: null,
   routes: new Map(),
   guidance: null,
+  lapsed: "",
   outbox: [],
   connection: { live: true, asOf: Date.now(), why: null },
   ordinal: 0,
@@ -94,6 +95,8 @@ async function beginSite(me, slug) {
   showPanel(store, { outbox, startReport: report });
   announceChanges(store, speaker);
   dimInLockdown(store);
+  // The last moment to leave passes without anything coming from the server.
+  setInterval(() => store.set({ lapsed: lapsedWays(store.state) }), 1000);
   store.watch(["mine"], () => feed.guidance());
   document.body.dataset.view = "site";
   document.body.classList.toggle("is-responder", may(store.state, "see_reports"));

@@ -5,7 +5,7 @@ import { boxAround, distance } from "./geo.js";
 import { createMap } from "./map.js";
 import { followReview } from "./map_review.js";
 import { levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
-import { firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, statusOf, threatsOf } from "./model.js";
+import { firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, routesOf, statusOf, threatsOf } from "./model.js";
 import { levelsOf, shownReview, wholeReview } from "./review_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
@@ -135,17 +135,17 @@ function follow(store, view) {
   });
 
   const unsure = new Set();
-  store.watch(["routes"], (state) => {
+  store.watch(["routes", "lapsed"], (state) => {
     for (const { id } of state.zones) {
       const route = routeOf(state, id);
-      const is = route !== null && !isSure(route, null);
+      const is = route !== null && !isSure(route);
       if (is === unsure.has(id)) continue;
       view.setUnsure(id, is);
       unsure[is ? "add" : "delete"](id);
     }
   });
-  store.watch(["routes", "guidance", "mine"], (state) => view.setData("routes", routeLines(shownRoutes(state))));
-  store.watch(["selected", "routes", "guidance", "mine"], (state) => {
+  store.watch(["routes", "guidance", "mine", "lapsed"], (state) => view.setData("routes", routeLines(shownRoutes(state))));
+  store.watch(["selected", "routes", "guidance", "mine", "lapsed"], (state) => {
     const zoneId = chosenZone(state);
     const route = routeOf(state, zoneId) ?? (zoneId === state.mine ? guidanceOf(state)?.route : null);
     view.mark("selected", state.selected);
@@ -190,7 +190,7 @@ const coordinatesOn = (route, ordinal) =>
 
 /** Responders see the ways out of all zones, staff at most their own. */
 function shownRoutes(state) {
-  if (state.routes.size) return [...state.routes.values()];
+  if (state.routes.size) return routesOf(state);
   const own = guidanceOf(state)?.route;
   return own ? [own] : [];
 }

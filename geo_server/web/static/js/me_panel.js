@@ -36,7 +36,7 @@ export function createMePanel(store, { outbox, startReport }) {
     form.element.hidden = !state.mine || !incidentIsOpen(state);
   });
   store.watch(["outbox", "mine", "picture"], (state) => showSent(sent, state));
-  store.watch(["guidance", "mine"], (state) => {
+  store.watch(["guidance", "mine", "lapsed"], (state) => {
     fill(route, wayOut(state));
   });
   return panel;

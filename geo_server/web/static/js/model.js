@@ -50,7 +50,9 @@ export const kindTitle = (state, key) => state.protocols.kinds.find((kind) => ki
 export const actionOf = (state, key) => state.protocols.actions.find((action) => action.key === key) ?? null;
 export const statusTitle = (status) => known(`status.${status}`, status);
 
-export const routeOf = (state, zoneId) => state.routes.get(zoneId) ?? null;
+/** The way out of a zone as of now, or null; `routesOf` all of them. */
+export const routeOf = (state, zoneId) => asOfNow(state.routes.get(zoneId)) ?? null;
+export const routesOf = (state) => [...state.routes.values()].map(asOfNow);
 
 /**
  * Where a threat is, in words: its zone, or where it is in none the nearest, its level, and its building unless that is
@@ -114,7 +116,8 @@ function likeness(zone, wanted) {
 }
 
 /** What the server says of the person's own room; null while only that of a room chosen before is here. */
-export const guidanceOf = ({ guidance, mine }) => (guidance?.zone.id === mine ? guidance : null);
+export const guidanceOf = ({ guidance, mine }) =>
+  guidance?.zone.id === mine ? { ...guidance, route: asOfNow(guidance.route) } : null;
 
 /** What people are to do: an order of a person, else what the protocol calls for; null when nothing is known. */
 export function toDo(state) {
@@ -136,17 +139,29 @@ export function orderFor(state, zoneId) {
 const SAFE = ["safe_shortest", "safe_detour"];
 
 /** Whether a way out is guaranteed to whoever leaves now. It no longer is when the last moment to leave has passed. */
-export function isSure(route, madeForAt) {
-  if (!SAFE.includes(route?.status)) return false;
-  if (route.latest_departure_s === null || !madeForAt) return true;
-  return now() <= Date.parse(madeForAt) + route.latest_departure_s * 1000;
+export const isSure = (route) => SAFE.includes(route?.status) && !isTooLate(route);
+
+const isTooLate = ({ latest_departure_s: within, made_for_at: at }) => within !== null && now() > Date.parse(at) + within * 1000;
+
+/** A way out as it is to be shown: what it was ahead by says nothing once the last moment to leave has passed. */
+function asOfNow(route) {
+  if (!SAFE.includes(route?.status) || isSure(route)) return route;
+  const alternatives = route.alternatives?.map((other) => ({ ...other, margin_s: null }));
+  return { ...route, status: "no_guaranteed_route", margin_s: null, alternatives };
 }
+
+/** The ways out whose last moment to leave has passed since they were worked out, by zone, as one text to compare. */
+export const lapsedWays = ({ routes, guidance }) =>
+  [...routes.values(), guidance?.route]
+    .filter((route) => SAFE.includes(route?.status) && !isSure(route))
+    .map((route) => route.zone_id)
+    .join(" ");
 
 /** Whether people in the person's own room are told to leave although no way out of it is guaranteed. */
 export function leavesUnsure(state) {
   const guidance = guidanceOf(state);
   if (!guidance || !actionOf(state, toDo(state)?.action)?.may_leave) return false;
-  return !isSure(guidance.route, guidance.route?.made_for_at);
+  return !isSure(guidance.route);
 }
 
 /** The one sentence to act on. An order to leave by a route that nobody can vouch for would send people into the threat. */
@@ -160,6 +175,6 @@ export function sentenceFor(state, doing) {
 export function unsureZones(state, only = null) {
   return (only ? [only] : state.zones)
     .filter((zone) => zone.occupied || state.routes.has(zone.id))
-    .filter((zone) => state.picture?.plan_behind || !isSure(routeOf(state, zone.id), state.plan?.made_for_at))
+    .filter((zone) => state.picture?.plan_behind || !isSure(routeOf(state, zone.id)))
     .sort((a, b) => Number(b.occupied) - Number(a.occupied) || byName(a, b));
 }

@@ -33,7 +33,7 @@ export function createRoomDetail(store, { outbox }) {
     of((state) => state.picture?.closures, (state, zone) => doors(store, state, zone)),
   ];
   const place = h("div", { class: "stack detail" }, sections.map((one) => one.element));
-  store.watch(["selected", "picture", "routes", "zones", "openings", "mine"], (state) => {
+  store.watch(["selected", "picture", "routes", "lapsed", "zones", "openings", "mine"], (state) => {
     place.hidden = !zoneOf(state);
     for (const one of sections) one.update(state);
   });

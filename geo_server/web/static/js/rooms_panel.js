@@ -43,7 +43,7 @@ export function createRoomsPanel(store) {
     render();
   };
   search.addEventListener("input", render);
-  store.watch(["picture", "zones", "routes", "selected"], render);
+  store.watch(["picture", "zones", "routes", "lapsed", "selected"], render);
   return h("div", { class: "stack" }, counts, h("label", { class: "unseen", for: "room-search" }, t("rooms.search")), search, table, rest);
 }
 

@@ -19,23 +19,13 @@ export function marginWords(route, ahead = "route.margin", behind = "route.behin
 
 export const marginCell = (route) => marginWords(route, "route.cell_ahead", "route.cell_behind");
 
-/** A small sign of how good a way out is: icon, word and margin. */
-export const routeSign = (route) =>
-  h(
-    "span",
-    { class: "route-sign", data: { status: route.status } },
-    icon(ROUTE_ICONS[route.status] ?? "unknown"),
-    h("span", {}, routeTitle(route)),
-    marginCell(route) && h("b", {}, marginCell(route)),
-  );
-
 /** For the card: the way out, when it may be shown. */
 export function wayOutSummary(state, guidance) {
   if (!guidance?.route) return null;
   const { route } = guidance;
   return [
     h("strong", {}, [routeTitle(route), exitName(state, route.exit_id)].filter(Boolean).join(", ")),
-    leaveBy(route, route.made_for_at),
+    leaveBy(route),
   ];
 }
 
@@ -51,7 +41,7 @@ export function routeView(state, route, plan) {
       h("strong", {}, routeTitle(route)),
       h("span", {}, exitName(state, route.exit_id)),
     ),
-    h("dl", { class: "figures" }, figures(route, plan)),
+    h("dl", { class: "figures" }, figures(route)),
     route.instructions?.length > 0 && [
       h("h4", {}, t("route.steps")),
       h("ol", { class: "steps" }, route.instructions.map((step) => h("li", {}, step))),
@@ -78,9 +68,9 @@ const limits = (sentences) =>
     h("ul", { class: "bullets" }, sentences.map((sentence) => h("li", {}, sentence))),
   );
 
-function figures(route, plan) {
+function figures(route) {
   const margin = marginWords(route, route.status === "no_guaranteed_route" ? "route.too_little" : "route.margin");
-  const leave = leaveBy(route, plan?.made_for_at);
+  const leave = leaveBy(route);
   return [
     margin && figure(t("detail.margin"), margin),
     leave && figure(t("detail.leave"), leave),
@@ -92,9 +82,9 @@ function figures(route, plan) {
 const figure = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
 /** The latest departure as a countdown. It counts from the plan's moment, so it runs down as the plan ages. */
-function leaveBy(route, madeForAt) {
-  if (route.latest_departure_s === null || !madeForAt) return null;
-  const deadline = new Date(Date.parse(madeForAt) + route.latest_departure_s * 1000).toISOString();
+function leaveBy(route) {
+  if (route.latest_departure_s === null) return null;
+  const deadline = new Date(Date.parse(route.made_for_at) + route.latest_departure_s * 1000).toISOString();
   return ticking(deadline, (iso) => {
     const left = (Date.parse(iso) - now()) / 1000;
     return left > 0 ? t("route.leave_within", { age: duration(left) }) : t("route.leave_passed");
