@@ -118,7 +118,8 @@ class Walker:
         best = int(np.argmax(_nearest(away)))
         stubs = np.asarray(shapely.distance(edges, np.asarray(centres, dtype=object)))
         between = spacing / math.sqrt(2) if self.bare.polygon.interiors else 0.0
-        farthest = away.max(axis=0, where=np.isfinite(away), initial=0.0) + stubs + between
+        walked = self._walked(places, edges)
+        farthest = walked.max(axis=0, where=np.isfinite(walked), initial=0.0) + stubs + between
         start, least = places[best], float(_nearest(away)[best])
         for part in FINER:
             around = _around(self.bare.polygon, start, spacing * part)
@@ -133,12 +134,16 @@ class Walker:
 
     def _away(self, places: npt.NDArray[np.object_], there: _Tie) -> Floats:
         """Shortest ways without clearance from places to terminals, shape (places, terminals)."""
-        here = self._tie(self.bare, places)
-        away = here.straight(there)
-        if here.sights.shape[1]:
-            around = np.stack([(here.sights + row[None]).min(axis=1) for row in there.to_corners], axis=1)
-            away = np.minimum(away, around)
-        return away
+        return _between(self._tie(self.bare, places), there)
+
+    def _walked(self, places: npt.NDArray[np.object_], edges: npt.NDArray[np.object_]) -> Floats:
+        """Metres of the walks from places to terminals' edges, with clearance where that fits; as :func:`_best` has it."""
+        metres = np.full((len(places), len(edges)), np.inf)
+        for space in (*self.clear, self.bare):
+            here, there = self._tie(space, places), self._tie(space, edges)
+            steps = shapely.distance(places, here.feet)[:, None] + shapely.distance(edges, there.feet)[None, :]
+            metres = np.where(np.isfinite(metres), metres, _between(here, there) + steps)
+        return metres
 
     def _walks_from(self, start: Point, centres: list[Point], edges: npt.NDArray[np.object_]) -> list[Walk | None]:
         origin = np.asarray([start], dtype=object)
@@ -168,6 +173,15 @@ def build_walker(polygon: Polygon, bare: Space) -> Walker:
     shrunk: BaseGeometry = polygon.buffer(-CLEARANCE_M, join_style="mitre")
     pieces = [piece for piece in shapely.get_parts(shrunk) if isinstance(piece, Polygon) and not piece.is_empty]
     return Walker(bare, tuple(build_space(piece) for piece in pieces))
+
+
+def _between(here: _Tie, there: _Tie) -> Floats:
+    """Shortest ways in one space, shape (here, there); infinite where there is none."""
+    away = here.straight(there)
+    if len(there.feet) and here.sights.shape[1]:
+        around = np.stack([(here.sights + row[None]).min(axis=1) for row in there.to_corners], axis=1)
+        away = np.minimum(away, around)
+    return away
 
 
 def _best(
