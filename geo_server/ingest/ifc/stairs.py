@@ -25,8 +25,7 @@ def transitions_of(
     model: Model, levels: Sequence[Level], spaces: Sequence[Space]
 ) -> tuple[list[Transition], list[Finding]]:
     """Transitions of all stairs, ramps and shafts, and findings for stairs that lead nowhere."""
-    zones = [space.zone for space in spaces]
-    found = {way.zones: way for way in find_transitions(levels, zones, IdMaker())}
+    drawn: list[Transition] = []
     loose: list[Finding] = []
     order = sorted(levels, key=lambda level: level.ordinal)
     for kind, category in _KINDS.items():
@@ -35,8 +34,10 @@ def transitions_of(
             if way is None:
                 loose.append(make_finding("stairs-unjoined", handle=str(entity.GlobalId)))
             else:
-                found.setdefault(way.zones, way)
-    return list(found.values()), loose
+                drawn.append(way)
+    known = {(way.zones, way.category) for way in drawn}
+    stacked = find_transitions(levels, [space.zone for space in spaces], IdMaker())
+    return drawn + [way for way in stacked if (way.zones, way.category) not in known], loose
 
 
 def _transition(
