@@ -2,6 +2,8 @@
 
 import re
 import time
+import uuid
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +15,11 @@ from tests.web.steps import choose_own_room, confirm_threat, order_to_leave, pic
 pytestmark = pytest.mark.browser
 
 WITHIN_S = 1.0
+LISTEN = """() => {
+    const place = document.getElementById("assertive");
+    window.heard = [];
+    new MutationObserver(() => window.heard.push(place.textContent)).observe(place, {childList: true});
+}"""
 
 
 def test_a_status_is_seen_in_another_browser_within_a_second(visit: Visit) -> None:
@@ -79,8 +86,11 @@ def test_staff_without_a_guaranteed_way_read_one_sentence_when_told_to_leave(vis
     put_threat(commander, "104")
     staff = visit(Role.STAFF, PHONE).ready()
     choose_own_room(staff, "104")
+    staff.evaluate(LISTEN)
     order_to_leave(commander)
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
+    expect(staff.locator("#assertive")).to_have_text(f"Evacuate. {staff.locator('.card-words').inner_text()}")
+    assert len(staff.evaluate("() => window.heard")) == 1, "the words of the order itself are not said"
     expect(staff.locator(".card-words")).to_have_text(
         re.compile(r"^Leave only if you can see that the way is clear;[^.]*\.$")
     )
@@ -140,6 +150,26 @@ def test_the_all_clear_reaches_those_who_got_the_alarm(visit: Visit) -> None:
         expect(page.locator("#card")).to_contain_text(re.compile(r"Given at \d\d:\d\d, .* ago"))
 
 
+def test_who_leads_reads_of_each_threat_what_it_is(visit: Visit, address: str) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104")
+    site = f"{address}/api/sites/elm"
+    zones = commander.request.get(f"{site}/zones").json()["zones"]
+    place = next(zone for zone in zones if zone["name"] == "201")
+    fire = {
+        "id": str(uuid.uuid4()),
+        "kind": "fire",
+        "at": place["at"],
+        "ordinal": place["ordinal"],
+        "radius_m": 5,
+        "seen_at": datetime.now(UTC).isoformat(),
+        "exercise": True,
+    }
+    assert commander.request.post(f"{site}/sightings", data=fire, headers={"Origin": address}).ok
+    for line in ("Armed assailant, 104, Ground", "Fire, 201, Upper"):
+        expect(commander.locator("#card dd", has_text=line)).to_have_count(1)
+
+
 def test_what_was_reported_in_an_earlier_incident_does_not_count_in_the_next(visit: Visit) -> None:
     commander = visit(Role.COMMANDER).ready()
     put_threat(commander, "104")
@@ -153,6 +183,7 @@ def test_what_was_reported_in_an_earlier_incident_does_not_count_in_the_next(vis
     commander.keyboard.press("Enter")
     commander.keyboard.press("Enter")
     commander.get_by_role("button", name="Close the incident").click()
+    commander.get_by_role("dialog").get_by_role("button", name="Close the incident").click()
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
     expect(staff.locator(".sent")).to_be_empty()
     put_threat(commander, "103")

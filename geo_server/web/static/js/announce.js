@@ -1,9 +1,11 @@
 /** Words for screen readers: at once for a new threat or order, at leisure for the rest. */
 
-import { incidentIsOpen, kindTitle, orderFor, sentenceFor, threatPlace } from "./model.js";
+import { incidentIsOpen, kindTitle, leavesUnsure, orderFor, sentenceFor, threatPlace } from "./model.js";
 import { t } from "./strings.js";
 
 const PAUSE_MS = 5000;
+/** An order is said with what the server says of the person's own room, or without once it takes longer than this. */
+const GUIDANCE_WAIT_MS = 3000;
 
 /** Say something when there is a pause. Of several, the last is said. */
 export function createSpeaker() {
@@ -29,25 +31,49 @@ export function createSpeaker() {
   };
 }
 
-/** Say what changed: a new threat, another order, the all-clear. */
+/** Say what changed: a new threat, the all-clear; an order in the words of the card; that it is too late to leave. */
 export function announceChanges(store, speaker) {
+  sayOrders(store, speaker);
   let before = null;
   store.watch(["picture"], (state) => {
-    const picture = state.picture;
-    if (!picture) return;
-    if (before) for (const words of changes(state, before)) speaker.sayNow(words);
-    before = { picture, open: incidentIsOpen(state), order: orderFor(state, state.mine) };
+    if (!state.picture) return;
+    const said = before ? changes(state, before) : [];
+    if (said.length) speaker.sayNow(said.join(" "));
+    before = { threats: state.picture.threats, open: incidentIsOpen(state) };
+  });
+  let unsure = leavesUnsure(store.state);
+  store.watch(["guidance", "lapsed"], (state) => {
+    const was = unsure;
+    unsure = leavesUnsure(state);
+    if (unsure && !was && state.lapsed.split(" ").includes(state.mine)) speaker.sayNow(t("card.no_sure_way"));
   });
 }
 
 function changes(state, before) {
-  const said = [];
-  const seen = new Set(before.picture.threats.map((threat) => threat.id));
-  for (const threat of state.picture.threats.filter((one) => !seen.has(one.id))) {
-    said.push(t("say.new_threat", { kind: kindTitle(state, threat.kind), place: threatPlace(state, threat) }));
-  }
-  const order = orderFor(state, state.mine);
-  if (order && order.id !== before.order?.id) said.push(t("say.order", { title: order.title, words: sentenceFor(state, order) }));
-  if (before.open && !incidentIsOpen(state)) said.push(t("say.all_clear"));
-  return said;
+  const seen = new Set(before.threats.map((threat) => threat.id));
+  const said = state.picture.threats
+    .filter((threat) => !seen.has(threat.id))
+    .map((threat) => t("say.new_threat", { kind: kindTitle(state, threat.kind), place: threatPlace(state, threat) }));
+  return before.open && !incidentIsOpen(state) ? [...said, t("say.all_clear")] : said;
+}
+
+/** The picture brings an order before the server has said whether it can be followed from the person's own room. */
+function sayOrders(store, speaker) {
+  let last = orderFor(store.state, store.state.mine)?.id;
+  let waiting = null;
+  const say = () => {
+    clearTimeout(waiting?.timer);
+    waiting = null;
+    const order = orderFor(store.state, store.state.mine);
+    if (order) speaker.sayNow(t("say.order", { title: order.title, words: sentenceFor(store.state, order) }));
+  };
+  store.watch(["picture", "guidance"], (state) => {
+    const id = orderFor(state, state.mine)?.id;
+    if (id && id !== last) {
+      clearTimeout(waiting?.timer);
+      waiting = { guidance: state.guidance, timer: setTimeout(say, GUIDANCE_WAIT_MS) };
+    }
+    last = id;
+    if (waiting && (!state.mine || state.guidance !== waiting.guidance)) say();
+  });
 }

@@ -103,7 +103,7 @@ function forResponder(state, incident) {
       heading("threat", opened(state, incident)),
       h("dl", { class: "facts" }, [
         ...threatsOf(state).map((threat) =>
-          fact(t("card.seen"), h("strong", {}, threatPlace(state, threat)), ticking(threat.seen_at, ago)),
+          fact(t("card.seen"), h("strong", {}, t("threat.from_here", { kind: kindTitle(state, threat.kind), where: threatPlace(state, threat) })), ticking(threat.seen_at, ago)),
         ),
         state.picture.plan_behind && !state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_behind"))),
         state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_failed")), ticking(state.picture.plan_failed_at, ago)),

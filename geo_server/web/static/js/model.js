@@ -159,9 +159,8 @@ export const lapsedWays = ({ routes, guidance }) =>
 
 /** Whether people in the person's own room are told to leave although no way out of it is guaranteed. */
 export function leavesUnsure(state) {
-  const guidance = guidanceOf(state);
-  if (!guidance || !actionOf(state, toDo(state)?.action)?.may_leave) return false;
-  return !isSure(guidance.route);
+  if (!state.mine || !actionOf(state, toDo(state)?.action)?.may_leave) return false;
+  return !isSure(guidanceOf(state)?.route);
 }
 
 /** The one sentence to act on. An order to leave by a route that nobody can vouch for would send people into the threat. */
