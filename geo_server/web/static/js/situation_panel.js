@@ -1,11 +1,11 @@
 /** The incident as a whole: threats, orders, closed ways, the all-clear. */
 
-import { postJson, remove } from "./api.js";
+import { remove } from "./api.js";
 import { attempt } from "./ask.js";
 import { ago, clockTime, ticking } from "./clock.js";
 import { conflictChoices } from "./conflicts.js";
 import { h } from "./dom.js";
-import { holdButton } from "./hold.js";
+import { ending, leftBehind, unanswered } from "./ending.js";
 import { fullName, incidentIsOpen, incidentOf, kindTitle, openConflicts, threatPlace, threatsOf } from "./model.js";
 import { openOrder } from "./orders.js";
 import { doorName } from "./room_detail.js";
@@ -21,6 +21,7 @@ export function createSituationPanel(store) {
     section(({ picture }) => picture?.threats, (state) => [h("h3", {}, t("situation.threats")), threats(store, state)]),
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
+    section((state) => [incidentOf(state), unanswered(state)], leftBehind),
     section(incidentOf, (state) => ending(store, state)),
     section(() => true, exports),
   ];
@@ -100,24 +101,6 @@ function closures(store, state) {
         may(state, "close_ways") && h("button", { class: "button", type: "button", on: { click: lift } }, t("close.open")),
       );
     }),
-  );
-}
-
-function ending(store, state) {
-  const incident = incidentOf(state);
-  if (!incident || !may(state, "manage_incident")) return null;
-  const to = (next) => async () => {
-    const address = `/api/sites/${state.site.slug}/incidents/${incident.id}/state`;
-    await attempt(postJson(address, { state: next }), store);
-  };
-  if (incident.state === "open") {
-    return h("div", { class: "stack" }, holdButton(t("situation.all_clear"), t("situation.all_clear_again"), to("all_clear")), empty("situation.all_clear_words"));
-  }
-  return h(
-    "div",
-    { class: "pair" },
-    h("button", { class: "button", type: "button", on: { click: to("open") } }, t("situation.reopen")),
-    h("button", { class: "button", type: "button", on: { click: to("closed") } }, t("situation.close")),
   );
 }
 
