@@ -131,7 +131,9 @@ def test_the_start_of_a_corridor_with_doors_at_both_ends_is_in_its_middle() -> N
     start = walks[0]
     assert start is not None
     assert start.line[0][0] == pytest.approx(30, abs=0.2)
-    assert spreads[0] == pytest.approx(60 - start.metres, abs=0.1)
+    # From the corner (60, 0) with 0.3 m of clearance: to (59.7, 0.3), on to (0.3, 1) and out.
+    farthest = 0.3 * math.sqrt(2) + math.hypot(59.4, 0.7) + 0.3
+    assert spreads[0] == pytest.approx(farthest - start.metres, abs=1e-6)
 
 
 def test_the_start_of_a_room_with_one_door_is_its_farthest_corner_and_nobody_is_farther() -> None:
