@@ -46,10 +46,13 @@ def order_to_leave(page: Page, reason: str = "") -> None:
 
 
 def let_time_pass(page: Page, seconds: float) -> None:
-    """Set the page's idea of the server's time ahead, as if nothing had come from the server for so long."""
+    """Keep the page's idea of the server's time ahead, whatever an answer that is still under way says."""
     script = """async (ms) => {
         const clock = await import("/static/js/clock.js");
-        clock.setServerTime(new Date(clock.now() + ms).toISOString());
+        const ahead = clock.now() - Date.now() + ms;
+        const keep = () => clock.setServerTime(new Date(Date.now() + ahead).toISOString());
+        keep();
+        setInterval(keep, 100);
     }"""
     page.evaluate(script, seconds * 1000)
 

@@ -68,6 +68,17 @@ def test_no_view_calls_a_way_safe_once_the_last_moment_to_leave_has_passed(visit
     eventually(page, lambda: rendered(page, ["routes-casing"], "status"), lambda drawn: drawn == [])
 
 
+def test_the_legend_tells_what_is_reached_by_now_apart_from_what_is_reached_soon(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104")
+    legend = page.locator(".legend")
+    expect(legend).to_contain_text("Could be here by now")
+    expect(legend).to_contain_text(re.compile(r"Could be here within \d+ s"))
+    let_time_pass(page, 600)
+    expect(legend).to_contain_text("Could be anywhere")
+    expect(legend.get_by_text("within")).to_be_hidden()
+
+
 def test_the_map_turns_to_the_own_room_and_keeps_it_when_its_place_shrinks(visit: Visit) -> None:
     page = visit(Role.STAFF, PHONE).ready()
     for room in ("101", "104"):

@@ -38,6 +38,26 @@ def test_a_room_is_told_with_its_building_where_there_are_several(visit: Visit) 
 
 
 @pytest.mark.parametrize(
+    ("age_s", "told"),
+    [
+        (0.1, {"present": 0, "next": 15, "next_in_s": 15, "spent": False}),
+        (20.1, {"present": 15, "next": 30, "next_in_s": 10, "spent": False}),
+        (540, {"present": 60, "next": None, "next_in_s": None, "spent": True}),
+    ],
+)
+def test_where_a_threat_can_be_by_now_and_soon_is_counted_from_now(
+    visit: Visit, age_s: float, told: dict[str, Any]
+) -> None:
+    page = visit(Role.VIEWER).ready()
+    script = """async (age_s) => {
+        const {reachMoments} = await import("/static/js/map_shapes.js");
+        const reach = [0, 15, 30, 60].map((at_s) => ({at_s, ordinal: 0}));
+        return reachMoments({made_for_at: new Date(Date.now() - age_s * 1000).toISOString(), reach});
+    }"""
+    assert page.evaluate(script, age_s) == told
+
+
+@pytest.mark.parametrize(
     ("status", "leave_within_s", "sure"),
     [
         ("safe_shortest", 30, True),

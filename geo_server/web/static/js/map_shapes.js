@@ -38,8 +38,8 @@ export function levelChanges(route, levelName, words) {
 }
 
 /**
- * Where a threat can be by now, and next, on one level. The plan gave areas for moments counted from its own; as it
- * ages, a later area becomes the one for now. Past the last one there is no bound, and the last is shown as now.
+ * Where a threat can be by now, and next, on one level. The plan gave areas for moments counted from its own: the last
+ * that has passed is the one for now, the one after it is where the threat can be soon.
  */
 export function reachAreas(plan, ordinal) {
   const areas = (plan?.reach ?? []).filter((area) => area.ordinal === ordinal);
@@ -56,14 +56,15 @@ export function reachAreas(plan, ordinal) {
 }
 
 /**
- * The two moments shown, in seconds from the plan's: the next one that it gave an area for, and the one after it.
- * `spent`: the plan is so old that the threat can be beyond every area that it gave.
+ * The two moments shown, in seconds from the plan's: the last one that has passed, and the one to come, with the seconds
+ * until then. `spent`: the plan is so old that the threat can be beyond every area that it gave.
  */
 export function reachMoments(plan) {
   const elapsed = plan ? planAge(plan) : 0;
   const moments = [...new Set((plan?.reach ?? []).map((area) => area.at_s))].sort((a, b) => a - b);
-  const present = moments.find((at) => at >= elapsed) ?? moments.at(-1);
-  return { elapsed, present, next: moments.find((at) => at > present), spent: moments.length > 0 && elapsed > present };
+  const next = moments.find((at) => at > elapsed);
+  const present = moments.findLast((at) => at <= elapsed);
+  return { present, next, next_in_s: next && Math.ceil(next - elapsed), spent: moments.length > 0 && next === undefined };
 }
 
 /** Seconds since the moment that a plan counts from. */

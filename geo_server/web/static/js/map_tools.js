@@ -70,18 +70,16 @@ function hintBar(store, mode) {
   ];
 }
 
-/** What the signs mean. How soon the threat can be in the shaded areas is counted down. */
+/** What the signs mean. How soon the threat can be in the lighter area is counted from now. */
 function legend(store) {
   const sees = may(store.state, "see_plan");
-  const within = (moment, key) => {
+  const shaded = (moment, told) => {
     const words = h("span", {});
     const row = sign(moment, words);
     const update = () => {
       const moments = reachMoments(store.state.plan);
-      const at = moments[moment];
-      row.hidden = at === undefined;
-      if (row.hidden) return;
-      words.textContent = moments.spent ? t("legend.no_reach") : t(key, { s: Math.max(0, Math.ceil(at - moments.elapsed)) });
+      row.hidden = moments[moment] === undefined;
+      if (!row.hidden) words.textContent = told(moments);
     };
     store.watch(["plan"], update);
     setInterval(update, 1000);
@@ -95,7 +93,10 @@ function legend(store) {
       "ul",
       {},
       sign("threat", t("legend.threat")),
-      sees && [within("present", "legend.reach"), within("next", "legend.reach_next")],
+      sees && [
+        shaded("present", ({ spent }) => t(spent ? "legend.no_reach" : "legend.reach")),
+        shaded("next", ({ next_in_s: s }) => t("legend.reach_next", { s })),
+      ],
       sign("safe", t("legend.safe")),
       sees && [sign("detour", t("legend.detour")), sign("unsafe", t("legend.unsafe"))],
     ),
