@@ -174,27 +174,30 @@ def _place_within(c: Connection, pack: ProtocolPack, site: Site, said: NewSighti
     """The incident and the track that a new sighting belongs to; the incident is opened as needed."""
     incident = _incident_for(c, site, said, by)
     if said.threat_id is not None:
-        _check_track(c, site, incident, said.threat_id, said.kind)
+        _check_track(c, pack, site, incident, said)
     if conflicts_with(c, pack, incident, said.kind):
         raise_conflict(c, pack, site, incident, said.kind, by=by)
     return incident.id, said.threat_id or uuid4()
 
 
-def _check_track(c: Connection, site: Site, incident: Incident, threat_id: UUID, kind: str) -> None:
+def _check_track(c: Connection, pack: ProtocolPack, site: Site, incident: Incident, said: NewSighting) -> None:
     """Make sure that a sighting may carry a track on: a fire that is seen does not make the gunman go away.
 
-    What a track of unknown kind turns out to be, it becomes.
+    An intruder may turn out to be armed, because the protocol asks the same for both; what was of unknown kind may turn out
+    to be anything.
     """
-    present = rows.find_threat(c, incident.id, threat_id, site.frame)
+    present = None if said.threat_id is None else rows.find_threat(c, incident.id, said.threat_id, site.frame)
     if present is None:
         raise NotFound(
-            f"The open incident has no threat {threat_id}.",
+            f"The open incident has no threat {said.threat_id}.",
             where="threat_id",
             advice="Leave it out to begin a new track.",
         )
-    if present.kind not in {kind, UNKNOWN}:
+    known = pack.kinds.get(present.kind)
+    alike = known is not None and known.action == pack.kinds[said.kind].action
+    if present.kind != UNKNOWN and not alike:
         raise Conflict(
-            f"That threat is {present.kind!r}, and this sighting is of {kind!r}.",
+            f"That threat is {present.kind!r}, and this sighting is of {said.kind!r}.",
             where="threat_id",
             advice="Leave it out: another kind of threat is another track.",
         )

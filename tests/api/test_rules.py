@@ -59,6 +59,7 @@ RULES = {
     f"GET {SITE}/imports": "edit_floorplans",
     f"GET {SITE}/revisions": "edit_floorplans",
     f"GET {SITE}/revisions/{{revision_id}}": "edit_floorplans",
+    f"GET {SITE}/revisions/{{revision_id}}/review": "edit_floorplans",
     f"GET {SITE}/revisions/{{revision_id}}/floorplan": "edit_floorplans",
     f"POST {SITE}/sign-offs": "edit_floorplans",
     f"GET {SITE}/sign-offs": "edit_floorplans",

@@ -167,7 +167,10 @@ def test_a_sighting_that_cannot_be_is_refused_by_name(
     assert client(Role.STAFF).get(f"{campus.url}/picture").json()["incident"] is None, "nothing half-written"
 
 
-@pytest.mark.parametrize(("first", "then", "status"), [("armed_assailant", "fire", 409), ("unknown", "intruder", 201)])
+@pytest.mark.parametrize(
+    ("first", "then", "status"),
+    [("armed_assailant", "fire", 409), ("unknown", "intruder", 201), ("intruder", "armed_assailant", 201)],
+)
 def test_a_fire_is_never_the_gunman_that_moved_but_what_was_unknown_may_turn_out_to_be_something(
     client: Client, campus: Campus, first: str, then: str, status: int
 ) -> None:
