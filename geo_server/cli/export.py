@@ -14,6 +14,7 @@ from geo_server.domain.places import Site
 from geo_server.services.exports import floorplan_export, map_export
 from geo_server.settings import load_settings
 from geo_server.store.database import Database
+from geo_server.store.migrate import check_migrated
 from geo_server.store.sites import load_site
 
 
@@ -38,6 +39,7 @@ def export(
     """Write what is published on a site. The file appears whole or not at all."""
     check_target(to)
     with show_progress() as progress, open_database(load_settings(data_dir=data_dir), progress) as database:
+        check_migrated(database)
         with database.snapshot() as c:
             place = load_site(c, site)
         progress(f"Writing {shown(to)}")

@@ -12,6 +12,7 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_api_token, create_sign_in_link
 from geo_server.settings import Settings, load_settings
+from geo_server.store.migrate import check_migrated
 from geo_server.store.sites import load_site
 
 LONGEST_NAME = 100
@@ -49,6 +50,7 @@ def token(
             advice=f"Give 1 to {LONGEST_NAME} printable characters.",
         )
     with open_database(settings, lambda _: None) as database:
+        check_migrated(database)
         with database.snapshot() as connection:
             place = load_site(connection, site)
         if kind is Kind.API:

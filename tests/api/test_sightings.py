@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from geo_server.domain.roles import Role
-from tests.api.conftest import Client
+from tests.api.conftest import Client, until
 from tests.api.said import Said, routes_of, sighting
 from tests.campus import Campus, new_id
 
@@ -182,3 +182,16 @@ def test_a_fire_is_never_the_gunman_that_moved_but_what_was_unknown_may_turn_out
     assert answer.status_code == status
     [threat] = staff.get(f"{campus.url}/picture").json()["threats"]
     assert threat["kind"] == (then if status == 201 else first)
+
+
+def test_whoever_reports_is_answered_while_a_slow_plan_is_still_being_made(
+    client: Client, campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a start, when the floorplan is not ready for planning yet."""
+    monkeypatch.setattr("geo_server.api.planning.PATIENCE_S", 0.0)
+    staff = client(Role.STAFF)
+
+    answer = staff.post(f"{campus.url}/sightings", json=sighting(campus))
+
+    assert (answer.status_code, answer.json()["plan"]) == (201, "pending")
+    until(lambda: staff.get(f"{campus.url}/picture").json()["plan_behind"] is False)

@@ -8,12 +8,13 @@ from typer.testing import CliRunner
 
 from geo_server.cli.address import find_address, noted
 from geo_server.cli.app import build_app
-from geo_server.domain.errors import InvalidInput, NotFound
+from geo_server.domain.errors import DatabaseUnavailable, InvalidInput, NotFound
 from geo_server.domain.roles import Role
 from geo_server.services.access import authenticate, sign_in
 from geo_server.settings import load_settings
 from geo_server.store.database import Database
 from tests.campus import Campus, build_campus
+from tests.conftest import MakeDatabase
 
 
 @pytest.fixture
@@ -81,3 +82,12 @@ def test_of_several_servers_on_a_folder_the_first_is_named(tmp_path: Path) -> No
     with noted(settings, "http://127.0.0.1:1"), noted(settings, "http://127.0.0.1:2"):
         assert find_address(settings) == "http://127.0.0.1:1"
     assert find_address(settings) is None
+
+
+def test_a_database_without_tables_is_named_with_what_to_do(
+    make_database: MakeDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEO_SERVER_DATABASE_URL", make_database("geo_server"))
+    monkeypatch.setenv("GEO_SERVER_DATA_DIR", str(tmp_path))
+    with pytest.raises(DatabaseUnavailable, match="migrations"):
+        _run("north", "--role", "staff")
