@@ -200,12 +200,14 @@ def test_a_file_in_lon_lat_becomes_a_placed_draft_and_can_be_published(database:
     draft = import_drawing(database, site, "Shed", [shed(leads_out=True)], by=None)
     assert (draft.number, draft.state, draft.placed) == (1, RevisionState.DRAFT, True)
     assert _published(database, site).zones == ()
+    with pytest.raises(Conflict, match="says itself where"):
+        place_revision(database, site, draft.id, _corners(), by=None)
     assert publish_revision(database, site, draft.id, by=None) == 1
     (zone,) = _published(database, site).zones
     assert zone.name == "Shed"
     assert zone.polygon.area == pytest.approx(50, rel=1e-3)
     assert zone.polygon.centroid.distance(shapely.Point(5, 2.5)) < 0.05
-    with pytest.raises(Conflict, match="says itself where"):
+    with pytest.raises(Conflict, match="only a draft"):
         place_revision(database, site, draft.id, _corners(), by=None)
 
 
