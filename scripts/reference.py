@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from geo_server.api.explanations import EXPLANATIONS
 from geo_server.api.problems import status_of
 from geo_server.cli.app import build_app
 from geo_server.cli.ending import EXIT_CODES
@@ -72,6 +73,7 @@ def errors_page() -> str:
     rows = [
         (f"`/problems/{kind.slug}`", str(status_of(kind).value), kind.title, (kind.__doc__ or "").splitlines()[0])
         for kind in _refusals(GeoServerError)
+        if kind.slug in EXPLANATIONS
     ]
     lead = "Each is `application/problem+json` (RFC 9457) with `detail`, and where they apply `where` and `advice`."
     return _page("Errors", lead, ("type", "status", "title", "meaning"), rows)
