@@ -52,7 +52,7 @@ def test_a_way_that_is_not_guaranteed_is_drawn_for_the_chosen_room_alone(visit: 
 def test_no_view_calls_a_way_safe_once_the_last_moment_to_leave_has_passed(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
     put_threat(page, "104", kind="Fire")
-    safe = page.locator("table.rooms tbody tr", has=page.locator(".way[data-status^=safe_]")).first
+    safe = page.locator("table.rooms tbody tr", has=page.locator(".way[data-status^=safe_]")).last
     way = page.locator(f"tr[data-key='{safe.get_attribute('data-key')}'] .way")
     expect(way).to_contain_text("+")
     safe.get_by_role("button").click()
