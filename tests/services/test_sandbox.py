@@ -90,10 +90,11 @@ def test_no_program_can_be_started(deed: Callable[[str], object], argument: str)
 
 
 def test_no_file_can_be_written_or_removed_but_a_temporary_one() -> None:
-    target = Path(__file__).with_name("written_by_a_reader.txt")
+    target = Path("/var/tmp") / f"geo-server-written-{os.getpid()}"  # noqa: S108 - is what is looked at
     assert attempt(write, str(target)) == "PermissionError"
     assert attempt(write, f"{tempfile.gettempdir()}/../etc/written_by_a_reader.txt") == "PermissionError"
-    assert attempt(os.remove, __file__) == "PermissionError"
+    with tempfile.NamedTemporaryFile(dir="/var/tmp") as kept:
+        assert attempt(os.remove, kept.name) == "PermissionError"
     assert attempt(write_scratch) == "done"
     assert not target.exists()
 
