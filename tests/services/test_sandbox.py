@@ -90,7 +90,7 @@ def test_no_program_can_be_started(deed: Callable[[str], object], argument: str)
 
 
 def test_no_file_can_be_written_or_removed_but_a_temporary_one() -> None:
-    target = Path("/var/tmp") / f"geo-server-written-{os.getpid()}"  # noqa: S108 - is what is looked at
+    target = Path("/var/tmp") / f"geo-server-written-{os.getpid()}"
     assert attempt(write, str(target)) == "PermissionError"
     assert attempt(write, f"{tempfile.gettempdir()}/../etc/written_by_a_reader.txt") == "PermissionError"
     with tempfile.NamedTemporaryFile(dir="/var/tmp") as kept:
