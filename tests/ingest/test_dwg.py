@@ -42,7 +42,7 @@ def as_dwg(sketch: Sketch, folder: Path, *, switched_off: tuple[str, ...] = ()) 
         elif kind == "TEXT":
             space.add_mtext(dxf.text, tuple(dxf.align_point), dxf.height, attachment_point=5, layer=dxf.layer)
         else:
-            raise NotImplementedError(kind)
+            raise ValueError(f"No {kind} is drawn in a sketch.")
     path = folder / "sketch.dwg"
     drawing.export_dwg(path)
     return path.read_bytes()

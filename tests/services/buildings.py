@@ -8,11 +8,21 @@ from shapely import LineString
 from shapely.geometry import box, mapping
 
 from geo_server.domain.frame import Frame, SiteFrame
-from geo_server.domain.places import Floorplan, Level, Opening, Zone
+from geo_server.domain.places import Floorplan, Level, Opening, Site, Zone
 from geo_server.export.geojson import floorplan_document
 from geo_server.services.drawings import DrawingFile
+from geo_server.store.database import Database
+from geo_server.store.sites import add_site
 
 FRAME = SiteFrame(10.0, 50.0)
+
+
+def add_north(database: Database, frame: SiteFrame = FRAME) -> Site:
+    """Add a site without buildings."""
+    site = Site(uuid4(), "north", "North", frame)
+    with database.transaction() as c:
+        add_site(c, site)
+    return site
 
 
 def shed(*, leads_out: bool) -> DrawingFile:

@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,19 +18,8 @@ from geo_server.services.revisions import publish_revision, put_on_ground
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.revisions import Revision, lock_draft
-from geo_server.store.sites import add_site
 from tests.services.buildings import FRAME
-from tests.services.test_joining import drawing, place
-
-FLOORPLANS = Path(__file__).parents[2] / "data/floorplans"
-
-
-@pytest.fixture
-def site(database: Database) -> Site:
-    site = Site(uuid4(), "north", "North", FRAME)
-    with database.transaction() as c:
-        add_site(c, site)
-    return site
+from tests.services.school import drawing, place
 
 
 def bring_in(database: Database, site: Site, *files: DrawingFile) -> Revision:

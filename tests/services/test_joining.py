@@ -1,14 +1,13 @@
 """One level brought in for a building that has others: the others stay, and what stayed keeps its id."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
 from geo_server.domain.errors import Conflict, InvalidInput, NotFound
-from geo_server.domain.frame import ControlPoint, DrawingFrame, Placement
+from geo_server.domain.frame import ControlPoint, DrawingFrame
 from geo_server.domain.places import Floorplan, Site, Zone
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.document.reader import read_document
@@ -19,24 +18,8 @@ from geo_server.services.revisions import place_revision, publish_revision
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.revisions import Revision, load_document, load_revision
-from geo_server.store.sites import add_site
 from tests.services.buildings import FRAME, shed, storeys
-
-FLOORPLANS = Path(__file__).parents[2] / "data/floorplans"
-
-
-@pytest.fixture
-def site(database: Database) -> Site:
-    site = Site(uuid4(), "north", "North", FRAME)
-    with database.transaction() as c:
-        add_site(c, site)
-    return site
-
-
-def drawing(ordinal: int, *, shows: int | None = None) -> DrawingFile:
-    """A level of the sample school, which a person says has an ordinal."""
-    name = f"school_level_{ordinal if shows is None else shows}.dxf"
-    return DrawingFile(name, (FLOORPLANS / name).read_bytes(), ordinal, f"Floor {ordinal}")
+from tests.services.school import FLOORPLANS, drawing, place
 
 
 def bring_in(database: Database, site: Site, *files: DrawingFile, **said: object) -> Revision:
@@ -57,13 +40,6 @@ def ways_of(floorplan: Floorplan) -> list[tuple[tuple[int, str], tuple[int, str]
     """Ordinal and name of the lower and the upper zone of each transition."""
     named = {zone.id: (floorplan.ordinal(zone.level_id), zone.name) for zone in floorplan.zones}
     return sorted((named[way.zones[0]], named[way.zones[1]]) for way in floorplan.transitions)
-
-
-def place(database: Database, site: Site, revision: Revision) -> Revision:
-    xy = [(-25.6, 0.0), (59.1, 0.0), (59.1, 47.5)]
-    lonlat = FRAME.coordinates_to_lonlat(Placement(10.0, 20.0, 0.0).place_coordinates(xy))
-    points = [ControlPoint(x, y, float(lon), float(lat)) for (x, y), (lon, lat) in zip(xy, lonlat, strict=True)]
-    return place_revision(database, site, revision.id, points, by=None)
 
 
 def codes(revision: Revision) -> list[tuple[str, int | None]]:

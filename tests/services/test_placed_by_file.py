@@ -1,7 +1,6 @@
 """A drawing that says where it is becomes a placed draft, which a person may check and correct."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 import pyproj
@@ -16,7 +15,7 @@ from geo_server.services.imports import import_drawing
 from geo_server.services.revisions import place_revision, publish_revision
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
-from geo_server.store.sites import add_site
+from tests.services.buildings import add_north
 
 SCHOOL = Path(__file__).parents[2] / "data/floorplans/school_level_0.dxf"
 FRAME = SiteFrame(-73.98, 40.75)
@@ -25,10 +24,7 @@ US_FOOT = 1200 / 3937
 
 @pytest.fixture
 def site(database: Database) -> Site:
-    site = Site(uuid4(), "north", "North", FRAME)
-    with database.transaction() as c:
-        add_site(c, site)
-    return site
+    return add_north(database, FRAME)
 
 
 def world_file(scale: float = 1.0) -> bytes:

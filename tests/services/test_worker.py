@@ -1,16 +1,19 @@
-"""What the process that reads drawings sends back is taken for values and nothing else."""
+"""The process that reads drawings: what it may use, and that what it sends back is taken for values and nothing else."""
 
 import multiprocessing
 import os
 import pickle
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from geo_server.domain.errors import UnreadableFile
+from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
 from geo_server.ingest.pipeline import read_plan
-from geo_server.services.worker import _wait, read_in_worker
+from geo_server.services.worker import Limits, _wait, read_in_worker
+from tests.services.buildings import shed
+from tests.services.school import drawing
 
 
 class Evil:
@@ -42,3 +45,34 @@ def test_a_refusal_arrives_with_all_its_parts() -> None:
         read_in_worker(b"rubbish", "rubbish.dxf")
     assert caught.value.where
     assert caught.value.advice
+
+
+def test_a_reader_that_takes_too_long_is_stopped() -> None:
+    file, started = drawing(), time.monotonic()
+    with pytest.raises(TooLarge, match=r"longer than 0\.01 s"):
+        read_in_worker(file.data, file.name, Limits(wall_s=0.01))
+    assert time.monotonic() - started < 10
+
+
+def test_a_reader_that_takes_too_much_memory_says_so() -> None:
+    file = drawing()
+    with pytest.raises(TooLarge, match="of memory") as refusal:
+        read_in_worker(file.data, file.name, Limits(memory_bytes=64 * 2**20))
+    assert refusal.value.where == file.name
+
+
+def test_a_refusal_comes_out_of_the_worker_with_its_three_parts() -> None:
+    with pytest.raises(GeoServerError) as refusal:
+        read_in_worker(b"<osm></osm>", "empty.osm")
+    assert refusal.value.where == "empty.osm"
+    assert refusal.value.advice
+
+
+def test_reading_leaves_no_process_and_no_open_pipe_behind() -> None:
+    before = open_files()
+    read_in_worker(shed(leads_out=True).data, "shed.geojson")
+    assert open_files() <= before + 1, "the resource tracker of the standard library keeps one pipe"
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
