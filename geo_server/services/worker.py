@@ -15,6 +15,7 @@ import signal
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, EnumType
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -122,11 +123,24 @@ class _Answer(pickle.Unpickler):
         Raises:
             UnpicklingError: It is not.
         """
+        if (module, name) == ("builtins", "getattr"):
+            return _member
         ours = module.startswith(_OWN) or module == __name__
         found = super().find_class(module, name) if ours or (module, name) in _OTHERS else None
         if found is None or (ours and not isinstance(found, type) and name != "_rebuild"):
             raise pickle.UnpicklingError(f"The reader sent {module}.{name}.")
         return found
+
+
+def _member(kind: object, name: str) -> Enum:
+    """A member of an enumeration, which Python before 3.11.4 sends as an attribute of its class, by name.
+
+    Raises:
+        UnpicklingError: Some other attribute is asked for.
+    """
+    if not (isinstance(kind, EnumType) and name in kind.__members__):
+        raise pickle.UnpicklingError(f"The reader sent getattr of {kind!r:.60}.")
+    return kind.__members__[name]
 
 
 def _why(name: str, exit_code: int | None, limits: Limits) -> GeoServerError:

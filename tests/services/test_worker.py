@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
+from geo_server.domain.places import ZoneCategory
 from geo_server.ingest.pipeline import read_plan
 from geo_server.services.worker import Limits, _wait, read_in_worker
 from tests.services.buildings import shed
@@ -19,8 +20,8 @@ from tests.services.school import drawing
 class Evil:
     """Asks whoever reads it to call something."""
 
-    def __init__(self, deed: object, argument: object) -> None:
-        self._call = (deed, (argument,))
+    def __init__(self, deed: object, *arguments: object) -> None:
+        self._call = (deed, arguments)
 
     def __reduce__(self) -> tuple[object, ...]:
         return self._call
@@ -32,6 +33,20 @@ def test_a_reader_that_was_taken_over_cannot_have_the_server_call_anything(deed:
     theirs.send(Evil(deed, "true"))
     with pytest.raises(pickle.UnpicklingError, match="The reader sent"):
         _wait(ours, 5.0)
+
+
+@pytest.mark.parametrize("asked", [(Path, "home"), (ZoneCategory, "mro"), (ZoneCategory, "__init__"), ("", "format")])
+def test_a_reader_that_was_taken_over_cannot_reach_into_what_it_may_name(asked: tuple[object, str]) -> None:
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    theirs.send(Evil(getattr, *asked))
+    with pytest.raises(pickle.UnpicklingError, match="The reader sent"):
+        _wait(ours, 5.0)
+
+
+def test_a_category_arrives_as_every_python_sends_it() -> None:
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    theirs.send([ZoneCategory.CORRIDOR, Evil(getattr, ZoneCategory, "STAIRS"), Evil(ZoneCategory, "ramp")])
+    assert _wait(ours, 5.0) == [ZoneCategory.CORRIDOR, ZoneCategory.STAIRS, ZoneCategory.RAMP]
 
 
 @pytest.mark.parametrize("name", ["barcelona_pavilion.dxf", "georeferenced_geodata.dxf", "ifc_duplex_arch.ifc"])
