@@ -1,6 +1,7 @@
 """``geo-server plan``: ways out of a floorplan document, without a database."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
 from geo_server.domain.places import Floorplan, Level
+from geo_server.domain.protocols import IncidentKind
 from geo_server.export.plan import plan_document
 from geo_server.ingest.document.reader import MAX_BYTES, parse_document, read_document
 from geo_server.routing.compiled import compile_floorplan
@@ -40,7 +42,8 @@ def plan(
         typer.Option(
             "--threat",
             help='Where a threat is: {"at": [x, y], "ordinal", "radius_m", "speed_mps", "seen_s_ago", "kind", "building"}, '
-            "coordinates as in the document; or @FILE with one or a list of them. May be repeated.",
+            "coordinates as in the document, the speed that of its kind where none is given; or @FILE with one or a "
+            "list of them. May be repeated.",
         ),
     ] = None,
     closure: Annotated[
@@ -60,11 +63,15 @@ def plan(
     """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
     walkers = find_profile(profile)
     moment = _moment(now)
-    given = read_threats(threat, load_pack(load_settings().data_dir).kinds) if threat else []
+    kinds = load_pack(load_settings().data_dir).kinds if threat else {}
+    given = read_threats(threat or [], kinds)
     data = read_whole(floorplan, DOCUMENT_MIB, "Give one building a document.")
     place = read_document(parse_document(data, shown(floorplan)), shown(floorplan))
     request = PlanRequest(
-        threats=[_threat(one, number, where, place, moment) for number, (where, one) in enumerate(given, start=1)],
+        threats=[
+            _threat(one, number, where, place, kinds=kinds, moment=moment)
+            for number, (where, one) in enumerate(given, 1)
+        ],
         closures=[_closure(text, moment) for text in closure or []],
         profile=walkers,
         reaction_s=reaction_s,
@@ -103,7 +110,15 @@ def _closure(text: str, moment: datetime) -> Closure:
     return Closure(uuid5(NAMESPACE_URL, text), subject_id, ClosureReason.BLOCKED, "command line", moment)
 
 
-def _threat(given: GivenThreat, number: int, where: str, floorplan: Floorplan, moment: datetime) -> Threat:
+def _threat(
+    given: GivenThreat,
+    number: int,
+    where: str,
+    floorplan: Floorplan,
+    *,
+    kinds: Mapping[str, IncidentKind],
+    moment: datetime,
+) -> Threat:
     x, y = given.at
     point = Point(x, y)
     if isinstance(floorplan.frame, SiteFrame):
@@ -120,7 +135,7 @@ def _threat(given: GivenThreat, number: int, where: str, floorplan: Floorplan, m
         _level(given, point, floorplan, where).id,
         point,
         given.radius_m,
-        given.speed_mps,
+        kinds[given.kind].speed_mps if given.speed_mps is None else given.speed_mps,
         moment - timedelta(seconds=given.seen_s_ago),
     )
 

@@ -28,7 +28,7 @@ class GivenThreat(BaseModel):
         at: x, y as in the document: longitude and latitude, or drawing metres.
         ordinal: The level.
         radius_m: How far off the place may be.
-        speed_mps: Top speed.
+        speed_mps: Top speed; None is that of its kind.
         seen_s_ago: Seconds since it was there.
         kind: A kind of incident of the protocol pack.
         building: Name or id; None is the building nearest to it.
@@ -39,7 +39,7 @@ class GivenThreat(BaseModel):
     at: tuple[float, float]
     ordinal: Annotated[int, Field(ge=LOWEST_ORDINAL, le=HIGHEST_ORDINAL)] = 0
     radius_m: Annotated[float, Field(ge=0, le=WIDEST_M)] = 5.0
-    speed_mps: Annotated[float, Field(ge=0, le=FASTEST_MPS)] = 3.0
+    speed_mps: Annotated[float, Field(ge=0, le=FASTEST_MPS)] | None = None
     seen_s_ago: Annotated[float, Field(ge=0, le=LONGEST_S)] = 0.0
     kind: str = "armed_assailant"
     building: str | None = None

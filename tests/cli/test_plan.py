@@ -139,6 +139,23 @@ def test_threats_may_stand_in_files_one_or_several_in_each(run: Run, folder: Pat
     assert "two.json: threat 2: radius_m is -1" in run("--threat", "@two.json").err
 
 
+@pytest.mark.parametrize(
+    ("said", "speed_mps"),
+    [
+        ({"kind": "fire"}, 1.2),
+        ({"kind": "intruder"}, 2.0),
+        ({"kind": "armed_assailant"}, 3.0),
+        ({}, 3.0),
+        ({"kind": "fire", "speed_mps": 4}, 4.0),
+    ],
+)
+def test_a_threat_is_as_fast_as_it_is_said_to_be_or_as_the_pack_has_its_kind(
+    run: Run, said: dict[str, object], speed_mps: float
+) -> None:
+    done = run("--threat", orjson.dumps({"at": [1, 1], **said}).decode())
+    assert orjson.loads(done.out)["threats"][0]["speed_mps"] == speed_mps, done.err
+
+
 def test_a_kind_of_the_districts_own_pack_is_known(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = (files("geo_server.domain") / "protocols.toml").read_text(encoding="utf-8")
     own = shipped + '\n[incidents.tornado]\ntitle = "Tornado"\naction = "shelter"\nspeed_mps = 30.0\n'
@@ -146,7 +163,8 @@ def test_a_kind_of_the_districts_own_pack_is_known(run: Run, folder: Path, monke
     threat = ("--threat", '{"at": [1, 1], "kind": "tornado"}')
     assert run(*threat).code == 2
     monkeypatch.setenv("GEO_SERVER_DATA_DIR", str(folder))
-    assert run(*threat).code == 0
+    done = run(*threat)
+    assert orjson.loads(done.out)["threats"][0]["speed_mps"] == 30.0, done.err
 
 
 def test_a_missing_file_is_refused_by_its_name(run: Run) -> None:
