@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo_server.domain.errors import InvalidInput
@@ -39,21 +40,46 @@ def default_data_dir() -> Path:
         ) from None
 
 
+def _folder(value: str | Path) -> Path:
+    """A folder that has a name; one without is the current folder, which nobody means by it."""
+    if not str(value).strip():
+        raise PydanticCustomError("no_folder", "Give the path of a folder")
+    return Path(value)
+
+
+def _origin(value: str) -> str:
+    """A web address as browsers send it for an origin: scheme, host and, where it is not the usual one, port."""
+    try:
+        url = HttpUrl(value)
+    except ValidationError:
+        url = None
+    if url is None or (url.username, url.password, url.path, url.query, url.fragment) != (None, None, "/", None, None):
+        raise PydanticCustomError(
+            "no_origin", "Give http:// or https:// and a host alone, as in https://map.example.org"
+        )
+    return str(url).removesuffix("/")
+
+
 class Settings(BaseSettings):
     """All settings. Each is an environment variable: ``GEO_SERVER_`` and its name in capitals; an empty one counts as unset."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
-    data_dir: Annotated[Path, Field(description="Folder of the embedded database, uploads and the protocol pack.")] = (
-        Field(default_factory=default_data_dir)
-    )
+    data_dir: Annotated[
+        Path,
+        BeforeValidator(_folder),
+        Field(description="Folder of the embedded database, uploads and the protocol pack."),
+    ] = Field(default_factory=default_data_dir)
     database_url: Annotated[
         str | None, Field(description="A PostGIS 3.3 or newer to use instead of the embedded one: postgresql://…")
     ] = None
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8080
     public_url: Annotated[
-        str | None, Field(description="Address that people type, when it differs (behind a proxy).")
+        Annotated[str, AfterValidator(_origin)] | None,
+        Field(
+            description="Address that people type, when it differs (behind a proxy): `https://HOST`, without a path."
+        ),
     ] = None
     session_hours: Annotated[int, Field(ge=1, le=24 * 90, description="How long a sign-in lasts, in hours.")] = 24 * 30
     events_kept_days: Annotated[

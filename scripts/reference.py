@@ -31,7 +31,8 @@ def settings_page() -> str:
         (f"`GEO_SERVER_{name.upper()}`", _default(name), str(info.description))
         for name, info in Settings.model_fields.items()
     ]
-    return _page("Settings", "Environment variables, read once at start.", ("variable", "default", "meaning"), rows)
+    lead = "Environment variables, read once at start. An empty one counts as unset."
+    return _page("Settings", lead, ("variable", "default", "meaning"), rows)
 
 
 def _default(name: str) -> str:

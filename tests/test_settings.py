@@ -64,6 +64,43 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
     assert settings.port == 8080
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_folder_without_a_name_is_refused_and_never_taken_for_the_current_one(blank: str) -> None:
+    with pytest.raises(InvalidInput, match="GEO_SERVER_DATA_DIR: Give the path of a folder, not '"):
+        load_settings(data_dir=blank)
+    assert load_settings(data_dir=".").data_dir == Path()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://map.example.org", "https://map.example.org"),
+        ("http://map.example.org:8080/", "http://map.example.org:8080"),
+        ("HTTPS://Map.Example.org:443", "https://map.example.org"),
+        ("http://[2001:db8::1]:81", "http://[2001:db8::1]:81"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_an_origin(
+    monkeypatch: pytest.MonkeyPatch, given: str, kept: str
+) -> None:
+    monkeypatch.setenv("GEO_SERVER_PUBLIC_URL", given)
+    assert load_settings().public_url == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["map.example.org", "localhost:8080", "ftp://map.example.org", "https://", "https:// ", "http://map.example.org:99999",
+     "https://example.org/map", "https://example.org/?", "https://kim@example.org", "javascript:alert(1)"],
+)  # fmt: skip
+def test_what_is_no_web_address_of_a_host_is_refused_with_an_example(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("GEO_SERVER_PUBLIC_URL", given)
+    with pytest.raises(InvalidInput, match=r"GEO_SERVER_PUBLIC_URL: Give http:// or https://") as refusal:
+        load_settings()
+    assert "\n" not in str(refusal.value)
+
+
 def test_a_misspelt_variable_is_named_with_the_setting_that_was_meant() -> None:
     assert find_unknown_settings({"GEO_SERVER_PROT": "9000"}) == [
         "GEO_SERVER_PROT is not a setting; did you mean GEO_SERVER_PORT?"

@@ -155,7 +155,7 @@ async def _tilejson(scope: Scope, site: Site) -> tuple[int, list[Header], bytes]
 def base_url(connection: HTTPConnection, public_url: str | None) -> str:
     """Scheme, host and port that clients reach this server by, without a slash at the end."""
     if public_url:
-        return public_url.rstrip("/")
+        return public_url
     return f"{connection.url.scheme}://{connection.url.netloc}"
 
 

@@ -24,7 +24,7 @@ def web_address(settings: Settings, port: int) -> str:
         port: That it listens on.
     """
     if settings.public_url:
-        return settings.public_url.rstrip("/")
+        return settings.public_url
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

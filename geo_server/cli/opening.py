@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +14,7 @@ from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
 
 Progress = Callable[[str], None]
-DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database [GEO_SERVER_DATA_DIR].")]
+DataDir = Annotated[str | None, typer.Option(help="Folder of the embedded database [GEO_SERVER_DATA_DIR].")]
 
 
 @contextlib.contextmanager

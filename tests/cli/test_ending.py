@@ -54,6 +54,12 @@ def test_wrong_words_are_refused_in_one_line_that_says_where_the_right_ones_stan
     assert said in refused(run(*words))
 
 
+@pytest.mark.parametrize("command", ["up", "doctor"])
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_done(command: str) -> None:
+    said = refused(run(command, env={"GEO_SERVER_PUBLIC_URL": "map.example.org"}))
+    assert "GEO_SERVER_PUBLIC_URL: Give http:// or https://" in said
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     done = run(command, "--help", env={"COLUMNS": "40", "TERM": "dumb"})
