@@ -15,7 +15,6 @@ from geo_server.api.explanations import EXPLANATIONS
 from geo_server.api.problems import status_of
 from geo_server.cli.app import build_app
 from geo_server.cli.ending import EXIT_CODES
-from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.ingest.codes import CODES
 from geo_server.settings import Settings
@@ -70,20 +69,16 @@ def _commands(group: typer.core.TyperGroup, prefix: str = "") -> Iterator[tuple[
 
 
 def errors_page() -> str:
-    """All refusals with their HTTP status."""
+    """All kinds of bad answers with their HTTP status."""
     rows = [
-        (f"`/problems/{kind.slug}`", str(status_of(kind).value), kind.title, (kind.__doc__ or "").splitlines()[0])
-        for kind in _refusals(GeoServerError)
-        if kind.slug in EXPLANATIONS
+        (f"`/problems/{slug}`", str(status_of(told.kind).value), told.kind.title, told.meaning, told.remedy)
+        for slug, told in EXPLANATIONS.items()
     ]
-    lead = "Each is `application/problem+json` (RFC 9457) with `detail`, and where they apply `where` and `advice`."
-    return _page("Errors", lead, ("type", "status", "title", "meaning"), rows)
-
-
-def _refusals(kind: type[GeoServerError]) -> Iterable[type[GeoServerError]]:
-    yield kind
-    for child in kind.__subclasses__():
-        yield from _refusals(child)
+    lead = (
+        "Each is `application/problem+json` (RFC 9457) with `detail`, and where they apply `where`, `advice` and `reference`.\n"
+        "Its `type` is an address of the server, with these words for people."
+    )
+    return _page("Errors", lead, ("type", "status", "title", "meaning", "what to do"), rows)
 
 
 def layers_page() -> str:

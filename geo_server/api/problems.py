@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
@@ -39,9 +40,31 @@ STATUSES: dict[type[GeoServerError], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    GeoServerError: HTTPStatus.BAD_REQUEST,
 }
-"""By base class: a leaf finds its status along its bases."""
+"""By base class: a leaf finds its status along its bases. The base of all has none: to refuse without a kind is a bug."""
+
+
+class OtherKind(Enum):
+    """Kinds of problems that no refusal stands behind: what the framework turns away, and bugs.
+
+    Attributes:
+        slug: As of a refusal.
+        title: As of a refusal.
+        status: What it is answered with.
+    """
+
+    METHOD_NOT_ALLOWED = ("method-not-allowed", "Method not allowed", HTTPStatus.METHOD_NOT_ALLOWED)
+    BAD_REQUEST = ("bad-request", "The request cannot be understood", HTTPStatus.BAD_REQUEST)
+    BUG = ("bug", "A fault in this server", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def __init__(self, slug: str, title: str, status: HTTPStatus) -> None:
+        self.slug = slug
+        self.title = title
+        self.status = status
+
+
+Kind = type[GeoServerError] | OtherKind
+"""``/problems/{slug}`` explains each."""
 
 _NO_DATABASE = "The server cannot use its database."
 _ASK_OPERATOR = "Try again in a moment. Whoever runs the server finds the reason in its log and by `geo-server doctor`."
@@ -57,44 +80,44 @@ class Problem:
     """One bad answer.
 
     Args:
-        slug: Names the kind; ``/problems/{slug}`` explains it.
         detail: What is wrong, this time.
         where: Place in the input.
         advice: What to do.
         reference: Names the entry in the server's log, for bugs.
     """
 
-    slug: str
-    title: str
-    status: HTTPStatus
+    kind: Kind
     detail: str
     where: str | None = None
     advice: str | None = None
     reference: str | None = None
 
 
-def status_of(refusal: type[GeoServerError]) -> HTTPStatus:
-    """The status that a kind of refusal is answered with."""
-    return next(STATUSES[base] for base in refusal.__mro__ if base in STATUSES)
+def status_of(kind: Kind) -> HTTPStatus:
+    """The status that a kind is answered with."""
+    if isinstance(kind, OtherKind):
+        return kind.status
+    return next(STATUSES[base] for base in kind.__mro__ if base in STATUSES)
 
 
 def problem_of(refusal: GeoServerError) -> Problem:
     """A refusal as a problem."""
     if isinstance(refusal, DatabaseUnavailable):
         log.error("%s", refusal)
-        return Problem(refusal.slug, refusal.title, status_of(type(refusal)), _NO_DATABASE, advice=_ASK_OPERATOR)
-    return Problem(refusal.slug, refusal.title, status_of(type(refusal)), refusal.what, refusal.where, refusal.advice)
+        return Problem(type(refusal), _NO_DATABASE, advice=_ASK_OPERATOR)
+    return Problem(type(refusal), refusal.what, refusal.where, refusal.advice)
 
 
 def render(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """A problem as the answer to a request."""
-    headers = {**_HEADERS.get(problem.status, {}), **(headers or {}), "Cache-Control": "no-store"}
+    status = status_of(problem.kind)
+    headers = {**_HEADERS.get(status, {}), **(headers or {}), "Cache-Control": "no-store"}
     if _wants_page(request):
-        return HTMLResponse(_problem_page(problem), problem.status, headers)
+        return HTMLResponse(_problem_page(problem), status, headers)
     body = {
-        "type": f"/problems/{problem.slug}",
-        "title": problem.title,
-        "status": problem.status.value,
+        "type": f"/problems/{problem.kind.slug}",
+        "title": problem.kind.title,
+        "status": status.value,
         "detail": problem.detail,
         "where": problem.where,
         "advice": problem.advice,
@@ -102,7 +125,7 @@ def render(request: Request, problem: Problem, headers: Mapping[str, str] | None
         "reference": problem.reference,
     }
     told = {key: value for key, value in body.items() if value is not None}
-    return JSONResponse(told, problem.status, headers, media_type="application/problem+json")
+    return JSONResponse(told, status, headers, media_type="application/problem+json")
 
 
 async def answer_refusal(request: Request, refusal: Exception) -> Response:
@@ -127,20 +150,22 @@ async def answer_invalid(request: Request, fault: Exception) -> Response:
 async def answer_http(request: Request, fault: Exception) -> Response:
     """Handler for what the framework itself refuses: no such address, wrong method, unreadable form."""
     assert isinstance(fault, HTTPException)
-    status = HTTPStatus(fault.status_code)
-    slug, title, detail, advice = _framework_words(status, request, str(fault.detail))
-    return render(request, Problem(slug, title, status, detail, advice=advice), fault.headers)
+    return render(request, _framework_problem(request, fault), fault.headers)
 
 
-def _framework_words(status: HTTPStatus, request: Request, detail: str) -> tuple[str, str, str, str]:
-    if status == HTTPStatus.NOT_FOUND:
-        return NotFound.slug, NotFound.title, f"There is nothing at {request.url.path}.", "Check the address."
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        what = f"{request.url.path} does not take {request.method}."
-        return "method-not-allowed", "Method not allowed", what, "See the Allow header for what it takes."
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return TooLarge.slug, TooLarge.title, detail, "Send less at once."
-    return "bad-request", "The request cannot be understood", f"{detail}.", "Check how the request is put together."
+def _framework_problem(request: Request, fault: HTTPException) -> Problem:
+    path = request.url.path
+    match fault.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return Problem(NotFound, f"There is nothing at {path}.", advice="Check the address.")
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            what = f"{path} does not take {request.method}."
+            return Problem(OtherKind.METHOD_NOT_ALLOWED, what, advice="See the Allow header for what it takes.")
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return Problem(TooLarge, fault.detail, advice="Send less at once.")
+        case _:
+            what = f"{fault.detail}."
+            return Problem(OtherKind.BAD_REQUEST, what, advice="Check how the request is put together.")
 
 
 class BugCatcher:
@@ -174,9 +199,7 @@ class BugCatcher:
 
 def _bug(reference: str) -> Problem:
     return Problem(
-        "bug",
-        "A fault in this server",
-        HTTPStatus.INTERNAL_SERVER_ERROR,
+        OtherKind.BUG,
         "The server made a mistake. It has been written down.",
         advice=f"Try again; if it stays, tell your administrator the reference {reference}.",
         reference=reference,
@@ -190,5 +213,5 @@ def _wants_page(request: Request) -> bool:
 def _problem_page(problem: Problem) -> str:
     said = [problem.detail, problem.advice or ""]
     paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in said if text)
-    more = f'<p><a href="/problems/{html.escape(problem.slug)}">What this means</a></p>'
-    return page(problem.title, paragraphs + more)
+    more = f'<p><a href="/problems/{problem.kind.slug}">What this means</a></p>'
+    return page(problem.kind.title, paragraphs + more)

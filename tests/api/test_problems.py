@@ -1,8 +1,9 @@
 """Every bad answer has one shape, says what, where and what to do, and gives nothing away."""
 
-import ast
 import asyncio
-import inspect
+import html
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,9 +19,9 @@ import geo_server
 from geo_server.api import security
 from geo_server.api.app import create_app
 from geo_server.api.explanations import EXPLANATIONS
-from geo_server.api.problems import STATUSES, BugCatcher, status_of
+from geo_server.api.problems import BugCatcher, Kind, OtherKind, answer_refusal, status_of
 from geo_server.domain import errors
-from geo_server.domain.errors import GeoServerError, UnreadableFile
+from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Role
 from geo_server.settings import Settings
 from tests.api.conftest import serving
@@ -137,27 +138,35 @@ def test_a_bug_is_answered_with_a_reference_and_nothing_more(caplog: pytest.LogC
     assert "the secret is 42" in caplog.text
 
 
-def test_each_refusal_has_a_status_and_a_page_that_explains_it(client: Client) -> None:
-    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, GeoServerError)]
+def test_each_kind_that_can_be_answered_has_a_status_a_page_and_a_line_in_the_reference(client: Client) -> None:
+    kinds = _every_kind()
+    reference = (Path(geo_server.__file__).parents[1] / "docs/reference/errors.md").read_text(encoding="utf-8")
 
+    assert {kind.slug for kind in kinds} == set(EXPLANATIONS) == set(re.findall(r"`/problems/([a-z-]+)`", reference))
     for kind in kinds:
         assert isinstance(status_of(kind), HTTPStatus)
-        if kind is not GeoServerError:
-            page = client(None).get(f"/problems/{kind.slug}")
-            assert page.status_code == 200
-            assert kind.title in page.text
-    assert status_of(UnreadableFile) == 422
-    assert STATUSES[errors.NotSignedIn] == 401
+        page = client(None).get(f"/problems/{kind.slug}")
+        assert page.status_code == 200
+        assert html.escape(kind.title) in page.text
+    assert status_of(errors.UnreadableFile) == 422
+    assert status_of(errors.NotSignedIn) == 401
 
 
-def test_each_kind_of_problem_in_the_code_has_a_page() -> None:
-    sources = "".join(path.read_text() for path in (Path(geo_server.__file__).parent / "api").rglob("*.py"))
-    slugs = set(re.findall(r'slug(?:: ClassVar\[str\])? = ("[a-z-]+")', sources))
-
-    assert {ast.literal_eval(slug) for slug in slugs} <= set(EXPLANATIONS)
+def test_each_explanation_is_in_sentences() -> None:
     for told in EXPLANATIONS.values():
         assert told.meaning.endswith(".")
         assert told.remedy.endswith(".")
+
+
+def test_to_refuse_without_a_kind_is_a_bug() -> None:
+    app = FastAPI(exception_handlers={GeoServerError: answer_refusal})
+    app.add_middleware(BugCatcher)
+
+    @app.get("/refused")
+    def refused() -> None:
+        raise GeoServerError("No.")
+
+    assert_problem(_ask(app, "/refused"), 500, "bug")
 
 
 def test_an_unknown_kind_of_problem(client: Client) -> None:
@@ -219,6 +228,16 @@ def test_a_broken_protocol_pack_stops_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(errors.InvalidInput, match=r"protocols\.toml"):
         _start(app)
+
+
+def _every_kind() -> list[Kind]:
+    """Every refusal of every module, and what the server answers without one."""
+    for module in pkgutil.walk_packages(geo_server.__path__, "geo_server."):
+        importlib.import_module(module.name)
+    refusals = list(GeoServerError.__subclasses__())
+    for kind in refusals:
+        refusals += kind.__subclasses__()
+    return [*refusals, *OtherKind]
 
 
 def _ask(app: FastAPI, path: str) -> httpx.Response:
