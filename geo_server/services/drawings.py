@@ -15,6 +15,7 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.frame import Placement, SiteFrame, fit_placement
 from geo_server.domain.moving import change_frame, give_to_building
 from geo_server.domain.places import Building, Floorplan, Site
+from geo_server.domain.progress import Stage, Step, step_of_files
 from geo_server.domain.wording import counted
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.codes import make_finding
@@ -22,7 +23,7 @@ from geo_server.ingest.levels import join_levels
 from geo_server.ingest.result import ImportResult
 from geo_server.ingest.sniff import is_dwg, is_dxf
 from geo_server.services.storeys import FileLevel, lay_in_order, tell_ordinals
-from geo_server.services.worker import ReadOptions, read_in_worker
+from geo_server.services.worker import Follow, ReadOptions, read_in_worker, unfollowed
 
 SCALE_TOLERANCE = 0.1
 """Control points that ask for a scale farther from 1 than this contradict the drawing's unit: 0.3048 for feet taken as
@@ -118,16 +119,29 @@ def new_building(site: Site, name: str) -> Building:
     return Building(uuid5(site.id, name), name)
 
 
-def read_files(files: Sequence[DrawingFile], progress: Progress = silent) -> list[ImportResult]:
+def read_files(
+    files: Sequence[DrawingFile], progress: Progress = silent, follow: Follow = unfollowed
+) -> list[ImportResult]:
     """Read files side by side, one worker process each, as many at a time as there are processors.
+
+    Args:
+        files: Those of one building, or of several.
+        progress: Told each file before it is read.
+        follow: Told how far the reading of all has come, from several threads; may end it by raising.
 
     Raises:
         GeoServerError: The first refusal, in the order of the files.
     """
+    shares = [0.0] * len(files)
 
-    def read(numbered: tuple[int, DrawingFile]) -> ImportResult:
-        number, file = numbered
-        progress(f"Reading {file.name} ({number} of {len(files)})")
+    def read(number: int, file: DrawingFile) -> ImportResult:
+        progress(f"Reading {file.name} ({number + 1} of {len(files)})")
+
+        def hear(step: Step | None) -> None:
+            if step is not None:
+                shares[number] = max(shares[number], step.share)
+            follow(step and step_of_files(step, shares))
+
         options = ReadOptions(
             metres_per_unit=file.metres_per_unit,
             ordinal=file.ordinal,
@@ -136,10 +150,12 @@ def read_files(files: Sequence[DrawingFile], progress: Progress = silent) -> lis
             beside=file.beside,
             mapping=file.mapping,
         )
-        return read_in_worker(file.data, file.name, **options)
+        result = read_in_worker(file.data, file.name, follow=hear, **options)
+        hear(Step(Stage.LABELS, share=1.0) if len(files) > 1 else None)
+        return result
 
     with ThreadPoolExecutor(max_workers=min(len(files), os.cpu_count() or 1)) as pool:
-        return list(pool.map(read, enumerate(files, start=1)))
+        return list(pool.map(read, range(len(files)), files))
 
 
 def with_ordinals(files: Sequence[DrawingFile]) -> list[DrawingFile]:

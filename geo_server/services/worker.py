@@ -1,7 +1,7 @@
 """Reading a drawing in a process of its own, so that a hostile or broken file can at worst end that process.
 
-Limits are the kernel's: memory, CPU time and a clock on the wall. Bytes go in, a result or a refusal comes out; what else
-the child may not do is in :mod:`geo_server.services.sandbox`.
+Limits are the kernel's: memory, CPU time and a clock on the wall. Bytes go in; steps come out, and then a result or a
+refusal. What else the child may not do is in :mod:`geo_server.services.sandbox`.
 """
 
 import contextlib
@@ -12,14 +12,16 @@ import os
 import pickle
 import resource
 import signal
+import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, EnumType
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
+from geo_server.domain.progress import Step
 from geo_server.services.sandbox import confine
 
 if TYPE_CHECKING:
@@ -31,6 +33,16 @@ _OTHERS = {("uuid", "UUID"), ("shapely.io", "from_wkb")}
 
 _NO_MEMORY = "std::bad_alloc"
 """What GEOS says when memory is used up."""
+
+LOOK_S = 0.2
+"""Seconds after which whoever follows a reading is asked again whether it is to go on."""
+
+Follow = Callable[[Step | None], None]
+"""Told each step of a reading, and None several times a second. What it raises ends the reading, child and all."""
+
+
+def unfollowed(_step: Step | None) -> None:
+    """Nobody follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,11 @@ class ReadOptions(TypedDict, total=False):
 
 
 def read_in_worker(
-    data: bytes, name: str, limits: Limits | None = None, **options: Unpack[ReadOptions]
+    data: bytes,
+    name: str,
+    limits: Limits | None = None,
+    follow: Follow = unfollowed,
+    **options: Unpack[ReadOptions],
 ) -> "ImportResult":
     """What ``read_plan`` makes of a file, read in a child process.
 
@@ -73,6 +89,7 @@ def read_in_worker(
         data: The file.
         name: Its name, for messages.
         limits: What the child may use.
+        follow: Told how far it has come; may end it by raising.
         **options: Passed on to ``read_plan``.
 
     Raises:
@@ -88,9 +105,9 @@ def read_in_worker(
         child.start()
         theirs.close()
         try:
-            answer = _wait(ours, limits.wall_s)
-        finally:
+            answer = _wait(ours, limits.wall_s, follow)
             child.join(1.0)
+        finally:
             child.kill()
             child.join()
         exit_code = child.exitcode
@@ -105,11 +122,18 @@ def read_in_worker(
     return result
 
 
-def _wait(ours: Connection, seconds: float) -> Any:  # noqa: ANN401 - what the child sent
-    """The answer, or None when the child ended without one or the time is up."""
+def _wait(ours: Connection, seconds: float, follow: Follow = unfollowed) -> Any:  # noqa: ANN401 - what the child sent
+    """The answer, or None when the child ended without one or the time is up; steps that come before it are told."""
+    end = time.monotonic() + seconds
     with contextlib.suppress(EOFError):
-        if ours.poll(seconds):
-            return _Answer(io.BytesIO(ours.recv_bytes())).load()
+        while (left := end - time.monotonic()) > 0:
+            if ours.poll(min(left, LOOK_S)):
+                answer = _Answer(io.BytesIO(ours.recv_bytes())).load()
+                if not isinstance(answer, Step):
+                    return answer
+                follow(answer.checked())
+            else:
+                follow(None)
     return None
 
 
@@ -164,16 +188,17 @@ def _read(theirs: Connection, data: bytes, name: str, options: ReadOptions, limi
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # Looking for cycles costs a sixth of the reading, and all of this ends with the process anyway.
     with contextlib.suppress(BrokenPipeError):
-        theirs.send(_answer(data, name, options, limits))
+        theirs.send(_answer(data, name, options, limits, theirs.send))
     theirs.close()
 
 
-def _answer(data: bytes, name: str, options: ReadOptions, limits: Limits) -> object:
+def _answer(data: bytes, name: str, options: ReadOptions, limits: Limits, tell: Callable[[Step], None]) -> object:
     try:
         from geo_server.ingest.pipeline import read_plan  # noqa: PLC0415 - the CAD libraries belong to the child
+        from geo_server.ingest.telling import told_to  # noqa: PLC0415
 
         confine()
-        with _limited(limits):
+        with told_to(tell), _limited(limits):
             return read_plan(data, name, **options)
     except Exception as fault:  # noqa: BLE001 - a bug is reported whole by the parent
         if _is_caused_by(fault, MemoryError) or _NO_MEMORY in str(fault):

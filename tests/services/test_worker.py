@@ -11,6 +11,7 @@ import pytest
 
 from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
 from geo_server.domain.places import ZoneCategory
+from geo_server.domain.progress import Stage, Step
 from geo_server.ingest.pipeline import read_plan
 from geo_server.services.worker import Limits, _wait, read_in_worker
 from tests.services.buildings import shed
@@ -91,3 +92,38 @@ def test_reading_leaves_no_process_and_no_open_pipe_behind() -> None:
 
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_reading_tells_its_steps_in_their_order_and_its_share_only_grows() -> None:
+    file, told = drawing(), list[Step]()
+    read_in_worker(file.data, file.name, follow=lambda step: told.append(step) if step else None)
+    assert [(step.stage, step.done, step.total) for step in told] == [
+        (Stage.OPENING, 0, 0),
+        (Stage.WALLS, 0, 1),
+        (Stage.ROOMS, 0, 1),
+        (Stage.LABELS, 0, 1),
+    ]
+    shares = [step.share for step in told]
+    assert shares == sorted(set(shares))
+    assert shares[-1] < 1
+
+
+def test_whoever_follows_a_reading_can_end_it_and_its_process() -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(_: Step | None) -> None:
+        raise Enough
+
+    file = drawing()
+    with pytest.raises(Enough):
+        read_in_worker(file.data, file.name, follow=stop)
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("odd", [Step(Stage.WALLS, 3, 2), Step(Stage.WALLS, share=2.0), Step("dancing", 1, 2)])  # type: ignore[arg-type]
+def test_a_reader_that_was_taken_over_cannot_tell_odd_steps(odd: Step) -> None:
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    theirs.send(odd)
+    with pytest.raises(ValueError, match=r"odd counts|dancing"):
+        _wait(ours, 5.0)

@@ -1,7 +1,7 @@
 """Rooms that a person outlined: closed polylines on layers of rooms, uses or room numbers. All lengths in metres."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ CLOSING_GAP = 0.05
 """A polyline whose ends are nearer than this share of its length counts as closed."""
 BESIDE_M, BESIDE_SHARE = 0.35, 0.75
 """An outline on a layer that says nothing is a room's when this share of it runs this near to walls."""
+CAR_SHARE = 0.3
+"""A space that the outline of an elevator covers to this share is its shaft."""
 _OUTLINES = frozenset({Role.AREA, Role.LIFT})
 _WALLS = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING})
 
@@ -133,3 +135,17 @@ def _without_overlaps(candidates: list[DrawnArea]) -> tuple[list[DrawnArea], lis
                 cut.append(area)
         kept[index] = area
     return list(kept.values()), cut
+
+
+def grow_shafts(areas: Sequence[DrawnArea], rooms: Sequence[Polygon]) -> list[DrawnArea]:
+    """Outlined rooms with outlines of elevator cars grown to the shafts around them."""
+    tree = STRtree(list(rooms))
+    result = []
+    for area in areas:
+        if area.category is ZoneCategory.ELEVATOR:
+            inside = area.polygon.representative_point()
+            around = [rooms[i] for i in tree.query(inside, predicate="intersects").tolist()]
+            if around and area.polygon.area >= CAR_SHARE * around[0].area:
+                area = replace(area, polygon=around[0])  # noqa: PLW2901 - the grown one
+        result.append(area)
+    return list({area.polygon.wkb: area for area in result}.values())

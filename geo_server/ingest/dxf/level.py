@@ -9,9 +9,10 @@ from shapely import LineString, Polygon, STRtree
 
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import OpeningCategory, ZoneCategory
+from geo_server.domain.progress import Stage
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf import labels as texts
-from geo_server.ingest.dxf.areas import DrawnArea, find_areas
+from geo_server.ingest.dxf.areas import DrawnArea, find_areas, grow_shafts
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
 from geo_server.ingest.dxf.bays import divide_zones
 from geo_server.ingest.dxf.booths import absorb_booths, without_gaps
@@ -41,11 +42,10 @@ from geo_server.ingest.dxf.walls import (
     needed_bridges,
     wall_thickness,
 )
+from geo_server.ingest.telling import begin
 
 SHAFT_M2, BOOTH_M2 = 4.0, 2.0
 """An unnamed space without a way in is dropped when it is smaller than this: with doors drawn, without any drawn."""
-CAR_SHARE = 0.3
-"""A space that the outline of an elevator covers to this share is its shaft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     if closed.stray_doors:
         content.findings.append(make_finding("door-unplaced", count=closed.stray_doors))
     content.findings += healed(closed.bridges)
-    areas = _shafts_for_cars(areas, closed.faces.rooms)
+    begin(Stage.ROOMS)
+    areas = grow_shafts(areas, closed.faces.rooms)
     polygons, drawn = _zones(closed, areas, barriers, stamps)
     divided, bays = divide_zones(polygons[len(drawn) :], stamps)
     on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
@@ -122,6 +123,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     polygons, openings, stairs = without_gaps(polygons, openings, stairs)
     if absorbed := booths + closed.faces.absorbed:
         content.findings.append(make_finding("niche-absorbed", count=absorbed))
+    begin(Stage.LABELS)
     ways = [LineString([bridge.start, bridge.end]) for bridge in closed.bridges]
     zones = _named(polygons, stairs, drawn, texts.without_door_tags(stamps, ways), content)
     zones = _categorised(zones, openings)
@@ -146,20 +148,6 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
     return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray)
-
-
-def _shafts_for_cars(areas: Sequence[DrawnArea], rooms: Sequence[Polygon]) -> list[DrawnArea]:
-    """Outlines of elevator cars grown to the shafts around them."""
-    tree = STRtree(list(rooms))
-    result = []
-    for area in areas:
-        if area.category is ZoneCategory.ELEVATOR:
-            inside = area.polygon.representative_point()
-            around = [rooms[i] for i in tree.query(inside, predicate="intersects").tolist()]
-            if around and area.polygon.area >= CAR_SHARE * around[0].area:
-                area = replace(area, polygon=around[0])  # noqa: PLW2901 - the grown one
-        result.append(area)
-    return list({area.polygon.wkb: area for area in result}.values())
 
 
 def _zones(

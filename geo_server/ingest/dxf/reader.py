@@ -35,6 +35,7 @@ from geo_server.ingest.dxf.walkable import read_walkable
 from geo_server.ingest.georeference import GridPlace
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.sniff import open_document
+from geo_server.ingest.telling import level_by_level
 
 FAR_M = 50_000.0
 """Coordinates beyond this are moved to the origin while working, so that a millimetre stays exact."""
@@ -283,7 +284,7 @@ def _as_told(view: View, ordinal: int | None, title: str | None) -> View:
 def _read_levels(ready: _Prepared, views: Sequence[View]) -> list[LevelPart]:
     parts = []
     titles = {id(label) for label in titles_among(ready.drawing.labels, views)}
-    for view in views:
+    for view in level_by_level(views):
         strokes = strokes_in(view, ready.drawing.strokes, views)
         labels = [
             label
