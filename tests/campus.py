@@ -86,11 +86,17 @@ def build_campus(database: Database) -> Campus:
 
 def publish_site(database: Database, site: Site, floorplan: Floorplan) -> None:
     """Add a site with an assembly point, and publish its one building."""
-    (building,) = floorplan.buildings
     with database.transaction() as c:
         add_site(c, site)
-        add_building(c, site.id, building)
         add_assembly_point(c, site.id, AssemblyPoint(uuid4(), Point(-20, 1.5), "Field"), FRAME)
+    publish_building(database, site, floorplan)
+
+
+def publish_building(database: Database, site: Site, floorplan: Floorplan) -> None:
+    """Add the one building of a floorplan to a site, and publish it."""
+    (building,) = floorplan.buildings
+    with database.transaction() as c:
+        add_building(c, site.id, building)
         draft = add_draft(
             c,
             site_id=site.id,

@@ -16,7 +16,7 @@ from geo_server.settings import Settings
 from geo_server.store.database import Database
 from hatch_build import vendor
 from tests.api.conftest import serving
-from tests.web.storeys import Storeys, publish_storeys
+from tests.web.storeys import Storeys, publish_annex, publish_storeys
 
 PHONE = (390, 844)
 DESKTOP = (1440, 900)
@@ -67,6 +67,12 @@ def chromium() -> Iterator[Browser]:
 def storeys(database: Database) -> Storeys:
     """A published building in the test's own database."""
     return publish_storeys(database)
+
+
+@pytest.fixture
+def annex(database: Database, storeys: Storeys) -> None:
+    """A second building, from which there is a safe way for minutes whatever happens in the first, however slow the machine."""
+    publish_annex(database, storeys.site)
 
 
 @pytest.fixture

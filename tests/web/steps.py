@@ -1,7 +1,9 @@
 """What people do on the page, as steps that tests share."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -45,16 +47,26 @@ def order_to_leave(page: Page, reason: str = "") -> None:
     page.get_by_role("button", name="Give the order").click()
 
 
-def let_time_pass(page: Page, seconds: float) -> None:
-    """Keep the page's idea of the server's time ahead, whatever an answer that is still under way says."""
-    script = """async (ms) => {
+def stand_at(page: Page, seconds: float) -> None:
+    """Hold the page's idea of the server's time at a moment, in seconds from that of the plan.
+
+    It is held whatever an answer that is still under way says, and however long the machine takes to look.
+    """
+    moment = datetime.fromisoformat(plan_of(page)["made_for_at"]) + timedelta(seconds=seconds)
+    script = """async (iso) => {
         const clock = await import("/static/js/clock.js");
-        const ahead = clock.now() - Date.now() + ms;
-        const keep = () => clock.setServerTime(new Date(Date.now() + ahead).toISOString());
-        keep();
-        setInterval(keep, 100);
+        const hold = () => clock.setServerTime(iso);
+        clearInterval(window.held);
+        hold();
+        window.held = setInterval(hold, 50);
     }"""
-    page.evaluate(script, seconds * 1000)
+    page.evaluate(script, moment.isoformat())
+
+
+def plan_of(page: Page) -> Any:
+    """The plan in force as the server has it, once there is one."""
+    address = urljoin(page.url, f"/api{urlsplit(page.url).path}/plan")
+    return eventually(page, lambda: page.request.get(address), lambda answer: answer.ok).json()
 
 
 def row(page: Page, room: str) -> Any:
@@ -72,12 +84,12 @@ def rendered(page: Page, layers: list[str], name: str) -> list[Any]:
     return found
 
 
-def eventually(page: Page, look: Any, wanted: Any, within_s: float = 45) -> None:
-    """Look again and again until something that the map shows is as wanted."""
+def eventually(page: Page, look: Any, wanted: Any, within_s: float = 45) -> Any:
+    """Look again and again until something, such as what the map shows, is as wanted; that is returned."""
     seen = look()
     for _ in range(int(within_s * 10)):
         if wanted(seen):
-            return
+            return seen
         page.wait_for_timeout(100)
         seen = look()
     raise AssertionError(f"It did not come about: {seen}")

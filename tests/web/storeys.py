@@ -17,10 +17,12 @@ from geo_server.domain.places import (
     ZoneCategory,
 )
 from geo_server.store.database import Database
-from tests.campus import FRAME, publish_site
+from tests.campus import FRAME, publish_building, publish_site
 
 SCRIPT_NAME = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 LENGTH_M = 60
+ANNEX_M = 1500
+"""How far east of the storeys the annex stands. At 3 m/s that is more than eight minutes."""
 ROOM_M = 15
 
 
@@ -73,3 +75,20 @@ def publish_storeys(database: Database) -> Storeys:
     )
     publish_site(database, site, floorplan)
     return Storeys(site, {zone.name: zone for zone in zones})
+
+
+def publish_annex(database: Database, site: Site) -> None:
+    """Publish a building of one room, A1, with an exit of its own, so far from the storeys that it is safe for minutes."""
+    building = Building(uuid4(), "Annex")
+    level = Level(uuid4(), building.id, 0, "Ground")
+    room = Zone(uuid4(), level.id, box(ANNEX_M, 0, ANNEX_M + ROOM_M, 8), "A1", ZoneCategory.ROOM)
+    out = LineString([(ANNEX_M + 7, 0), (ANNEX_M + 8, 0)])
+    floorplan = Floorplan(
+        frame=FRAME,
+        levels=(level,),
+        zones=(room,),
+        openings=(Opening(uuid4(), level.id, out, (room.id, None), exit=True, number="3"),),
+        buildings=(building,),
+        site=site,
+    )
+    publish_building(database, site, floorplan)

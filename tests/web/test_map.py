@@ -1,15 +1,21 @@
 """The map: levels, names, threats and ways out."""
 
 import re
+from collections import Counter
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import PHONE, Visit
-from tests.web.steps import choose_own_room, eventually, let_time_pass, put_threat, rendered, row
+from tests.web.steps import choose_own_room, eventually, plan_of, put_threat, rendered, row, stand_at
 
 pytestmark = pytest.mark.browser
+
+AN_HOUR_S = 3600
+BEST = "no_guaranteed_route"
+UNSURE = f"routes-{BEST}"
+DRESS_OF_SAFE_WAYS = ["routes-casing", "routes-safe_shortest", "routes-safe_detour", "routes-arrows"]
 
 
 def test_a_sign_in_link_leads_to_the_map_with_levels_and_named_zones(visit: Visit) -> None:
@@ -28,53 +34,94 @@ def test_another_level_shows_its_own_zones(visit: Visit) -> None:
     )
 
 
+@pytest.mark.usefixtures("annex")
 def test_a_threat_brings_every_zone_a_way_out_with_a_margin_in_seconds(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
-    put_threat(page, "104", kind="Fire")
-    expect(page.locator(".threat-mark")).to_contain_text("Fire")
+    put_threat(page, "104")
+    expect(page.locator(".threat-mark")).to_contain_text("Armed assailant")
     page.get_by_role("tab", name="Rooms").click()
-    expect(row(page, "101").locator(".way b")).to_have_text(re.compile(r"^[+−]\d+ s$"))
+    for room, margin in (("A1", r"^\+\d+ s$"), ("104", r"^−\d+ s$")):
+        expect(row(page, room).locator(".way b")).to_have_text(re.compile(margin))
+    assert row(page, "A1").locator(".way").get_attribute("data-status") == "safe_shortest"
     assert row(page, "104").locator(".way").get_attribute("data-status") == "no_guaranteed_route"
-    eventually(page, lambda: set(rendered(page, ["routes-casing"], "status")), lambda drawn: "safe_shortest" in drawn)
 
 
-def test_a_way_that_is_not_guaranteed_is_drawn_for_the_chosen_room_alone(visit: Visit) -> None:
+@pytest.mark.usefixtures("annex")
+def test_the_best_way_of_every_zone_is_drawn_and_none_without_a_guarantee_as_a_safe_one(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
-    put_threat(page, "104", kind="Fire")
-    eventually(page, lambda: rendered(page, ["routes-casing"], "status"), lambda drawn: len(drawn) > 0)
-    assert "no_guaranteed_route" not in rendered(page, ["routes-casing", "routes-arrows"], "status")
+    put_threat(page, "104")
+    expect(row(page, "104").locator(".way")).to_be_visible()
+    page.get_by_role("button", name="Whole site").click()
+    drawn = {
+        route["zone_id"]: route["status"]
+        for route in plan_of(page)["zones"]
+        if any(leg["ordinal"] == 0 and len(leg["coordinates"]) > 1 for leg in route["legs"])
+    }
+    assert set(drawn.values()) == {"safe_shortest", "no_guaranteed_route"}
+    for layer, status in (("routes-safe_shortest", "safe_shortest"), (UNSURE, "no_guaranteed_route")):
+        zones = {zone for zone, own in drawn.items() if own == status}
+        eventually(
+            page, lambda layer=layer: set(rendered(page, [layer], "zone_id")), lambda seen, zones=zones: seen == zones
+        )
+    assert set(rendered(page, DRESS_OF_SAFE_WAYS, "status")) == {"safe_shortest"}
+    assert _is_in_order(page, [UNSURE, "routes-casing", "routes-safe_shortest", "routes-safe_detour", "zone-label"])
+
+
+def test_a_chosen_room_shows_its_way_alone_also_when_that_is_not_guaranteed(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104")
+    eventually(page, lambda: rendered(page, [UNSURE], "status"), lambda drawn: len(drawn) > 1)
     row(page, "104").get_by_role("button").click()
-    drawn_for = ["chosen-no_guaranteed_route"]
     own = row(page, "104").get_attribute("data-key")
-    eventually(page, lambda: set(rendered(page, drawn_for, "zone_id")), lambda zones: zones == {own})
+    eventually(page, lambda: set(rendered(page, [f"chosen-{BEST}"], "zone_id")), lambda zones: zones == {own})
+    assert rendered(page, [UNSURE, *DRESS_OF_SAFE_WAYS], "zone_id") == []
 
 
+@pytest.mark.usefixtures("annex")
+def test_the_legend_counts_the_ways_that_are_guaranteed_and_those_that_are_not(visit: Visit) -> None:
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104")
+    statuses = Counter(route["status"] for route in plan_of(page)["zones"])
+    legend = page.locator(".legend")
+    assert statuses["safe_shortest"] == 1
+    expect(legend).to_contain_text("Safe way out: 1")
+    expect(legend).to_contain_text(f"Best way out, not guaranteed: {statuses[BEST]}")
+    stand_at(page, AN_HOUR_S)
+    expect(legend).to_contain_text("Safe way out: 0")
+    expect(legend).to_contain_text(f"Best way out, not guaranteed: {statuses[BEST] + 1}")
+
+
+@pytest.mark.usefixtures("annex")
 def test_no_view_calls_a_way_safe_once_the_last_moment_to_leave_has_passed(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
-    put_threat(page, "104", kind="Fire")
-    safe = page.locator("table.rooms tbody tr", has=page.locator(".way[data-status^=safe_]")).last
-    way = page.locator(f"tr[data-key='{safe.get_attribute('data-key')}'] .way")
+    put_threat(page, "104")
+    own = row(page, "A1").get_attribute("data-key")
+    way = row(page, "A1").locator(".way")
     expect(way).to_contain_text("+")
-    safe.get_by_role("button").click()
+    row(page, "A1").get_by_role("button").click()
     detail = page.locator(".detail")
     expect(detail.locator(".route-head")).to_contain_text("Safe")
-    eventually(page, lambda: rendered(page, ["routes-casing"], "status"), lambda drawn: len(drawn) > 0)
-    let_time_pass(page, 600)
+    eventually(page, lambda: set(rendered(page, ["chosen-safe_shortest"], "zone_id")), lambda drawn: drawn == {own})
+    stand_at(page, AN_HOUR_S)
     expect(detail.locator(".route-head")).to_contain_text("No safe way")
     expect(detail.locator(".figures")).to_contain_text("Too late to leave safely")
     expect(detail.locator(".figures")).not_to_contain_text("Ahead")
-    expect(way).to_have_attribute("data-status", "no_guaranteed_route")
+    expect(way).to_have_attribute("data-status", BEST)
     expect(way).not_to_contain_text("+")
-    eventually(page, lambda: rendered(page, ["routes-casing"], "status"), lambda drawn: drawn == [])
+    eventually(page, lambda: set(rendered(page, [f"chosen-{BEST}"], "zone_id")), lambda drawn: drawn == {own})
+    page.get_by_role("button", name="All rooms").click()
+    eventually(page, lambda: own in rendered(page, [UNSURE], "zone_id"), lambda drawn: drawn is True)
+    assert rendered(page, DRESS_OF_SAFE_WAYS, "status") == []
 
 
 def test_the_legend_tells_what_is_reached_by_now_apart_from_what_is_reached_soon(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
     put_threat(page, "104")
     legend = page.locator(".legend")
+    stand_at(page, 0)
     expect(legend).to_contain_text("Could be here by now")
     expect(legend).to_contain_text(re.compile(r"Could be here within \d+ s"))
-    let_time_pass(page, 600)
+    stand_at(page, AN_HOUR_S)
     expect(legend).to_contain_text("Could be anywhere")
     expect(legend.get_by_text("within")).to_be_hidden()
 
@@ -107,6 +154,13 @@ def test_a_chosen_room_shows_its_steps_and_its_way_alone(visit: Visit) -> None:
     expect(detail.locator(".figures")).to_contain_text("Margin")
     chosen = ["chosen-safe_shortest", "chosen-safe_detour", "chosen-no_guaranteed_route"]
     eventually(page, lambda: len(set(rendered(page, chosen, "zone_id"))), lambda count: count == 1)
+
+
+def _is_in_order(page: Page, layers: list[str]) -> bool:
+    """Whether layers of the map lie over one another as given, the lowest first."""
+    ids = page.evaluate("() => document.getElementById('map').map.getStyle().layers.map((layer) => layer.id)")
+    places = [ids.index(layer) for layer in layers]
+    return places == sorted(places)
 
 
 def test_a_tap_on_the_map_is_where_the_threat_was_seen(visit: Visit) -> None:

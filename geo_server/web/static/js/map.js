@@ -95,17 +95,17 @@ function commands(map, camera, shown) {
   );
 
   const ofLevel = (...more) => ["all", ["==", ["get", "ordinal"], shown.ordinal], ...more];
-  const ofStatus = (layerId) => {
+  const ofStatus = (layerId, otherwise) => {
     const status = statusOfLayer(layerId);
-    return status ? [["==", ["get", "status"], status]] : [];
+    return status ? ["==", ["get", "status"], status] : otherwise;
   };
   const filter = () => {
     if (shown.reviewing) return;
     for (const id of ALL_ROUTES) {
-      map.setFilter(id, ofLevel(IS_SAFE, ...ofStatus(id)));
+      map.setFilter(id, ofLevel(ofStatus(id, IS_SAFE)));
       map.setLayoutProperty(id, "visibility", chosen === null ? "visible" : "none");
     }
-    for (const id of CHOSEN_ROUTE) map.setFilter(id, ofLevel(["==", ["get", "zone_id"], chosen ?? ""], ...ofStatus(id)));
+    for (const id of CHOSEN_ROUTE) map.setFilter(id, ofLevel(["==", ["get", "zone_id"], chosen ?? ""], ofStatus(id, true)));
     map.setFilter("turns", ofLevel());
   };
 

@@ -34,10 +34,12 @@ export const reachLayers = (palette) => [
 const byStep = (now, next) => ["match", ["get", "step"], "now", now, next];
 
 /**
- * Above the doors, below the words: all guaranteed ways out thin, the chosen one broad. A way that nobody vouches for is
- * drawn only where it was asked for, or in a bad hour the map is nothing but warnings. `map.js` sets the filters.
+ * Above the doors, below the words. Of all ways out the guaranteed lie on top, solid and with arrows; those that nobody
+ * vouches for lie lowest, thin and faint, or in a bad hour the map is nothing but warnings. The chosen way is broad and
+ * alone. `map.js` sets the filters.
  */
 export const routeLayers = (palette, theme) => [
+  line("routes-no_guaranteed_route", 1.5, palette.unsafe, { "line-dasharray": [4, 3], "line-opacity": 0.6 }),
   line("routes-casing", 4.5, palette.casing, { "line-opacity": 0.8 }),
   ...SAFE.map((status) => line(`routes-${status}`, 2.5, colour(palette, status), dashed(status))),
   { id: "routes-arrows", type: "symbol", source: "routes", layout: arrows(theme, 110, 0.5) },
@@ -68,6 +70,7 @@ const arrows = (theme, spacing, size) => ({
   "symbol-spacing": spacing,
   "icon-image": ["match", ["get", "status"], "no_guaranteed_route", `${theme}:arrow-unsafe`, `${theme}:arrow`],
   "icon-size": size,
+  "icon-rotate": 180,
   "icon-allow-overlap": true,
   "icon-ignore-placement": true,
 });
@@ -124,7 +127,7 @@ export const turnLayers = (palette, theme, font) => [
 ];
 
 /** Ids of the layers that show all ways, and of those that show the chosen one, with the status each is for. */
-export const ALL_ROUTES = ["routes-casing", ...SAFE.map((status) => `routes-${status}`), "routes-arrows"];
+export const ALL_ROUTES = ["routes-casing", ...STATUSES.map((status) => `routes-${status}`), "routes-arrows"];
 export const CHOSEN_ROUTE = ["chosen-casing", ...STATUSES.map((status) => `chosen-${status}`), "chosen-arrows"];
 export const IS_SAFE = ["in", ["get", "status"], ["literal", SAFE]];
 export const statusOfLayer = (id) => STATUSES.find((status) => id.endsWith(`-${status}`)) ?? null;

@@ -6,7 +6,10 @@ import { circle } from "./geo.js";
 const collection = (features) => ({ type: "FeatureCollection", features });
 const feature = (geometry, properties) => ({ type: "Feature", geometry, properties });
 
-/** Every leg of every way out, on all levels; the map filters by `ordinal`. */
+/**
+ * Every leg of every way out, on all levels; the map filters by `ordinal`. Lines run from the exit inwards, so that the
+ * dashes and arrows of ways that share a stretch fall on one another.
+ */
 export function routeLines(routes) {
   return collection(
     routes.flatMap((route) =>
@@ -14,7 +17,7 @@ export function routeLines(routes) {
         .filter((leg) => leg.coordinates.length > 1)
         .map((leg) =>
           feature(
-            { type: "LineString", coordinates: leg.coordinates },
+            { type: "LineString", coordinates: leg.coordinates.toReversed() },
             { zone_id: route.zone_id, status: route.status, ordinal: leg.ordinal },
           ),
         ),

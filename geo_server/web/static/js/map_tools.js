@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { reachMoments } from "./map_shapes.js";
-import { threatsOf } from "./model.js";
+import { countWays, threatsOf } from "./model.js";
 import { levelsOf, shownReview } from "./review_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
@@ -97,10 +97,28 @@ function legend(store) {
         shaded("present", ({ spent }) => t(spent ? "legend.no_reach" : "legend.reach")),
         shaded("next", ({ next_in_s: s }) => t("legend.reach_next", { s })),
       ],
-      sign("safe", t("legend.safe")),
-      sees && [sign("detour", t("legend.detour")), sign("unsafe", t("legend.unsafe"))],
+      WAYS.map(([name, statuses]) => counted(store, name, statuses)),
+      sees && counted(store, "unsure", ["no_guaranteed_route", "unreachable"]),
     ),
   );
+}
+
+/** Signs of ways out, each with the statuses that it stands for. */
+const WAYS = [
+  ["safe", ["safe_shortest"]],
+  ["detour", ["safe_detour"]],
+  ["unsafe", ["no_guaranteed_route"]],
+];
+
+/** A sign with the number of zones that it stands for, for those who see all ways. */
+function counted(store, name, statuses) {
+  const words = h("span", {});
+  store.watch(["routes", "lapsed"], (state) => {
+    const counts = countWays(state);
+    const n = counts && statuses.reduce((sum, status) => sum + counts[status], 0);
+    fill(words, t(`legend.${name}`), n !== null && [": ", h("b", {}, n)]);
+  });
+  return sign(name, words);
 }
 
 const sign = (name, words) => h("li", {}, h("span", { class: `key key-${name}` }, name === "threat" && icon("threat")), words);

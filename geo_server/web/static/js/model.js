@@ -150,6 +150,15 @@ function asOfNow(route) {
   return { ...route, status: "no_guaranteed_route", margin_s: null, alternatives };
 }
 
+/** How many zones have a way out that is guaranteed as things stand, by the shortest way or a detour, how many only one that is
+ * not, and how many none at all. Null before there is a plan. */
+export function countWays(state) {
+  if (state.routes.size === 0) return null;
+  const counts = { safe_shortest: 0, safe_detour: 0, no_guaranteed_route: 0, unreachable: 0 };
+  for (const { status } of routesOf(state)) counts[status] += 1;
+  return counts;
+}
+
 /** The ways out whose last moment to leave has passed since they were worked out, by zone, as one text to compare. */
 export const lapsedWays = ({ routes, guidance }) =>
   [...routes.values(), guidance?.route]

@@ -234,7 +234,8 @@ export const incident = {
   "legend.reach_next": "Could be here within {s} s",
   "legend.safe": "Safe way out",
   "legend.detour": "Safe detour",
-  "legend.unsafe": "No guaranteed way out",
+  "legend.unsafe": "Best way out, not guaranteed",
+  "legend.unsure": "No guaranteed way from here",
   "legend.no_reach": "Could be anywhere",
 
   "say.new_threat": "{kind} reported: {place}.",
