@@ -49,7 +49,7 @@ def read_plan(
 
     Raises:
         InvalidInput: There is no such ``crs``, field or property, or the drawing does not lie where ``crs`` is made for.
-        UnreadableFile: None of these formats, or damaged beyond repair.
+        UnreadableFile: None of these formats, damaged beyond repair, or a drawing without objects.
         TooLarge: It expands to more objects than anybody draws.
     """
     if is_dxf(data):
@@ -60,7 +60,20 @@ def read_plan(
         said = {"metres_per_unit": metres_per_unit, "ordinal": ordinal, "level_name": level_name, "crs": crs}
         return _read_other(data, name, {**said, "mapping": mapping})
     ground = Ground(crs, beside or {})
-    return read(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name, ground=ground)
+    result = read(data, name, metres_per_unit=metres_per_unit, ordinal=ordinal, level_name=level_name, ground=ground)
+    _check_drawn(result, name)
+    return result
+
+
+def _check_drawn(result: ImportResult, name: str) -> None:
+    """Refuse a drawing without a single object, with what is wrong with the file where that may be why."""
+    if result.totals["entities"] == 0:
+        faults = [finding.message for finding in result.findings if finding.code == "file-repaired"]
+        raise UnreadableFile(
+            " ".join(["Model space holds no objects.", *faults]),
+            where=name,
+            advice="Open it in a CAD program, run AUDIT, see that the plan is in model space, and save it again.",
+        )
 
 
 def _read_other(data: bytes, name: str, said: Mapping[str, Any]) -> ImportResult:

@@ -76,10 +76,18 @@ def _recover(data: bytes, name: str, fault: Exception) -> tuple[Document, list[F
     return document, [
         make_finding(
             "file-repaired",
-            f"The file breaks the DXF rules ({_one_line(fault)}) and was repaired while reading.",
+            _cut_off(data) or f"The file breaks the DXF rules ({_one_line(fault)}) and was repaired while reading.",
             count=max(1, repairs),
         )
     ]
+
+
+def _cut_off(data: bytes) -> str | None:
+    """Where a text file breaks off, or None when it has its end."""
+    lines = data.rstrip().splitlines()
+    if lines and lines[-1].strip().upper() == b"EOF":
+        return None
+    return f"The file breaks off in line {len(lines):,}, without its end, and was read as far as it goes."
 
 
 def _refusal(name: str, fault: Exception) -> UnreadableFile:

@@ -130,6 +130,15 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_2(
     assert done.stdout == ""
 
 
+def test_a_drawing_of_which_nothing_is_left_is_refused_and_no_document_is_written(inspect: Run, tmp_path: Path) -> None:
+    whole = SCHOOL.read_bytes()
+    (tmp_path / "cut.dxf").write_bytes(whole[: whole.index(b"ENTITIES")])
+    done = inspect("cut.dxf", "--to", "out.geojson")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cut.dxf: Model space holds no objects. The file breaks off in line " in done.stderr
+    assert not (tmp_path / "out.geojson").exists()
+
+
 def test_a_drawing_with_a_world_file_beside_it_is_written_in_lon_lat(inspect: Run, tmp_path: Path) -> None:
     drawing = tmp_path / "plan.dxf"
     drawing.write_bytes(SCHOOL.read_bytes())

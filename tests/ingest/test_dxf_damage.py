@@ -107,3 +107,18 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes_or_refused(share: flo
     except UnreadableFile:
         return
     assert "file-repaired" in codes
+
+
+def test_a_file_that_was_cut_off_before_its_first_object_is_refused_by_the_line_in_which_it_ends() -> None:
+    data = Sketch().draw().bytes()
+    cut = data[: data.index(b"ENTITIES")]
+    lines = len(cut.splitlines())
+    with pytest.raises(UnreadableFile, match=rf"no objects\. The file breaks off in line {lines:,},"):
+        read_plan(cut, "cut.dxf")
+
+
+def test_a_drawing_with_nothing_in_model_space_is_refused() -> None:
+    document = new("R2010")
+    document.paperspace().add_line((0, 0), (1, 0))
+    with pytest.raises(UnreadableFile, match=r"sheet\.dxf: Model space holds no objects"):
+        read_plan(written(document), "sheet.dxf")
