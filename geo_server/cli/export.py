@@ -10,6 +10,7 @@ import typer
 
 from geo_server.cli.files import check_target, shown, write_whole
 from geo_server.cli.opening import DataDir, open_database, show_progress
+from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Site
 from geo_server.services.exports import floorplan_export, map_export
 from geo_server.settings import load_settings
@@ -25,12 +26,20 @@ class Format(StrEnum):
     HTML = "html"
 
 
+_ENDINGS = {".geojson": Format.GEOJSON, ".json": Format.GEOJSON, ".html": Format.HTML, ".htm": Format.HTML}
+
+
 def export(
     site: Annotated[str, typer.Argument(help="The site's name in addresses.")],
     to: Annotated[Path, typer.Option("--to", help="File to write; - is the standard output.")],
     file_format: Annotated[
-        Format, typer.Option("--format", help="The floorplan document, or a page that needs no network.")
-    ] = Format.GEOJSON,
+        Format | None,
+        typer.Option(
+            "--format",
+            help="The floorplan document, or a page that needs no network; without it, what the file's ending says, "
+            "else the document.",
+        ),
+    ] = None,
     with_plan: Annotated[
         bool, typer.Option("--with-plan", help="Show threats and ways out of an open incident on the page.")
     ] = False,
@@ -38,12 +47,32 @@ def export(
 ) -> None:
     """Write what is published on a site. The file appears whole or not at all."""
     check_target(to)
+    chosen = _format(to, file_format, with_plan)
     with show_progress() as progress, open_database(load_settings(data_dir=data_dir), progress) as database:
         check_migrated(database)
         with database.snapshot() as c:
             place = load_site(c, site)
         progress(f"Writing {shown(to)}")
-        write_whole(to, _WRITERS[file_format](database, place, with_plan))
+        write_whole(to, _WRITERS[chosen](database, place, with_plan))
+
+
+def _format(to: Path, given: Format | None, with_plan: bool) -> Format:
+    """What is asked for; refused where the parts of the command contradict one another."""
+    by_ending = _ENDINGS.get(to.suffix.lower())
+    chosen = given or by_ending or Format.GEOJSON
+    if by_ending not in {None, chosen}:
+        raise InvalidInput(
+            f"{shown(to)} is by its ending {by_ending}, and {chosen} is asked for.",
+            where="--format",
+            advice="Leave --format out, or name the file otherwise.",
+        )
+    if with_plan and chosen is not Format.HTML:
+        raise InvalidInput(
+            f"The plan is shown on a page, and {chosen} is asked for.",
+            where="--with-plan",
+            advice="Write a page: --to NAME.html.",
+        )
+    return chosen
 
 
 def _geojson(database: Database, site: Site, _with_plan: bool) -> bytes:

@@ -43,13 +43,47 @@ def test_the_floorplan_document_is_written(school: str, tmp_path: Path) -> None:
 def test_the_page_is_written_over_an_older_one(school: str, tmp_path: Path) -> None:
     to = tmp_path / "school.html"
     to.write_text("old")
-    assert run(school, "--format", "html", "--to", str(to)).exit_code == 0
+    assert run(school, "--to", str(to)).exit_code == 0
     assert to.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_the_standard_output_takes_the_document_alone(school: str) -> None:
     result = run(school, "--to", "-")
     assert orjson.loads(result.stdout)["type"] == "FeatureCollection"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "start"),
+    [
+        ("school.HTM", (), "<!DOCTYPE html>"),
+        ("school.json", (), "{"),
+        ("school.backup", (), "{"),
+        ("school.backup", ("--format", "html"), "<!DOCTYPE html>"),
+        ("school.html", ("--with-plan",), "<!DOCTYPE html>"),
+    ],
+)
+def test_the_ending_says_what_is_written_where_nothing_else_does(
+    school: str, tmp_path: Path, name: str, words: tuple[str, ...], start: str
+) -> None:
+    assert run(school, "--to", str(tmp_path / name), *words).exit_code == 0
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "where"),
+    [
+        ("school.html", ("--format", "geojson"), "--format"),
+        ("school.geojson", ("--format", "html"), "--format"),
+        ("school.geojson", ("--with-plan",), "--with-plan"),
+        ("-", ("--with-plan",), "--with-plan"),
+    ],
+)
+def test_words_that_contradict_one_another_are_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: tuple[str, ...], where: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert refused("school", "--to", name, *words).where == where
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_site_is_refused_and_nothing_is_written(school: str, tmp_path: Path) -> None:
