@@ -10,6 +10,8 @@ from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
+NOON = "2026-01-01T12:00:00Z"
+
 
 def _zone(name: str, alias: str | None = None, building: str = "North") -> dict[str, Any]:
     return {"id": name, "name": name, "alias": alias, "category": "room", "building": building, "ordinal": 0}
@@ -40,8 +42,8 @@ def test_a_room_is_told_with_its_building_where_there_are_several(visit: Visit) 
 @pytest.mark.parametrize(
     ("age_s", "told"),
     [
-        (0.1, {"present": 0, "next": 15, "next_in_s": 15, "spent": False}),
-        (20.1, {"present": 15, "next": 30, "next_in_s": 10, "spent": False}),
+        (0, {"present": 0, "next": 15, "next_in_s": 15, "spent": False}),
+        (20, {"present": 15, "next": 30, "next_in_s": 10, "spent": False}),
         (540, {"present": 60, "next": None, "next_in_s": None, "spent": True}),
     ],
 )
@@ -49,6 +51,7 @@ def test_where_a_threat_can_be_by_now_and_soon_is_counted_from_now(
     visit: Visit, age_s: float, told: dict[str, Any]
 ) -> None:
     page = visit(Role.VIEWER).ready()
+    page.clock.set_fixed_time(NOON)
     script = """async (age_s) => {
         const {reachMoments} = await import("/static/js/map_shapes.js");
         const reach = [0, 15, 30, 60].map((at_s) => ({at_s, ordinal: 0}));
@@ -70,5 +73,5 @@ def test_a_way_is_sure_until_the_last_moment_to_leave(
     visit: Visit, status: str, leave_within_s: float | None, sure: bool
 ) -> None:
     page = visit(Role.VIEWER).ready()
-    now = page.evaluate("() => new Date().toISOString()")
-    assert _ask(page, "isSure", {"status": status, "latest_departure_s": leave_within_s, "made_for_at": now}) is sure
+    page.clock.set_fixed_time(NOON)
+    assert _ask(page, "isSure", {"status": status, "latest_departure_s": leave_within_s, "made_for_at": NOON}) is sure
