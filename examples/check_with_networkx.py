@@ -3,11 +3,12 @@
 python examples/check_with_networkx.py data/floorplans/school_level_0.dxf
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import networkx as nx
 
+from geo_server.domain.errors import GeoServerError
 from geo_server.ingest.pipeline import read_plan
 from geo_server.routing.graph import build_graph
 
@@ -20,8 +21,14 @@ def metres_to_an_exit(graph: nx.MultiDiGraph) -> dict[str, float]:
 
 def main() -> None:
     """Print the farthest doors of a drawing."""
-    file = Path(sys.argv[1])
-    graph = build_graph(read_plan(file.read_bytes(), file.name).floorplan)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, help="a drawing, or a floorplan document")
+    file: Path = parser.parse_args().file
+    try:
+        floorplan = read_plan(file.read_bytes(), file.name).floorplan
+    except (OSError, GeoServerError) as refusal:
+        parser.error(str(refusal))
+    graph = build_graph(floorplan)
     farthest = sorted(metres_to_an_exit(graph).items(), key=lambda item: -item[1])
     for node, metres in farthest[:10]:
         told = graph.nodes[node]

@@ -18,15 +18,30 @@ ROOT = Path(__file__).parents[2]
 SCHOOL = ROOT / "data/floorplans/school_level_0.dxf"
 
 
+def example(word: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "examples/check_with_networkx.py"), str(word)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
 def test_the_example_names_the_farthest_doors_first() -> None:
-    run = subprocess.run(
-        [sys.executable, str(ROOT / "examples/check_with_networkx.py"), str(SCHOOL)],
-        capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
+    run = example(SCHOOL)
+    assert (run.returncode, run.stderr) == (0, "")
     told = [float(line.split()[0]) for line in run.stdout.splitlines()]
     assert len(told) == 10
     assert told == sorted(told, reverse=True)
     assert told[-1] > 0
+
+
+def test_the_example_explains_itself_and_says_in_words_what_it_cannot_read(tmp_path: Path) -> None:
+    told = example("--help")
+    assert told.returncode == 0
+    assert "how far is it from each door to the nearest exit?" in told.stdout
+    (tmp_path / "noise.dxf").write_bytes(b"\x00\x01")
+    for file in (tmp_path / "nowhere.dxf", tmp_path / "noise.dxf"):
+        run = example(file)
+        assert run.returncode == 2
+        assert file.name in run.stderr
+        assert "Traceback" not in run.stderr
 
 
 def test_a_planned_way_is_the_walk_to_its_first_door_and_what_networkx_says_from_there() -> None:
