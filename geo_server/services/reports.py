@@ -188,17 +188,18 @@ def close_way(
         return new, last_seq(c, site.id)
 
 
-def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal) -> int:
+def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal) -> int | None:
     """Lift a closure. Plan again after it.
 
     Returns:
-        Number of the event that tells of it.
+        Number of the event that tells of it, or None when it had been lifted before.
 
     Raises:
         NotFound: The site has no such closure.
     """
     with database.transaction() as c:
-        rows.lift_closure(c, site.id, closure_id, datetime.now(UTC))
+        if not rows.lift_closure(c, site.id, closure_id, datetime.now(UTC)):
+            return None
         said = {"closure_id": str(closure_id)}
         return record_change(c, site, EventKind.CLOSURE_LIFTED, subject=closure_id, said=said, by=by)
 

@@ -34,16 +34,21 @@ def add_closure(c: Connection, site_id: UUID, closure: Closure, by: UUID | None)
         return insert_once(c, closures, said, {"since_at": closure.since_at}, "closure")
 
 
-def lift_closure(c: Connection, site_id: UUID, closure_id: UUID, at: datetime) -> None:
-    """Open a way again; a closure that was lifted keeps the moment of the first time.
+def lift_closure(c: Connection, site_id: UUID, closure_id: UUID, at: datetime) -> bool:
+    """Open a way again; returns False when it was open again already, since the moment of the first time.
 
     Raises:
         NotFound: The site has no such closure.
     """
     where = (closures.c.site_id == site_id) & (closures.c.id == closure_id)
+    lift = update(closures).where(where, closures.c.lifted_at.is_(None)).values(lifted_at=at)
+    if c.execute(lift.returning(closures.c.id)).one_or_none() is not None:
+        return True
     if c.execute(select(closures.c.id).where(where)).one_or_none() is None:
-        raise NotFound(f"The site has no closure {closure_id}.", where="closure_id", advice="It may be open again.")
-    c.execute(update(closures).where(where, closures.c.lifted_at.is_(None)).values(lifted_at=at))
+        raise NotFound(
+            f"The site has no closure {closure_id}.", where="closure_id", advice="The picture lists those in force."
+        )
+    return False
 
 
 def list_closures(c: Connection, site_id: UUID) -> list[Closure]:

@@ -6,7 +6,9 @@ from uuid import uuid4
 
 from geo_server.domain.incidents import Closure, ClosureReason
 from geo_server.domain.roles import Role
+from geo_server.store.audit import count_entries
 from geo_server.store.database import Database
+from geo_server.store.events import last_seq
 from geo_server.store.reports import add_closure
 from tests.api.conftest import Client
 from tests.api.said import routes_of, sighting
@@ -72,6 +74,25 @@ def test_closing_the_way_out_changes_the_plan_and_opening_it_changes_it_back(cli
     assert responder.delete(f"{campus.url}/closures/{closure['id']}").status_code == 204
     assert routes_of(responder, campus)[room]["exit_id"] == east
     assert responder.get(f"{campus.url}/picture").json()["closures"] == []
+
+
+def test_a_way_that_is_opened_twice_is_told_once(client: Client, campus: Campus, database: Database) -> None:
+    responder = client(Role.RESPONDER)
+    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+    closure = {"id": new_id(), "subject_id": str(campus.exits[1].id), "reason": "blocked"}
+    responder.post(f"{campus.url}/closures", json=closure)
+
+    def told() -> tuple[int, int]:
+        with database.snapshot() as c:
+            return last_seq(c, campus.site.id), count_entries(c, campus.site.id)
+
+    answers = [responder.delete(f"{campus.url}/closures/{closure['id']}")]
+    once = told()
+    answers.append(responder.delete(f"{campus.url}/closures/{closure['id']}"))
+
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert told() == once
+    assert responder.delete(f"{campus.url}/closures/{new_id()}").status_code == 404
 
 
 def test_a_closure_of_something_that_is_no_longer_on_the_map_does_not_stop_the_plan(

@@ -155,8 +155,8 @@ def test_a_closure_is_in_force_until_it_is_lifted(database: Database) -> None:
         assert add_closure(c, site.id, first, None) is True
         assert add_closure(c, site.id, replace(first, since_at=NOON + timedelta(hours=1)), None) is False
         assert list_closures(c, site.id) == [first, second]
-        lift_closure(c, site.id, first.id, NOON)
-        lift_closure(c, site.id, first.id, NOON)
+        assert lift_closure(c, site.id, first.id, NOON) is True
+        assert lift_closure(c, site.id, first.id, NOON) is False
         assert list_closures(c, site.id) == [second]
 
 

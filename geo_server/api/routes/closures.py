@@ -29,7 +29,8 @@ def close(request: Request, response: Response, said: ClosureSaid, access: MayCl
 
 @router.delete("/closures/{closure_id}", status_code=status.HTTP_204_NO_CONTENT)
 def lift(request: Request, closure_id: UUID, access: MayClose) -> None:
-    """Say that it can be used again."""
+    """Say that it can be used again. What had been said before changes nothing."""
     state = state_of(request)
     seq = open_way(state["database"], access.site, closure_id, by=access.principal)
-    state["plans"].replan_open(access.site, seq)
+    if seq is not None:
+        state["plans"].replan_open(access.site, seq)
