@@ -5,7 +5,6 @@ Run it with ``uvicorn --factory geo_server.api.app:create_app``; tests call the 
 
 import asyncio
 import contextlib
-import logging
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -30,17 +29,15 @@ from geo_server.api.static import static_files
 from geo_server.api.tiles import tiles_app
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
-from geo_server.services.imports import fail_abandoned
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.reading import Reader
 from geo_server.services.retention import forgetting
 from geo_server.settings import Settings, load_settings
-from geo_server.store.database import Database
-from geo_server.store.embedded import open_cluster
-
-log = logging.getLogger(__name__)
+from geo_server.store.jobs import working
+from geo_server.store.opening import open_database
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -97,13 +94,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _state(settings: Settings) -> AsyncIterator[State]:
     """What the process holds, from before the first request until after the last."""
     pack = load_pack(settings.data_dir)
-    with _database_url(settings) as url, contextlib.closing(Database(url)) as database:
+    with open_database(settings.database_url, settings.data_dir) as database:
         floorplans = PublishedFloorplans(database)
         plans = Plans(database, floorplans)
-        threading.Thread(target=_catch_up, args=(database, floorplans, plans), name="catch up", daemon=True).start()
+        threading.Thread(target=_catch_up, args=(floorplans, plans), name="catch up", daemon=True).start()
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         kept = timedelta(days=settings.events_kept_days)
-        async with hub.running(), forgetting(database, kept):
+        async with hub.running(), forgetting(database, kept), working(database.url, Reader(database).read):
             with _on_shutdown(hub.close):
                 yield State(
                     settings=settings,
@@ -115,20 +112,10 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                 )
 
 
-def _catch_up(database: Database, floorplans: PublishedFloorplans, plans: Plans) -> None:
-    """End what an earlier process left behind, plan what it had not, and make ready what will be asked for first."""
-    try:
-        fail_abandoned(database)
-    except GeoServerError as refusal:
-        log.warning("Imports of an earlier process are not looked after: %s", refusal)
+def _catch_up(floorplans: PublishedFloorplans, plans: Plans) -> None:
+    """Plan what an earlier process had not, and make ready what will be asked for first."""
     plans.replan_behind()
     floorplans.warm_all()
-
-
-def _database_url(settings: Settings) -> contextlib.AbstractContextManager[str]:
-    if settings.database_url:
-        return contextlib.nullcontext(settings.database_url)
-    return open_cluster(settings.data_dir)
 
 
 @contextlib.contextmanager

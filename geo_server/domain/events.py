@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     PLAN_FAILED = "plan_failed"
     CONFLICT_RAISED = "conflict_raised"
     CONFLICT_SETTLED = "conflict_settled"
+    IMPORT_CHANGED = "import_changed"
 
 
 CHANGES_ROUTES = frozenset(

@@ -17,9 +17,22 @@ class RevisionState(StrEnum):
 class ImportState(StrEnum):
     """Life of an import."""
 
+    WAITING = "waiting"
+    """No server has taken it yet."""
     RUNNING = "running"
     FINISHED = "finished"
+    """A draft came of it."""
+    REFUSED = "refused"
+    """The files, or what was said of them, cannot be taken: send others."""
+    CANCELLED = "cancelled"
+    """A person stopped it. It can be tried again."""
     FAILED = "failed"
+    """Nothing says that the files are at fault. It can be tried again."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to come of it."""
+        return self in {ImportState.WAITING, ImportState.RUNNING}
 
 
 class TokenKind(StrEnum):

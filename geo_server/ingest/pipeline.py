@@ -15,6 +15,7 @@ from geo_server.ingest.ifc.model import is_ifc
 from geo_server.ingest.ifc.reader import read_ifc
 from geo_server.ingest.imdf.archive import is_imdf
 from geo_server.ingest.imdf.reader import read_imdf
+from geo_server.ingest.kinds import check_kind
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
 from geo_server.ingest.result import ImportResult, Scale
 from geo_server.ingest.sniff import is_dwg, is_dxf
@@ -78,20 +79,14 @@ def _check_drawn(result: ImportResult, name: str) -> None:
 
 def _read_other(data: bytes, name: str, said: Mapping[str, Any]) -> ImportResult:
     """A file that says where on the ground it is, or is a document of ours."""
+    check_kind(data, name)
     if is_archive(data):
         return _read_archive(data, name)
     if is_ifc(data):
         return read_ifc(data, name)
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"<"):
+    if data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return read_osm_indoor(data, name)
-    if head.startswith(b"{"):
-        return _read_json(data, name, said)
-    raise UnreadableFile(
-        "The file is neither DXF, DWG, IFC, an IMDF archive, OpenStreetMap indoor data, a floorplan document nor GeoJSON.",
-        where=name,
-        advice="Export the plan as DXF from the CAD program.",
-    )
+    return _read_json(data, name, said)
 
 
 def _read_archive(data: bytes, name: str) -> ImportResult:

@@ -24,14 +24,17 @@ from geo_server.services.joining import OtherLevels
 from geo_server.services.revisions import fit_control_points, keep_draft, publish_draft, put_on_ground
 from geo_server.services.site_file import BuildingPart, SiteFile, SitePart, read_site_file
 from geo_server.services.unpacking import unpack
+from geo_server.services.worker import Follow, unfollowed
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import analyse
-from geo_server.store.imports import add_import, finish_import
+from geo_server.store.imports import Source, Target, add_import, finish_import
 from geo_server.store.sites import add_assembly_point, add_site, find_building, find_site
 
 
-def import_site_file(database: Database, path: Path, *, by: UUID | None, progress: Progress = silent) -> Site:
+def import_site_file(
+    database: Database, path: Path, *, by: UUID | None, progress: Progress = silent, follow: Follow = unfollowed
+) -> Site:
     """Bring in a campus: its site, buildings and assembly points; a site that is there gets new revisions.
 
     Nothing is written unless all of it can be.
@@ -41,6 +44,7 @@ def import_site_file(database: Database, path: Path, *, by: UUID | None, progres
         path: The site file.
         by: A person's id; None is the operator at the command line.
         progress: Told what is being done, and what was found.
+        follow: Told how far the reading of all drawings has come.
 
     Raises:
         NotFound: A file is missing.
@@ -51,7 +55,7 @@ def import_site_file(database: Database, path: Path, *, by: UUID | None, progres
     site, named = _find_or_name_site(database, site_file)
     files = {b.name: with_ordinals(unpack(_load_files(path.parent, b))) for b in site_file.buildings}
     every_file = [file for own in files.values() for file in own]
-    results = iter(read_files(every_file, progress))
+    results = iter(read_files(every_file, progress, follow))
     read = []
     for building in site_file.buildings:
         own = files[building.name]
@@ -119,17 +123,11 @@ def _assembly_points(site_file: SiteFile, site: Site) -> Iterator[AssemblyPoint]
 def _keep(c: Connection, site: Site, building: BuildingPart, read: ReadBuilding, by: UUID | None) -> None:
     """Draft, placement and, when asked for, publication of one building."""
     draft, floorplan = keep_draft(c, site, read, OtherLevels(keep=False), by=by)
-    for file in read.files:
-        note = add_import(
-            c,
-            site_id=site.id,
-            building_id=read.building.id,
-            file_name=file.name,
-            size_bytes=len(file.data),
-            sha256=file.sha256,
-            started_by=by,
-        )
-        finish_import(c, note.id, result=draft.id)
+    source = Source(read.source_name, sum(len(file.data) for file in read.files), read.source_sha256)
+    note = add_import(
+        c, site.id, Target(read.building.name, read.building.id, keep_others=False), source, started_by=by
+    )
+    finish_import(c, note.id, draft.id)
     if building.control_points:
         placement = fit_control_points(floorplan, _control_points(building), site)
         put_on_ground(c, site, draft.id, floorplan, placement, by=by)

@@ -92,14 +92,12 @@ class ReadBuilding:
     @property
     def source_name(self) -> str:
         """The names of its files."""
-        return ", ".join(file.name for file in self.files)
+        return name_together(self.files)
 
     @property
     def source_sha256(self) -> str:
-        """SHA-256 of its file; of all its files' hashes, one after the other, when there are several."""
-        if len(self.files) == 1:
-            return self.files[0].sha256
-        return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()
+        """SHA-256 of its files together."""
+        return hash_together(self.files)
 
     @property
     def summary(self) -> str:
@@ -112,6 +110,18 @@ class ReadBuilding:
             f"({occupied} occupied), {counted(len(plan.openings), 'opening')}, {counted(exits, 'exit')}, "
             f"{counted(len(self.findings), 'finding')}"
         )
+
+
+def name_together(files: Sequence[DrawingFile]) -> str:
+    """The names of files."""
+    return ", ".join(file.name for file in files)
+
+
+def hash_together(files: Sequence[DrawingFile]) -> str:
+    """SHA-256 of a file, in hex; of all files' hashes, one after the other, when there are several."""
+    if len(files) == 1:
+        return files[0].sha256
+    return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()
 
 
 def new_building(site: Site, name: str) -> Building:

@@ -1,45 +1,37 @@
-"""A drawing brought in as a draft, on record from its beginning to its end.
+"""Drawings brought in as a draft: sent in, read by a job, followed, stopped and tried again.
 
-Terminology:
-    lease: a running import says every few seconds that it still runs. One that has not for ``LEASE_S`` belongs to a
-        process that was killed, and is marked as failed by whoever looks next.
+Files are safe when :func:`receive` returns. Whatever becomes of the server then, :mod:`geo_server.services.reading` makes one
+draft of them, or none and says why.
 """
 
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from geo_server.domain.errors import GeoServerError, InvalidInput
-from geo_server.domain.places import Building, Site
-from geo_server.services.drawings import (
-    DrawingFile,
-    Progress,
-    join_files,
-    new_building,
-    read_files,
-    silent,
-    with_ordinals,
-)
+from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, Unavailable
+from geo_server.domain.events import EventKind
+from geo_server.domain.places import Site
+from geo_server.domain.states import ImportState
+from geo_server.ingest.archive import is_archive, list_members
+from geo_server.ingest.kinds import check_kind
+from geo_server.services.drawings import DrawingFile, hash_together, name_together, with_ordinals
 from geo_server.services.joining import OtherLevels
-from geo_server.services.revisions import keep_draft
-from geo_server.services.unpacking import unpack
+from geo_server.store import imports as rows
+from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
-from geo_server.store.imports import Import, add_import, fail_silent_imports, finish_import, list_imports, note_step
-from geo_server.store.revisions import Revision
+from geo_server.store.events import record_event
+from geo_server.store.import_files import StoredFile, add_files, has_files, load_files
+from geo_server.store.imports import Import, Problem, Source, Target, list_imports, load_import
+from geo_server.store.jobs import add_job, stop_job
+from geo_server.store.revisions import Revision, load_revision
 from geo_server.store.sites import find_building
 
-BEAT_S = 5.0
-LEASE_S = 30.0
-"""Six beats: a database that restarts meanwhile ends no import."""
-
-_BUG = GeoServerError("This program made a mistake while reading it.", advice="Its log says more.")
-"""What is on record of an import that ended with no refusal."""
-
-_SILENT = GeoServerError("The server was stopped while it read this file.", advice="Send the file again.")
+DAYS_KEPT = 7
+"""How long the files of an import that failed or was cancelled are kept, in case somebody tries again."""
 
 
-def import_drawing(
+def receive(
     database: Database,
     site: Site,
     building_name: str,
@@ -47,116 +39,152 @@ def import_drawing(
     *,
     by: UUID | None,
     other_levels: OtherLevels | None = None,
-    progress: Progress = silent,
-) -> Revision:
-    """Read files of one building and keep what they show as a draft; a file in lon, lat is placed by that.
-
-    Levels that the building has and the files do not show are kept as they are in its latest revision. The import is on
-    record from its beginning, and says why it failed when it does.
+) -> Import:
+    """Keep files of one building, and have them read: a job makes a draft of what they show.
 
     Args:
-        database: Where it is kept.
+        database: Where they are kept.
         site: Site of the building.
-        building_name: The building; made when the site has none of that name.
+        building_name: The building; made with its first draft when the site has none of that name.
         files: One level each, or one file with several of them.
-        by: A person's id; None is the operator at the command line.
+        by: A person's id; None is the operator.
         other_levels: What becomes of the levels that the files do not show; None keeps the latest revision's.
-        progress: Told what is being done.
 
     Raises:
-        GeoServerError: A file is refused, or does not fit to the levels that are kept; nothing but the failed import is
-            kept.
+        GeoServerError: What can be told without reading the files: there is none, one is empty or of no kind that is
+            known, an archive leads out of itself, two are said to show one level. Nothing is kept.
     """
-    files = with_ordinals(unpack(files))
-    if not files:
-        raise InvalidInput("There is no file.", where="file", advice="Give a drawing.")
-    with database.snapshot() as c:
-        known = find_building(c, site.id, building_name)
-    building = known or new_building(site, building_name)
+    _check(files)
+    others = other_levels or OtherLevels()
     with database.transaction() as c:
-        import_ids = [_begin(c, site, known, file, by) for file in files]
-    with _on_record(database, import_ids) as note:
+        building = find_building(c, site.id, building_name)
+        target = Target(building_name, building.id if building else None, others.keep, others.onto)
+        size = sum(len(file.data) for file in files)
+        source = Source(name_together(files), size, hash_together(files))
+        added = rows.add_import(c, site.id, target, source, started_by=by)
+        add_files(c, site.id, added.id, [_stored(file) for file in files])
+        return _start(c, added)
 
-        def tell(step: str) -> None:
-            note(step)
-            progress(step)
 
-        read = join_files(building, files, read_files(files, tell), site.frame)
-        with database.transaction() as c:
-            draft, _ = keep_draft(c, site, read, other_levels or OtherLevels(), by=by)
-            for import_id in import_ids:
-                finish_import(c, import_id, result=draft.id)
-    return draft
+def cancel(database: Database, site: Site, import_id: UUID, *, by: UUID | None) -> Import:
+    """Stop an import; whoever reads it hears of it at once.
+
+    Raises:
+        NotFound: The site has no such import.
+        Conflict: It has ended already.
+    """
+    with database.transaction() as c:
+        load_import(c, site.id, import_id)
+        cancelled = rows.cancel_import(c, import_id)
+        if cancelled.job_id is not None:
+            stop_job(c, cancelled.job_id)
+        _audit(c, cancelled, by, "import_cancelled")
+        tell_change(c, cancelled)
+    return cancelled
+
+
+def retry(database: Database, site: Site, import_id: UUID, *, by: UUID | None) -> Import:
+    """Have an import that failed or was cancelled read again.
+
+    Raises:
+        NotFound: The site has no such import.
+        Conflict: It is in another state, or its files are not kept any more.
+    """
+    with database.transaction() as c:
+        load_import(c, site.id, import_id)
+        again = rows.reopen_import(c, import_id)
+        if again is None:
+            raise Conflict(
+                f"The import {import_id} neither failed nor was cancelled.", advice="Send the files as a new import."
+            )
+        if not has_files(c, import_id):
+            raise Conflict(f"The files of the import {import_id} are not kept any more.", advice="Send them again.")
+        _audit(c, again, by, "import_retried")
+        return _start(c, again)
 
 
 def list_site_imports(database: Database, site: Site) -> list[Import]:
-    """The imports of a site, latest first; those of processes that were killed have failed."""
-    fail_abandoned(database)
+    """The imports of a site, latest first."""
     with database.snapshot() as c:
         return list_imports(c, site.id)
 
 
-def fail_abandoned(database: Database) -> int:
-    """Mark the imports of processes that were killed as failed; how many that were."""
-    with database.transaction() as c:
-        return fail_silent_imports(c, LEASE_S, _SILENT)
+def find_site_import(database: Database, site: Site, import_id: UUID) -> tuple[Import, Revision | None]:
+    """An import of a site, and the draft that came of it.
 
-
-def _begin(c: Connection, site: Site, building: Building | None, file: DrawingFile, by: UUID | None) -> UUID:
-    begun = add_import(
-        c,
-        site_id=site.id,
-        building_id=building.id if building else None,
-        file_name=file.name,
-        size_bytes=len(file.data),
-        sha256=file.sha256,
-        started_by=by,
-    )
-    return begun.id
-
-
-@contextmanager
-def _on_record(database: Database, import_ids: Sequence[UUID]) -> Iterator[Progress]:
-    """Keep the lease of running imports, and put on record why they failed when they do.
-
-    Yields:
-        Notes what is being done.
+    Raises:
+        NotFound: The site has no such import.
     """
-    with _beating(database, import_ids) as note:
-        try:
-            yield note
-        except Exception as fault:
-            why = fault if isinstance(fault, GeoServerError) else _BUG
-            with suppress(GeoServerError), database.transaction() as c:  # else the lease ends it
-                for import_id in import_ids:
-                    finish_import(c, import_id, result=why)
-            raise
+    with database.snapshot() as c:
+        one = load_import(c, site.id, import_id)
+        return one, load_revision(c, site.id, one.revision_id) if one.revision_id else None
 
 
-@contextmanager
-def _beating(database: Database, import_ids: Sequence[UUID]) -> Iterator[Progress]:
-    """Note the latest step again and again, from a thread of its own."""
-    ended = threading.Event()
-    steps = ["received"]
-
-    def beat() -> None:
-        while not ended.wait(BEAT_S):
-            _note(database, import_ids, steps[-1])
-
-    def note(step: str) -> None:
-        steps.append(step)
-        _note(database, import_ids, step)
-
-    thread = threading.Thread(target=beat, name="import lease", daemon=True)
-    thread.start()
-    try:
-        yield note
-    finally:
-        ended.set()
-        thread.join()
+def load_drawings(c: Connection, import_id: UUID) -> list[DrawingFile]:
+    """The files of an import, with what was said of each."""
+    return [_drawing(file) for file in load_files(c, import_id)]
 
 
-def _note(database: Database, import_ids: Sequence[UUID], step: str) -> None:
-    """Note a step; a database that is away for a moment ends no import."""
-    with suppress(GeoServerError), database.transaction() as c:
-        note_step(c, import_ids, step)
+def tell_change(c: Connection, one: Import) -> None:
+    """Record the live event of an import that changed; the last thing in a transaction."""
+    record_event(c, one.site_id, EventKind.IMPORT_CHANGED, {"import_id": str(one.id), "state": one.state})
+
+
+def refusal_of(one: Import) -> GeoServerError:
+    """What an import that came to nothing is answered with: the refusal itself, or that it was stopped or failed."""
+    problem = one.problem
+    if problem is None:
+        return Conflict("The import was cancelled.", advice="Try it again, or send other files.")
+    if one.state is ImportState.FAILED:
+        return Unavailable(problem.what, where=problem.where, advice=problem.advice)
+    return _kind_of(problem)(problem.what, where=problem.where, advice=problem.advice)
+
+
+def _kind_of(problem: Problem) -> type[GeoServerError]:
+    kinds: list[type[GeoServerError]] = [GeoServerError]
+    for kind in kinds:
+        if kind.slug == problem.slug:
+            return kind
+        kinds += kind.__subclasses__()
+    return GeoServerError
+
+
+def _check(files: Sequence[DrawingFile]) -> None:
+    if not files:
+        raise InvalidInput("There is no file.", where="file", advice="Give a drawing.")
+    for file in files:
+        check_kind(file.data, file.name)
+        if is_archive(file.data):
+            list_members(file.data, file.name)
+    with_ordinals(files)
+
+
+def _start(c: Connection, one: Import) -> Import:
+    """Have a waiting import read, and tell."""
+    job_id = add_job(c, one.id)
+    rows.set_job(c, one.id, job_id)
+    tell_change(c, one)
+    return replace(one, job_id=job_id)
+
+
+def _audit(c: Connection, one: Import, by: UUID | None, action: str) -> None:
+    detail = {"source": one.source.name, "sha256": one.source.sha256}
+    record_audit(c, site_id=one.site_id, person_id=by, action=action, subject=str(one.id), detail=detail)
+
+
+def _stored(file: DrawingFile) -> StoredFile:
+    said = {
+        "ordinal": file.ordinal,
+        "level_name": file.level_name,
+        "metres_per_unit": file.metres_per_unit,
+        "crs": file.crs,
+        "beside": {ending: data.decode("latin-1") for ending, data in file.beside.items()},
+        "mapping": dict(file.mapping),
+    }
+    return StoredFile(file.name, file.data, said)
+
+
+def _drawing(file: StoredFile) -> DrawingFile:
+    said: Mapping[str, Any] = file.said
+    beside = {ending: text.encode("latin-1") for ending, text in said["beside"].items()}
+    return DrawingFile(file.name, file.data, **{**said, "beside": beside})

@@ -1,4 +1,5 @@
-"""What is not kept for ever: live events. What they told of stays where it is, and in the audit log."""
+"""What is not kept for ever: live events, and files of imports that came to nothing. What events told of stays where it is,
+and in the audit log."""
 
 import asyncio
 import logging
@@ -6,8 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
+from geo_server.services.imports import DAYS_KEPT
 from geo_server.store.database import Database
 from geo_server.store.events import forget_events
+from geo_server.store.import_files import forget_old_files
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +20,7 @@ EVERY_S = 3600.0
 
 @asynccontextmanager
 async def forgetting(database: Database, kept: timedelta, *, every_s: float = EVERY_S) -> AsyncIterator[None]:
-    """Delete events that are older, at once and again every hour, until left.
+    """Delete events that are older, and files that nobody tried again, at once and again every hour, until left.
 
     A client that resumes from before the oldest event is told to start from the picture again.
 
@@ -41,12 +44,19 @@ def forget_old_events(database: Database, kept: timedelta) -> int:
         return forget_events(c, before=datetime.now(UTC) - kept)
 
 
+def forget_abandoned_files(database: Database) -> int:
+    """Delete the files of imports that failed or were cancelled some days ago; returns how many."""
+    with database.transaction() as c:
+        return forget_old_files(c, before=datetime.now(UTC) - timedelta(days=DAYS_KEPT))
+
+
 async def _forget_often(database: Database, kept: timedelta, every_s: float) -> None:
     while True:
         try:
             forgotten = await asyncio.to_thread(forget_old_events, database, kept)
+            files = await asyncio.to_thread(forget_abandoned_files, database)
         except Exception:
-            log.exception("Old live events could not be deleted")
+            log.exception("Old live events and files could not be deleted")
         else:
-            log.info("Deleted %d live events that were older than %s", forgotten, kept)
+            log.info("Deleted %d live events that were older than %s, and %d files", forgotten, kept, files)
         await asyncio.sleep(every_s)

@@ -44,6 +44,11 @@ def find_site(c: Connection, slug: str) -> Site | None:
     return None if row is None else _site(row)
 
 
+def load_site_by_id(c: Connection, site_id: UUID) -> Site:
+    """A site by its id, which a row of another table names."""
+    return _site(c.execute(_SITE.where(sites.c.id == site_id)).mappings().one())
+
+
 def load_site(c: Connection, slug: str) -> Site:
     """A site by its slug.
 

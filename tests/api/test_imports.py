@@ -2,23 +2,14 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import update
 
 from geo_server.api.routes.imports import file_name
 from geo_server.domain.roles import Role
-from geo_server.domain.states import ImportState
-from geo_server.settings import Settings
-from geo_server.store.database import Database
-from geo_server.store.imports import add_import, load_import
-from geo_server.store.tables import imports
-from tests.api.conftest import serving, until
 from tests.campus import Campus
 
 Client = Callable[[Role | None], httpx.Client]
@@ -53,7 +44,8 @@ def document(*, with_exit: bool = True) -> bytes:
 
 def upload(client: httpx.Client, campus: Campus, data: bytes, **fields: str) -> httpx.Response:
     said = {"building": "Studio house", **fields}
-    return client.post(f"{campus.url}/imports", files={"file": ("studio.geojson", data)}, data=said)
+    files = {"file": ("studio.geojson", data)}
+    return client.post(f"{campus.url}/imports", params={"wait": "true"}, files=files, data=said)
 
 
 def plan_of(name: str, **properties: object) -> bytes:
@@ -67,7 +59,7 @@ def test_one_upload_may_hold_a_file_for_each_level_and_say_where_names_are(clien
     facilities = client(Role.FACILITIES)
     files = [("file", (f"{name}.geojson", plan_of(name, key=name, other="x"))) for name in ("low", "high")]
     said = {"building": "Tower", "ordinal": ["0", "3"], "map": ["name=key"]}
-    uploaded = facilities.post(f"{campus.url}/imports", files=files, data=said)
+    uploaded = facilities.post(f"{campus.url}/imports?wait=true", files=files, data=said)
     assert uploaded.status_code == 201, uploaded.text
     assert uploaded.json()["revision"]["source_name"] == "low.geojson, high.geojson"
     taken = [f["message"] for f in uploaded.json()["findings"] if f["code"] == "properties-mapped"]
@@ -81,7 +73,8 @@ def test_one_upload_may_hold_a_file_for_each_level_and_say_where_names_are(clien
 )
 def test_what_is_said_of_files_must_fit_them(client: Client, campus: Campus, said: Json, where: str) -> None:
     files = {"file": ("low.geojson", plan_of("low", key="low"))}
-    refused = client(Role.FACILITIES).post(f"{campus.url}/imports", files=files, data={"building": "Tower two", **said})
+    sent = {"building": "Tower two", **said}
+    refused = client(Role.FACILITIES).post(f"{campus.url}/imports?wait=true", files=files, data=sent)
     assert refused.status_code == 422, refused.text
     assert where in refused.text
 
@@ -155,14 +148,26 @@ def test_a_file_that_is_none_is_refused_with_the_reason(client: Client, campus: 
     facilities = client(Role.FACILITIES)
 
     garbage = upload(facilities, campus, b"\x00\x01garbage")
+    empty = upload(facilities, campus, b"")
     nothing = facilities.post(f"{campus.url}/imports", data={"building": "x"})
 
     assert (garbage.status_code, garbage.json()["type"]) == (422, "/problems/unreadable-file")
     assert garbage.json()["advice"]
+    assert (empty.status_code, empty.json()["where"]) == (422, "studio.geojson")
     assert (nothing.status_code, nothing.json()["where"]) == (422, "file")
+    assert facilities.get(f"{campus.url}/imports").json()["imports"] == [], "nothing of it is kept"
+
+
+def test_a_file_that_turns_out_to_be_unreadable_is_on_record_with_the_reason(client: Client, campus: Campus) -> None:
+    facilities = client(Role.FACILITIES)
+
+    broken = upload(facilities, campus, b'{"type": "FeatureCollection", "features": [')
+
+    assert (broken.status_code, broken.json()["type"]) == (422, "/problems/unreadable-file")
     assert len(facilities.get(f"{campus.url}/revisions").json()["revisions"]) == 1
     (note,) = facilities.get(f"{campus.url}/imports").json()["imports"]
-    assert (note["state"], note["problem"]["what"]) == ("failed", garbage.json()["detail"])
+    assert (note["state"], note["problem"]["what"]) == ("refused", broken.json()["detail"])
+    assert note["problem"]["type"] == "/problems/unreadable-file"
 
 
 def test_a_level_is_joined_to_those_that_are_there_unless_the_file_shows_the_whole_building(
@@ -182,32 +187,8 @@ def test_a_level_is_joined_to_those_that_are_there_unless_the_file_shows_the_who
     assert [found["ordinal"] for found in onto["findings"] if found["code"] == "level-kept"] == [0]
     assert elsewhere.status_code == 404
     listed = facilities.get(f"{campus.url}/imports").json()["imports"]
-    assert [note["state"] for note in listed] == ["failed", *["finished"] * 4]
+    assert [note["state"] for note in listed] == ["refused", *["finished"] * 4]
     assert listed[-1]["revision_id"] == first["id"]
-
-
-def test_a_server_that_starts_ends_the_imports_of_one_that_was_killed(
-    campus: Campus, database: Database, tmp_path: Path
-) -> None:
-    with database.transaction() as c:
-        left = add_import(
-            c,
-            site_id=campus.site.id,
-            building_id=None,
-            file_name="plan.dxf",
-            size_bytes=9,
-            sha256="0" * 64,
-            started_by=None,
-        )
-        c.execute(update(imports).where(imports.c.id == left.id).values(heard_at=left.started_at - timedelta(hours=1)))
-
-    def state() -> ImportState:
-        with database.snapshot() as c:
-            return load_import(c, campus.site.id, left.id).state
-
-    assert state() is ImportState.RUNNING
-    with serving(Settings(database_url=database.url, data_dir=tmp_path)):
-        until(lambda: state() is ImportState.FAILED)
 
 
 def test_the_published_map_can_be_taken_away(client: Client, campus: Campus) -> None:

@@ -12,12 +12,12 @@ from geo_server.domain.frame import Placement
 from geo_server.domain.places import Floorplan, Site, Zone
 from geo_server.services.drawings import DrawingFile
 from geo_server.services.edits import copy_to_draft, edit_draft, load_edited
-from geo_server.services.imports import import_drawing
 from geo_server.services.joining import OtherLevels
 from geo_server.services.revisions import publish_revision, put_on_ground
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.revisions import Revision, lock_draft
+from tests.services.bringing import import_drawing
 from tests.services.buildings import FRAME
 from tests.services.school import drawing, place
 

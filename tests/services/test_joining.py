@@ -12,12 +12,12 @@ from geo_server.domain.places import Floorplan, Site, Zone
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.document.reader import read_document
 from geo_server.services.drawings import DrawingFile
-from geo_server.services.imports import import_drawing
 from geo_server.services.joining import OtherLevels
 from geo_server.services.revisions import place_revision, publish_revision
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.revisions import Revision, load_document, load_revision
+from tests.services.bringing import import_drawing
 from tests.services.buildings import FRAME, shed, storeys
 from tests.services.school import FLOORPLANS, drawing, place
 

@@ -11,10 +11,10 @@ from geo_server.domain.frame import ControlPoint, Placement, SiteFrame
 from geo_server.domain.places import Site
 from geo_server.services.beside import files_beside
 from geo_server.services.drawings import DrawingFile
-from geo_server.services.imports import import_drawing
 from geo_server.services.revisions import place_revision, publish_revision
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
+from tests.services.bringing import import_drawing
 from tests.services.buildings import add_north
 
 SCHOOL = Path(__file__).parents[2] / "data/floorplans/school_level_0.dxf"

@@ -12,9 +12,9 @@ from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
 from geo_server.services.drawings import DrawingFile
-from geo_server.services.imports import import_drawing
 from geo_server.services.revisions import place_revision, publish_revision
 from geo_server.store.database import Database
+from tests.services.bringing import import_drawing
 from tests.services.buildings import FRAME
 from tests.services.school import published
 

@@ -1,45 +1,46 @@
-"""From a drawing to a published floorplan: bring it in, look at what was understood, place it, publish it."""
+"""Bring in drawings: send them, follow how far they are read, stop it, try again."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 import anyio
 import anyio.to_thread
-from fastapi import APIRouter, BackgroundTasks, Request, status
+from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from geo_server.api.answers import moment
 from geo_server.api.deps import Access, State, requires, state_of
-from geo_server.api.schemas import ImportSaid, PlacementSaid, PublishSaid
+from geo_server.api.floorplan_answers import draft_json, import_json
+from geo_server.api.schemas import ImportSaid
 from geo_server.domain.errors import InvalidInput
-from geo_server.domain.findings import Finding
-from geo_server.domain.frame import ControlPoint
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
 from geo_server.domain.wording import counted
+from geo_server.services import imports
 from geo_server.services.drawings import DrawingFile
-from geo_server.services.imports import import_drawing, list_site_imports
 from geo_server.services.joining import OtherLevels
-from geo_server.services.reviews import review_revision
-from geo_server.services.revisions import place_revision, publish_revision
+from geo_server.services.live import Subscriber
 from geo_server.store.imports import Import
-from geo_server.store.revisions import Revision, list_revisions, load_revision
-from geo_server.store.sites import list_buildings
+from geo_server.store.revisions import Revision
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["import"])
 MayEdit = Annotated[Access, requires(Permission.EDIT_FLOORPLANS)]
-MayPublish = Annotated[Access, requires(Permission.PUBLISH_FLOORPLANS)]
+Wait = Annotated[
+    bool,
+    Query(description="Answer when the import has ended, as 201 with the draft or as the refusal; 202 after 170 s."),
+]
 
 Json = dict[str, Any]
 
-_IMPORTS = anyio.CapacityLimiter(2)
-"""Drawings that are read at a time. Each holds a thread for minutes; threads of the common pool are for what cannot wait,
-such as a sighting."""
+_UPLOADS = anyio.CapacityLimiter(2)
+"""Uploads that are written at a time: each is in memory, and holds a thread; threads of the common pool are for what cannot
+wait, such as a sighting."""
+
+LONGEST_WAIT_S = 170.0
+"""Just under the time that a reader is given for one file."""
 
 MOST_FILES = 50
 """Levels that one upload may hold."""
@@ -70,11 +71,12 @@ _UPLOAD = {
 }
 
 
-@router.post("/imports", status_code=status.HTTP_201_CREATED, openapi_extra=_UPLOAD)
-async def import_file(request: Request, access: MayEdit) -> Json:
+@router.post("/imports", status_code=status.HTTP_202_ACCEPTED, openapi_extra=_UPLOAD)
+async def import_file(request: Request, response: Response, access: MayEdit, wait: Wait = False) -> Json:
     """Bring in drawings of a building as a draft: one file, or one for each level. Nothing goes live by being uploaded.
 
-    Levels of the building that the files do not show are kept as they are in its latest revision.
+    Answered as soon as the files are safe; the import is followed at its Location, or by live events. Levels of the building
+    that the files do not show are kept as they are in its latest revision.
 
     The body is read by hand, so that not a byte of it is kept before it is clear who sends it.
     """
@@ -82,8 +84,8 @@ async def import_file(request: Request, access: MayEdit) -> Json:
         files = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
         said = _read_fields(form)
         drawings = _drawings([(file_name(file.filename or ""), await file.read()) for file in files], said)
-    read = partial(
-        import_drawing,
+    receive = partial(
+        imports.receive,
         state_of(request)["database"],
         access.site,
         said.building,
@@ -91,66 +93,60 @@ async def import_file(request: Request, access: MayEdit) -> Json:
         by=access.principal.person_id,
         other_levels=OtherLevels(keep=not said.whole_building, onto=said.onto),
     )
-    revision = await anyio.to_thread.run_sync(read, limiter=_IMPORTS)
-    return _with_findings(revision)
+    one = await anyio.to_thread.run_sync(receive, limiter=_UPLOADS)
+    draft = None
+    if wait:
+        one, draft = await _wait_for_end(state_of(request), access.site, one)
+    response.headers["Location"] = f"/api/sites/{access.site.slug}/imports/{one.id}"
+    if draft is not None:
+        response.status_code = status.HTTP_201_CREATED
+    elif not one.state.is_open:
+        raise imports.refusal_of(one)
+    return _answer(one, draft)
 
 
 @router.get("/imports")
 def show_imports(request: Request, access: MayEdit) -> Json:
     """What was sent in, latest first, and what became of it."""
-    imports = list_site_imports(state_of(request)["database"], access.site)
-    return {"imports": [_import(one) for one in imports]}
+    listed = imports.list_site_imports(state_of(request)["database"], access.site)
+    return {"imports": [import_json(one) for one in listed]}
 
 
-@router.get("/revisions")
-def show_revisions(request: Request, access: MayEdit) -> Json:
-    """All revisions of all buildings: drafts, the published, and those that they replaced."""
-    with state_of(request)["database"].snapshot() as c:
-        revisions = list_revisions(c, access.site.id)
-        names = {building.id: building.name for building in list_buildings(c, access.site.id)}
-    return {"revisions": [{**_revision(one), "building": names[one.building_id]} for one in revisions]}
+@router.get("/imports/{import_id}")
+def show_import(request: Request, import_id: UUID, access: MayEdit) -> Json:
+    """How far an import has come, and the draft with its findings when one came of it."""
+    return _answer(*imports.find_site_import(state_of(request)["database"], access.site, import_id))
 
 
-@router.get("/revisions/{revision_id}")
-def show_revision(request: Request, revision_id: UUID, access: MayEdit) -> Json:
-    """One revision, with what the intake noticed."""
-    with state_of(request)["database"].snapshot() as c:
-        revision = load_revision(c, access.site.id, revision_id)
-    return _with_findings(revision)
+@router.post("/imports/{import_id}/cancel")
+def cancel_import(request: Request, import_id: UUID, access: MayEdit) -> Json:
+    """Stop an import. What was sent is kept for a week, to be tried again."""
+    by = access.principal.person_id
+    return _answer(imports.cancel(state_of(request)["database"], access.site, import_id, by=by))
 
 
-@router.get("/revisions/{revision_id}/review")
-def show_review(request: Request, revision_id: UUID, access: MayEdit) -> Json:
-    """What to look at before it is published: findings with their places as lon, lat, and zones without a way out."""
-    review = review_revision(state_of(request)["database"], access.site, revision_id)
-    told = zip(review.revision.findings, review.places, strict=True)
-    return {
-        "revision": _revision(review.revision),
-        "findings": [_finding(finding) | {"at_lonlat": place and list(place)} for finding, place in told],
-        "without_way_out": [str(zone_id) for zone_id in review.without_way_out],
-    }
+@router.post("/imports/{import_id}/retry", status_code=status.HTTP_202_ACCEPTED)
+def retry_import(request: Request, import_id: UUID, access: MayEdit) -> Json:
+    """Read an import again that failed or was cancelled."""
+    by = access.principal.person_id
+    return _answer(imports.retry(state_of(request)["database"], access.site, import_id, by=by))
 
 
-@router.post("/revisions/{revision_id}/placement")
-def place(request: Request, revision_id: UUID, said: PlacementSaid, access: MayEdit) -> Json:
-    """Put a draft on the ground by control points. The residuals say how well they agree."""
-    points = [ControlPoint(**dict(point)) for point in said.control_points]
-    database = state_of(request)["database"]
-    revision = place_revision(database, access.site, revision_id, points, by=access.principal.person_id)
-    return {"revision": _revision(revision)}
+async def _wait_for_end(state: State, site: Site, one: Import) -> tuple[Import, Revision | None]:
+    """The import once it has ended, or as it is when that takes too long or the server goes down."""
+    look = partial(imports.find_site_import, state["database"], site, one.id)
+    hearing = Subscriber(sees_reports=False, abort=lambda: None)
+    with anyio.move_on_after(LONGEST_WAIT_S):
+        async with state["hub"].subscribe(site.id, hearing, None):
+            found = await anyio.to_thread.run_sync(look)
+            while found[0].state.is_open and await hearing.take() is not None:
+                found = await anyio.to_thread.run_sync(look)
+            return found
+    return await anyio.to_thread.run_sync(look)
 
 
-@router.post("/revisions/{revision_id}/publish")
-def publish(
-    request: Request, revision_id: UUID, said: PublishSaid, access: MayPublish, background: BackgroundTasks
-) -> Json:
-    """Bring a placed draft into force, and plan again if an incident is open."""
-    state = state_of(request)
-    rev = publish_revision(
-        state["database"], access.site, revision_id, by=access.principal.person_id, signed_by=said.signed_by
-    )
-    background.add_task(_make_ready, state, access.site)
-    return {"floorplan_rev": rev}
+def _answer(one: Import, draft: Revision | None = None) -> Json:
+    return {"import": import_json(one), **(draft_json(draft) if draft else {})}
 
 
 def _drawings(files: Sequence[tuple[str, bytes]], said: ImportSaid) -> list[DrawingFile]:
@@ -191,61 +187,3 @@ def _read_fields(form: FormData) -> ImportSaid:
         return ImportSaid.model_validate(fields)
     except ValidationError as fault:
         raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in fault.errors()]) from None
-
-
-def _make_ready(state: State, site: Site) -> None:
-    """Plan on the new map while an incident is open, or compile it for the first sighting; nobody waits for either."""
-    if state["plans"].replan_open(site) is None:
-        state["floorplans"].warm(site)
-
-
-def _with_findings(revision: Revision) -> Json:
-    return {"revision": _revision(revision), "findings": [_finding(finding) for finding in revision.findings]}
-
-
-def _revision(revision: Revision) -> Json:
-    placement = revision.placement
-    return {
-        "id": str(revision.id),
-        "building_id": str(revision.building_id),
-        "number": revision.number,
-        "state": revision.state,
-        "placed": revision.placed,
-        "residuals_m": list(placement.residuals_m) if placement else None,
-        "verified": placement.verified if placement else None,
-        "source_name": revision.source_name,
-        "source_sha256": revision.source_sha256,
-        "created_at": moment(revision.created_at),
-        "published_at": revision.published_at and moment(revision.published_at),
-        "signed_by": revision.signed_by,
-    }
-
-
-def _import(one: Import) -> Json:
-    return {
-        "id": str(one.id),
-        "state": one.state,
-        "step": one.step,
-        "problem": one.problem and asdict(one.problem),
-        "building_id": one.building_id and str(one.building_id),
-        "revision_id": one.revision_id and str(one.revision_id),
-        "file_name": one.file_name,
-        "size_bytes": one.size_bytes,
-        "sha256": one.sha256,
-        "started_at": moment(one.started_at),
-        "finished_at": one.finished_at and moment(one.finished_at),
-    }
-
-
-def _finding(finding: Finding) -> Json:
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "message": finding.message,
-        "advice": finding.advice,
-        "at": None if finding.x is None or finding.y is None else [finding.x, finding.y],
-        "ordinal": finding.ordinal,
-        "layer": finding.layer,
-        "handle": finding.handle,
-        "count": finding.count,
-    }

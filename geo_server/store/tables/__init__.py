@@ -1,7 +1,8 @@
 """The tables, on SQLAlchemy Core with GeoAlchemy2. Migrations make them; a test keeps the two equal."""
 
-from geo_server.store.tables.access import audit, imports, people, roles, tokens
+from geo_server.store.tables.access import audit, people, roles, tokens
 from geo_server.store.tables.base import metadata
+from geo_server.store.tables.imports import import_files, imports
 from geo_server.store.tables.incidents import (
     closures,
     conflicts,
@@ -39,6 +40,7 @@ __all__ = [
     "events",
     "floorplan_edits",
     "floorplan_revisions",
+    "import_files",
     "imports",
     "incidents",
     "levels",

@@ -1,18 +1,16 @@
-"""Tables of who may do what, what was done, and what was brought in: people, roles, tokens, audit and imports."""
+"""Tables of who may do what, and what was done: people, roles, tokens and audit."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from geo_server.domain.roles import Role
-from geo_server.domain.states import ImportState, TokenKind
+from geo_server.domain.states import TokenKind
 from geo_server.store.tables.base import (
     above_zero,
-    at_least_zero,
     identifier,
     metadata,
     moment,
     not_blank,
-    of_site,
     one_of,
     person,
     site_id,
@@ -75,31 +73,3 @@ audit = Table(
     CheckConstraint("octet_length(hash) = 32", name="hash_sha256"),
 )
 """Append-only: a trigger refuses to change or remove a row."""
-
-imports = Table(
-    "imports",
-    metadata,
-    identifier(primary_key=True),
-    site_id(),
-    identifier("building_id", nullable=True),
-    identifier("revision_id", nullable=True),
-    Column("state", Text, nullable=False),
-    Column("file_name", Text, nullable=False),
-    Column("size_bytes", BigInteger, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("step", Text, nullable=False),
-    Column("problem", JSONB(none_as_null=True), nullable=True),
-    moment("started_at", recorded=True),
-    person("started_by"),
-    moment("heard_at", recorded=True),
-    moment("finished_at", nullable=True),
-    of_site("building_id", "buildings"),
-    of_site("revision_id", "floorplan_revisions"),
-    one_of("state", ImportState),
-    at_least_zero("size_bytes"),
-    CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_hex"),
-    CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="finished_at_fits_state"),
-    CheckConstraint("(state = 'failed') = (problem IS NOT NULL)", name="problem_fits_state"),
-)
-"""``problem`` is why it failed: what, where and advice. ``heard_at`` is when it last said that it still runs."""
-Index(None, imports.c.site_id, imports.c.started_at)

@@ -24,7 +24,7 @@ export function uploadForm(store, base, done) {
     button.disabled = true;
     fill(work, h("progress", {}), ticking(new Date(now()).toISOString(), (iso) => t("plans.reading", { age: duration(secondsSince(iso)) })));
     try {
-      const answer = await postForm(`${base}/imports`, filledIn(form));
+      const answer = await postForm(`${base}/imports?wait=true`, filledIn(form));
       form.reset();
       fill(work, t("plans.read"));
       await done(answer);
