@@ -10,8 +10,8 @@ from rich.text import Text
 
 from geo_server.cli.output import tell
 from geo_server.settings import Settings
+from geo_server.store import opening
 from geo_server.store.database import Database
-from geo_server.store.embedded import open_cluster
 
 Progress = Callable[[str], None]
 DataDir = Annotated[str | None, typer.Option(help="Folder of the embedded database [GEO_SERVER_DATA_DIR].")]
@@ -54,13 +54,8 @@ def open_database(settings: Settings, progress: Progress, *, own: bool = False) 
     Raises:
         GeoServerError: It cannot be opened, or has no PostGIS; says why and what to do.
     """
-    with contextlib.ExitStack() as stack:
-        if settings.database_url is None:
-            url = stack.enter_context(open_cluster(settings.data_dir, progress, own=own))
-        else:
-            url = settings.database_url
-            progress("Connecting to the database")
-        database = Database(url)
-        stack.callback(database.close)
+    if settings.database_url is not None:
+        progress("Connecting to the database")
+    with opening.open_database(settings.database_url, settings.data_dir, progress, own=own) as database:
         database.check()
         yield database

@@ -51,7 +51,7 @@ def up(host: Host = None, port: Port = None, data_dir: DataDir = None, empty: Em
             progress("Starting the server")
             links = "".join(_links(database, site, address) for site in sites)
         stack.enter_context(noted(settings, address))
-        _run(settings, database, listener, f"geo-server is running at {address}\n{links}")
+        _run(settings, listener, f"geo-server is running at {address}\n{links}")
 
 
 def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
@@ -61,10 +61,9 @@ def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> Non
         listener = stack.enter_context(_listen(settings))
         address = web_address(settings, listener.getsockname()[1])
         with show_progress() as progress:
-            database = stack.enter_context(open_database(settings, progress, own=True))
-            check_migrated(database)
+            check_migrated(stack.enter_context(open_database(settings, progress, own=True)))
         stack.enter_context(noted(settings, address))
-        _run(settings, database, listener, f"geo-server is running at {address}")
+        _run(settings, listener, f"geo-server is running at {address}")
 
 
 def migrate(data_dir: DataDir = None) -> None:
@@ -153,7 +152,7 @@ class _Server(uvicorn.Server):
                 say(self._greeting)
 
 
-def _run(settings: Settings, database: Database, listener: socket.socket, greeting: str) -> None:
+def _run(settings: Settings, listener: socket.socket, greeting: str) -> None:
     """Serve until told to stop.
 
     The access log is off: addresses of sign-in links carry secrets.
@@ -163,9 +162,8 @@ def _run(settings: Settings, database: Database, listener: socket.socket, greeti
     """
     from geo_server.api.app import create_app  # noqa: PLC0415 - loads the web framework
 
-    app = create_app(settings.model_copy(update={"database_url": database.url}))
     config = uvicorn.Config(
-        app,
+        create_app(settings),
         lifespan="on",
         ws="none",
         log_level="warning",

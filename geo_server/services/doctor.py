@@ -16,8 +16,9 @@ from geo_server.services.audits import verify_audits
 from geo_server.services.protocols import load_pack
 from geo_server.store import machine
 from geo_server.store.database import Database
-from geo_server.store.embedded import check_place, find_owner, find_server_binaries, has_cluster, open_cluster
+from geo_server.store.embedded import check_place, find_owner, find_server_binaries, has_cluster
 from geo_server.store.migrate import check_migrated, pending
+from geo_server.store.opening import open_database
 
 _LEAST_FREE_BYTES = 1_000_000_000
 """Room for the write-ahead log (512 MB) and a large drawing; PostgreSQL stops when its disk is full."""
@@ -148,9 +149,7 @@ def _open(here: Installation, stack: ExitStack, opened: list[Database]) -> str:
     if here.database_url is None and not has_cluster(here.data_dir):
         check_place(here.data_dir)
         return "There is none yet; `geo-server up` makes it."
-    url = here.database_url or stack.enter_context(open_cluster(here.data_dir))
-    database = Database(url, pool_size=1)
-    stack.callback(database.close)
+    database = stack.enter_context(open_database(here.database_url, here.data_dir, pool_size=1))
     version = database.check()
     opened.append(database)
     return f"It answers and has PostGIS {version}."

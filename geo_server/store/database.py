@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -28,13 +29,15 @@ class Database:
     Args:
         url: ``postgresql://user:password@host:port/name``, as PostgreSQL's own tools take it.
         pool_size: Connections kept open; half as many more are opened in a rush.
+        embedded_in: The data folder, when it is the embedded one that lies there.
 
     Raises:
         InvalidInput: The URL is not one of PostgreSQL.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, embedded_in: Path | None = None) -> None:
         self._url = _parse(url)
+        self._embedded_in = embedded_in
         self._engine = create_engine(
             self._url,
             pool_size=pool_size,
@@ -65,7 +68,7 @@ class Database:
             Unavailable: The database cannot be reached, or was lost on the way; nothing was written, unless the
                 connection broke during the commit itself.
         """
-        with _refusing(), self._engine.begin() as connection:
+        with self._refusing(), self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -75,7 +78,7 @@ class Database:
         Raises:
             Unavailable: As ``transaction``.
         """
-        with _refusing(), self._reader.begin() as connection:
+        with self._refusing(), self._reader.begin() as connection:
             yield connection
 
     def check(self) -> str:
@@ -110,6 +113,33 @@ class Database:
         self._closed = True
         self._engine.dispose()
 
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Turn a database that is down into a refusal; any other database error stays the bug that it is."""
+        try:
+            yield
+        except PoolTimeout as fault:
+            raise Unavailable(
+                "All connections to the database are busy.", advice="Try again; if it lasts, look for slow statements."
+            ) from fault
+        except (OperationalError, InterfaceError) as fault:
+            if not _is_down(fault):
+                raise
+            raise self._down(" ".join(str(fault.orig).split())) from fault
+
+    def _down(self, why: str) -> DatabaseUnavailable:
+        if self._embedded_in is None:
+            return DatabaseUnavailable(
+                f"The database cannot be reached: {why}.",
+                where=_WHERE,
+                advice="Start it, or correct the URL; `geo-server doctor` says more.",
+            )
+        return DatabaseUnavailable(
+            f"The embedded database cannot be reached: {why}.",
+            where=str(self._embedded_in),
+            advice="The server starts it again within seconds; if not, log/postgres.log in that folder says why.",
+        )
+
     def _close_late(self, connection: DBAPIConnection | None, _: object) -> None:
         """Close what a thread gives back after :meth:`close`; otherwise it would stay open until the process ends."""
         if self._closed and connection is not None:
@@ -132,25 +162,6 @@ def _parse(url: str) -> URL:
     if parsed.drivername not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise InvalidInput(f"{parsed.drivername!r} is not a PostgreSQL database.", where=_WHERE, advice=advice)
     return parsed.set(drivername="postgresql+psycopg")
-
-
-@contextlib.contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn a database that is down into a refusal; any other database error stays the bug that it is."""
-    try:
-        yield
-    except PoolTimeout as fault:
-        raise Unavailable(
-            "All connections to the database are busy.", advice="Try again; if it lasts, look for slow statements."
-        ) from fault
-    except (OperationalError, InterfaceError) as fault:
-        if not _is_down(fault):
-            raise
-        raise DatabaseUnavailable(
-            f"The database cannot be reached: {' '.join(str(fault.orig).split())}.",
-            where=_WHERE,
-            advice="Start it, or correct the URL; `geo-server doctor` says more.",
-        ) from fault
 
 
 def _is_down(fault: DBAPIError) -> bool:

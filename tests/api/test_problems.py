@@ -26,6 +26,7 @@ from geo_server.domain.roles import Role
 from geo_server.settings import Settings
 from tests.api.conftest import serving
 from tests.campus import Campus, new_id
+from tests.store.conftest import kill_server
 
 Client = Callable[[Role | None], httpx.Client]
 
@@ -220,6 +221,18 @@ def test_without_a_database_the_process_is_up_and_not_ready(tmp_path: Path) -> N
     assert "127.0.0.1" not in answer.text.replace(address, "")
     assert "none" not in answer.json()["detail"], "where the database is, is nobody's business"
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_an_embedded_database_that_is_down_is_named_in_the_log(
+    stopped_cluster: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(Settings(data_dir=stopped_cluster)) as address:
+        kill_server(stopped_cluster)
+        answer = httpx.get(f"{address}/readyz", timeout=30)
+
+    assert_problem(answer, 503, "database-unavailable")
+    assert f"{stopped_cluster}: The embedded database cannot be reached" in caplog.text
+    assert "GEO_SERVER_DATABASE_URL" not in caplog.text
 
 
 def test_a_broken_protocol_pack_stops_the_start(tmp_path: Path) -> None:
