@@ -9,11 +9,12 @@ import shapely
 from shapely import Polygon
 
 from geo_server.ingest.dxf.drawing import Stroke
+from geo_server.ingest.dxf.hatching import without_hatching
 from geo_server.ingest.dxf.profile import Role, stroke_role
 from geo_server.ingest.dxf.segments import Segments, lengths, segments_of
 from geo_server.ingest.dxf.voids import find_crossed
 
-LONGEST_LEAF_M = 1.6
+LONGEST_LEAF_M = 2.4
 """A straight line on a door layer that is longer than any leaf is a wall or a glass front."""
 LEAST_OUTLINE_M = 2.0
 """Shorter outlines on room layers are fixtures."""
@@ -62,7 +63,7 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
     door_segments = segments_of(by_role[Role.DOOR])
     boxes = segments_of([s for s in by_role[Role.DOOR] if s.closed and len(s.points) == 5])
     long = (lengths(door_segments) > LONGEST_LEAF_M) & ~_among(door_segments, boxes)
-    solid = [stroke for role in _SOLID for stroke in by_role[role]]
+    solid = without_hatching([stroke for role in _SOLID for stroke in by_role[role]])
     walls = _simple_segments([*solid, *by_role[Role.VOID], *(s for s in outlines if _length(s) >= LEAST_OUTLINE_M)])
     drawn = [s for role, of_role in by_role.items() if role is not Role.EXCLUDE for s in of_role if not s.block]
     voids = [p for s in by_role[Role.VOID] if s.closed and (p := Polygon(s.points)).is_valid and p.area > 0.5]

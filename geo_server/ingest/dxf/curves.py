@@ -4,13 +4,17 @@ Arcs reach a drawing as arcs, bulges, splines or many short segments; :func:`fit
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
-from geo_server.ingest.dxf.drawing import Points, Vertex
+from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
+
+LEAST_PIECES = 3
+"""Lines that a curve was cut into at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,33 @@ class Arc:
     start: Vertex
     end: Vertex
     sweep_deg: float
+
+
+def chained(strokes: Iterable[Stroke], longest: float) -> list[Stroke]:
+    """Runs of short single lines that continue each other, as one stroke each: curves that were cut to pieces.
+
+    Args:
+        strokes: Of any kind; only those with two points, on one layer and of one block, are joined.
+        longest: Longer lines are no pieces of a curve.
+    """
+    pieces: dict[tuple[str, str], list[Stroke]] = defaultdict(list)
+    for stroke in strokes:
+        if len(stroke.points) == 2:
+            pieces[stroke.layer, stroke.block].append(stroke)
+    found = []
+    for single in pieces.values():
+        ends = np.array([stroke.points for stroke in single])
+        short = np.hypot(*(ends[:, 1] - ends[:, 0]).T) <= longest
+        if short.sum() < LEAST_PIECES:
+            continue
+        size = float(np.abs(ends).max()) or 1.0
+        merged = shapely.line_merge(shapely.multilinestrings(np.round(ends[short] / size, 9) * size))
+        found += [
+            replace(single[0], points=shapely.get_coordinates(run))
+            for run in shapely.get_parts(merged)
+            if shapely.get_num_points(run) > LEAST_PIECES
+        ]
+    return found
 
 
 def fit_arcs(points: Points) -> list[Arc]:

@@ -15,12 +15,14 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.dxf.curves import Arc, fit_arcs, outline_of
+from geo_server.ingest.dxf.curves import Arc, chained, fit_arcs, outline_of
 from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
 
 NARROWEST_M, WIDEST_M = 0.5, 1.45
 """Leaf widths that doors for people have."""
+PIECE_M = 0.5
+"""The longest line that the swing of a leaf is cut into."""
 AT_WALL_M = 0.35
 """How far from the wall a hinge may be drawn."""
 ALONG_M = 0.13
@@ -124,7 +126,8 @@ class _Barriers:
 def find_swings(strokes: Iterable[Stroke]) -> list[_Swing]:
     """Arcs that may be the swing of a door leaf."""
     swings: dict[tuple[int, ...], _Swing] = {}
-    for stroke in strokes:
+    strokes = list(strokes)
+    for stroke in (*strokes, *chained(strokes, PIECE_M)):
         for arc in fit_arcs(stroke.points):
             if NARROWEST_M <= arc.radius <= WIDEST_M and 8 <= arc.sweep_deg <= 115:
                 ends = sorted([arc.start, arc.end])

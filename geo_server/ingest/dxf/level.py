@@ -144,7 +144,7 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     segments = np.vstack([segments, connect(closing, segments, LATCH_M)])
     shut = bridge_segments(closing)
     gaps = find_bridges(node(np.vstack([segments, shut])))
-    gaps = needed_bridges(gaps, np.vstack([shut, barriers.glazing]))
+    gaps = needed_bridges(gaps, np.vstack([shut, barriers.glazing]), segments)
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
     return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray)

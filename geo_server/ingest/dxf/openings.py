@@ -97,17 +97,18 @@ def _passable(bridge: Bridge, sides: tuple[int | None, int | None]) -> bool:
 
 def fill_gaps(bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], door_lines: Segments) -> list[Bridge]:
     """Gaps with what is drawn in them: lines on door layers without an arc are sliding doors, or windows when three run
-    from side to side.
+    from side to side. Where no door is drawn at all, any gap may be one.
     """
     tree = STRtree(as_lines(door_lines))
-    result = []
-    for bridge in bridges:
-        filled = Filling.NOTHING if doors else Filling.UNKNOWN
-        if bridge.symbol is None and runs_beside(bridge, door_lines, tree, FILLING_M) >= 0.5:
-            panes = count_runs(bridge, door_lines, tree, FILLING_M)
-            filled = Filling.WINDOW if panes >= 3 else Filling.DOOR
-        result.append(replace(bridge, filled=filled))
-    return result
+    filled = [_filling(bridge, door_lines, tree) for bridge in bridges]
+    empty = Filling.NOTHING if doors or Filling.DOOR in filled else Filling.UNKNOWN
+    return [replace(b, filled=empty if f is Filling.NOTHING else f) for b, f in zip(bridges, filled, strict=True)]
+
+
+def _filling(bridge: Bridge, door_lines: Segments, tree: STRtree) -> Filling:
+    if bridge.symbol is not None or runs_beside(bridge, door_lines, tree, FILLING_M) < 0.5:
+        return Filling.NOTHING
+    return Filling.WINDOW if count_runs(bridge, door_lines, tree, FILLING_M) >= 3 else Filling.DOOR
 
 
 def _add(

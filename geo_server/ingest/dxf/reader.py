@@ -8,29 +8,20 @@ import numpy as np
 import shapely
 
 from geo_server.domain.findings import Finding
-from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.assemble import LevelPart, assemble
 from geo_server.ingest.dxf.bodies import with_bodies
 from geo_server.ingest.dxf.drawing import Drawing, Label, Vertex, all_points
 from geo_server.ingest.dxf.expand import read_drawing
 from geo_server.ingest.dxf.ground import Ground, find_place, put_on_ground
-from geo_server.ingest.dxf.ledger import BUILT, count_fates, hides
+from geo_server.ingest.dxf.ledger import count_fates, hides
 from geo_server.ingest.dxf.level import read_level
-from geo_server.ingest.dxf.profile import Role, role_of, stroke_role
+from geo_server.ingest.dxf.level_views import choose_levels
+from geo_server.ingest.dxf.profile import Role, role_of
 from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.scale import SURE, find_scale
-from geo_server.ingest.dxf.segments import segments_of
 from geo_server.ingest.dxf.signs import read_signs
-from geo_server.ingest.dxf.views import (
-    View,
-    corners_of,
-    find_views,
-    name_views,
-    overlap_once_laid,
-    strokes_in,
-    titles_among,
-)
+from geo_server.ingest.dxf.views import View, strokes_in, titles_among
 from geo_server.ingest.dxf.walkable import read_walkable
 from geo_server.ingest.georeference import GridPlace
 from geo_server.ingest.result import ImportResult, Scale
@@ -39,13 +30,8 @@ from geo_server.ingest.telling import level_by_level
 
 FAR_M = 50_000.0
 """Coordinates beyond this are moved to the origin while working, so that a millimetre stays exact."""
-LIKE_LEVELS = 0.3
-"""Views that share fewer corners than this are parts of one level, unless titles say otherwise."""
-
 NAMING = frozenset({Role.LABEL, Role.AREA})
 """Roles of layers whose texts name rooms."""
-LIKE_OUTLINES = 0.4
-"""Levels cover each other to this share of what both cover, once laid over each other."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +120,8 @@ def read_values(
     ready = _prepare(drawing, metres_per_unit, place, list(findings))
     on_ground, told = put_on_ground(place, ready.shown, ready.scale.metres_per_unit, ground)
     ready.findings.extend(told)
-    views, rest = _level_views(ready, one_level=ordinal is not None)
+    views, rest, told = choose_levels(ready.drawing, ready.roles, one_level=ordinal is not None)
+    ready.findings.extend(told)
     if len(views) == 1 and (ordinal is not None or level_name):
         views = [_as_told(views[0], ordinal, level_name)]
     parts = _read_levels(ready, views)
@@ -217,59 +204,6 @@ def _origin(drawing: Drawing, unit: float) -> Vertex:
     middle = np.median(points, axis=0) * unit
     far = float(np.abs(middle).max()) > FAR_M
     return (float(round(middle[0])), float(round(middle[1]))) if far else (0.0, 0.0)
-
-
-def _level_views(ready: _Prepared, *, one_level: bool) -> tuple[list[View], list[View]]:
-    """Views that are levels, named, ordered and laid over each other; and the others.
-
-    Args:
-        ready: The drawing.
-        one_level: A person says that the drawing shows one level, so that views apart are parts of it.
-    """
-    built = [s for s in ready.drawing.strokes if stroke_role(s, ready.roles) in BUILT]
-    views, rest = find_views(segments_of(built))
-    if not views:
-        return [], rest
-    views = name_views(views, ready.drawing.labels)
-    if len(views) == 1:
-        return views, rest
-    if one_level:
-        return _with_parts(views[:1], views), rest
-    fixed = next((v for v in views if v.ordinal == 0), views[0])
-    corners = {id(v): corners_of(strokes_in(v, built, views)) for v in views}
-    kept, parts = [], [fixed]
-    for view in views:
-        shift, agreement = align_shift(corners[id(fixed)], corners[id(view)])
-        agreement *= overlap_once_laid(fixed, view, shift) >= LIKE_OUTLINES
-        if view is fixed or agreement >= LIKE_LEVELS or (view.title and fixed.title and view.title != fixed.title):
-            shift = (0.0, 0.0) if view is fixed else shift if agreement >= LIKE_LEVELS else view.shift_m
-            kept.append(replace(view, shift_m=shift))
-            _note_alignment(view, view is fixed, agreement, ready.findings)
-        else:
-            parts.append(view)
-    ready.findings.extend(
-        make_finding("level-guessed", f"View {view.title!r} was taken for level {view.ordinal} by where it stands.")
-        for view in kept
-        if view.guessed and len(kept) > 1
-    )
-    return _with_parts(kept, parts), rest
-
-
-def _note_alignment(view: View, first: bool, agreement: float, findings: list[Finding]) -> None:
-    if first:
-        return
-    code = "levels-aligned" if agreement >= LIKE_LEVELS else "levels-not-aligned"
-    at = view.outline.centroid
-    words = f"Level {view.ordinal} shares {agreement:.0%} of its corners with the level that it was laid over."
-    findings.append(make_finding(code, words, at=(at.x, at.y), ordinal=view.ordinal))
-
-
-def _with_parts(kept: list[View], parts: Sequence[View]) -> list[View]:
-    """The first level's view joined with the views that are parts of it."""
-    if len(parts) == 1:
-        return kept
-    whole = shapely.convex_hull(shapely.union_all([part.outline for part in parts]))
-    return [replace(v, outline=whole) if v.outline is parts[0].outline else v for v in kept]
 
 
 def _as_told(view: View, ordinal: int | None, title: str | None) -> View:

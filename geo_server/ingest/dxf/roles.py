@@ -17,12 +17,12 @@ from shapely import STRtree
 
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.curves import Arc, fit_arcs
+from geo_server.ingest.dxf.curves import Arc, chained, fit_arcs
 from geo_server.ingest.dxf.drawing import Stroke, all_points
 from geo_server.ingest.dxf.profile import Role, roles_by_layer, stroke_role
 from geo_server.ingest.dxf.segments import Segments, as_lines, extent, lengths, segments_of
 
-QUARTER_DEG = (55.0, 100.0)
+QUARTER_DEG = (25.0, 100.0)
 """How far the arc of a door's swing may sweep."""
 DOOR_SHARE, DOOR_COUNT = 0.2, 2
 """A layer with this share of the doors drawn, and this many, is a layer of doors."""
@@ -30,6 +30,10 @@ WALL_SHARE, BARE_SHARE = 0.3, 0.5
 """A layer that scores at least this share of the best one holds walls too: with doors drawn, without any drawn."""
 LONGER = 4.0
 """Lines this many times longer than those of the best layer are axes, borders or dimensions; shorter ones furniture."""
+OWN_SHARE = 0.7
+"""A layer with this share of its lines in reach of a leaf holds doors and no walls."""
+PIECE = 0.02
+"""Lines longer than this share of the plan are no pieces of a leaf's swing."""
 SHORT = 0.003
 """Lines shorter than this share of the plan say nothing about walls."""
 _Door = tuple[Arc, str]
@@ -69,9 +73,10 @@ def find_roles(strokes: Sequence[Stroke]) -> tuple[dict[str, Role], list[Finding
 
 def _drawn_doors(strokes: Sequence[Stroke]) -> list[_Door]:
     """Quarter arcs with a leaf drawn from their centre, and the layers that they stand on."""
+    longest = PIECE * max(extent(all_points(strokes)))
     arcs = [
         (arc, stroke.layer)
-        for stroke in strokes
+        for stroke in (*strokes, *chained(strokes, longest))
         if len(stroke.points) > 3
         for arc in fit_arcs(stroke.points)
         if QUARTER_DEG[0] <= arc.sweep_deg <= QUARTER_DEG[1] and arc.radius > 0
@@ -102,12 +107,24 @@ def _wall_layers(strokes: Sequence[Stroke], roles: Mapping[str, Role], doors: Se
             by_layer[stroke.layer].append(stroke)
     span = extent(all_points(strokes))
     scores = [_score(layer, on_layer, span, doors) for layer, on_layer in sorted(by_layer.items())]
-    ranked = sorted((s for s in scores if s.value > 0), key=lambda s: (-s.value, s.layer))
+    free = [s for s in scores if _at_doors(segments_of(by_layer[s.layer]), doors) < OWN_SHARE]
+    ranked = sorted((s for s in free or scores if s.value > 0), key=lambda s: (-s.value, s.layer))
     if not ranked:
         return []
     best, share = ranked[0], WALL_SHARE if doors else BARE_SHARE
     holders = set(_door_layers(doors, roles)) - {best.layer}
     return [s.layer for s in ranked if s.layer not in holders and _is_like(s, best, share)]
+
+
+def _at_doors(segments: Segments, doors: Sequence[_Door]) -> float:
+    """Share of the length of some segments that lies where a leaf can reach, hinge and latch included."""
+    if not doors or len(segments) == 0:
+        return 0.0
+    middles = shapely.points((segments[:, :2] + segments[:, 2:]) / 2)
+    swept = STRtree([shapely.Point(arc.centre).buffer(1.1 * arc.radius) for arc, _ in doors])
+    inside = np.unique(swept.query(middles, predicate="intersects")[0])
+    sizes = lengths(segments)
+    return float(sizes[inside].sum() / sizes.sum())
 
 
 def _is_like(score: _Score, best: _Score, share: float) -> bool:
@@ -126,13 +143,19 @@ def _score(layer: str, strokes: Iterable[Stroke], span: tuple[float, float], doo
     long = sizes > SHORT * whole
     if not long.any():
         return _Score(layer, 0.0, 0.0, 0.0, 0.0)
-    ends = Counter(map(tuple, np.round(segments.reshape(-1, 2) / (2e-4 * whole)).astype(np.int64).tolist()))
-    met = sum(count for count in ends.values() if count > 1) / (2 * len(segments))
+    met = _met_share(segments, 3e-4 * whole)
     width, height = extent(segments[long].reshape(-1, 2))
     spanned = math.sqrt(min(1.0, width / (span[0] or 1.0)) * min(1.0, height / (span[1] or 1.0)))
     hinges = _hinge_share(segments, doors)
     value = float(sizes[long].sum()) * spanned * (0.05 + met) * (0.3 + hinges)
     return _Score(layer, value, float((sizes**2).sum() / sizes.sum()), met, hinges)
+
+
+def _met_share(segments: Segments, reach: float) -> float:
+    """Share of the ends of some segments that lie on another one of them."""
+    ends = shapely.points(segments.reshape(-1, 2))
+    end, line = STRtree(as_lines(segments)).query(ends, predicate="dwithin", distance=reach)
+    return len(np.unique(end[end // 2 != line])) / len(ends)
 
 
 def _hinge_share(segments: Segments, doors: Sequence[_Door]) -> float:

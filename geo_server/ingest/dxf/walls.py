@@ -30,6 +30,8 @@ HEALED_M = 0.15
 """A narrower gap is a slip of the pen."""
 THICKEST_M = 0.65
 """The thickest wall whose end is recognised."""
+INSIDE_SHARE, HALF_PEN_M = 0.65, 0.02
+"""A bridge lies inside a wall when this share of it is accompanied on both sides, farther away than a pen's width."""
 
 
 class Filling(StrEnum):
@@ -158,7 +160,7 @@ def _facing_ends(
 
 def runs_beside(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> float:
     """Share of a bridge that segments accompany: parallel to it and within a distance."""
-    spans = _spans(bridge, segments, tree, distance)
+    spans, _ = _spans(bridge, segments, tree, distance)
     if len(spans) == 0:
         return 0.0
     return float(shapely.union_all(shapely.box(spans[:, 0], 0.0, spans[:, 1], 1.0)).area / bridge.width_m)
@@ -166,14 +168,18 @@ def runs_beside(bridge: Bridge, segments: Segments, tree: STRtree, distance: flo
 
 def count_runs(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> int:
     """How many segments accompany a bridge from end to end."""
-    spans = _spans(bridge, segments, tree, distance)
+    spans, _ = _spans(bridge, segments, tree, distance)
     return int((spans[:, 1] - spans[:, 0] >= 0.9 * bridge.width_m).sum()) if len(spans) else 0
 
 
-def _spans(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> npt.NDArray[np.float64]:
-    """From where to where each segment near a bridge and parallel to it runs along it, shape (n, 2)."""
+def _spans(
+    bridge: Bridge, segments: Segments, tree: STRtree, distance: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """From where to where each segment near a bridge and parallel to it runs along it, shape (n, 2), and how far to its
+    left its middle lies, shape (n,).
+    """
     if len(segments) == 0 or bridge.width_m < GRAIN_M:
-        return np.empty((0, 2), dtype=np.float64)
+        return np.empty((0, 2), dtype=np.float64), np.empty(0, dtype=np.float64)
     near = tree.query(shapely.LineString([bridge.start, bridge.end]), predicate="dwithin", distance=distance)
     start = np.array(bridge.start)
     along = (np.array(bridge.end) - start) / bridge.width_m
@@ -182,10 +188,36 @@ def _spans(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -
     parallel = np.abs(steps @ along) > 0.96 * np.hypot(steps[:, 0], steps[:, 1])
     ends = np.stack([(chosen[:, :2] - start) @ along, (chosen[:, 2:] - start) @ along], axis=1)[parallel]
     spans = np.clip(np.sort(ends, axis=1), 0.0, bridge.width_m)
-    return np.asarray(spans[spans[:, 1] > spans[:, 0]], dtype=np.float64)
+    away = ((chosen[:, :2] + chosen[:, 2:]) / 2 - start)[parallel]
+    aside = along[0] * away[:, 1] - along[1] * away[:, 0]
+    beside = spans[:, 1] > spans[:, 0]
+    return np.asarray(spans[beside], dtype=np.float64), np.asarray(aside[beside], dtype=np.float64)
 
 
-def needed_bridges(bridges: Sequence[Bridge], closed: Segments, distance: float = THICKEST_M) -> list[Bridge]:
-    """Bridges without those across gaps that a door's chord or glazing closes already."""
-    tree = STRtree(as_lines(closed))
-    return [bridge for bridge in bridges if runs_beside(bridge, closed, tree, distance) < 0.6]
+def needed_bridges(
+    bridges: Sequence[Bridge], closed: Segments, barriers: Segments, distance: float = THICKEST_M
+) -> list[Bridge]:
+    """Bridges without those across gaps that a door's chord or glazing closes already, and those inside a wall.
+
+    Args:
+        bridges: From ends of walls.
+        closed: Chords and glazing.
+        barriers: Noded.
+        distance: How far from a bridge what closes its gap may be.
+    """
+    tree, around = STRtree(as_lines(closed)), STRtree(as_lines(barriers))
+    return [
+        bridge
+        for bridge in bridges
+        if runs_beside(bridge, closed, tree, distance) < 0.6 and not _is_inside(bridge, barriers, around)
+    ]
+
+
+def _is_inside(bridge: Bridge, barriers: Segments, tree: STRtree) -> bool:
+    """Whether both faces of a wall accompany a bridge, as where a pane is drawn inside a wall that runs on."""
+    spans, aside = _spans(bridge, barriers, tree, THICKEST_M / 2)
+    boxes = shapely.box(spans[:, 0], 0.0, spans[:, 1], 1.0)
+    return all(
+        shapely.union_all(boxes[side]).area > INSIDE_SHARE * bridge.width_m
+        for side in (aside > HALF_PEN_M, aside < -HALF_PEN_M)
+    )
