@@ -37,6 +37,9 @@ LOOK = "* * * * * */10"
 AGAIN_S = 2
 """Seconds before a job that failed, or a worker that lost the database, tries again."""
 
+STOP_S = 5.0
+"""Seconds that a server which goes down waits for a worker that cannot say goodbye, for its database is gone."""
+
 _QUEUE = "imports"
 _READ = "read_import"
 
@@ -78,33 +81,43 @@ async def working(url: str, read: Read) -> AsyncIterator[None]:
             yield
         finally:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task], timeout=STOP_S)
 
 
 async def _work_on(url: str, read: Read, threads: ThreadPoolExecutor) -> None:
-    """Run workers, one after the other: one ends when it loses the database."""
+    """Run workers, one after the other, until cancelled: one ends when it loses the database."""
+    me = asyncio.current_task()
     while True:
-        app = _app(url, read, threads)
         try:
-            async with app.open_async():
-                await app.run_worker_async(
-                    concurrency=AT_A_TIME,
-                    install_signal_handlers=False,
-                    delete_jobs="always",
-                    shutdown_graceful_timeout=0,
-                    abort_job_polling_interval=1.0,
-                    update_heartbeat_interval=HEARTBEAT_S,
-                    stalled_worker_timeout=STALE_S,
-                )
+            await _work_once(_app(url, read, threads))
         except Exception as fault:  # noqa: BLE001 - whatever it is, drawings are to be read again later
             log.warning("Imports are not read at the moment: %s", " ".join(str(fault).split()) or type(fault).__name__)
+        if me and me.cancelling():  # The library may take a database that is gone for more important.
+            return
         await asyncio.sleep(AGAIN_S)
+
+
+async def _work_once(app: App) -> None:
+    try:
+        await app.open_async()
+        await app.run_worker_async(
+            concurrency=AT_A_TIME,
+            install_signal_handlers=False,
+            delete_jobs="always",
+            shutdown_graceful_timeout=0,
+            abort_job_polling_interval=1.0,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALE_S,
+        )
+    finally:
+        await app.close_async()
 
 
 def _app(url: str, read: Read, threads: ThreadPoolExecutor) -> App:
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    app = App(connector=PsycopgConnector(conninfo=conninfo, configure=_use_schema, min_size=1, max_size=3))
+    app = App(
+        connector=PsycopgConnector(conninfo=conninfo, configure=_use_schema, min_size=1, max_size=3, timeout=STOP_S)
+    )
 
     @app.task(name=_READ, queue=_QUEUE, pass_context=True, retry=RetryStrategy(wait=AGAIN_S))
     async def read_import(context: JobContext, import_id: str) -> None:

@@ -14,12 +14,16 @@ import pytest
 
 
 class Command:
-    """A running ``geo-server`` command."""
+    """A running ``geo-server`` command.
 
-    def __init__(self, data_dir: Path, *words: str, **variables: str) -> None:
+    Args:
+        first: Python to run in its process before it.
+    """
+
+    def __init__(self, data_dir: Path, *words: str, first: str = "", **variables: str) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GEO_SERVER_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from geo_server.cli import main; main()", *words],
+            [sys.executable, "-c", f"{first}\nfrom geo_server.cli import main; main()", *words],
             env={**environment, "GEO_SERVER_DATA_DIR": str(data_dir), **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -68,8 +72,8 @@ def start(data_dir: Path) -> Iterator[Start]:
     """Starts a command on the test's own data folder: ``start("up", "--port", "0")``."""
     with ExitStack() as stack:
 
-        def begin(*words: str, **variables: str) -> Command:
-            command = Command(data_dir, *words, **variables)
+        def begin(*words: str, first: str = "", **variables: str) -> Command:
+            command = Command(data_dir, *words, first=first, **variables)
             stack.callback(_stop, command)
             return command
 
