@@ -1,6 +1,6 @@
 """Imports are jobs: what they need to be read again stands beside them, and procrastinate's tables in a schema of its own."""
 
-from pathlib import Path
+from importlib.resources import files
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,8 +11,8 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-JOBS = Path(__file__).parents[1] / "sql" / "procrastinate-3.10.sql"
-"""The library's own schema, as its release 3.10 has it."""
+JOBS = files("procrastinate") / "sql" / "schema.sql"
+"""The library's own schema: that of release 3.10, to which it is pinned. A later one brings its own steps from 3.10 on."""
 
 KINDS = (
     "floorplan_published",
