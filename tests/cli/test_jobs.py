@@ -9,13 +9,12 @@ from sqlalchemy import text
 from geo_server.domain.places import Site
 from geo_server.domain.progress import Stage
 from geo_server.domain.states import ImportState
-from geo_server.services.drawings import DrawingFile
 from geo_server.services.imports import find_site_import, receive
 from geo_server.store.database import Database
 from geo_server.store.imports import Import
 from geo_server.store.revisions import list_revisions
 from tests.cli.conftest import Command, Start
-from tests.services.buildings import add_north, shed
+from tests.services.buildings import add_north, large_drawing, shed
 from tests.store.conftest import until
 
 IMPATIENT = """
@@ -70,10 +69,3 @@ def test_an_import_waits_for_a_server_and_one_that_is_stopped_in_order_hands_it_
     assert (handed_on.state, handed_on.attempts) == (ImportState.WAITING, 0)
     serve(start, database)
     until(lambda: look(database, site, received.id).state is ImportState.RUNNING, 120)
-
-
-def large_drawing() -> DrawingFile:
-    """A drawing of 24 MB: reading it takes many seconds on any machine."""
-    line = "0\nLINE\n8\nfurniture\n10\n{0}.25\n20\n{1}.5\n11\n{0}.75\n21\n{1}.75\n"
-    body = "".join(line.format(n % 997, n % 991) for n in range(350_000))
-    return DrawingFile("hall.dxf", f"0\nSECTION\n2\nENTITIES\n{body}0\nENDSEC\n0\nEOF\n".encode())

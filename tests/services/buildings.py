@@ -45,3 +45,10 @@ def storeys(frame: Frame, names: dict[int, str], *, east: float = 0.0) -> Drawin
     )
     plan = Floorplan(frame, levels=tuple(levels.values()), zones=tuple(zones), openings=(way_out,))
     return DrawingFile("storeys.geojson", orjson.dumps(floorplan_document(plan)))
+
+
+def large_drawing() -> DrawingFile:
+    """A drawing of 24 MB: reading it takes many seconds on any machine."""
+    line = "0\nLINE\n8\nfurniture\n10\n{0}.25\n20\n{1}.5\n11\n{0}.75\n21\n{1}.75\n"
+    body = "".join(line.format(n % 997, n % 991) for n in range(350_000))
+    return DrawingFile("hall.dxf", f"0\nSECTION\n2\nENTITIES\n{body}0\nENDSEC\n0\nEOF\n".encode())

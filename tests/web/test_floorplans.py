@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
+from tests.services.buildings import large_drawing
 from tests.web.conftest import Visit
 from tests.web.drafts import place, review
 from tests.web.steps import eventually, rendered
@@ -22,7 +23,7 @@ def test_a_drawing_goes_from_a_file_to_the_map(visit: Visit) -> None:
     page = visit(Role.FACILITIES).ready()
     _fill_upload(page, SCHOOL.name, SCHOOL.read_bytes())
     page.get_by_role("button", name="Upload", exact=True).click()
-    expect(page.locator(".work")).to_contain_text("Sending and reading the drawing")
+    expect(page.locator(".form .work")).to_contain_text("Sending and reading the drawing")
     draft = page.locator(".revision", has_text="Annex, revision 1")
     expect(draft.locator(".tag").first).to_have_text("Draft", timeout=120_000)
     place(draft, ON_THE_GROUND)
@@ -51,6 +52,28 @@ def test_a_file_that_is_no_drawing_is_refused_beside_its_field_and_nothing_typed
     assert file.evaluate("(input) => [...input.files].map((one) => one.name)") == ["rubbish.dxf"]
     expect(page.locator(".revision")).to_have_count(1)
     visitor.faults = [fault for fault in visitor.faults if "422" not in fault]  # the browser reports the refusal itself
+
+
+def test_a_reading_shows_how_far_it_is_and_can_be_cancelled_and_tried_again(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    file = large_drawing()
+    _fill_upload(page, file.name, file.data)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    card = page.locator(".import")
+    expect(card).to_contain_text("Drawing for Annex")
+    expect(card).to_contain_text("Takes the file apart")
+    expect(card.get_by_role("progressbar")).to_be_visible()
+    card.get_by_role("button", name="Cancel").click()
+    expect(card).to_have_attribute("data-state", "cancelled")
+    expect(page.locator(".form-fault", has_text="Cancelled.")).to_be_visible()
+    expect(page.get_by_label("Building", exact=True)).to_have_value("Annex")
+    expect(page.locator(".revision")).to_have_count(1)
+    card.get_by_role("button", name="Try again").click()
+    expect(card).to_contain_text("Takes the file apart")
+    page.reload()
+    page.get_by_role("tab", name="Floorplans").click()
+    card.get_by_role("button", name="Cancel").click()
+    expect(card).to_have_attribute("data-state", "cancelled")
 
 
 def test_what_is_typed_into_a_draft_stays_when_the_list_is_read_again(visit: Visit) -> None:

@@ -73,7 +73,9 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
   const refresh = coalesce(loadPicture, (fault) => fault instanceof Refusal && fault.status === 401 && onSignedOut());
   if (!may(store.state, "see_incident")) return { refresh: () => {}, guidance: async () => {}, hurry: () => {} };
 
-  const onEvent = async (event) => {
+  const onEvent = async (event, gap) => {
+    if (event.kind === "import_changed") store.set({ imported: event });
+    if (event.kind === "import_changed" && !gap) return;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
     refresh();
     if (event.kind === "floorplan_published") await loadSite(store, slug).catch(refresh);

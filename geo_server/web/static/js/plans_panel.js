@@ -3,6 +3,7 @@
 import { getJson } from "./api.js";
 import { attempt } from "./ask.js";
 import { h, syncList } from "./dom.js";
+import { createImportList } from "./import_list.js";
 import { placementForm } from "./placement_form.js";
 import { createReviewPanel } from "./review_panel.js";
 import { createReviewing } from "./reviewing.js";
@@ -40,9 +41,10 @@ export function createPlansPanel(store) {
     await load();
     list.querySelector(`[data-revision="${revision.id}"]`).scrollIntoView({ block: "start" });
   };
-  const upload = uploadForm(store, base, showDraft);
+  const imports = createImportList(store, base, load);
+  const upload = uploadForm(store, base, imports.follow, showDraft);
 
-  const all = h("div", { class: "stack" }, h("h2", {}, t("plans.title")), upload.element, signOffPanel(store, base), none, list);
+  const all = h("div", { class: "stack" }, h("h2", {}, t("plans.title")), upload.element, imports.element, signOffPanel(store, base), none, list);
   const one = createReviewPanel(store, reviewing, { close, openCopy });
   let opened = null;
   store.watch(["review"], ({ review: reviewed }) => {
@@ -52,7 +54,7 @@ export function createPlansPanel(store) {
     if (id && id !== opened) one.scrollIntoView({ block: "start" });
     opened = id;
   });
-  store.watch(["tab"], ({ tab }) => tab === "floorplans" && load());
+  store.watch(["tab"], ({ tab }) => tab === "floorplans" && Promise.all([load(), imports.load()]));
   return h("div", {}, one, all);
 }
 

@@ -1,9 +1,10 @@
-/** Upload a drawing. Reading one can take a minute or two: the form says that it is at work, and for how long. */
+/** Upload a drawing. Reading one can take a minute or two, on the server: the form waits for what becomes of it. */
 
 import { postForm } from "./api.js";
 import { duration, now, secondsSince, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { choice, clearFaults, field, formFault, namedField, showFault } from "./fields.js";
+import { whyNot } from "./import_list.js";
 import { known, t } from "./strings.js";
 
 const LOWEST = -50;
@@ -12,22 +13,29 @@ const HIGHEST = 200;
 /**
  * @param {object} store
  * @param {string} base Address of the site.
+ * @param {(id: string) => Promise<object>} follow Waits for the end of an import.
  * @param {(answer: object) => Promise<void>} done Gets the new draft with its findings.
  * @returns {{element: HTMLElement, knowRevisions: (revisions: object[]) => void}}
  */
-export function uploadForm(store, base, done) {
+export function uploadForm(store, base, follow, done) {
   let revisions = [];
   const work = h("div", { class: "work", role: "status" });
   const send = async (event) => {
     event.preventDefault();
     clearFaults(form);
     button.disabled = true;
-    fill(work, h("progress", {}), ticking(new Date(now()).toISOString(), (iso) => t("plans.reading", { age: duration(secondsSince(iso)) })));
+    fill(work, ticking(new Date(now()).toISOString(), (iso) => t("plans.reading", { age: duration(secondsSince(iso)) })));
     try {
-      const answer = await postForm(`${base}/imports?wait=true`, filledIn(form));
-      form.reset();
-      fill(work, t("plans.read"));
-      await done(answer);
+      const { import: sent } = await postForm(`${base}/imports`, filledIn(form));
+      const answer = await follow(sent.id);
+      if (answer.revision) {
+        form.reset();
+        fill(work, t("plans.read"));
+        await done(answer);
+      } else {
+        fill(work);
+        showFault(form, inputOf(form, answer.import.problem?.where ?? null), whyNot(answer.import));
+      }
     } catch (fault) {
       fill(work);
       showFault(form, inputOf(form, fault.where), fault.message);
