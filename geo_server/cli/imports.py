@@ -24,7 +24,7 @@ def import_site(site_file: SiteFileArgument, data_dir: DataDir = None) -> None:
     read_site_file(site_file)  # What is wrong with it is told before a database is started for it.
     with show_progress() as progress, open_database(settings, progress) as database:
         upgrade(database)
-        site = import_site_file(database, site_file, by=None, progress=progress)
+        site = import_site_file(database, site_file, by=None, progress=progress, follow=progress.follow)
     let_in = ["geo-server", "token", site.slug, "--role", Role.ADMIN]
     if data_dir is not None:
         let_in += ["--data-dir", data_dir]

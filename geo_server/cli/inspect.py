@@ -24,7 +24,7 @@ from geo_server.domain.wording import counted
 from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.result import ImportResult
 from geo_server.services.beside import files_beside
-from geo_server.services.drawings import DrawingFile, gather, place_by_file, read_files, silent, with_ordinals
+from geo_server.services.drawings import DrawingFile, gather, place_by_file, read_files, with_ordinals
 from geo_server.services.unpacking import unpack
 from geo_server.settings import load_settings
 
@@ -92,8 +92,10 @@ def inspect(
     drawings = _load(files, ordinal or [None] * len(files), said)
     name = ", ".join(shown(Path(file.name)) for file in files)
     with ExitStack() as stack:
-        progress = stack.enter_context(show_progress()) if sys.stderr is not None and sys.stderr.isatty() else silent
-        result = gather(drawings, read_files(drawings, progress))
+        watched = sys.stderr is not None and sys.stderr.isatty()
+        progress = stack.enter_context(show_progress()) if watched else None
+        results = read_files(drawings, progress, progress.follow) if progress else read_files(drawings)
+        result = gather(drawings, results)
     if to is not None:
         write_whole(to, orjson.dumps(floorplan_document(_in_frame(result, frame))))
     if to != STDOUT:

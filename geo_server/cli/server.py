@@ -16,7 +16,7 @@ import uvicorn
 
 import geo_server
 from geo_server.cli.address import find_address, noted, web_address
-from geo_server.cli.opening import DataDir, Progress, open_database, show_progress
+from geo_server.cli.opening import DataDir, Progress, Shown, open_database, show_progress
 from geo_server.cli.output import say, tell
 from geo_server.domain.errors import Conflict, Unavailable
 from geo_server.domain.places import Site
@@ -115,12 +115,12 @@ def _list_sites(database: Database) -> list[Site]:
         return list(list_sites(connection))
 
 
-def _import_sample(database: Database, progress: Progress) -> Site:
+def _import_sample(database: Database, progress: Shown) -> Site:
     """Bring in the sample campus as any campus comes in."""
     from geo_server.services.campuses import import_site_file  # noqa: PLC0415 - loads the CAD libraries
 
     progress("Importing the sample campus")
-    return import_site_file(database, _sample_file(), by=None, progress=progress)
+    return import_site_file(database, _sample_file(), by=None, progress=progress, follow=progress.follow)
 
 
 def _sample_file() -> Path:

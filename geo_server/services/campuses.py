@@ -9,6 +9,7 @@ from shapely import Point
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.frame import ControlPoint, SiteFrame
 from geo_server.domain.places import AssemblyPoint, Building, Site
+from geo_server.domain.progress import STORING
 from geo_server.services.beside import files_beside
 from geo_server.services.drawings import (
     DrawingFile,
@@ -61,6 +62,7 @@ def import_site_file(
         own = files[building.name]
         read.append(join_files(named[building.name], own, [next(results) for _ in own], site.frame))
         progress(read[-1].summary)
+    follow(STORING)
     with database.transaction() as c:
         if find_site(c, site.slug) is None:
             add_site(c, site)
