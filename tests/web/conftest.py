@@ -19,6 +19,8 @@ from tests.api.conftest import serving
 from tests.web.storeys import Storeys, publish_annex, publish_storeys
 
 PHONE = (390, 844)
+SMALL_PHONE = (390, 664)
+"""What a browser leaves of such a screen with its bars shown."""
 DESKTOP = (1440, 900)
 PATIENCE_MS = 45_000
 

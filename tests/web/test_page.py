@@ -4,16 +4,21 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
-from tests.web.conftest import DESKTOP, PHONE, Visit
-from tests.web.steps import choose_own_room, put_threat
+from tests.web.conftest import DESKTOP, PHONE, SMALL_PHONE, Visit
+from tests.web.steps import choose_own_room, order_to_leave, put_threat
 from tests.web.storeys import SCRIPT_NAME
 
 pytestmark = pytest.mark.browser
 
-SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop"), pytest.param((844, 390), id="turned")]
+SIZES = [
+    pytest.param(PHONE, id="phone"),
+    pytest.param(SMALL_PHONE, id="small-phone"),
+    pytest.param(DESKTOP, id="desktop"),
+    pytest.param((844, 390), id="turned"),
+]
 
 
 def test_who_is_not_signed_in_is_told_how_to_come_in(visit: Visit) -> None:
@@ -50,6 +55,35 @@ def test_on_a_phone_the_map_is_the_main_thing_and_the_buttons_are_in_sight(visit
     shown = page.locator("#map").bounding_box()
     assert shown is not None
     assert shown["height"] >= 0.45 * PHONE[1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_pressed_in_fear_is_in_sight_whatever_else_is_shown(visit: Visit, size: tuple[int, int]) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104")
+    staff = visit(Role.STAFF, size).ready()
+    heading = staff.locator("#card").get_by_role("heading")
+    expect(heading).to_have_text("Lockdown")
+    _is_at_hand(staff, "I'm OK", "Need help", "Report a threat", "Choose your room")
+    choose_own_room(staff, "201")
+    _is_at_hand(staff, "I'm OK", "Need help", "Report a threat", "Change")
+    order_to_leave(commander, "The west side is clear, so leave by the stairs at the west end and keep together")
+    expect(heading).to_have_text("Evacuate")
+    staff.get_by_role("tab", name="Rooms").click()
+    _is_at_hand(staff, "I'm OK", "Need help", "Report a threat")
+    more = staff.get_by_role("button", name="More of the panel")
+    if more.is_visible():
+        more.click()
+    _is_at_hand(staff, "I'm OK", "Need help", "Report a threat")
+    expect(heading).to_be_in_viewport(ratio=1)
+
+
+def _is_at_hand(page: Page, *buttons: str) -> None:
+    """Whether buttons are wholly on the screen, with nothing over them."""
+    for name in buttons:
+        button = page.get_by_role("button", name=name)
+        expect(button).to_be_in_viewport(ratio=1)
+        button.click(trial=True)
 
 
 def test_big_buttons_are_big_and_all_targets_are_large_enough(visit: Visit) -> None:

@@ -1,5 +1,6 @@
 /** Begins here: who is signed in, which site, what they may do; then the views that suit. */
 
+import { showActions } from "./actions.js";
 import { announceChanges, createSpeaker } from "./announce.js";
 import { Refusal, getJson } from "./api.js";
 import { showCard } from "./card.js";
@@ -12,8 +13,9 @@ import { showNotices } from "./notices.js";
 import { createOutbox, waitingCount } from "./outbox.js";
 import { showPanel } from "./panel.js";
 import { startReport } from "./report.js";
+import { createReporter } from "./reporter.js";
 import { shownReview } from "./review_model.js";
-import { createStore, may } from "./store.js";
+import { createStore, may, reportsOwnRoom } from "./store.js";
 import { t } from "./strings.js";
 import { followTheme } from "./theme.js";
 import { showTop } from "./top.js";
@@ -92,7 +94,9 @@ async function beginSite(me, slug) {
   showTop(store);
   showNotices(store);
   showCard(store);
-  showPanel(store, { outbox, startReport: report });
+  const { form, say } = createReporter(store, outbox);
+  if (reportsOwnRoom(store.state)) showActions(store, { say, startReport: report });
+  showPanel(store, { outbox, form });
   announceChanges(store, speaker);
   dimInLockdown(store);
   // The last moment to leave passes without anything coming from the server.

@@ -8,7 +8,7 @@ import { createPlansPanel } from "./plans_panel.js";
 import { createRoomDetail } from "./room_detail.js";
 import { createRoomsPanel } from "./rooms_panel.js";
 import { createSituationPanel } from "./situation_panel.js";
-import { may } from "./store.js";
+import { may, reportsOwnRoom } from "./store.js";
 import { t } from "./strings.js";
 
 /** The tabs of a role, the first of which is shown first. */
@@ -17,7 +17,7 @@ function tabsFor(state) {
   return [
     sees && "rooms",
     sees && "situation",
-    !sees && may(state, "report_status") && "me",
+    reportsOwnRoom(state) && "me",
     !sees && "rooms",
     may(state, "edit_floorplans") && "floorplans",
   ].filter(Boolean);

@@ -55,6 +55,13 @@ export function chooseRoom(store, take) {
   search.focus();
 }
 
+/** Ask which room the person is in, and remember it. */
+export const chooseOwnRoom = (store, then = () => {}) =>
+  chooseRoom(store, (zoneId) => {
+    store.set({ mine: zoneId });
+    then();
+  });
+
 const choice = (state, zone, pick) =>
   h(
     "button",

@@ -35,3 +35,6 @@ function attempt(watcher, state) {
 
 /** Whether the signed-in person may do something on this site. */
 export const may = (state, permission) => Boolean(state.site?.permissions.includes(permission));
+
+/** Whether that person says how their own room is. Those who see all reports are with no class. */
+export const reportsOwnRoom = (state) => may(state, "report_status") && !may(state, "see_reports");
