@@ -181,4 +181,7 @@ def _steps(result: ImportResult, lacking: int) -> Iterator[str]:
         )
     if not result.floorplan.placed:
         yield "Note two or more spots that you know in the drawing and on the ground: they place it on the map."
-    yield "Bring it in with a site file (docs/formats/site-file.md) or in the browser, under Floorplans. It stays a draft."
+    yield (
+        "Bring it in with a site file (docs/formats/site-file.md) or in the browser, under Floorplans. It stays a draft "
+        "until it is published."
+    )
