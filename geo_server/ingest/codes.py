@@ -64,6 +64,11 @@ CODES: dict[str, Code] = {
     "layer-guessed": Code(
         _FIXED, "What a layer holds was guessed from its content, not from its name.", "Name wall layers A-WALL."
     ),
+    "lines-sorted": Code(
+        _FIXED,
+        "A layer that was taken for walls holds other things too; they were told from the walls by how they are drawn.",
+        "Put walls, doors, stairs and furniture on layers of their own.",
+    ),
     "scale-from-header": Code(
         _FIXED, "Only the header says what a unit is.", "Give the unit, or check one known length."
     ),

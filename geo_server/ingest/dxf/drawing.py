@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_server.domain.findings import Finding
+from geo_server.ingest.dxf.role import Role
 
 Points = npt.NDArray[np.float64]
 """Shape (n, 2)."""
@@ -54,6 +55,7 @@ class Stroke:
         width: Width that it is drawn with, as a wide polyline; 0 for a plain line.
         source: Number of the object that it was made of.
         frozen: Layer that hides it because the block use that it came in stands on it, or empty.
+        role: What it is for, when that was told by how it is drawn and not by its layer.
     """
 
     points: Points
@@ -64,6 +66,7 @@ class Stroke:
     width: float = 0.0
     source: int = -1
     frozen: str = ""
+    role: Role | None = None
 
     @property
     def closed(self) -> bool:
@@ -185,7 +188,15 @@ def _scaled(strokes: Iterable[Stroke], unit: float, origin: Vertex) -> tuple[Str
     ends = np.cumsum([len(stroke.points) for stroke in strokes]).tolist()
     return tuple(
         Stroke(
-            points[end - len(s.points) : end], s.layer, s.handle, s.block, s.filled, s.width * unit, s.source, s.frozen
+            points[end - len(s.points) : end],
+            s.layer,
+            s.handle,
+            s.block,
+            s.filled,
+            s.width * unit,
+            s.source,
+            s.frozen,
+            s.role,
         )
         for s, end in zip(strokes, ends, strict=True)
     )

@@ -8,32 +8,26 @@ names say nothing, see :mod:`geo_server.ingest.dxf.roles`.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
 from geo_server.domain.places import AssetCategory, ZoneCategory
 from geo_server.ingest.dxf import lexicon
 from geo_server.ingest.dxf.drawing import Stroke
+from geo_server.ingest.dxf.role import Role
 
-
-class Role(StrEnum):
-    """What a layer is for."""
-
-    WALL = "wall"
-    COLUMN = "column"
-    DOOR = "door"
-    GLAZING = "glazing"
-    STAIRS = "stairs"
-    RAMP = "ramp"
-    LIFT = "lift"
-    VOID = "void"
-    AREA = "area"
-    WALKABLE = "walkable"
-    LABEL = "label"
-    EXCLUDE = "exclude"
-    UNKNOWN = "unknown"
-
+__all__ = [
+    "Role",
+    "asset_of",
+    "category_of",
+    "is_door_block",
+    "is_room_number",
+    "plain_words",
+    "role_of",
+    "roles_by_layer",
+    "stroke_role",
+    "tokens",
+]
 
 _PREFIX = re.compile(r"^.*(?:\$\d+\$|\|)")
 _WORDS = re.compile(r"[A-Z]+")
@@ -124,8 +118,10 @@ def roles_by_layer(strokes: Iterable[Stroke]) -> dict[str, Role]:
 
 
 def stroke_role(stroke: Stroke, roles: Mapping[str, Role]) -> Role:
-    """What one stroke is for: its layer, unless it came in a block that is named for a door or for furniture."""
-    role = roles.get(stroke.layer, Role.UNKNOWN)
+    """What one stroke is for: what its layer is for, unless the way it is drawn says something else, or it came in a
+    block that is named for a door or for furniture.
+    """
+    role = stroke.role or roles.get(stroke.layer, Role.UNKNOWN)
     if stroke.block and role in {Role.UNKNOWN, Role.EXCLUDE} and is_door_block(stroke.block):
         return Role.DOOR
     if stroke.block and asset_of(stroke.block) is not None:

@@ -21,6 +21,7 @@ from geo_server.ingest.dxf.profile import Role, role_of
 from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.signs import read_signs
+from geo_server.ingest.dxf.sorting import about_sorted, sort_strokes
 from geo_server.ingest.dxf.views import View, strokes_in, titles_among
 from geo_server.ingest.dxf.walkable import read_walkable
 from geo_server.ingest.georeference import GridPlace
@@ -138,13 +139,16 @@ def read_values(
 
 def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, findings: list[Finding]) -> _Prepared:
     visible, hidden = _visible(drawing)
-    roles, guessed = find_roles(visible.strokes)
-    findings = [*findings, *hidden, *guessed]
+    told = find_roles(visible.strokes)
+    visible, roles = replace(visible, strokes=told.strokes), told.by_layer
+    findings = [*findings, *hidden, *told.findings]
     scale = find_scale(visible, roles, given, place)
     findings += _about_scale(scale, drawing.header_unit)
     origin = _origin(visible, scale.metres_per_unit)
     metric = visible.scaled(scale.metres_per_unit, origin)
-    metric = replace(metric, strokes=with_bodies(metric.strokes, roles))
+    strokes = sort_strokes(metric.strokes, told.walls, metric.labels)
+    findings += about_sorted(strokes)
+    metric = replace(metric, strokes=with_bodies(strokes, roles))
     return _Prepared(visible, metric, roles, scale, origin, [*metric.findings, *findings])
 
 

@@ -9,7 +9,7 @@ meet nothing, axes and dimensions are far longer than walls.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -20,6 +20,7 @@ from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.curves import Arc, chained, fit_arcs
 from geo_server.ingest.dxf.drawing import Stroke, all_points
 from geo_server.ingest.dxf.profile import Role, roles_by_layer, stroke_role
+from geo_server.ingest.dxf.rows import find_rows
 from geo_server.ingest.dxf.segments import Segments, as_lines, extent, lengths, segments_of
 
 QUARTER_DEG = (25.0, 100.0)
@@ -34,41 +35,64 @@ OWN_SHARE = 0.7
 """A layer with this share of its lines in reach of a leaf holds doors and no walls."""
 PIECE = 0.02
 """Lines longer than this share of the plan are no pieces of a leaf's swing."""
+PITCH = 0.04
+"""Lines in rows that are nearer to each other than this share of the plan are tiles or treads."""
 SHORT = 0.003
 """Lines shorter than this share of the plan say nothing about walls."""
 _Door = tuple[Arc, str]
 """The swing of a door, and the layer that it is drawn on."""
+_Part = tuple[str, str]
+"""What of a layer came in blocks of one name, or in none: the layer and the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Score:
-    layer: str
+    part: _Part
     value: float
     line: float
     met: float
     hinges: float
 
 
-def find_roles(strokes: Sequence[Stroke]) -> tuple[dict[str, Role], list[Finding]]:
-    """What each layer is for: by its name, else by what is drawn on it.
+@dataclass(frozen=True)
+class Roles:
+    """What layers are for.
 
-    Returns:
-        Roles by layer, and a finding for each that was guessed.
+    Args:
+        strokes: Those given; what came in blocks unlike the walls on a layer that was taken for walls has no such role.
+        by_layer: Roles by layer.
+        walls: Layers that were taken for walls by what is drawn on them.
+        findings: One for each layer that was guessed.
     """
+
+    strokes: tuple[Stroke, ...]
+    by_layer: dict[str, Role]
+    walls: frozenset[str]
+    findings: list[Finding]
+
+
+def find_roles(strokes: Sequence[Stroke]) -> Roles:
+    """What each layer is for: by its name, else by what is drawn on it."""
     roles = roles_by_layer(strokes)
     named = [s for s in strokes if stroke_role(s, roles) is not Role.EXCLUDE]
     if not any(role is Role.UNKNOWN for role in roles.values()):
-        return roles, []
+        return Roles(tuple(strokes), roles, frozenset(), [])
     doors = _drawn_doors(named)
     findings = []
+    parts = set[_Part]()
     if not any(role is Role.WALL for role in roles.values()):
-        for layer in _wall_layers(named, roles, doors):
-            roles[layer] = Role.WALL
-            findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for walls.", layer=layer))
+        parts = set(_wall_parts(named, roles, doors))
+    walls = {layer for layer, _ in parts}
+    for layer in sorted(walls):
+        roles[layer] = Role.WALL
+        findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for walls.", layer=layer))
     for layer in _door_layers(doors, roles):
         roles[layer] = Role.DOOR
         findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for doors.", layer=layer))
-    return roles, findings
+    sorted_out = tuple(
+        replace(s, role=Role.UNKNOWN) if s.layer in walls and (s.layer, s.block) not in parts else s for s in strokes
+    )
+    return Roles(sorted_out, roles, frozenset(walls), findings)
 
 
 def _drawn_doors(strokes: Sequence[Stroke]) -> list[_Door]:
@@ -99,21 +123,21 @@ def _has_leaf(arc: Arc, leaves: Segments, sizes: Segments, tree: STRtree) -> boo
     return False
 
 
-def _wall_layers(strokes: Sequence[Stroke], roles: Mapping[str, Role], doors: Sequence[_Door]) -> list[str]:
-    """Layers of unknown role that most likely hold walls, best first."""
-    by_layer: dict[str, list[Stroke]] = defaultdict(list)
+def _wall_parts(strokes: Sequence[Stroke], roles: Mapping[str, Role], doors: Sequence[_Door]) -> list[_Part]:
+    """What of layers of unknown role most likely are walls, best first."""
+    parts: dict[_Part, list[Stroke]] = defaultdict(list)
     for stroke in strokes:
         if roles.get(stroke.layer) is Role.UNKNOWN:
-            by_layer[stroke.layer].append(stroke)
+            parts[stroke.layer, stroke.block].append(stroke)
     span = extent(all_points(strokes))
-    scores = [_score(layer, on_layer, span, doors) for layer, on_layer in sorted(by_layer.items())]
-    free = [s for s in scores if _at_doors(segments_of(by_layer[s.layer]), doors) < OWN_SHARE]
-    ranked = sorted((s for s in free or scores if s.value > 0), key=lambda s: (-s.value, s.layer))
+    scores = [_score(part, drawn, span, doors) for part, drawn in sorted(parts.items())]
+    free = [s for s in scores if _at_doors(segments_of(parts[s.part]), doors) < OWN_SHARE]
+    ranked = sorted((s for s in free or scores if s.value > 0), key=lambda s: (-s.value, s.part))
     if not ranked:
         return []
     best, share = ranked[0], WALL_SHARE if doors else BARE_SHARE
-    holders = set(_door_layers(doors, roles)) - {best.layer}
-    return [s.layer for s in ranked if s.layer not in holders and _is_like(s, best, share)]
+    holders = set(_door_layers(doors, roles)) - {best.part[0]}
+    return [s.part for s in ranked if s.part[0] not in holders and _is_like(s, best, share)]
 
 
 def _at_doors(segments: Segments, doors: Sequence[_Door]) -> float:
@@ -136,19 +160,20 @@ def _is_like(score: _Score, best: _Score, share: float) -> bool:
     )
 
 
-def _score(layer: str, strokes: Iterable[Stroke], span: tuple[float, float], doors: Sequence[_Door]) -> _Score:
+def _score(part: _Part, strokes: Iterable[Stroke], span: tuple[float, float], doors: Sequence[_Door]) -> _Score:
     whole = max(span)
     segments = segments_of(strokes)
     sizes = lengths(segments)
     long = sizes > SHORT * whole
     if not long.any():
-        return _Score(layer, 0.0, 0.0, 0.0, 0.0)
+        return _Score(part, 0.0, 0.0, 0.0, 0.0)
     met = _met_share(segments, 3e-4 * whole)
     width, height = extent(segments[long].reshape(-1, 2))
     spanned = math.sqrt(min(1.0, width / (span[0] or 1.0)) * min(1.0, height / (span[1] or 1.0)))
     hinges = _hinge_share(segments, doors)
-    value = float(sizes[long].sum()) * spanned * (0.05 + met) * (0.3 + hinges)
-    return _Score(layer, value, float((sizes**2).sum() / sizes.sum()), met, hinges)
+    alone = find_rows(segments[long], PITCH * whole)[0] < 0
+    value = float(sizes[long][alone].sum()) * spanned * (0.05 + met) * (0.3 + hinges)
+    return _Score(part, value, float((sizes**2).sum() / sizes.sum()), met, hinges)
 
 
 def _met_share(segments: Segments, reach: float) -> float:

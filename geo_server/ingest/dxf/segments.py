@@ -60,6 +60,25 @@ def extent(points: Points) -> tuple[float, float]:
     return float(high[0] - low[0]), float(high[1] - low[1])
 
 
+def grouped(count: int, one: npt.NDArray[np.intp], other: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """A number for each of some things, the same for those that pairs join, directly or through others.
+
+    Args:
+        count: How many things there are.
+        one: Of each pair, the first.
+        other: Of each pair, the second.
+    """
+    group = np.arange(count)
+    while True:
+        least = group.copy()
+        np.minimum.at(least, one, group[other])
+        np.minimum.at(least, other, group[one])
+        least = least[least]
+        if (least == group).all():
+            return np.asarray(group, dtype=np.intp)
+        group = least
+
+
 class Corners:
     """Segments joined at their ends.
 

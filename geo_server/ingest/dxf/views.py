@@ -22,9 +22,13 @@ from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments
 
 JOIN_M = 3.0
 """Walls closer than this belong to one view."""
+AROUND_M = 1.0
+"""What lies farther out than this on all sides goes around a view."""
 SMALLEST_SHARE = 0.15
 """A view with less wall than this share of the largest one is no level."""
 TITLE_REACH_M = 25.0
+BORDER_SHARE, BORDER_HOLDS = 0.45, 0.5
+"""What covers less than this share of its hull, and holds a view with this share of its lines, is the border of a sheet."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,21 @@ def find_views(walls: Segments) -> tuple[list[View], list[View]]:
     total = np.zeros(len(blobs))
     np.add.at(total, blob, lengths(walls)[which])
     views = [View(shapely.convex_hull(b), float(n)) for b, n in zip(blobs, total, strict=True)]
-    views = _nested_joined(views)
+    views = _nested_joined(_without_borders(views, blobs))
     largest = max(view.length_m for view in views)
     kept = [v for v in views if v.length_m >= SMALLEST_SHARE * largest]
     rest = [v for v in views if v.length_m < SMALLEST_SHARE * largest]
     return sorted(kept, key=lambda v: v.outline.bounds), rest
+
+
+def _without_borders(views: list[View], blobs: Sequence[BaseGeometry]) -> list[View]:
+    """Views without the borders of sheets: lines far apart, with nothing between them but another view."""
+    kept = []
+    for view, blob in zip(views, blobs, strict=True):
+        held = max((v.length_m for v in views if v is not view and view.outline.contains(v.outline)), default=0.0)
+        if held < BORDER_HOLDS * view.length_m or blob.area > BORDER_SHARE * view.outline.area:
+            kept.append(view)
+    return kept
 
 
 def _nested_joined(views: list[View]) -> list[View]:
@@ -83,14 +97,16 @@ def _nested_joined(views: list[View]) -> list[View]:
 
 
 def strokes_in(view: View, strokes: Sequence[Stroke], others: Sequence[View]) -> list[Stroke]:
-    """Strokes that lie in a view, or nearer to it than to any other and within 5 m."""
+    """Strokes that lie in a view, or nearer to it than to any other and within 5 m; what goes around it all does not."""
     if not strokes:
         return []
-    middles = np.array([(s.points.min(axis=0) + s.points.max(axis=0)) / 2 for s in strokes])
-    points = shapely.points(middles)
+    low, high = (np.array([corner(s.points, axis=0) for s in strokes]) for corner in (np.min, np.max))
+    points = shapely.points((low + high) / 2)
     here = shapely.distance(view.outline, points)
     nearer = [shapely.distance(other.outline, points) for other in others if other is not view]
-    mine = (here <= 5.0) & (here <= np.min(nearer, axis=0) if nearer else True)
+    bounds = np.array(view.outline.bounds)
+    around = (low < bounds[:2] - AROUND_M).all(axis=1) & (high > bounds[2:] + AROUND_M).all(axis=1)
+    mine = (here <= 5.0) & ~around & (here <= np.min(nearer, axis=0) if nearer else True)
     return [stroke for stroke, inside in zip(strokes, mine.tolist(), strict=True) if inside]
 
 

@@ -48,7 +48,8 @@ def drawing_of(path: Path) -> tuple[Drawing, dict[str, Role]]:
     drawing = read_drawing(document, path.name)
     shown = tuple(stroke for stroke in drawing.strokes if stroke.layer not in drawing.hidden_layers)
     drawing = replace(drawing, strokes=shown or drawing.strokes)
-    return drawing, find_roles(drawing.strokes)[0]
+    told = find_roles(drawing.strokes)
+    return replace(drawing, strokes=told.strokes), told.by_layer
 
 
 def redrawn(drawing: Drawing, old: str, new: str) -> Drawing:

@@ -30,6 +30,12 @@ SINGLE = [
     *(Style(block=block) for block in ("walls", "doors", "nested", "mirrored")),
     Style(shift=(645_000.0, 5_125_000.0), unit="mm", header="mm"),
 ]
+ONE_LAYER = [
+    *(Style(layers="zero", walls=walls) for walls in WALLS),
+    *(Style(layers="zero", doors=doors) for doors in DOORS if doors not in AMBIGUOUS - {"none"}),
+    *(Style(layers="zero", clutter=(clutter,)) for clutter in CLUTTER if clutter != "round tables"),
+    Style(layers="zero", turn_deg=17, unit="mm", header="", block="nested"),
+]
 
 
 def outcome_of(style: Style, floor: Floor = FLOOR) -> Outcome:
@@ -66,7 +72,12 @@ def test_one_property_of_drawing_changes_no_room_and_no_door(style: Style) -> No
     assert outcome_of(style) == ALL_RIGHT
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("style", ONE_LAYER, ids=str)
+def test_a_floor_on_one_layer_has_the_same_rooms_and_doors(style: Style) -> None:
+    assert outcome_of(style) == ALL_RIGHT
+
+
+@pytest.mark.parametrize("seed", range(25))
 def test_properties_together_change_no_room_and_no_door(seed: int) -> None:
     style = dice(seed, SPEAKING)
     assert outcome_of(style) == ALL_RIGHT, style

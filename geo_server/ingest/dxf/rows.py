@@ -1,0 +1,75 @@
+"""Rows of parallel lines at one distance from each other: treads of stairs, boards, tiles. All lengths in metres."""
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import STRtree
+
+from geo_server.ingest.dxf.segments import Segments, as_lines, grouped, lengths
+
+WIDEST_PITCH_M = 1.3
+"""Lines farther apart than this are walls of rooms."""
+LEAST_LINES = 5
+LIKE_LENGTH, LIKE_PITCH = 0.35, 0.08
+"""By which share lengths and distances in a row differ at most."""
+_Index = npt.NDArray[np.intp]
+
+
+def find_rows(segments: Segments, widest: float = WIDEST_PITCH_M) -> tuple[_Index, npt.NDArray[np.float64]]:
+    """The row that each segment is in, -1 for none, and the distance to its neighbours there.
+
+    A segment is in a row when its nearest like ones on both sides are equally far away; so are those neighbours.
+
+    Args:
+        segments: In any unit.
+        widest: The widest distance in a row, in the same unit.
+    """
+    row, pitch = np.full(len(segments), -1, dtype=np.intp), np.zeros(len(segments))
+    if len(segments) < LEAST_LINES:
+        return row, pitch
+    one, other, across = _pairs(segments, widest)
+    left, right = np.full((2, len(segments)), np.inf)
+    np.minimum.at(left, one[across > 0], across[across > 0])
+    np.minimum.at(right, one[across < 0], -across[across < 0])
+    both = np.isfinite(left) & np.isfinite(right)
+    inner = both & (np.abs(np.subtract(left, right, where=both, out=np.zeros_like(left))) <= LIKE_PITCH * left)
+    pitch[inner] = left[inner]
+    next_to = inner[one] & (np.abs(np.abs(across) - pitch[one]) <= LIKE_PITCH * pitch[one])
+    groups = grouped(len(segments), one[next_to], other[next_to])
+    sizes = np.bincount(groups, minlength=len(segments))
+    good = sizes[groups] >= LEAST_LINES
+    row[good] = groups[good]
+    for group in np.unique(row[good]).tolist():
+        members = row == group
+        pitch[members] = np.median(pitch[members & inner])
+    return row, pitch
+
+
+def _pairs(segments: Segments, widest: float) -> tuple[_Index, _Index, npt.NDArray[np.float64]]:
+    """Like segments beside each other: indices, and how far the second is to the left of the first."""
+    sizes = lengths(segments)
+    middles = (segments[:, :2] + segments[:, 2:]) / 2
+    units = (segments[:, 2:] - segments[:, :2]) / sizes[:, None]
+    units[(units[:, 0] < -1e-9) | ((np.abs(units[:, 0]) <= 1e-9) & (units[:, 1] < 0))] *= -1
+    spots = shapely.points(middles)
+    one, other = STRtree(spots).query(spots, predicate="dwithin", distance=widest)
+    away = middles[other] - middles[one]
+    across = units[one, 0] * away[:, 1] - units[one, 1] * away[:, 0]
+    along = np.abs((away * units[one]).sum(axis=1))
+    like = np.abs(sizes[other] / sizes[one] - 1) <= LIKE_LENGTH
+    parallel = np.abs((units[one] * units[other]).sum(axis=1)) > 0.999
+    beside = like & parallel & (np.abs(across) > 0.015 * widest) & (along <= 0.25 * sizes[one])
+    return one[beside], other[beside], across[beside]
+
+
+def crossing_rows(segments: Segments, row: _Index) -> npt.NDArray[np.bool_]:
+    """Which segments cross many lines of rows: the other joints of tiles, the line that one walks a stair along.
+
+    Args:
+        segments: All lines.
+        row: The row of each, -1 for none.
+    """
+    inner = segments[row >= 0].reshape(-1, 2, 2)
+    shorter = shapely.linestrings(0.94 * inner + 0.06 * inner.mean(axis=1, keepdims=True))
+    line, _ = STRtree(shorter).query(as_lines(segments), predicate="crosses")
+    return np.asarray(np.bincount(line, minlength=len(segments)) >= LEAST_LINES - 1, dtype=np.bool_)
