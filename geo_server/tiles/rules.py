@@ -14,11 +14,17 @@ SOURCE = "floorplan"
 """Name of the style's one source."""
 
 FONTS = ["Noto Sans Regular", "sans-serif"]
+BOLD = ["Noto Sans Bold", "sans-serif"]
+
+ALIAS_SCALE = 0.85
+ALIAS_AREA_M2 = {16: 2000, 17: 500, 18: 128, 19: 32, 20: 8, 21: 0}
+"""From each zoom on, how large a zone must be for its alias: as a square about 60 pixels wide at 51° north."""
 
 Expression = list[Any]
 Json = dict[str, Any]
 
 _STATUS = ["coalesce", ["feature-state", "status"], ""]
+_AREA = ["coalesce", ["get", "area_m2"], 0]
 _SELECTED = ["boolean", ["feature-state", "selected"], False]
 
 
@@ -105,33 +111,38 @@ def _labels(colours: Palette) -> list[dict[str, Any]]:
     caution = ["in", _STATUS, ["literal", _statuses("caution")]]
     colour = ["case", strong, colours.on_strong, caution, "#000000", colours.text]
     marks = [_mark(mark, colours) for mark in dict.fromkeys(MARKS.values())]
-    return [
-        _label("zone-alias", "alias", colours, colour, size=11, top=1.8),
-        _label("zone-label", "name", colours, colour, size=13, top=0.1),
-        *marks,
-    ]
+    return [_label(colours, colour), *marks]
 
 
-def _label(layer_id: str, attribute: str, colours: Palette, colour: Expression, *, size: int, top: float) -> Json:
-    """What a zone is called, below its mark. Apart, so that where room is short the number stays and the alias goes."""
+def _label(colours: Palette, colour: Expression) -> Json:
+    """What a zone is called, below its mark: its number and under it, in one symbol, its alias."""
     layer = _text(
-        layer_id,
+        "zone-label",
         "zone_labels",
-        ["get", attribute],
-        size=size,
+        _name_and_alias(),
+        size=13,
         colour=colour,
         halo=colours.halo,
-        filter=["has", attribute],
+        filter=["has", "name"],
         layout={
-            "symbol-sort-key": ["-", 0, ["get", "area_m2"]],
+            "symbol-sort-key": ["-", 0, _AREA],
             "text-padding": 1,
             "text-max-width": 7,
             "text-anchor": "top",
-            "text-offset": [0, top],
+            "text-offset": [0, 0.1],
         },
     )
     layer["paint"]["text-halo-color"] = ["match", _STATUS, *_by_status(colours), colours.halo]
     return layer
+
+
+def _name_and_alias() -> Expression:
+    """The number, with the alias where the zone is large enough on the screen to hold both, so that no number is crowded out."""
+    name = [["get", "name"], {"text-font": ["literal", BOLD]}]
+    number = ["format", *name]
+    both = ["format", *name, "\n", {}, ["get", "alias"], {"font-scale": ALIAS_SCALE}]
+    fits = [["case", ["all", ["has", "alias"], [">=", _AREA, area]], both, number] for area in ALIAS_AREA_M2.values()]
+    return ["step", ["zoom"], number, *(part for pair in zip(ALIAS_AREA_M2, fits, strict=True) for part in pair)]
 
 
 def _mark(mark: str, colours: Palette) -> dict[str, Any]:

@@ -71,6 +71,22 @@ def test_every_status_has_a_colour_and_a_mark() -> None:
     assert {status.value for status in Status} <= {part for part in fill if isinstance(part, str)}
 
 
+def test_a_room_has_its_number_and_its_alias_in_one_symbol_the_number_in_bold_and_the_alias_smaller() -> None:
+    (label,) = (layer for layer in MADE["layers"] if ["get", "alias"] in expressions(layer))
+    both = next(e for e in expressions(label["layout"]["text-field"]) if e[0] == "format" and ["get", "alias"] in e)
+    styled = {str(words): how for words, how in zip(both[1::2], both[2::2], strict=True)}
+    assert list(styled) == ["['get', 'name']", "\n", "['get', 'alias']"]
+    assert "Bold" in styled["['get', 'name']"]["text-font"][1][0]
+    assert styled["['get', 'alias']"]["font-scale"] < 1
+
+
+def test_an_alias_is_never_shown_without_its_number() -> None:
+    (label,) = (layer for layer in MADE["layers"] if ["get", "alias"] in expressions(layer))
+    for words in expressions(label["layout"]["text-field"]):
+        if words[0] == "format":
+            assert words[1] == ["get", "name"]
+
+
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_words_on_every_fill_can_be_read(colours: Palette) -> None:
     """WCAG 2.2, 1.4.3: a contrast of at least 4.5."""
