@@ -37,8 +37,13 @@ class WallEnd:
 
 def segments_of(strokes: Iterable[Stroke]) -> Segments:
     """All segments of some strokes, those without length left out."""
-    parts = [np.hstack([stroke.points[:-1], stroke.points[1:]]) for stroke in strokes]
-    rows = np.vstack(parts) if parts else np.empty((0, 4), dtype=np.float64)
+    runs = [stroke.points for stroke in strokes]
+    if not runs:
+        return np.empty((0, 4), dtype=np.float64)
+    points = np.concatenate(runs)
+    inside = np.ones(len(points), dtype=np.bool_)
+    inside[np.cumsum([len(run) for run in runs]) - 1] = False
+    rows = np.hstack([points[:-1], points[1:]])[inside[:-1]]
     return np.asarray(rows[lengths(rows) > 0], dtype=np.float64)
 
 

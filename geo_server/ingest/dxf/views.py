@@ -100,7 +100,8 @@ def strokes_in(view: View, strokes: Sequence[Stroke], others: Sequence[View]) ->
     """Strokes that lie in a view, or nearer to it than to any other and within 5 m; what goes around it all does not."""
     if not strokes:
         return []
-    low, high = (np.array([corner(s.points, axis=0) for s in strokes]) for corner in (np.min, np.max))
+    starts, vertices = np.cumsum([0, *(len(s.points) for s in strokes[:-1])]), all_points(strokes)
+    low, high = np.minimum.reduceat(vertices, starts), np.maximum.reduceat(vertices, starts)
     points = shapely.points((low + high) / 2)
     here = shapely.distance(view.outline, points)
     nearer = [shapely.distance(other.outline, points) for other in others if other is not view]
