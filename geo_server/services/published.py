@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from uuid import UUID
 
-from geo_server.domain.errors import GeoServerError
+from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.places import Floorplan, Site
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.store.database import Connection, Database
@@ -59,10 +59,12 @@ class PublishedFloorplans:
         """Compile what is in force ahead of time, so that the first sighting does not wait for it.
 
         Meant for a thread in the background: a floorplan that cannot be compiled is logged, and will be the failure of
-        whichever plan needs it.
+        whichever plan needs it. A database that is away, as when the server is stopped meanwhile, is nobody's failure.
         """
         try:
             self.current(site).compiled()
+        except Unavailable as lack:
+            log.info("The floorplan of site %s is not compiled ahead: %s", site.slug, lack)
         except Exception:
             log.exception("The floorplan of site %s cannot be compiled", site.slug)
 

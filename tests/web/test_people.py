@@ -49,6 +49,16 @@ def test_staff_see_what_to_do_why_and_where_and_no_way_out_in_a_lockdown(visit: 
     expect(staff.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_staff_who_have_not_said_where_they_are_are_sent_by_no_route(visit: Visit) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104", kind="Fire")
+    staff = visit(Role.STAFF, PHONE).ready()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
+    expect(staff.locator(".card-words")).to_have_text(re.compile(r"^Choose your room to see the way out\."))
+    choose_own_room(staff, "104")
+    expect(staff.locator(".card-words")).not_to_contain_text("Choose your room")
+
+
 @pytest.mark.usefixtures("annex")
 def test_an_order_to_leave_shows_staff_their_way_out(visit: Visit) -> None:
     commander = visit(Role.COMMANDER).ready()

@@ -2,7 +2,7 @@
 
 import { now } from "./clock.js";
 import { compass, distance, nearest } from "./geo.js";
-import { may } from "./store.js";
+import { may, reportsOwnRoom } from "./store.js";
 import { known, t, tn } from "./strings.js";
 
 /** The open incident, or one that has had its all-clear and is not closed yet, or null. */
@@ -172,9 +172,11 @@ export function leavesUnsure(state) {
   return !isSure(guidanceOf(state)?.route);
 }
 
-/** The one sentence to act on. An order to leave by a route that nobody can vouch for would send people into the threat. */
+/** The one sentence to act on. An order to leave by a route that nobody can vouch for, or that is not shown since the person has
+ * not said where they are, would send people into the threat. */
 export function sentenceFor(state, doing) {
   if (!doing) return t("card.no_order_words");
+  if (!state.mine && reportsOwnRoom(state) && actionOf(state, doing.action)?.may_leave) return t("card.no_room_way");
   return leavesUnsure(state) ? t("card.no_sure_way") : doing.words;
 }
 
