@@ -1,6 +1,6 @@
 /** Words for screen readers: at once for a new threat or order, at leisure for the rest. */
 
-import { incidentIsOpen, kindTitle, leavesUnsure, orderFor, sentenceFor, threatPlace } from "./model.js";
+import { incidentIsOpen, kindTitle, leavesUnsure, orderFor, sentenceFor, threatPlace, threatsOf } from "./model.js";
 import { t } from "./strings.js";
 
 const PAUSE_MS = 5000;
@@ -31,7 +31,7 @@ export function createSpeaker() {
   };
 }
 
-/** Say what changed: a new threat, the all-clear; an order in the words of the card; that it is too late to leave. */
+/** Say what changed: a new threat, one that was retracted, the all-clear; an order in the words of the card; that it is too late to leave. */
 export function announceChanges(store, speaker) {
   sayOrders(store, speaker);
   let before = null;
@@ -54,7 +54,10 @@ function changes(state, before) {
   const said = state.picture.threats
     .filter((threat) => !seen.has(threat.id))
     .map((threat) => t("say.new_threat", { kind: kindTitle(state, threat.kind), place: threatPlace(state, threat) }));
-  return before.open && !incidentIsOpen(state) ? [...said, t("say.all_clear")] : said;
+  if (before.open && !incidentIsOpen(state)) return [...said, t("say.all_clear")];
+  const present = new Set(threatsOf(state).map((threat) => threat.id));
+  const gone = before.threats.filter((threat) => !present.has(threat.id));
+  return [...said, ...gone.map((threat) => t("say.no_threat", { kind: kindTitle(state, threat.kind) }))];
 }
 
 /** The picture brings an order before the server has said whether it can be followed from the person's own room. */

@@ -9,6 +9,7 @@ const SETTLE_MS = 120;
 const AGAIN_MS = 2000;
 /** An answer that takes longer than this is none: better to say that the page is not live, and ask again. */
 const ASK_LIMIT_MS = 4000;
+const CHANGES_SIGHTINGS = /^(sighting|incident)_/;
 
 /** Everything that does not change during an incident. */
 export async function loadSite(store, slug) {
@@ -31,7 +32,7 @@ export async function loadSite(store, slug) {
 }
 
 /**
- * Keep `picture`, `plan` and `guidance` as the server has them.
+ * Keep `picture`, `sightings`, `plan` and `guidance` as the server has them.
  * @param {object} store
  * @param {string} slug
  * @param {{onSign: Function, onBreak: Function, onSignedOut: Function}} hooks
@@ -46,7 +47,7 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
     setServerTime(picture.at);
     onSign();
     store.set({ picture });
-    await Promise.all([loadPlan(picture), loadGuidance()]);
+    await Promise.all([loadPlan(picture), loadGuidance(), loadSightings()]);
     return picture.seq;
   };
 
@@ -57,6 +58,18 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
     const plan = etag === null ? null : await getJson(`${base}/plan`);
     const routes = new Map((plan?.zones ?? []).map((route) => [route.zone_id, { ...route, made_for_at: plan.made_for_at }]));
     store.set({ plan, routes, planEtag: etag });
+  };
+
+  /** Only when one may have been added or retracted: pictures come far more often. */
+  let sightingsDue = true;
+  const loadSightings = async () => {
+    if (!sightingsDue || !may(store.state, "see_reports")) return;
+    sightingsDue = false;
+    const { sightings } = await getJson(`${base}/sightings`).catch((fault) => {
+      sightingsDue = true;
+      throw fault;
+    });
+    store.set({ sightings });
   };
 
   const loadGuidance = async () => {
@@ -76,6 +89,7 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
   const onEvent = async (event, gap) => {
     if (event.kind === "import_changed") store.set({ imported: event });
     if (event.kind === "import_changed" && !gap) return;
+    if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
     refresh();
     if (event.kind === "floorplan_published") await loadSite(store, slug).catch(refresh);
@@ -83,7 +97,10 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
   const seq = await loadPicture();
   const hurry = openFeed(`${base}/events`, seq, {
     onEvent,
-    onReset: loadPicture,
+    onReset: () => {
+      sightingsDue = true;
+      return loadPicture();
+    },
     onSign,
     onBreak,
     onRefused: (status) => status === 401 && onSignedOut(),

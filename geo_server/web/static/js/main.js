@@ -30,6 +30,7 @@ const EMPTY = {
   openingById: new Map(),
   protocols: null,
   picture: null,
+  sightings: [],
   plan: null,
   planEtag: null,
   routes: new Map(),

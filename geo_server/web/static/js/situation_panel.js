@@ -6,19 +6,20 @@ import { ago, clockTime, ticking } from "./clock.js";
 import { conflictChoices } from "./conflicts.js";
 import { h } from "./dom.js";
 import { ending, leftBehind, unanswered } from "./ending.js";
-import { fullName, incidentIsOpen, incidentOf, kindTitle, openConflicts, threatPlace, threatsOf } from "./model.js";
+import { fullName, incidentIsOpen, incidentOf, openConflicts } from "./model.js";
 import { openOrder } from "./orders.js";
 import { doorName } from "./room_detail.js";
 import { section } from "./section.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
+import { threatList, threatsTold } from "./threat_list.js";
 
 /** @returns {HTMLElement} */
 export function createSituationPanel(store) {
   const sections = [
     section((state) => incidentOf(state) === null, (state) => incidentOf(state) === null && empty("situation.no_incident")),
     section(openConflicts, (state) => conflictChoices(store, state)),
-    section(({ picture }) => picture?.threats, (state) => [h("h3", {}, t("situation.threats")), threats(store, state)]),
+    section(threatsTold, (state) => threatList(store, state)),
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
     section((state) => [incidentOf(state), unanswered(state)], leftBehind),
@@ -26,34 +27,11 @@ export function createSituationPanel(store) {
     section(() => true, exports),
   ];
   const update = (state) => sections.forEach((one) => one.update(state));
-  store.watch(["picture", "zones", "openings"], update);
+  store.watch(["picture", "sightings", "zones", "openings"], update);
   return h("div", { class: "stack" }, sections.map((one) => one.element));
 }
 
 const empty = (key) => h("p", { class: "small" }, t(key));
-
-function threats(store, state) {
-  const list = threatsOf(state);
-  if (!list.length) return empty("threat.none");
-  const show = (threat) => store.set({ ordinal: threat.ordinal, focus: { at: threat.at } });
-  return h(
-    "ul",
-    { class: "cards" },
-    list.map((threat) =>
-      h(
-        "li",
-        {},
-        h(
-          "button",
-          { class: "choice", type: "button", on: { click: () => show(threat) } },
-          h("strong", {}, kindTitle(state, threat.kind)),
-          h("span", {}, threatPlace(state, threat)),
-          h("small", {}, ticking(threat.seen_at, ago), ", ", t("threat.radius", { metres: Math.round(threat.radius_m) })),
-        ),
-      ),
-    ),
-  );
-}
 
 const orders = (store, state) => [
   h("h3", {}, t("situation.orders")),
