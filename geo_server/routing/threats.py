@@ -113,7 +113,7 @@ def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
         if off.min() > SNAP_M:
             return _locate_unmapped(compiled, threat, f"is {off.min():.1f} m from any zone, inside the building")
         indoors, radius_m = True, max(radius_m, float(off.min()) + WALL_M)
-        note = f"Threat {threat.id} is in no zone; it is taken to be anywhere within {radius_m:.1f} m."
+        note = f"It is in no zone; it is taken to be anywhere within {radius_m:.1f} m."
     if not indoors and not on_ground:
         return _locate_unmapped(compiled, threat, f"is in no zone of {level.name}, which has no door to the outside")
     reached = [zone for zone, metres in zip(zones, off, strict=True) if metres <= max(radius_m, TOUCH_M)]
@@ -121,15 +121,15 @@ def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
     ground = None
     if yard or (on_ground and not is_all_inside(zones, threat.point, radius_m, compiled.ground_on(level))):
         ground = Point(np.array([threat.point.x, threat.point.y]) + level.shift_m)
-        note = f"{note} {_in_the_open(threat, reached, off, indoors=indoors)}".strip()
+        note = f"{note} {_in_the_open(reached, off, indoors=indoors)}".strip()
     seeds = tuple(_seed(compiled.zones[zone.id], threat.point, radius_m) for zone in reached)
     return LocatedThreat(threat, seeds, radius_m, ground, note)
 
 
-def _in_the_open(threat: Threat, reached: list[Zone], off: Floats, *, indoors: bool) -> str:
+def _in_the_open(reached: list[Zone], off: Floats, *, indoors: bool) -> str:
     if indoors and any(zone.category is not ZoneCategory.OUTDOOR for zone in reached):
-        return f"Threat {threat.id} may be outside the building as well."
-    return f"Threat {threat.id} is in the open{_how_far(off)}."
+        return "It may be outside the building as well."
+    return f"It is in the open{_how_far(off)}."
 
 
 def _how_far(off: Floats) -> str:
@@ -148,7 +148,7 @@ def _locate_unmapped(compiled: CompiledFloorplan, threat: Threat, why: str) -> L
     )
     off = np.array([seed.ways.zone.polygon.distance(seed.centre) for seed in seeds], ndmin=1)
     far = _how_far(off) if len(off) else ""
-    note = f"Threat {threat.id} {why}{far}; it is taken to come straight, through walls and floors."
+    note = f"It {why}{far}; it is taken to come straight, through walls and floors."
     return LocatedThreat(threat, seeds, threat.radius_m, Point(ground), note)
 
 

@@ -183,6 +183,15 @@ def test_who_leads_reads_of_each_threat_what_it_is(visit: Visit, address: str) -
         expect(commander.locator("#card dd", has_text=line)).to_have_count(1)
 
 
+def test_who_leads_reads_what_had_to_be_assumed_of_a_threat(visit: Visit, address: str) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    far = {"kind": "fire", "at": [13.7005, 51.0005], "ordinal": 0, "seen_at": datetime.now(UTC).isoformat()}
+    said = {"id": str(uuid.uuid4()), "exercise": True, **far}
+    assert commander.request.post(f"{address}/api/sites/elm/sightings", data=said, headers={"Origin": address}).ok
+    commander.get_by_role("tab", name="Situation").click()
+    expect(commander.locator(".threat-card .notes")).to_have_text("It is in the open.")
+
+
 def test_what_was_reported_in_an_earlier_incident_does_not_count_in_the_next(visit: Visit) -> None:
     commander = visit(Role.COMMANDER).ready()
     put_threat(commander, "104")

@@ -27,7 +27,7 @@ export function createSituationPanel(store) {
     section(() => true, exports),
   ];
   const update = (state) => sections.forEach((one) => one.update(state));
-  store.watch(["picture", "sightings", "zones", "openings"], update);
+  store.watch(["picture", "sightings", "plan", "zones", "openings"], update);
   return h("div", { class: "stack" }, sections.map((one) => one.element));
 }
 

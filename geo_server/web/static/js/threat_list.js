@@ -1,4 +1,4 @@
-/** The threats of an incident, and the sightings that were retracted. */
+/** The threats of an incident, with what had to be assumed of each, and the sightings that were retracted. */
 
 import { ago, clockTime, ticking } from "./clock.js";
 import { h } from "./dom.js";
@@ -7,7 +7,11 @@ import { mayRetract, openRetraction } from "./retraction.js";
 import { t } from "./strings.js";
 
 /** What the list tells. */
-export const threatsTold = ({ picture, sightings }) => [picture?.threats, sightings];
+export const threatsTold = ({ picture, sightings, plan }) => [
+  picture?.threats,
+  sightings,
+  (plan?.threats ?? []).map(({ id, notes }) => [id, notes]),
+];
 
 export function threatList(store, state) {
   const list = threatsOf(state);
@@ -43,7 +47,14 @@ function card(store, state, threat) {
         },
         t("retract.start"),
       ),
+    notes(state, threat),
   ];
+}
+
+/** What the plan had to assume of a threat: nobody may take its routes for better founded than they are. */
+function notes(state, threat) {
+  const told = state.plan?.threats?.find(({ id }) => id === threat.id)?.notes ?? [];
+  return told.length > 0 && h("ul", { class: "notes small" }, told.map((note) => h("li", {}, note)));
 }
 
 function retracted(state) {
