@@ -75,3 +75,26 @@ def test_a_way_is_sure_until_the_last_moment_to_leave(
     page = visit(Role.VIEWER).ready()
     page.clock.set_fixed_time(NOON)
     assert _ask(page, "isSure", {"status": status, "latest_departure_s": leave_within_s, "made_for_at": NOON}) is sure
+
+
+@pytest.mark.parametrize(
+    ("picture", "sure"),
+    [
+        ({"plan_behind": False, "plan": {"etag": "now"}}, True),
+        ({"plan_behind": True, "plan": {"etag": "now"}}, False),
+        ({"plan_behind": False, "plan": {"etag": "newer"}}, False),
+    ],
+)
+def test_a_plan_that_does_not_know_of_all_that_was_reported_makes_no_way_sure(
+    visit: Visit, picture: dict[str, Any], sure: bool
+) -> None:
+    page = visit(Role.VIEWER).ready()
+    script = """async (picture) => {
+        const {countWays, isSure, lapsedWays, routeOf, unsureZones} = await import("/static/js/model.js");
+        const route = {zone_id: "a", status: "safe_shortest", latest_departure_s: null, margin_s: 9, made_for_at: ""};
+        const state = {picture, planEtag: "now", routes: new Map([["a", route]]), zones: [{id: "a", name: "a", ordinal: 0}]};
+        const told = routeOf(state, "a");
+        return [isSure(told), told.margin_s !== null, countWays(state).safe_shortest === 1, lapsedWays(state) === "",
+            unsureZones(state).length === 0];
+    }"""
+    assert set(page.evaluate(script, picture)) == {sure}

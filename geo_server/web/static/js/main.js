@@ -101,7 +101,9 @@ async function beginSite(me, slug) {
   announceChanges(store, speaker);
   dimInLockdown(store);
   // The last moment to leave passes without anything coming from the server.
-  setInterval(() => store.set({ lapsed: lapsedWays(store.state) }), 1000);
+  const lookForLapsed = () => store.set({ lapsed: lapsedWays(store.state) });
+  setInterval(lookForLapsed, 1000);
+  store.watch(["picture", "routes"], lookForLapsed);
   store.watch(["mine"], () => feed.guidance());
   document.body.dataset.view = "site";
   document.body.classList.toggle("is-responder", may(store.state, "see_reports"));

@@ -50,9 +50,12 @@ export const kindTitle = (state, key) => state.protocols.kinds.find((kind) => ki
 export const actionOf = (state, key) => state.protocols.actions.find((action) => action.key === key) ?? null;
 export const statusTitle = (status) => known(`status.${status}`, status);
 
-/** The way out of a zone as of now, or null; `routesOf` all of them. */
-export const routeOf = (state, zoneId) => asOfNow(state.routes.get(zoneId)) ?? null;
-export const routesOf = (state) => [...state.routes.values()].map(asOfNow);
+/** The way out of a zone as of now, or null; `routesOf` all of them. A plan that does not know of everything that was reported
+ * since guarantees nothing. */
+export const routeOf = (state, zoneId) => asPlanned(state, state.routes.get(zoneId)) ?? null;
+export const routesOf = (state) => [...state.routes.values()].map((route) => asPlanned(state, route));
+const asPlanned = (state, route) => (isBehind(state) ? unsure(route) : asOfNow(route));
+const isBehind = ({ picture, planEtag }) => Boolean(picture) && (picture.plan_behind || (picture.plan?.etag ?? null) !== planEtag);
 
 /**
  * Where a threat is, in words: its zone, or where it is in none the nearest, its level, and its building unless that is
@@ -139,13 +142,17 @@ export function orderFor(state, zoneId) {
 const SAFE = ["safe_shortest", "safe_detour"];
 
 /** Whether a way out is guaranteed to whoever leaves now. It no longer is when the last moment to leave has passed. */
-export const isSure = (route) => SAFE.includes(route?.status) && !isTooLate(route);
+export const isSure = (route) => isCalledSafe(route) && !isTooLate(route);
+
+const isCalledSafe = (route) => SAFE.includes(route?.status);
 
 const isTooLate = ({ latest_departure_s: within, made_for_at: at }) => within !== null && now() > Date.parse(at) + within * 1000;
 
 /** A way out as it is to be shown: what it was ahead by says nothing once the last moment to leave has passed. */
-function asOfNow(route) {
-  if (!SAFE.includes(route?.status) || isSure(route)) return route;
+const asOfNow = (route) => (isSure(route) ? route : unsure(route));
+
+function unsure(route) {
+  if (!isCalledSafe(route)) return route;
   const alternatives = route.alternatives?.map((other) => ({ ...other, margin_s: null }));
   return { ...route, status: "no_guaranteed_route", margin_s: null, alternatives };
 }
@@ -159,12 +166,12 @@ export function countWays(state) {
   return counts;
 }
 
-/** The ways out whose last moment to leave has passed since they were worked out, by zone, as one text to compare. */
-export const lapsedWays = ({ routes, guidance }) =>
-  [...routes.values(), guidance?.route]
-    .filter((route) => SAFE.includes(route?.status) && !isSure(route))
-    .map((route) => route.zone_id)
-    .join(" ");
+/** The ways out that were safe when they were worked out and no longer are, by zone, as one text to compare. */
+export function lapsedWays(state) {
+  const planned = [...state.routes.values()].filter((route) => isCalledSafe(route) && !isSure(asPlanned(state, route)));
+  const own = [state.guidance?.route].filter((route) => isCalledSafe(route) && !isSure(route));
+  return [...planned, ...own].map((route) => route.zone_id).join(" ");
+}
 
 /** Whether people in the person's own room are told to leave although no way out of it is guaranteed. */
 export function leavesUnsure(state) {
@@ -180,11 +187,10 @@ export function sentenceFor(state, doing) {
   return leavesUnsure(state) ? t("card.no_sure_way") : doing.words;
 }
 
-/** Zones that an order to leave would reach (those of the site, or one) and that have no guaranteed way out. A plan that does
- * not know of everything that was reported since guarantees nothing. */
+/** Zones that an order to leave would reach (those of the site, or one) and that have no guaranteed way out. */
 export function unsureZones(state, only = null) {
   return (only ? [only] : state.zones)
     .filter((zone) => zone.occupied || state.routes.has(zone.id))
-    .filter((zone) => state.picture?.plan_behind || !isSure(routeOf(state, zone.id)))
+    .filter((zone) => !isSure(routeOf(state, zone.id)))
     .sort((a, b) => Number(b.occupied) - Number(a.occupied) || byName(a, b));
 }
