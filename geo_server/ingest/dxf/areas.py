@@ -13,7 +13,8 @@ from geo_server.domain.places import ZoneCategory
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.drawing import Stroke
 from geo_server.ingest.dxf.polygonize import LEAST_AREA_M2, LEAST_RADIUS_M, inscribed_radius
-from geo_server.ingest.dxf.profile import Role, category_of, is_room_number, stroke_role
+from geo_server.ingest.dxf.profile import category_of, is_room_number, stroke_role
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import as_lines, segments_of
 
 CLOSING_GAP = 0.05

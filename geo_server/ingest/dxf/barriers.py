@@ -10,7 +10,8 @@ from shapely import Polygon
 
 from geo_server.ingest.dxf.drawing import Stroke
 from geo_server.ingest.dxf.hatching import without_hatching
-from geo_server.ingest.dxf.profile import Role, stroke_role
+from geo_server.ingest.dxf.profile import stroke_role
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import Segments, lengths, segments_of
 from geo_server.ingest.dxf.voids import find_crossed
 

@@ -8,7 +8,8 @@ import shapely
 from shapely import LineString, Polygon
 
 from geo_server.ingest.dxf.drawing import Stroke
-from geo_server.ingest.dxf.profile import Role, stroke_role
+from geo_server.ingest.dxf.profile import stroke_role
+from geo_server.ingest.dxf.role import Role
 
 THINNEST_M, THICKEST_M = 0.04, 1.5
 """Widths that a wall may have; thinner ones only make a line easier to see."""

@@ -13,7 +13,8 @@ import shapely
 from shapely import LineString, Point, Polygon, STRtree
 
 from geo_server.ingest.dxf.drawing import Label, Vertex
-from geo_server.ingest.dxf.profile import Role, asset_of, category_of, is_door_block, plain_words, role_of, tokens
+from geo_server.ingest.dxf.profile import asset_of, category_of, is_door_block, plain_words, role_of, tokens
+from geo_server.ingest.dxf.role import Role
 
 LONGEST_NAME = 48
 TAG_REACH_M = 0.6

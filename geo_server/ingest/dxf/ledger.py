@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from geo_server.ingest.dxf.drawing import Drawing, Label, Reason, Stroke
-from geo_server.ingest.dxf.profile import Role, asset_of, stroke_role
+from geo_server.ingest.dxf.profile import asset_of, stroke_role
+from geo_server.ingest.dxf.role import Role
 
 BUILT = frozenset({Role.WALL, Role.COLUMN, Role.GLAZING, Role.STAIRS, Role.AREA, Role.LIFT, Role.WALKABLE})
 """Roles of what a level consists of."""

@@ -31,8 +31,9 @@ from geo_server.ingest.dxf.openings import (
     zones_beside,
 )
 from geo_server.ingest.dxf.polygonize import Faces, find_faces, inscribed_radius, without_tentacles
-from geo_server.ingest.dxf.profile import Role, category_of, stroke_role
+from geo_server.ingest.dxf.profile import category_of, stroke_role
 from geo_server.ingest.dxf.recover import find_leaks
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import Segments, as_lines
 from geo_server.ingest.dxf.stairs import cut_flights, entries_on_walls, find_flights
 from geo_server.ingest.dxf.walls import (

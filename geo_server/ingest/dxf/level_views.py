@@ -16,7 +16,8 @@ from geo_server.ingest.dxf.doors import find_swings
 from geo_server.ingest.dxf.drawing import Drawing, Stroke
 from geo_server.ingest.dxf.labels import find_stamps
 from geo_server.ingest.dxf.ledger import BUILT
-from geo_server.ingest.dxf.profile import Role, category_of, stroke_role
+from geo_server.ingest.dxf.profile import category_of, stroke_role
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import segments_of
 from geo_server.ingest.dxf.views import View, corners_of, find_views, name_views, overlap_once_laid, strokes_in
 

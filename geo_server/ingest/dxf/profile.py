@@ -16,19 +16,6 @@ from geo_server.ingest.dxf import lexicon
 from geo_server.ingest.dxf.drawing import Stroke
 from geo_server.ingest.dxf.role import Role
 
-__all__ = [
-    "Role",
-    "asset_of",
-    "category_of",
-    "is_door_block",
-    "is_room_number",
-    "plain_words",
-    "role_of",
-    "roles_by_layer",
-    "stroke_role",
-    "tokens",
-]
-
 _PREFIX = re.compile(r"^.*(?:\$\d+\$|\|)")
 _WORDS = re.compile(r"[A-Z]+")
 _SPLIT = re.compile(r"[^A-Z0-9]+")

@@ -17,7 +17,8 @@ from geo_server.ingest.dxf.ground import Ground, find_place, put_on_ground
 from geo_server.ingest.dxf.ledger import count_fates, hides
 from geo_server.ingest.dxf.level import read_level
 from geo_server.ingest.dxf.level_views import choose_levels
-from geo_server.ingest.dxf.profile import Role, role_of
+from geo_server.ingest.dxf.profile import role_of
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.signs import read_signs

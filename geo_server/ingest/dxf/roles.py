@@ -19,7 +19,8 @@ from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.curves import Arc, chained, fit_arcs
 from geo_server.ingest.dxf.drawing import Stroke, all_points
-from geo_server.ingest.dxf.profile import Role, roles_by_layer, stroke_role
+from geo_server.ingest.dxf.profile import roles_by_layer, stroke_role
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.rows import find_rows
 from geo_server.ingest.dxf.segments import Segments, as_lines, extent, lengths, segments_of
 

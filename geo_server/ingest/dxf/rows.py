@@ -5,6 +5,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
+from geo_server.ingest.dxf.drawing import Points
 from geo_server.ingest.dxf.segments import Segments, as_lines, grouped, lengths
 
 WIDEST_PITCH_M = 1.3
@@ -12,6 +13,10 @@ WIDEST_PITCH_M = 1.3
 LEAST_LINES = 5
 LIKE_LENGTH, LIKE_PITCH = 0.35, 0.08
 """By which share lengths and distances in a row differ at most."""
+ASIDE = 0.25
+"""Middles of lines in a row are no farther from each other, along them, than this share of their length."""
+AT_ONCE = 4096
+"""Lines that are looked at together, so that the memory for a dense drawing is bounded."""
 _Index = npt.NDArray[np.intp]
 
 
@@ -38,10 +43,12 @@ def find_rows(segments: Segments, widest: float = WIDEST_PITCH_M) -> tuple[_Inde
     groups = grouped(len(segments), one[next_to], other[next_to])
     sizes = np.bincount(groups, minlength=len(segments))
     good = sizes[groups] >= LEAST_LINES
+    if not good.any():
+        return row, pitch
     row[good] = groups[good]
-    for group in np.unique(row[good]).tolist():
-        members = row == group
-        pitch[members] = np.median(pitch[members & inner])
+    order = np.argsort(row, kind="stable")[len(row) - np.count_nonzero(good) :]
+    for members in np.split(order, np.flatnonzero(np.diff(row[order])) + 1):
+        pitch[members] = np.median(pitch[members[inner[members]]])
     return row, pitch
 
 
@@ -51,15 +58,30 @@ def _pairs(segments: Segments, widest: float) -> tuple[_Index, _Index, npt.NDArr
     middles = (segments[:, :2] + segments[:, 2:]) / 2
     units = (segments[:, 2:] - segments[:, :2]) / sizes[:, None]
     units[(units[:, 0] < -1e-9) | ((np.abs(units[:, 0]) <= 1e-9) & (units[:, 1] < 0))] *= -1
-    spots = shapely.points(middles)
-    one, other = STRtree(spots).query(spots, predicate="dwithin", distance=widest)
-    away = middles[other] - middles[one]
-    across = units[one, 0] * away[:, 1] - units[one, 1] * away[:, 0]
-    along = np.abs((away * units[one]).sum(axis=1))
-    like = np.abs(sizes[other] / sizes[one] - 1) <= LIKE_LENGTH
-    parallel = np.abs((units[one] * units[other]).sum(axis=1)) > 0.999
-    beside = like & parallel & (np.abs(across) > 0.015 * widest) & (along <= 0.25 * sizes[one])
-    return one[beside], other[beside], across[beside]
+    tree = STRtree(shapely.points(middles))
+    found = []
+    for start in range(0, len(segments), AT_ONCE):
+        some = np.arange(start, min(start + AT_ONCE, len(segments)))
+        near, other = tree.query(_bands(middles[some], units[some], sizes[some], widest), predicate="intersects")
+        one = some[near]
+        away = middles[other] - middles[one]
+        across = units[one, 0] * away[:, 1] - units[one, 1] * away[:, 0]
+        along = np.abs((away * units[one]).sum(axis=1))
+        like = np.abs(sizes[other] / sizes[one] - 1) <= LIKE_LENGTH
+        parallel = np.abs((units[one] * units[other]).sum(axis=1)) > 0.999
+        beside = like & parallel & (np.abs(across) > 0.015 * widest) & (along <= ASIDE * sizes[one])
+        beside &= np.hypot(across, along) <= widest
+        found.append((one[beside], other[beside], across[beside]))
+    one, other, across = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return one, other, across
+
+
+def _bands(middles: Points, units: Points, sizes: npt.NDArray[np.float64], widest: float) -> npt.NDArray[np.object_]:
+    """Where the middles of segments that are beside others can lie: an area for each, a little larger than it must be."""
+    along = units * np.minimum(ASIDE * sizes, widest)[:, None] * 1.001
+    across = np.stack([-units[:, 1], units[:, 0]], axis=1) * widest * 1.001
+    corners = [middles + along + across, middles + along - across, middles - along - across, middles - along + across]
+    return np.asarray(shapely.polygons(np.stack(corners, axis=1)))
 
 
 def crossing_rows(segments: Segments, row: _Index) -> npt.NDArray[np.bool_]:

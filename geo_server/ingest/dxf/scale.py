@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from geo_server.domain.wording import plural
 from geo_server.ingest.dxf.drawing import Drawing
 from geo_server.ingest.dxf.evidence import CANDIDATES, weigh
-from geo_server.ingest.dxf.profile import Role
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.said import evidence_of_place, evidence_of_words
 from geo_server.ingest.dxf.sizes import evidence_of_sizes
 from geo_server.ingest.georeference import GridPlace

@@ -15,7 +15,8 @@ from geo_server.domain.wording import counted
 from geo_server.ingest.dxf.curves import fit_arcs
 from geo_server.ingest.dxf.drawing import Drawing, Stroke, all_points
 from geo_server.ingest.dxf.evidence import Evidence, fits, mode
-from geo_server.ingest.dxf.profile import Role, stroke_role
+from geo_server.ingest.dxf.profile import stroke_role
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import Corners, cap_gaps, extent, find_caps, lengths, segments_of
 
 

@@ -48,6 +48,8 @@ MOST_CROSSED = 4
 TICK_M = 0.6
 FURNITURE_M = 4.0
 """Furniture is no longer than this."""
+LEAST_SIDES = 3
+"""Fewer straight lines enclose nothing."""
 WALL_M = 0.55
 """Walls are no thicker than this; what is wider and stands alone is furniture."""
 _WORDS = {
@@ -245,8 +247,9 @@ def _alone(strokes: Sequence[Stroke], labels: Sequence[Label]) -> list[Role | No
     group = grouped(len(strokes), one, other)
     roles: list[Role | None] = [None] * len(strokes)
     order = np.argsort(group, kind="stable")
+    pieces = shapely.get_num_coordinates(lines) - 1
     for members in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
-        if _is_furniture(lines[members], words):
+        if pieces[members].sum() >= LEAST_SIDES and _is_furniture(lines[members], words):
             for k in members.tolist():
                 roles[k] = Role.EXCLUDE
     return roles

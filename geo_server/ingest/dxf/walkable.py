@@ -16,7 +16,8 @@ from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.labels import assign, best_stamp, find_stamps
 from geo_server.ingest.dxf.level import FoundZone, LevelContent
 from geo_server.ingest.dxf.openings import FoundOpening
-from geo_server.ingest.dxf.profile import Role, stroke_role, tokens
+from geo_server.ingest.dxf.profile import stroke_role, tokens
+from geo_server.ingest.dxf.role import Role
 
 LEAST_AREA_M2 = 1.0
 NEAR_M = 0.15

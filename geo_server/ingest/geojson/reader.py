@@ -14,7 +14,8 @@ from geo_server.domain.findings import Finding
 from geo_server.domain.places import Asset, Floorplan, Opening, Wall, Zone, ZoneCategory
 from geo_server.domain.wording import counted
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.profile import Role, asset_of, category_of, role_of
+from geo_server.ingest.dxf.profile import asset_of, category_of, role_of
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.geojson.features import PlainFeature, PlainFile, read_features
 from geo_server.ingest.geojson.levels import Levels, Told, plain_id
 from geo_server.ingest.geojson.mapping import suggest_mapping, told_mapping

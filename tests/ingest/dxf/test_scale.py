@@ -11,7 +11,8 @@ from ezdxf.filemanagement import new
 from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Sheet, Stroke
 from geo_server.ingest.dxf.evidence import CANDIDATES, Evidence, favour, fits, nearest_unit, weigh
 from geo_server.ingest.dxf.expand import read_drawing
-from geo_server.ingest.dxf.profile import Role, roles_by_layer
+from geo_server.ingest.dxf.profile import roles_by_layer
+from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.said import evidence_of_words
 from geo_server.ingest.dxf.scale import SURE, find_scale
