@@ -29,6 +29,7 @@ from geo_server.api.static import static_files
 from geo_server.api.tiles import tiles_app
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
+from geo_server.services.catching_up import catching_up
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
@@ -97,10 +98,14 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     with open_database(settings.database_url, settings.data_dir) as database:
         floorplans = PublishedFloorplans(database)
         plans = Plans(database, floorplans)
-        threading.Thread(target=_catch_up, args=(floorplans, plans), name="catch up", daemon=True).start()
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         kept = timedelta(days=settings.events_kept_days)
-        async with hub.running(), forgetting(database, kept), working(database.url, Reader(database).read):
+        async with (
+            hub.running(),
+            forgetting(database, kept),
+            working(database.url, Reader(database).read),
+            catching_up(floorplans, plans),
+        ):
             with _on_shutdown(hub.close):
                 yield State(
                     settings=settings,
@@ -110,12 +115,6 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     plans=plans,
                     hub=hub,
                 )
-
-
-def _catch_up(floorplans: PublishedFloorplans, plans: Plans) -> None:
-    """Plan what an earlier process had not, and make ready what will be asked for first."""
-    plans.replan_behind()
-    floorplans.warm_all()
 
 
 @contextlib.contextmanager

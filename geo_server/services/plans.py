@@ -87,14 +87,20 @@ class Plans:
             latest = last_seq(c, site.id)
         return None if incident is None else self.replan(site, incident.id, latest if seq is None else seq)
 
-    def replan_behind(self) -> None:
-        """Plan every open incident whose plan is behind: a process may have ended between a sighting and its plan."""
+    def replan_behind(self, leaving: threading.Event) -> None:
+        """Plan every open incident whose plan is behind: a process may have ended between a sighting and its plan.
+
+        Args:
+            leaving: Once it is set, no other plan is begun.
+        """
         try:
             waiting = self._list_behind()
         except GeoServerError as refusal:
             log.warning("Plans of an earlier process are not looked after: %s", refusal)
             return
         for site, incident_id, seq in waiting:
+            if leaving.is_set():
+                return
             self.replan(site, incident_id, seq)
 
     def _list_behind(self) -> list[tuple[Site, UUID, int]]:

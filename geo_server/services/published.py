@@ -68,8 +68,12 @@ class PublishedFloorplans:
         except Exception:
             log.exception("The floorplan of site %s cannot be compiled", site.slug)
 
-    def warm_all(self) -> None:
-        """:meth:`warm` as many sites as are kept."""
+    def warm_all(self, leaving: threading.Event) -> None:
+        """:meth:`warm` as many sites as are kept.
+
+        Args:
+            leaving: Once it is set, no other site is begun.
+        """
         try:
             with self._database.snapshot() as c:
                 sites = list_sites(c)
@@ -77,6 +81,8 @@ class PublishedFloorplans:
             log.warning("No floorplan is compiled ahead: %s", refusal)
             return
         for site in sites[: self._sites_kept]:
+            if leaving.is_set():
+                return
             self.warm(site)
 
     def load(self, c: Connection, site: Site) -> PublishedFloorplan:

@@ -1,5 +1,6 @@
 """Plans: the last one knows everything, none is made in vain, and one that fails is seen to have failed."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -153,9 +154,9 @@ def test_a_sighting_whose_server_died_before_it_had_planned_is_planned_for_at_th
     with desk.database.snapshot() as c:
         before = last_seq(c, desk.campus.site.id)
 
-    desk.plans.replan_behind()
+    desk.plans.replan_behind(threading.Event())
     planned = desk.picture()
-    desk.plans.replan_behind()
+    desk.plans.replan_behind(threading.Event())
 
     assert (died.plan_behind, planned.plan_behind) == (True, False)
     assert len(desk.plan()["threats"]) == 2

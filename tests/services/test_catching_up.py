@@ -1,0 +1,73 @@
+"""What a process does after its start has ended before it ends, and holds it up no longer than it must."""
+
+import asyncio
+import threading
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from geo_server.domain.roles import Role
+from geo_server.services.access import authenticate
+from geo_server.services.catching_up import THREAD_NAME, catching_up
+from geo_server.services.plans import Plans
+from geo_server.services.protocols import load_shipped_pack
+from geo_server.services.published import PublishedFloorplans
+from geo_server.services.sightings import NewSighting, add_sighting
+from geo_server.store.database import Database
+from tests.campus import build_campus
+
+
+def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: Database) -> None:
+    plans = _with_a_sighting_that_nobody_planned_for(database)
+    leaving, lock = asyncio.Event(), text("LOCK TABLE sites IN ACCESS EXCLUSIVE MODE")
+
+    async def stay() -> None:
+        async with catching_up(*plans):
+            leaving.set()
+
+    async def leave_while_the_thread_waits_for_the_database() -> None:
+        with database.transaction() as c:
+            c.execute(lock)
+            staying = asyncio.create_task(stay())
+            await leaving.wait()
+            assert not (await asyncio.wait([staying], timeout=0.3))[0]
+            assert THREAD_NAME in _threads()
+        await asyncio.wait_for(staying, 20)
+
+    asyncio.run(leave_while_the_thread_waits_for_the_database())
+
+    assert THREAD_NAME not in _threads()
+    assert _planned(database) == 0
+
+
+def test_a_process_that_stays_plans_what_was_left_to_do(database: Database) -> None:
+    plans = _with_a_sighting_that_nobody_planned_for(database)
+
+    async def stay() -> None:
+        async with catching_up(*plans), asyncio.timeout(20):
+            while THREAD_NAME in _threads():
+                await asyncio.sleep(0.01)
+
+    asyncio.run(stay())
+
+    assert _planned(database) == 1
+
+
+def _with_a_sighting_that_nobody_planned_for(database: Database) -> tuple[PublishedFloorplans, Plans]:
+    campus = build_campus(database)
+    floorplans = PublishedFloorplans(database)
+    by = authenticate(database, campus.tokens[Role.COMMANDER])
+    lon, lat = campus.lonlat(3, 1.5)
+    said = NewSighting(uuid4(), "fire", (lon, lat), 0, datetime.now(UTC))
+    add_sighting(database, floorplans, load_shipped_pack(), campus.site, said, by=by)
+    return floorplans, Plans(database, floorplans)
+
+
+def _planned(database: Database) -> int:
+    with database.snapshot() as c:
+        return int(c.execute(text("SELECT count(*) FROM plans")).scalar_one())
+
+
+def _threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate()}
