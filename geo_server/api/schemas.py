@@ -10,6 +10,7 @@ from geo_server.domain.conflicts import Decision
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
 from geo_server.domain.sign_offs import Method
+from geo_server.routing.request import MARGIN_S, REACTION_S
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -129,6 +130,31 @@ class ClosureSaid(Said):
     id: UUID
     subject_id: UUID
     reason: ClosureReason
+
+
+class SupposedThreatSaid(Said):
+    """A threat that is only supposed, to see what it would do."""
+
+    kind: Key
+    at: tuple[Longitude, Latitude]
+    ordinal: Ordinal
+    building: Name | None = None
+    radius_m: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] = 5.0
+    speed_mps: Annotated[
+        float | None, Field(ge=0, le=50, allow_inf_nan=False, description="Not said: that of its kind.")
+    ] = None
+
+
+class WhatIfSaid(Said):
+    """What is supposed: nothing of it is recorded."""
+
+    closures: Annotated[
+        tuple[UUID, ...], Field(max_length=500, description="Ids of openings, transitions and zones that are shut.")
+    ] = ()
+    threats: Annotated[tuple[SupposedThreatSaid, ...], Field(max_length=20)] = ()
+    profile: Annotated[Key, Field(description="adult, child, reduced_mobility or wheelchair.")] = "adult"
+    reaction_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = REACTION_S
+    margin_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = MARGIN_S
 
 
 class ImportSaid(Said):

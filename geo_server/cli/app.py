@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "export"),
     "inspect": ("inspect", "inspect"),
     "plan": ("plan", "plan"),
+    "what-if": ("what_if", "what_if"),
     "import": ("imports", "import_site"),
 }
 """Module of each command, and its function or its group of commands. Only the one that is run is imported: the libraries behind all take seconds."""

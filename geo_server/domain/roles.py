@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SEE_INCIDENT = "see_incident"
     SEE_REPORTS = "see_reports"
     SEE_PLAN = "see_plan"
+    PLAN_AHEAD = "plan_ahead"
     REPORT_STATUS = "report_status"
     REPORT_SIGHTING = "report_sighting"
     MANAGE_INCIDENT = "manage_incident"
@@ -43,6 +44,7 @@ _STAFF = _VIEWER | {Permission.SEE_INCIDENT, Permission.REPORT_STATUS, Permissio
 _RESPONDER = _STAFF | {
     Permission.SEE_REPORTS,
     Permission.SEE_PLAN,
+    Permission.PLAN_AHEAD,
     Permission.MANAGE_INCIDENT,
     Permission.CLOSE_WAYS,
     Permission.EXPORT,
@@ -52,7 +54,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
     Role.STAFF: _STAFF,
     Role.RESPONDER: _RESPONDER,
-    Role.FACILITIES: _STAFF | {Permission.EDIT_FLOORPLANS, Permission.PUBLISH_FLOORPLANS, Permission.EXPORT},
+    Role.FACILITIES: _STAFF
+    | {
+        Permission.PLAN_AHEAD,
+        Permission.EDIT_FLOORPLANS,
+        Permission.PUBLISH_FLOORPLANS,
+        Permission.EXPORT,
+    },
     Role.COMMANDER: _RESPONDER | {Permission.GIVE_DIRECTIVES},
     Role.ADMIN: frozenset(Permission),
 }

@@ -69,23 +69,23 @@ def _zone(route: Route, floorplan: Floorplan) -> Document:
         "status": route.status.value,
         "advice": route.advice.value,
         "exit_id": _text(route.exit_id),
-        "distance_m": _up(route.distance_m),
-        "time_s": _up(route.time_s),
+        "distance_m": seconds_up(route.distance_m),
+        "time_s": seconds_up(route.time_s),
         "margin_s": _down(route.margin_s),
         "margin_at": _margin_at(route, floorplan),
         "latest_departure_s": _down(route.latest_departure_s),
-        "spread_s": _up(route.spread_s),
+        "spread_s": seconds_up(route.spread_s),
         "start": [*_pairs([route.start], floorplan)[0], ordinal],
         "legs": [_leg(leg, floorplan) for leg in route.legs],
         "avoided": [
-            {"exit_id": str(a.exit_id), "reason": a.reason, "seconds": _up(a.seconds), "words": a.words}
+            {"exit_id": str(a.exit_id), "reason": a.reason, "seconds": seconds_up(a.seconds), "words": a.words}
             for a in route.avoided
         ],
         "alternatives": [
             {
                 "exit_id": str(a.exit_id),
-                "distance_m": _up(a.distance_m),
-                "time_s": _up(a.time_s),
+                "distance_m": seconds_up(a.distance_m),
+                "time_s": seconds_up(a.time_s),
                 "margin_s": _down(a.margin_s),
             }
             for a in route.alternatives
@@ -100,7 +100,7 @@ def _leg(leg: Leg, floorplan: Floorplan) -> Document:
         "ordinal": floorplan.ordinal(leg.level_id),
         "building": _building(leg.level_id, floorplan),
         "coordinates": _pairs(leg.coordinates, floorplan),
-        "arrive_s": [_up(seconds) for seconds in leg.arrive_s],
+        "arrive_s": [seconds_up(seconds) for seconds in leg.arrive_s],
         "opening_ids": [str(opening_id) for opening_id in leg.opening_ids],
         "transition_id": _text(leg.transition_id),
     }
@@ -141,7 +141,8 @@ def _text(thing_id: UUID | None) -> str | None:
     return None if thing_id is None else str(thing_id)
 
 
-def _up(value: float | None) -> float | None:
+def seconds_up(value: float | None) -> float | None:
+    """What people need, rounded to thousandths upwards."""
     return None if value is None else math.ceil(value * 1000 - 1e-6) / 1000
 
 

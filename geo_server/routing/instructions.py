@@ -53,6 +53,21 @@ def exit_words(floorplan: Floorplan, opening_id: UUID) -> str:
     return f"the exit of {zone_words(inside[0])}"
 
 
+def subject_words(floorplan: Floorplan, subject_id: UUID) -> str:
+    """What an opening, a transition or a zone is called among all of a floorplan."""
+    zone, transition = floorplan.zone_by_id.get(subject_id), floorplan.transition_by_id.get(subject_id)
+    if zone is not None:
+        return zone_words(zone)
+    if transition is not None:
+        lower, upper = (floorplan.zone_by_id[zone_id] for zone_id in transition.zones)
+        return f"the {transition.category.value} from {zone_words(lower)} to {zone_words(upper)}"
+    opening = floorplan.opening_by_id[subject_id]
+    if opening.exit:
+        return exit_words(floorplan, subject_id)
+    one, other = (zone_words(floorplan.zone_by_id[z]) if z else "the outside" for z in opening.zones)
+    return f"{_door_name(opening)} between {one} and {other}"
+
+
 def nearest_assembly_point(floorplan: Floorplan, opening_id: UUID) -> tuple[AssemblyPoint, float] | None:
     """The assembly point nearest to an exit, with its metres in a straight line; None when there are none."""
     line = ground_line(floorplan, floorplan.opening_by_id[opening_id])
@@ -144,10 +159,13 @@ def _climbed(transition: Transition) -> str:
 
 
 def _door_words(floorplan: Floorplan, opening: Opening, zone_id: UUID) -> str:
-    what = "opening" if opening.category == "gap" else "door"
-    number = f" {opening.number}" if opening.number else ""
     beyond = next((z for z in opening.zones if z != zone_id), None)
-    return f"the {what}{number} to {zone_words(floorplan.zone_by_id[beyond]) if beyond else 'the outside'}"
+    return f"{_door_name(opening)} to {zone_words(floorplan.zone_by_id[beyond]) if beyond else 'the outside'}"
+
+
+def _door_name(opening: Opening) -> str:
+    what = "opening" if opening.category == "gap" else "door"
+    return f"the {what} {opening.number}" if opening.number else f"the {what}"
 
 
 def _climb(compiled: CompiledFloorplan, node: int, kind: str) -> str:

@@ -38,6 +38,7 @@ class Network:
         edge_s: Seconds of each edge, shape (m,); infinite where it cannot be used.
         sinks: Whether a node is an exit that is open, shape (n,).
         shut: Whether a node itself is closed, shape (n,).
+        closed: Ids of the openings, transitions and zones that are.
         trails: The trails that were asked for, by zone and nodes.
     """
 
@@ -46,6 +47,7 @@ class Network:
     edge_s: Floats
     sinks: Bools
     shut: Bools
+    closed: frozenset[UUID] = frozenset()
     trails: dict[tuple[UUID, tuple[int, ...]], "Trail"] = field(default_factory=dict)
 
     @cached_property
@@ -189,7 +191,7 @@ def _build_network(compiled: CompiledFloorplan, profile: Profile, closed: frozen
         seconds[compiled.edges_through.get(str(subject_id), [])] = inf
     if shut.any():
         seconds[shut[compiled.tails] | shut[compiled.heads]] = inf
-    return Network(compiled, profile, seconds, compiled.exits & ~shut, shut)
+    return Network(compiled, profile, seconds, compiled.exits & ~shut, shut, closed)
 
 
 def find_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...]) -> Trail:

@@ -3,13 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Request, Response
 
 from geo_server.api.answers import json_tagged
 from geo_server.api.deps import Access, requires, state_of
+from geo_server.api.schemas import WhatIfSaid
 from geo_server.domain.errors import NotFound
 from geo_server.domain.roles import Permission
 from geo_server.services.guidance import zone_guidance
+from geo_server.services.what_if import Supposed, SupposedThreat, site_what_if
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["guidance"])
 
@@ -22,6 +25,15 @@ def show_plan(request: Request, access: Annotated[Access, requires(Permission.SE
         raise NotFound("There is no plan.", advice="A plan is made when an incident is open.")
     plan, document = found
     return json_tagged(request, lambda: document, plan.etag)
+
+
+@router.post("/what-if")
+def what_if(request: Request, said: WhatIfSaid, access: Annotated[Access, requires(Permission.PLAN_AHEAD)]) -> Response:
+    """What closures and threats would do: who loses the way out, what depends on one door. Nothing is recorded."""
+    state = state_of(request)
+    supposed = Supposed(**{**dict(said), "threats": tuple(SupposedThreat(**dict(threat)) for threat in said.threats)})
+    document = site_what_if(state["floorplans"], state["pack"], access.site, supposed)
+    return Response(orjson.dumps(document), media_type="application/json")
 
 
 @router.get("/zones/{zone_id}/guidance")

@@ -1,0 +1,185 @@
+"""What ``geo-server plan`` and ``what-if`` are asked: a floorplan document, threats, closures and people."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import typer
+from shapely import Point
+
+from geo_server.cli.files import read_whole, shown
+from geo_server.cli.threats import GivenThreat, read_threats
+from geo_server.domain.errors import InvalidInput
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.incidents import Closure, ClosureReason, Threat
+from geo_server.domain.places import Floorplan, Level
+from geo_server.domain.protocols import IncidentKind
+from geo_server.ingest.document.reader import MAX_BYTES, parse_document, read_document
+from geo_server.routing.profiles import find_profile
+from geo_server.routing.request import PlanRequest
+from geo_server.routing.threats import FAR_M
+from geo_server.services.protocols import load_pack
+from geo_server.settings import load_settings
+
+DOCUMENT_MIB = MAX_BYTES // 2**20
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these a moment can be. Outside, times and their offsets cannot be worked with."""
+
+File = Annotated[Path, typer.Argument(metavar="FLOORPLAN", help="A floorplan document (GeoJSON).")]
+ThreatWords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--threat",
+        help='Where a threat is: {"at": [x, y], "ordinal", "radius_m", "speed_mps", "seen_s_ago", "kind", "building"}, '
+        "coordinates as in the document, the speed that of its kind where none is given; or @FILE with one or a "
+        "list of them. May be repeated.",
+    ),
+]
+ClosureWords = Annotated[
+    list[str] | None,
+    typer.Option("--closure", help="Id of an opening, transition or zone that is shut. May be repeated."),
+]
+ProfileName = Annotated[str, typer.Option("--profile", help="Who walks: adult, child, reduced_mobility or wheelchair.")]
+Reaction = Annotated[float, typer.Option("--reaction-s", help="Seconds until people start to walk.")]
+Margin = Annotated[float, typer.Option("--margin-s", help="Seconds that people must be ahead of a threat.")]
+Now = Annotated[str | None, typer.Option("--now", help="The plan's moment, ISO 8601 with its offset.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What stands on a command line, as words."""
+
+    floorplan: Path
+    threats: list[str] | None
+    closures: list[str] | None
+    profile: str
+    reaction_s: float
+    margin_s: float
+    now: str | None
+
+
+def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
+    """The floorplan and the request that a command line asks for.
+
+    Raises:
+        InvalidInput: A word that means nothing here, or a document that cannot be read.
+        NotFound: There is no such file.
+        TooLarge: The document is over the limit.
+    """
+    walkers = find_profile(asked.profile)
+    moment = _moment(asked.now)
+    kinds = load_pack(load_settings().data_dir).kinds if asked.threats else {}
+    given = read_threats(asked.threats or [], kinds)
+    data = read_whole(asked.floorplan, DOCUMENT_MIB, "Give one building a document.")
+    place = read_document(parse_document(data, shown(asked.floorplan)), shown(asked.floorplan))
+    request = PlanRequest(
+        threats=[
+            _threat(one, number, where, place, kinds=kinds, moment=moment)
+            for number, (where, one) in enumerate(given, 1)
+        ],
+        closures=[_closure(text, moment) for text in asked.closures or []],
+        profile=walkers,
+        reaction_s=asked.reaction_s,
+        margin_s=asked.margin_s,
+        now=moment,
+    )
+    return place, request
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r} is not a time.", where="--now", advice="Give ISO 8601, such as 2026-03-02T09:00:00Z."
+        ) from None
+    if moment.tzinfo is None:
+        raise InvalidInput(f"{text!r} has no offset.", where="--now", advice="Add Z for UTC.")
+    if not EARLIEST <= moment <= LATEST:
+        raise InvalidInput(
+            f"{text!r} is out of range.", where="--now", advice=f"Give a time from {EARLIEST.year} to {LATEST.year}."
+        )
+    return moment.astimezone(UTC)
+
+
+def _closure(text: str, moment: datetime) -> Closure:
+    try:
+        subject_id = UUID(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r} is not an id.", where="--closure", advice="Give the id of an opening, transition or zone."
+        ) from None
+    return Closure(uuid5(NAMESPACE_URL, text), subject_id, ClosureReason.BLOCKED, "command line", moment)
+
+
+def _threat(
+    given: GivenThreat,
+    number: int,
+    where: str,
+    floorplan: Floorplan,
+    *,
+    kinds: Mapping[str, IncidentKind],
+    moment: datetime,
+) -> Threat:
+    x, y = given.at
+    point = Point(x, y)
+    if isinstance(floorplan.frame, SiteFrame):
+        if abs(x) > 180 or abs(y) > 90:
+            raise InvalidInput(
+                f"at is {x}, {y}, not a longitude and latitude.",
+                where=where,
+                advice="This document is in lon, lat: give longitude first.",
+            )
+        point = floorplan.frame.to_metres(point)
+    return Threat(
+        uuid5(NAMESPACE_URL, f"geo-server plan threat {number}"),
+        given.kind,
+        _level(given, point, floorplan, where).id,
+        point,
+        given.radius_m,
+        kinds[given.kind].speed_mps if given.speed_mps is None else given.speed_mps,
+        moment - timedelta(seconds=given.seen_s_ago),
+    )
+
+
+def _level(given: GivenThreat, point: Point, floorplan: Floorplan, where: str) -> Level:
+    """The level that a threat is on: at its ordinal, in its building if that is named, else the one nearest to it."""
+    ordinal, building = given.ordinal, given.building
+    names = {b.id: {b.name, str(b.id)} for b in floorplan.buildings}
+    levels = [
+        level
+        for level in floorplan.levels
+        if level.ordinal == ordinal
+        and (building is None or building in (names.get(level.building_id, set()) if level.building_id else set()))
+    ]
+    if not levels:
+        known = ", ".join(str(ordinal) for ordinal in sorted({level.ordinal for level in floorplan.levels}))
+        of = f" of building {building!r}" if building is not None else ""
+        raise InvalidInput(
+            f"There is no level {ordinal!r}{of}.", where=where, advice=f"The document has levels: {known}."
+        )
+    distances = {level.id: math.inf for level in levels}
+    for zone in floorplan.zones:
+        if zone.level_id in distances:
+            distances[zone.level_id] = min(distances[zone.level_id], zone.polygon.distance(point))
+    nearest = min(levels, key=lambda level: (distances[level.id], str(level.id)))
+    _check_near(nearest, distances[nearest.id], where)
+    return nearest
+
+
+def _check_near(level: Level, metres: float, where: str) -> None:
+    """Refuse a slip of the hand here, where it can be mended at once; a plan for an incident takes any place."""
+    if metres == math.inf:
+        raise InvalidInput(f"Level {level.name} has no zones.", where=where, advice="Name a level that has some.")
+    if metres > FAR_M:
+        raise InvalidInput(
+            f"at is {metres / 1000:.0f} km from the nearest zone of {level.name}.",
+            where=where,
+            advice="Put it on a zone, or in the open near one.",
+        )

@@ -1,0 +1,94 @@
+"""What closures and threats would do on a published site. Nothing is recorded, and an open incident is not looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from geo_server.domain.frame import SiteFrame
+from geo_server.domain.incidents import Closure, ClosureReason, Threat
+from geo_server.domain.places import Floorplan, Site
+from geo_server.domain.protocols import ProtocolPack
+from geo_server.export.what_if import what_if_document
+from geo_server.routing.profiles import find_profile
+from geo_server.routing.request import PlanRequest
+from geo_server.routing.what_if import what_if
+from geo_server.services.levels import load_level, place_observed
+from geo_server.services.published import PublishedFloorplans
+
+
+@dataclass(frozen=True, slots=True)
+class SupposedThreat:
+    """A threat that is only supposed.
+
+    Args:
+        kind: A kind of the protocol pack.
+        at: Lon, lat.
+        building: Name, or None: the one whose zones are nearest.
+        speed_mps: Top speed; None is that of its kind.
+    """
+
+    kind: str
+    at: tuple[float, float]
+    ordinal: int
+    building: str | None = None
+    radius_m: float = 5.0
+    speed_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What is supposed.
+
+    Args:
+        closures: Ids of openings, transitions and zones that are shut.
+        profile: Name of the group of people.
+    """
+
+    closures: Sequence[UUID]
+    threats: Sequence[SupposedThreat]
+    profile: str
+    reaction_s: float
+    margin_s: float
+
+
+def site_what_if(floorplans: PublishedFloorplans, pack: ProtocolPack, site: Site, supposed: Supposed) -> dict[str, Any]:
+    """The what-if document of a site, with the revision number of its map.
+
+    Raises:
+        InvalidInput: No such kind, level, building, profile or subject of a closure, or a place far from the site.
+    """
+    published, now = floorplans.current(site), datetime.now(UTC)
+    request = PlanRequest(
+        threats=[
+            _threat(threat, number, published.floorplan, site.frame, pack=pack, now=now)
+            for number, threat in enumerate(supposed.threats, 1)
+        ],
+        closures=[
+            Closure(uuid5(NAMESPACE_URL, str(subject_id)), subject_id, ClosureReason.BLOCKED, "supposed", now)
+            for subject_id in dict.fromkeys(supposed.closures)
+        ],
+        profile=find_profile(supposed.profile),
+        reaction_s=supposed.reaction_s,
+        margin_s=supposed.margin_s,
+        now=now,
+    )
+    answer = what_if(published.compiled(), request)
+    return {"floorplan_rev": published.rev, **what_if_document(answer, published.floorplan)}
+
+
+def _threat(
+    said: SupposedThreat, number: int, floorplan: Floorplan, frame: SiteFrame, *, pack: ProtocolPack, now: datetime
+) -> Threat:
+    pack.action_for(said.kind)
+    point = place_observed(said.at, frame)
+    return Threat(
+        uuid5(NAMESPACE_URL, f"supposed threat {number}"),
+        said.kind,
+        load_level(floorplan, point, said.ordinal, said.building).id,
+        point,
+        said.radius_m,
+        pack.kinds[said.kind].speed_mps if said.speed_mps is None else said.speed_mps,
+        now,
+    )
