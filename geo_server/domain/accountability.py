@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from geo_server.domain.incidents import Status, StatusReport
@@ -19,6 +19,9 @@ OCCUPIED = frozenset(
     }
 )
 """Categories of zones where people stay, so that silence there means something."""
+
+NUMBERS = ("adults", "students", "injured")
+"""Numbers of a report that may be left unsaid."""
 
 URGENCY: tuple[Status, ...] = (
     Status.DANGER,
@@ -40,7 +43,7 @@ class Tally:
 
     Args:
         by_status: Number of occupied zones with each status.
-        latest: The report that counts for a zone, by zone id. A zone without one is unreported.
+        latest: The report that counts for a zone, by zone id (see :func:`latest_reports`). A zone without one is unreported.
     """
 
     by_status: Mapping[Status, int]
@@ -51,12 +54,12 @@ def latest_reports(reports: Iterable[StatusReport]) -> dict[UUID, StatusReport]:
     """The report that counts for each zone: the last one given by the client's clock, never later than its arrival.
 
     A phone whose clock runs ahead cannot outrank a later report for ever; ties go to the later arrival, then to the id.
+    Numbers that it leaves unsaid are those that were said last: who says OK after having counted has not uncounted.
     """
     latest: dict[UUID, StatusReport] = {}
-    for report in reports:
-        present = latest.get(report.zone_id)
-        if present is None or _rank(report) > _rank(present):
-            latest[report.zone_id] = report
+    for report in sorted(reports, key=_rank):
+        before = latest.get(report.zone_id)
+        latest[report.zone_id] = report if before is None else _with_numbers_of(report, before)
     return latest
 
 
@@ -70,6 +73,11 @@ def tally(zones: Iterable[Zone], reports: Iterable[StatusReport]) -> Tally:
         elif zone.category in OCCUPIED:
             counts[Status.UNREPORTED] += 1
     return Tally({status: counts[status] for status in Status}, latest)
+
+
+def _with_numbers_of(report: StatusReport, before: StatusReport) -> StatusReport:
+    said = {name: getattr(report, name) for name in NUMBERS}
+    return replace(report, **{name: getattr(before, name) for name, number in said.items() if number is None})
 
 
 def _rank(report: StatusReport) -> tuple[float, float, str]:

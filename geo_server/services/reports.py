@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from geo_server.domain.accountability import latest_reports
 from geo_server.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import (
@@ -53,6 +54,21 @@ class NewStatusReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a status report.
+
+    Args:
+        report: As it was recorded.
+        new: False when the same had been recorded before.
+        in_force: It is the one that counts for its zone; False when one that was given later has been recorded.
+    """
+
+    report: StatusReport
+    new: bool
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NewDirective:
     """What a zone is to do.
 
@@ -82,13 +98,11 @@ class NewClosure:
     reason: ClosureReason
 
 
-def add_status_report(database: Database, site: Site, said: NewStatusReport, *, by: Principal) -> bool:
+def add_status_report(database: Database, site: Site, said: NewStatusReport, *, by: Principal) -> Receipt:
     """Record a status report.
 
-    Reports are taken until the incident is closed, so after the all-clear too. A repetition is welcome even later.
-
-    Returns:
-        False when the same report had been recorded before.
+    Reports are taken until the incident is closed, so after the all-clear too. A repetition is welcome even later, and has
+    the receipt of the first one. A report is corrected by another one.
 
     Raises:
         InvalidInput: ``unreported``, which is what silence means and nobody can say.
@@ -125,7 +139,12 @@ def add_status_report(database: Database, site: Site, said: NewStatusReport, *, 
             _check_zone(c, site, said.zone_id)
             payload = {"zone_id": str(said.zone_id), "status": said.status}
             record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
-    return new
+        return _receipt(c, report if new else rows.load_status_report(c, site.id, said.id), new=new)
+
+
+def _receipt(c: Connection, report: StatusReport, *, new: bool) -> Receipt:
+    of_zone = rows.list_status_reports(c, report.incident_id, zone_id=report.zone_id)
+    return Receipt(report, new, latest_reports(of_zone)[report.zone_id].id == report.id)
 
 
 def give_directive(database: Database, pack: ProtocolPack, site: Site, said: NewDirective, *, by: Principal) -> bool:

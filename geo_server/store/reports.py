@@ -92,15 +92,33 @@ def add_status_report(c: Connection, report: StatusReport, by: UUID | None) -> b
     return insert_once(c, status_reports, said, noted, "status report")
 
 
-def list_status_reports(c: Connection, incident_id: UUID, *, by: UUID | None = None) -> list[StatusReport]:
+def load_status_report(c: Connection, site_id: UUID, report_id: UUID) -> StatusReport:
+    """A status report as it was recorded.
+
+    Raises:
+        NotFound: The site has no such report.
+    """
+    of_site = (status_reports.c.site_id == site_id) & (status_reports.c.id == report_id)
+    row = c.execute(select(status_reports).where(of_site)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"The site has no status report {report_id}.")
+    return _status_report(row)
+
+
+def list_status_reports(
+    c: Connection, incident_id: UUID, *, by: UUID | None = None, zone_id: UUID | None = None
+) -> list[StatusReport]:
     """The status reports of an incident, in the order in which they arrived.
 
     Args:
         c: A connection inside a transaction.
         incident_id: The incident.
         by: Only those of this person; None is all.
+        zone_id: Only those of this zone; None is all.
     """
     statement = select(status_reports).where(status_reports.c.incident_id == incident_id)
+    if zone_id is not None:
+        statement = statement.where(status_reports.c.zone_id == zone_id)
     if by is not None:
         statement = statement.where(status_reports.c.reported_by == by)
     rows = c.execute(statement.order_by(status_reports.c.received_at, status_reports.c.id)).mappings()

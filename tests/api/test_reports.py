@@ -1,6 +1,7 @@
 """What people say of their zones, over HTTP."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 from geo_server.domain.roles import Role
 from geo_server.store.audit import verify_audit
@@ -88,3 +89,23 @@ def test_a_report_that_waited_on_a_phone_counts_in_the_incident_that_it_was_give
 
     assert (late.status_code, elsewhere.status_code) == (201, 404)
     assert responder.get(f"{campus.url}/picture").json()["statuses"] == {}, "silent in what is real"
+
+
+def test_the_receipt_says_when_a_report_arrived_and_whether_it_is_in_force(client: Client, campus: Campus) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    incident = staff.post(f"{campus.url}/sightings", json=sighting(campus)).json()["incident_id"]
+    now = datetime.now(UTC)
+    said = [
+        status_report(campus, status=status, client_at=(now - timedelta(seconds=ago)).isoformat(), **counts)
+        for status, ago, counts in (("help", 20, {"students": 24}), ("ok", 10, {}), ("medical", 30, {"injured": 1}))
+    ]
+
+    receipts = [staff.post(f"{campus.url}/status-reports", json=report).json() for report in said]
+    repeated = staff.post(f"{campus.url}/status-reports", json=said[0]).json()
+    reports = responder.get(f"{campus.url}/picture").json()["statuses"]
+
+    assert [receipt["in_force"] for receipt in receipts] == [True, True, False]
+    assert repeated == {**receipts[0], "in_force": False}
+    assert receipts[0]["incident_id"] == incident
+    counted = reports[str(campus.rooms[0].id)]
+    assert (counted["status"], counted["students"], counted["injured"]) == ("ok", 24, 1)

@@ -1,9 +1,10 @@
 """Status reports: what people in their zones say."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response, status
 
+from geo_server.api.answers import moment
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import ReportSaid
 from geo_server.domain.roles import Permission
@@ -18,11 +19,21 @@ def report_status(
     response: Response,
     said: ReportSaid,
     access: Annotated[Access, requires(Permission.REPORT_STATUS)],
-) -> dict[str, str]:
-    """Say how a zone is. 200 when the same report had arrived before: it counts once."""
-    new = add_status_report(
+) -> dict[str, Any]:
+    """Say how a zone is. 200 when the same report had arrived before: it counts once.
+
+    The answer is its receipt: the incident that it counts in, when it arrived, and whether it is the one in force for its
+    zone or one that was given later is. Another report corrects it; numbers that are left unsaid stay as they were said
+    last.
+    """
+    receipt = add_status_report(
         state_of(request)["database"], access.site, NewStatusReport(**dict(said)), by=access.principal
     )
-    if not new:
+    if not receipt.new:
         response.status_code = status.HTTP_200_OK
-    return {"id": str(said.id)}
+    return {
+        "id": str(receipt.report.id),
+        "incident_id": str(receipt.report.incident_id),
+        "received_at": moment(receipt.report.received_at),
+        "in_force": receipt.in_force,
+    }
