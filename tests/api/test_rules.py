@@ -1,8 +1,6 @@
-"""Every address declares who may use it, and every combination of role and address is answered accordingly."""
+"""Every address declares who may use it. That it is so enforced is for the matrix to try."""
 
-import re
 from collections.abc import Callable
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,7 +10,7 @@ from geo_server.api.app import create_app
 from geo_server.api.deps import Requires
 from geo_server.api.routes import ROUTERS
 from geo_server.api.rules import list_addresses
-from geo_server.domain.roles import PERMISSIONS, Permission, Role
+from geo_server.domain.roles import Permission, Role
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 from tests.campus import Campus, build_campus
@@ -78,10 +76,6 @@ RULES = {
 }
 """Written by hand: opening an address to more people takes a change here too."""
 
-GUARDED = {address: Permission(rule) for address, rule in RULES.items() if rule not in {"public", "signed_in"}}
-
-OPEN_WRITES = {"POST /sign-in", "POST /sign-out"}
-
 
 def test_each_address_declares_the_rule_that_is_written_here() -> None:
     addresses = list_addresses(create_app(Settings()))
@@ -122,36 +116,6 @@ def test_an_address_without_a_rule_is_never_served(monkeypatch: pytest.MonkeyPat
         create_app(Settings())
 
 
-def test_nobody_signed_in_is_refused_at_every_guarded_address_and_every_write(client: Client, campus: Campus) -> None:
-    anonymous = client(None)
-    addresses = [*GUARDED, *(a for a in RULES if not a.startswith("GET ") and a not in OPEN_WRITES)]
-
-    answers = {address: _status(anonymous, address, campus.site.slug) for address in addresses}
-
-    assert set(answers.values()) == {401}, answers
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_a_role_is_let_in_exactly_where_it_has_the_permission(client: Client, campus: Campus, role: Role) -> None:
-    person = client(role)
-
-    for address, permission in GUARDED.items():
-        status = _status(person, address, campus.site.slug)
-        if permission in PERMISSIONS[role]:
-            assert status not in {401, 403}, (address, status)
-        else:
-            assert status == 403, (address, status)
-
-
-def test_another_site_is_not_found_like_one_that_does_not_exist(client: Client, database: Database) -> None:
-    other = build_campus(database)
-    admin = client(Role.ADMIN)
-
-    for address in GUARDED:
-        assert _status(admin, address, other.site.slug) == 404, address
-        assert _status(admin, address, "nowhere") == 404, address
-
-
 def test_the_answers_for_another_site_and_for_none_cannot_be_told_apart(client: Client, database: Database) -> None:
     slugs = (build_campus(database).site.slug, "nowhere")
     admin = client(Role.ADMIN)
@@ -181,12 +145,3 @@ def test_the_rule_of_a_raw_app_is_the_one_that_it_enforces() -> None:
     raw = {a.path: a.rule for a in list_addresses(create_app(Settings())) if a.path in {"/tiles", f"{SITE}/events"}}
 
     assert raw == {"/tiles": Requires(Permission.SEE_MAP), f"{SITE}/events": Requires(Permission.SEE_INCIDENT)}
-
-
-def _status(client: httpx.Client, address: str, slug: str) -> int:
-    """The status of an empty request to an address; only that of a stream, which has no end."""
-    method, path = address.split(" ", 1)
-    path = {"/tiles": "/tiles/{site}/tiles.json"}.get(path, path).replace("{site}", slug)
-    path = re.sub(r"\{\w+\}", str(uuid4()), path)
-    with client.stream(method, path) as response:
-        return response.status_code
