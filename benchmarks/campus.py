@@ -105,6 +105,7 @@ def _compiled(drawn: _Drawn) -> CompiledFloorplan:
         occupant_m=np.array([np.inf if edge[3] == "outdoors" else edge[4] for edge in edges]),
         threat_m=np.maximum(metres - 1.0, 0.0),
         threat_s=np.zeros(len(edges)),
+        locks=np.zeros(len(edges), dtype=np.int64),
         groups=np.arange(len(edges)),
         exits=np.array(drawn.exits),
         digest="",

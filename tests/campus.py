@@ -55,15 +55,21 @@ class Campus:
         return [float(lon), float(lat)]
 
 
-def build_campus(database: Database) -> Campus:
-    """Add and publish a campus with a name of its own, to a migrated database."""
+def build_campus(database: Database, *, lockable: bool | None = None) -> Campus:
+    """Add and publish a campus with a name of its own, to a migrated database.
+
+    Args:
+        database: The database.
+        lockable: Of its rooms.
+    """
     slug = f"school-{uuid4().hex[:12]}"
     site = Site(uuid4(), slug, f"School {slug[-12:]}", FRAME)
     building = Building(uuid4(), "Main")
     level = Level(uuid4(), building.id, 0, "Ground")
     corridor = Zone(uuid4(), level.id, box(0, 0, 30, 3), "Corridor", ZoneCategory.CORRIDOR)
     rooms = tuple(
-        Zone(uuid4(), level.id, box(10 * i, 3, 10 * i + 10, 11), f"10{i + 1}", ZoneCategory.ROOM) for i in range(3)
+        Zone(uuid4(), level.id, box(10 * i, 3, 10 * i + 10, 11), f"10{i + 1}", ZoneCategory.ROOM, lockable=lockable)
+        for i in range(3)
     )
     doors = tuple(
         Opening(uuid4(), level.id, LineString([(10 * i + 4.5, 3), (10 * i + 5.5, 3)]), (room.id, corridor.id))

@@ -35,6 +35,7 @@ from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.reading import Reader
+from geo_server.services.refuge_plans import RefugePlans
 from geo_server.services.retention import forgetting
 from geo_server.settings import Settings, load_settings
 from geo_server.store.jobs import working
@@ -113,6 +114,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     pack=pack,
                     floorplans=floorplans,
                     plans=plans,
+                    refuge_plans=RefugePlans(database, floorplans),
                     hub=hub,
                 )
 

@@ -23,6 +23,7 @@ from geo_server.services.access import Principal
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.refuge_plans import RefugePlans
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 
@@ -37,6 +38,7 @@ class State(TypedDict):
     pack: ProtocolPack
     floorplans: PublishedFloorplans
     plans: Plans
+    refuge_plans: RefugePlans
     hub: Hub
 
 

@@ -18,6 +18,7 @@ from geo_server.domain.frame import SiteFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
 from geo_server.domain.places import Floorplan, Level
 from geo_server.domain.protocols import IncidentKind
+from geo_server.domain.routes import Destination
 from geo_server.ingest.document.reader import MAX_BYTES, parse_document, read_document
 from geo_server.routing.profiles import find_profile
 from geo_server.routing.request import PlanRequest
@@ -46,6 +47,9 @@ ClosureWords = Annotated[
 ProfileName = Annotated[str, typer.Option("--profile", help="Who walks: adult, child, reduced_mobility or wheelchair.")]
 Reaction = Annotated[float, typer.Option("--reaction-s", help="Seconds until people start to walk.")]
 Margin = Annotated[float, typer.Option("--margin-s", help="Seconds that people must be ahead of a threat.")]
+To = Annotated[
+    Destination, typer.Option("--to", help="Where people go: out, into a shelter, or into a room that they lock.")
+]
 Now = Annotated[str | None, typer.Option("--now", help="The plan's moment, ISO 8601 with its offset.")]
 
 
@@ -60,6 +64,7 @@ class Asked:
     reaction_s: float
     margin_s: float
     now: str | None
+    to: Destination = Destination.EXITS
 
 
 def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
@@ -86,6 +91,7 @@ def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
         reaction_s=asked.reaction_s,
         margin_s=asked.margin_s,
         now=moment,
+        to=asked.to,
     )
     return place, request
 

@@ -5,8 +5,20 @@ from typing import Annotated
 import orjson
 import typer
 
-from geo_server.cli.asked import Asked, ClosureWords, File, Margin, Now, ProfileName, Reaction, ThreatWords, read_asked
+from geo_server.cli.asked import (
+    Asked,
+    ClosureWords,
+    File,
+    Margin,
+    Now,
+    ProfileName,
+    Reaction,
+    ThreatWords,
+    To,
+    read_asked,
+)
 from geo_server.cli.output import say
+from geo_server.domain.routes import Destination
 from geo_server.export.plan import plan_document
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan as make_plan
@@ -23,9 +35,10 @@ def plan(
     reaction_s: Reaction = REACTION_S,
     margin_s: Margin = MARGIN_S,
     now: Now = None,
+    to: To = Destination.EXITS,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, as it always does.")] = True,  # noqa: ARG001
 ) -> None:
     """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
-    place, request = read_asked(Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now))
+    place, request = read_asked(Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now, to))
     document = plan_document(make_plan(compile_floorplan(place), request), place)
     say(orjson.dumps(document, option=orjson.OPT_INDENT_2))

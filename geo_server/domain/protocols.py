@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo_server.domain.errors import InvalidInput
+from geo_server.domain.routes import Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,15 @@ class Action:
         key: ``hold``, ``secure``, ``lockdown``, ``evacuate``, ``shelter`` or the district's own.
         title: One or two words.
         words: One sentence that says what to do.
-        may_leave: Whether staff see a route out while this directive is in force.
+        may_leave: Whether staff see a route while this directive is in force.
+        to: Where such a route leads.
     """
 
     key: str
     title: str
     words: str
     may_leave: bool
+    to: Destination = Destination.EXITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ def read_pack(text: str, where: str = "protocol pack") -> ProtocolPack:
 
 
 def _action(key: str, table: Mapping[str, Any]) -> Action:
-    return Action(key, str(table["title"]), str(table["words"]), bool(table["may_leave"]))
+    to = Destination(table.get("to", Destination.EXITS))
+    return Action(key, str(table["title"]), str(table["words"]), bool(table["may_leave"]), to)
 
 
 def _kind(key: str, table: Mapping[str, Any]) -> IncidentKind:

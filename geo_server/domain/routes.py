@@ -28,6 +28,21 @@ class RouteStatus(StrEnum):
     """There is no way to any exit."""
 
 
+SAFE = frozenset({RouteStatus.SAFE_SHORTEST, RouteStatus.SAFE_DETOUR})
+"""Statuses that carry the guarantee."""
+
+
+class Destination(StrEnum):
+    """Where people are to go."""
+
+    EXITS = "exits"
+    """Out of the building."""
+    SHELTER = "shelter"
+    """Into a zone that is a shelter."""
+    LOCKABLE = "lockable"
+    """Into a zone that can be locked, and lock it."""
+
+
 class Advice(StrEnum):
     """A fact for the person who decides, never a directive."""
 
@@ -59,8 +74,8 @@ class Avoided:
     """Why an exit that is nearer was not chosen.
 
     Args:
-        exit_id: The opening.
-        reason: ``closed``, ``threat_first`` or ``in_reach``.
+        exit_id: The opening, or the zone of a refuge.
+        reason: ``closed``, ``threat_first``, ``in_reach`` or ``not_held``.
         seconds: By how many seconds the threat is first, or None.
         words: The same as one sentence.
     """
@@ -87,7 +102,7 @@ class Route:
 
     Args:
         status: How good it is.
-        exit_id: Opening that it leaves by; None when unreachable.
+        exit_id: Opening that it leaves by, or in a plan to refuges the zone that it ends in; None when unreachable.
         distance_m: Metres walked; None when unreachable.
         time_s: Upper bound of the walking time; None when unreachable.
         margin_s: Least time, over the whole route, between the occupant's latest and the threat's earliest arrival.
@@ -143,6 +158,7 @@ class EvacuationPlan:
         made_for_at: The moment that seconds count from.
         assumptions: Every speed, margin, reaction time and delay, and what the guarantee does not cover. JSON values.
         parameters_hash: Hash of all inputs: same hash, same plan, byte for byte.
+        to: Where people are to go.
     """
 
     made_for_at: datetime
@@ -150,3 +166,4 @@ class EvacuationPlan:
     parameters_hash: str
     routes: tuple[Route, ...] = ()
     reach: tuple[ReachArea, ...] = field(default=())
+    to: Destination = Destination.EXITS

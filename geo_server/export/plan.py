@@ -16,7 +16,7 @@ import shapely
 from geo_server.domain.document import LONLAT_DECIMALS, METRES_DECIMALS
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import EvacuationPlan, Leg, ReachArea, Route, Vertex
+from geo_server.domain.routes import Destination, EvacuationPlan, Leg, ReachArea, Route, Vertex
 
 Document = dict[str, Any]
 
@@ -32,13 +32,14 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
     threats: Any = stated.pop("threats", [])
     guarantee = stated.pop("guarantee", {})
     return {
+        "to": plan.to.value,
         "made_for_at": plan.made_for_at.isoformat().replace("+00:00", "Z"),
         "parameters_hash": plan.parameters_hash,
         "guarantee": guarantee,
         "assumptions": stated,
         "threats": [_threat(threat, floorplan) for threat in threats],
         "reach": [_reach(area, floorplan) for area in plan.reach],
-        "zones": [_zone(route, floorplan) for route in plan.routes],
+        "zones": [_zone(route, floorplan, plan.to) for route in plan.routes],
     }
 
 
@@ -60,7 +61,7 @@ def _reach(area: ReachArea, floorplan: Floorplan) -> Document:
     }
 
 
-def _zone(route: Route, floorplan: Floorplan) -> Document:
+def _zone(route: Route, floorplan: Floorplan, to: Destination) -> Document:
     ordinal = floorplan.ordinal(route.level_id)
     return {
         "zone_id": str(route.zone_id),
@@ -68,7 +69,7 @@ def _zone(route: Route, floorplan: Floorplan) -> Document:
         "building": _building(route.level_id, floorplan),
         "status": route.status.value,
         "advice": route.advice.value,
-        "exit_id": _text(route.exit_id),
+        **_end(route.exit_id, to),
         "distance_m": seconds_up(route.distance_m),
         "time_s": seconds_up(route.time_s),
         "margin_s": _down(route.margin_s),
@@ -78,12 +79,12 @@ def _zone(route: Route, floorplan: Floorplan) -> Document:
         "start": [*_pairs([route.start], floorplan)[0], ordinal],
         "legs": [_leg(leg, floorplan) for leg in route.legs],
         "avoided": [
-            {"exit_id": str(a.exit_id), "reason": a.reason, "seconds": seconds_up(a.seconds), "words": a.words}
+            {**_end(a.exit_id, to), "reason": a.reason, "seconds": seconds_up(a.seconds), "words": a.words}
             for a in route.avoided
         ],
         "alternatives": [
             {
-                "exit_id": str(a.exit_id),
+                **_end(a.exit_id, to),
                 "distance_m": seconds_up(a.distance_m),
                 "time_s": seconds_up(a.time_s),
                 "margin_s": _down(a.margin_s),
@@ -93,6 +94,13 @@ def _zone(route: Route, floorplan: Floorplan) -> Document:
         "instructions": list(route.instructions),
         "radio": route.radio,
     }
+
+
+def _end(end_id: UUID | None, to: Destination) -> Document:
+    """Where a way ends: an exit, or a zone to stay in."""
+    if to is Destination.EXITS:
+        return {"exit_id": _text(end_id)}
+    return {"exit_id": None, "refuge_id": _text(end_id)}
 
 
 def _leg(leg: Leg, floorplan: Floorplan) -> Document:

@@ -103,6 +103,8 @@ def _sides(floorplan: Floorplan, node: str) -> tuple[str, str]:
         zones = [OPEN if zone_id is None else str(zone_id) for zone_id in floorplan.opening_by_id[UUID(text)].zones]
         one, other = side_names(floorplan, zones)
         return one, other
+    if kind == "refuge":
+        return text, node
     transition = floorplan.transition_by_id[UUID(text)]
     zone_id = transition.zones[0 if kind == "foot" else 1]
     return side_names(floorplan, [str(zone_id)])[0], text

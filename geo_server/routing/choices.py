@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from geo_server.domain.routes import Alternative, Avoided
 from geo_server.routing.fields import EPSILON_S
-from geo_server.routing.instructions import exit_words
+from geo_server.routing.instructions import end_words
 from geo_server.routing.trails import Network, Trail, find_trail
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
@@ -56,7 +56,7 @@ class ExitTrees:
 
 def build_exit_trees(network: Network) -> ExitTrees:
     """Shortest routes to each open exit of a network."""
-    return ExitTrees(network, np.flatnonzero(network.sinks), *network.exit_trees)
+    return ExitTrees(network, network.trees_to, *network.exit_trees)
 
 
 def find_alternatives(
@@ -82,6 +82,7 @@ def explain_avoided(
     ways: ZoneWays,
     chosen: Trail | None,
     *,
+    held: Sequence[bool],
     arrivals: Sequence[float],
     reaction_s: float,
     margin_s: float,
@@ -93,6 +94,7 @@ def explain_avoided(
         unclosed: Routes to exits as if nothing were closed.
         ways: The zone.
         chosen: The trail chosen, or None when there is none.
+        held: Whether a node is an end that holds whatever the threat does later.
         arrivals: Earliest arrival of a threat at each node.
         reaction_s: Seconds until people start to walk.
         margin_s: Seconds that they must be ahead.
@@ -110,19 +112,29 @@ def explain_avoided(
             avoided.append(_closed(unclosed.network, number))
             continue
         trail = trees.trail(ways, usable[number], int(first[usable[number]]))
+        if not held[number]:
+            avoided.append(_not_held(trees.network, number))
+            continue
         avoided.append(_cut_off(trees.network, trail, arrivals, reaction_s, margin_s))
     return tuple(avoided)
 
 
 def _closed(network: Network, number: int) -> Avoided:
     exit_id = network.compiled.subjects[number]
-    name = exit_words(network.compiled.floorplan, exit_id)
+    name = end_words(network.compiled.floorplan, exit_id)
     return Avoided(exit_id, "closed", None, f"{_capital(name)} is nearer, but it or the way there is closed.")
+
+
+def _not_held(network: Network, number: int) -> Avoided:
+    exit_id = network.compiled.subjects[number]
+    name = _capital(end_words(network.compiled.floorplan, exit_id))
+    words = f"{name} is nearer, but it cannot be locked and the threat can come there."
+    return Avoided(exit_id, "not_held", None, words)
 
 
 def _cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction_s: float, margin_s: float) -> Avoided:
     exit_id = network.compiled.subjects[trail.exit]
-    name = _capital(exit_words(network.compiled.floorplan, exit_id))
+    name = _capital(end_words(network.compiled.floorplan, exit_id))
     slack, node = trail.slack(arrivals)
     ahead = slack - reaction_s
     place = "there" if node == trail.exit else "on the way"

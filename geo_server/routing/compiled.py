@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Level
+from geo_server.domain.routes import Destination
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.graph import Ways, ground_places, join_ways
 from geo_server.routing.kept import Kept
@@ -34,7 +35,10 @@ Bools = npt.NDArray[np.bool_]
 NETWORKS_KEPT = 4
 """Networks that stay with a floorplan: with no door closed and with some, for a few groups of people or incidents."""
 
-KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors")
+LOCK_S = 10.0
+"""Seconds that people are given to close and lock a door that they stand at. An assumption: no published figure was found."""
+
+KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors", "refuge")
 """Kinds of edges; their numbers are positions here."""
 
 
@@ -52,6 +56,7 @@ class CompiledFloorplan:
         occupant_m: Metres for people, shape (m,).
         threat_m: Metres for a threat, shape (m,).
         threat_s: Further seconds for a threat, shape (m,).
+        locks: Doors that people lock on each edge, shape (m,).
         groups: First edge of each pair, shape (p,).
         exits: Whether a node is an exit, shape (n,).
         digest: Hash of the floorplan as far as planning sees it.
@@ -67,6 +72,7 @@ class CompiledFloorplan:
     occupant_m: Floats
     threat_m: Floats
     threat_s: Floats
+    locks: Ints
     groups: Ints
     exits: Bools
     digest: str
@@ -96,6 +102,16 @@ class CompiledFloorplan:
     def networks(self) -> Kept[tuple[Profile, frozenset[UUID]], Any]:
         """Its networks by people and what is closed (see :mod:`geo_server.routing.trails`)."""
         return Kept(NETWORKS_KEPT)
+
+    @cached_property
+    def variants(self) -> Kept[Any, Any]:
+        """The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`)."""
+        return Kept(len(Destination) * 2)
+
+    @cached_property
+    def held(self) -> Bools:
+        """Whether an end of ways is one whatever the threat does later, shape (n,): all exits, and what can be locked."""
+        return np.array([self.graph.nodes[node].get("held", True) for node in self.nodes], dtype=np.bool_)
 
     @cached_property
     def ground(self) -> dict[str, LineString | Point]:
@@ -150,9 +166,9 @@ class CompiledFloorplan:
     def occupant_s(self, profile: Profile) -> Floats:
         """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,)."""
         speeds = np.array([profile.level_mps, profile.stairs_up_mps, profile.stairs_down_mps, profile.ramp_mps, 0, 0])
-        speed = speeds[self.kinds]
+        speed = np.append(speeds, profile.level_mps)[self.kinds]
         seconds = np.divide(self.occupant_m, speed, out=np.full(len(speed), np.inf), where=speed > 0)
-        return self.checked("occupant", seconds)
+        return self.checked("occupant", seconds + LOCK_S * self.locks)
 
     def threat_seconds(self, speed_mps: float) -> Floats:
         """Seconds that a threat needs for each edge, at least. Shape (m,)."""
@@ -199,7 +215,17 @@ def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:
     Raises:
         InvalidInput: The floorplan contradicts itself.
     """
-    ways = join_ways(floorplan)
+    return compile_ways(floorplan, join_ways(floorplan), _digest(floorplan))
+
+
+def compile_ways(floorplan: Floorplan, ways: Ways, digest: str) -> CompiledFloorplan:
+    """Put a graph of a floorplan into arrays.
+
+    Args:
+        floorplan: The floorplan.
+        ways: Joined up.
+        digest: Hash of the floorplan.
+    """
     nodes = tuple(sorted(ways.graph.nodes))
     index = {node: number for number, node in enumerate(nodes)}
     edges = sorted(
@@ -225,9 +251,10 @@ def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:
         occupant_m=column("occupant_m"),
         threat_m=column("threat_m"),
         threat_s=column("threat_s"),
+        locks=np.array([edge[3].get("locks", 0) for edge in edges], dtype=np.int64),
         groups=np.flatnonzero(first),
         exits=np.array([ways.graph.nodes[node]["exit"] for node in nodes], dtype=np.bool_),
-        digest=_digest(floorplan),
+        digest=digest,
     )
 
 
@@ -240,7 +267,7 @@ def _digest(floorplan: Floorplan) -> str:
     for level_id in sorted(levels, key=str):
         seen.update(f"{level_id} {levels[level_id]}\n".encode())
     for zone in sorted(floorplan.zones, key=lambda z: str(z.id)):
-        seen.update(f"{zone.id} {zone.level_id} {zone.name} {zone.alias} {zone.category}\n".encode())
+        seen.update(f"{zone.id} {zone.level_id} {zone.name} {zone.alias} {zone.category} {zone.lockable}\n".encode())
         seen.update(shapely.to_wkb(zone.polygon, byte_order=1))
     for opening in sorted(floorplan.openings, key=lambda o: str(o.id)):
         seen.update(repr(opening).encode() + shapely.to_wkb(opening.line, byte_order=1))

@@ -95,6 +95,11 @@ def opening_node(opening_id: UUID) -> str:
     return f"opening:{opening_id}"
 
 
+def refuge_node(zone_id: UUID) -> str:
+    """Node of a place to stay in (see :mod:`geo_server.routing.refuges`)."""
+    return f"refuge:{zone_id}"
+
+
 def _add_opening(graph: nx.MultiDiGraph, floorplan: Floorplan, opening: Opening) -> None:
     centre = opening.line.interpolate(0.5, normalized=True)
     graph.add_node(

@@ -15,7 +15,7 @@ from geo_server.domain.places import (
     Zone,
     ZoneCategory,
 )
-from geo_server.domain.routes import RouteStatus
+from geo_server.domain.routes import Destination, RouteStatus
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
 from geo_server.routing.graph import ground_line
 from geo_server.routing.trails import Trail, once_a_trail
@@ -36,6 +36,21 @@ TITLES = {
 """Said before a name that is only a number."""
 
 
+NO_WAY = {
+    Destination.EXITS: "There is no way out of here that can be used.",
+    Destination.SHELTER: "There is no way to a shelter from here that can be used.",
+    Destination.LOCKABLE: "There is no way from here to a room that can be locked that can be used.",
+}
+"""Said where there is no way."""
+
+AIMS = {
+    Destination.EXITS: "way out",
+    Destination.SHELTER: "way to a shelter",
+    Destination.LOCKABLE: "way to a room to lock",
+}
+"""What a way is called by where it leads."""
+
+
 def zone_words(zone: Zone) -> str:
     """What people call a zone: its alias, else its name, with ``room`` before a bare number."""
     name = zone.alias or zone.name
@@ -51,6 +66,12 @@ def exit_words(floorplan: Floorplan, opening_id: UUID) -> str:
     inside = [floorplan.zone_by_id[z] for z in opening.zones if z is not None]
     inside = [zone for zone in inside if zone.category is not ZoneCategory.OUTDOOR] or inside
     return f"the exit of {zone_words(inside[0])}"
+
+
+def end_words(floorplan: Floorplan, end_id: UUID) -> str:
+    """What the end of a way is called: an exit, or the zone of a refuge."""
+    zone = floorplan.zone_by_id.get(end_id)
+    return exit_words(floorplan, end_id) if zone is None else zone_words(zone)
 
 
 def subject_words(floorplan: Floorplan, subject_id: UUID) -> str:
@@ -82,10 +103,14 @@ def turn_by_turn(trail: Trail) -> tuple[str, ...]:
     """A trail as sentences, one a door or flight of stairs."""
     compiled, zone = trail.compiled, trail.zone
     floorplan = compiled.floorplan
+    if compiled.subjects[trail.exit] == zone.id:
+        return (_stay(trail, "Stay in"),)
     steps = [f"Leave {zone_words(zone)} {_through(compiled, trail, 0, zone.id)} ({_metres(trail.walk.metres)})."]
     arriving: Sequence[Vertex] = trail.walk.line
     for position, edge in enumerate(trail.edges, start=1):
         key, kind = compiled.keys[edge], KINDS[compiled.kinds[edge]]
+        if kind == "refuge":
+            return (*steps, _stay(trail, "Go into"))
         if kind != "walk":
             steps.append(_climb(compiled, trail.nodes[position], kind))
             arriving = ()
@@ -104,12 +129,22 @@ def turn_by_turn(trail: Trail) -> tuple[str, ...]:
     return tuple(steps)
 
 
+def _stay(trail: Trail, verb: str) -> str:
+    """What to do in a refuge."""
+    place = zone_words(trail.compiled.floorplan.zone_by_id[trail.compiled.subjects[trail.exit]])
+    locks = int(trail.compiled.locks[trail.edges[-1]]) if trail.edges else 0
+    if not locks:
+        return f"{verb} {place}{' and stay there' if verb != 'Stay in' else ''}."
+    return f"{verb} {place}; close and lock {'its door' if locks == 1 else f'all {locks} doors'}."
+
+
 def radio_sentence(
     compiled: CompiledFloorplan,
     zone: Zone,
     status: RouteStatus,
     trail: Trail | None,
     *,
+    to: Destination = Destination.EXITS,
     margin_s: float | None = None,
     latest_s: float | None = None,
 ) -> str:
@@ -117,16 +152,19 @@ def radio_sentence(
     who = zone_words(zone)
     who = who[:1].upper() + who[1:]
     if trail is None:
-        return f"{who}: no way out."
+        return f"{who}: no {AIMS[to]}."
     if status is RouteStatus.NO_GUARANTEED_ROUTE:
         first = (
             f"can be first by {-margin_s:.0f} seconds" if margin_s is not None and margin_s < 0 else "can be too close"
         )
-        return f"{who}: no guaranteed way out, the threat {first}."
+        return f"{who}: no guaranteed {AIMS[to]}, the threat {first}."
     until = f", leave within {math.floor(latest_s)} seconds" if latest_s is not None else ""
     by = _passed(compiled, zone, trail)
-    way = exit_words(compiled.floorplan, compiled.subjects[trail.exit])
-    return f"{who}: out by {way}{by}, {_metres(trail.metres)}, {math.ceil(trail.seconds)} seconds{until}."
+    way = end_words(compiled.floorplan, compiled.subjects[trail.exit])
+    if compiled.subjects[trail.exit] == zone.id:
+        return f"{who}: {_stay(trail, 'stay in').rstrip('.')}, {math.ceil(trail.seconds)} seconds{until}."
+    go = f"out by {way}" if to is Destination.EXITS else f"to {way}"
+    return f"{who}: {go}{by}, {_metres(trail.metres)}, {math.ceil(trail.seconds)} seconds{until}."
 
 
 def _passed(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> str:

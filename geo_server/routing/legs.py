@@ -44,9 +44,11 @@ def build_legs(trail: Trail) -> tuple[Leg, ...]:
     _pass(compiled, draft, trail.nodes[0])
     for position, edge in enumerate(trail.edges, start=1):
         node, from_s, to_s = trail.nodes[position], trail.arrive_s[position - 1], trail.arrive_s[position]
-        if KINDS[compiled.kinds[edge]] == "walk":
+        kind = KINDS[compiled.kinds[edge]]
+        if kind in {"walk", "refuge"}:
             names = compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]], compiled.keys[edge]
-            draft.walk(compiled.graph.edges[names]["line"], from_s, to_s)
+            # On the round from door to door of a refuge it is not said when each is locked, only by when all are.
+            draft.walk(compiled.graph.edges[names]["line"], from_s if kind == "walk" else to_s, to_s)
             _pass(compiled, draft, node)
             continue
         legs.append(draft.close(compiled.subjects[node]))

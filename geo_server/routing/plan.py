@@ -5,15 +5,18 @@ the threat's earliest arrival. Between nodes it holds too, because the threat is
 A route starts at the place of its zone that is farthest from all doors. In a zone with several doors someone else may be
 farther from the one that the route takes: ``spread_s`` says by how many seconds at most, and status, margin and latest
 departure hold for them too.
-Formulation and proofs: ``docs/routing.md``.
+Of a plan to refuges it holds until people have locked themselves in, and where a refuge cannot be locked and a threat can
+come to it at any time, no way there is safe. Formulation and proofs: ``docs/routing.md``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite
 from uuid import UUID
 
+import numpy as np
+
 from geo_server.domain.places import ZoneCategory
-from geo_server.domain.routes import Advice, EvacuationPlan, Route, RouteStatus
+from geo_server.domain.routes import SAFE, Advice, EvacuationPlan, Route, RouteStatus
 from geo_server.routing.areas import reach_areas
 from geo_server.routing.choices import ExitTrees, build_exit_trees, explain_avoided, find_alternatives
 from geo_server.routing.compiled import CompiledFloorplan
@@ -24,8 +27,9 @@ from geo_server.routing.fields import (
     slacks,
     threat_arrivals,
 )
-from geo_server.routing.instructions import radio_sentence, turn_by_turn
+from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
 from geo_server.routing.legs import build_legs
+from geo_server.routing.refuges import inner_place, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.threats import locate
 from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
@@ -44,6 +48,25 @@ class Fields:
     following: list[int]
     slack: list[float]
     latest: list[float]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Fields and trees to all ends of ways, and to those that stay good whatever a threat does later. Of exits that is all.
+
+    Args:
+        fields: To all ends that are open.
+        held: To those of them that hold.
+        trees: To each open end by itself.
+        held_trees: To each that holds.
+        unclosed: To each as if nothing were closed.
+    """
+
+    fields: Fields
+    held: Fields
+    trees: ExitTrees
+    held_trees: ExitTrees
+    unclosed: ExitTrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +88,14 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
         InvalidInput: A threat that is nowhere, an unknown closure, or a figure that is not one.
     """
     check_request(compiled, request)
+    compiled = with_destinations(compiled, request.to, threatened=bool(request.threats))
     located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]
     threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
     network = build_network(compiled, request.profile, request.closures)
     arrivals = threat_arrivals(compiled, threats)
-    fields = build_fields(network, arrivals.nodes, request.margin_s)
-    trees = build_exit_trees(network)
-    unclosed = build_exit_trees(build_network(compiled, request.profile)) if request.closures else trees
+    ends = build_ends(network, arrivals.nodes, request)
     routes = tuple(
-        _route(fields, trees, unclosed, ways, request)
-        for ways in compiled.zones.values()
-        if not _is_out_already(compiled, ways)
+        _route(ends, ways, request) for ways in compiled.zones.values() if not _is_out_already(compiled, ways)
     )
     stated = assumptions(compiled, request, located)
     return EvacuationPlan(
@@ -84,7 +104,20 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
         parameters_hash=parameters_hash(stated, request),
         routes=routes,
         reach=reach_areas(compiled, threats, arrivals),
+        to=request.to,
     )
+
+
+def build_ends(network: Network, arrivals: Floats, request: PlanRequest) -> Ends:
+    """The fields and trees of a network against given arrivals of the threat."""
+    fields = build_fields(network, arrivals, request.margin_s)
+    trees = build_exit_trees(network)
+    unclosed = build_exit_trees(build_network(network.compiled, request.profile)) if request.closures else trees
+    holding = network.sinks & (network.compiled.held | np.isinf(arrivals))
+    if (holding == network.sinks).all():
+        return Ends(fields, fields, trees, trees, unclosed)
+    held = replace(network, sinks=holding, trails={})
+    return Ends(fields, build_fields(held, arrivals, request.margin_s), trees, build_exit_trees(held), unclosed)
 
 
 def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
@@ -129,21 +162,33 @@ def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -
     return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
 
 
+def choose_end(ends: Ends, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
+    """The way out of a zone, as :func:`choose` has it; but safe only if what it leads to holds."""
+    chosen = choose(ends.fields, ways, reaction_s, margin_s)
+    if chosen.status not in SAFE or chosen.trail is None or ends.held.sinks[chosen.trail.exit]:
+        return chosen
+    other = choose(ends.held, ways, reaction_s, margin_s)
+    if other.status in SAFE:
+        return Chosen(RouteStatus.SAFE_DETOUR, other.trail)
+    return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, chosen.trail)
+
+
 def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:
     """Whether who is in a zone is outside: a yard with an exit on it. Such a zone needs no way out."""
     return ways.zone.category is ZoneCategory.OUTDOOR and bool(compiled.exits[compiled.zone_nodes[ways.zone_id]].any())
 
 
-def _route(fields: Fields, trees: ExitTrees, unclosed: ExitTrees, ways: ZoneWays, request: PlanRequest) -> Route:
-    compiled, zone = fields.network.compiled, ways.zone
-    chosen = choose(fields, ways, request.reaction_s, request.margin_s)
-    trail = chosen.trail
+def _route(ends: Ends, ways: ZoneWays, request: PlanRequest) -> Route:
+    compiled, zone = ends.fields.network.compiled, ways.zone
+    chosen = choose_end(ends, ways, request.reaction_s, request.margin_s)
+    trail, arrivals = chosen.trail, ends.fields.arrivals
     avoided = explain_avoided(
-        trees,
-        unclosed,
+        ends.trees,
+        ends.unclosed,
         ways,
         trail,
-        arrivals=fields.arrivals,
+        held=ends.held.sinks,
+        arrivals=arrivals,
         reaction_s=request.reaction_s,
         margin_s=request.margin_s,
     )
@@ -152,13 +197,14 @@ def _route(fields: Fields, trees: ExitTrees, unclosed: ExitTrees, ways: ZoneWays
             zone.id,
             zone.level_id,
             chosen.status,
-            _place(ways),
+            inner_place(ways),
             avoided=avoided,
-            instructions=("There is no way out of here that can be used.",),
-            radio=radio_sentence(compiled, zone, chosen.status, None),
+            instructions=(NO_WAY[request.to],),
+            radio=radio_sentence(compiled, zone, chosen.status, None, to=request.to),
         )
-    slack, worst = trail.slack(fields.arrivals)
+    slack, worst = trail.slack(arrivals)
     margin_s, latest_s = _margins(slack, request)
+    latest_s = latest_s if ends.held.sinks[trail.exit] else None
     return Route(
         zone.id,
         zone.level_id,
@@ -173,9 +219,9 @@ def _route(fields: Fields, trees: ExitTrees, unclosed: ExitTrees, ways: ZoneWays
         latest_s,
         build_legs(trail),
         avoided,
-        find_alternatives(trees, ways, trail, fields.arrivals, request.reaction_s),
+        find_alternatives(ends.held_trees, ways, trail, arrivals, request.reaction_s),
         turn_by_turn(trail),
-        radio_sentence(compiled, zone, chosen.status, trail, margin_s=margin_s, latest_s=latest_s),
+        radio_sentence(compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s),
         trail.spread_s,
     )
 
@@ -191,12 +237,3 @@ def _margins(slack: float, request: PlanRequest) -> tuple[float | None, float | 
 def _where(compiled: CompiledFloorplan, node: int) -> tuple[Vertex, UUID]:
     found = compiled.graph.nodes[compiled.nodes[node]]
     return (found["x"], found["y"]), UUID(found["level_id"])
-
-
-def _place(ways: ZoneWays) -> Vertex:
-    """Start of a zone that has no way out: as for any other, or a place inside when it has no doors at all."""
-    walk = next((walk for walk in ways.starts if walk is not None), None)
-    if walk is not None:
-        return walk.line[0]
-    inside = ways.zone.polygon.representative_point()
-    return (float(inside.x), float(inside.y))

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Closure, Threat
-from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.domain.routes import Destination
+from geo_server.routing.compiled import LOCK_S, CompiledFloorplan
 from geo_server.routing.graph import ELEVATOR_MPS
 from geo_server.routing.profiles import ADULT, Profile
 from geo_server.routing.threats import LocatedThreat
@@ -23,7 +24,14 @@ MARGIN_S = 5.0
 
 LONGEST_S = 86_400.0
 
-COVERS = "contact: no threat that is named here can be where a person on a safe route is, before or when they are there"
+COVERS = {
+    Destination.EXITS: "contact: no threat that is named here can be where a person on a safe route is, before or when they "
+    "are there",
+    Destination.SHELTER: "contact until people are in the shelter and, where a threat can come to it, have locked all its "
+    "doors: no threat that is named here can be where they are, before or when they are there",
+    Destination.LOCKABLE: "contact until people are in the room and have locked all its doors: no threat that is named here "
+    "can be where they are, before or when they are there",
+}
 
 DOES_NOT_COVER = (
     "being shot at or seen from a distance",
@@ -33,6 +41,13 @@ DOES_NOT_COVER = (
     "people who do not walk at the profile's speed, do not start in time, or queue at doors",
     "what happens outside the building",
 )
+
+REFUGES_DO_NOT_COVER = (
+    "a lock, a door, a window or a wall that does not hold",
+    "whoever comes after the doors are locked",
+    "more people than a place holds",
+)
+"""What a plan to refuges does not cover either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,7 @@ class PlanRequest:
         reaction_s: Seconds from ``now`` until people start to walk.
         margin_s: Seconds that they must be ahead of a threat.
         now: The moment that all seconds count from; aware.
+        to: Where people go.
     """
 
     threats: Sequence[Threat] = ()
@@ -54,6 +70,7 @@ class PlanRequest:
     reaction_s: float = REACTION_S
     margin_s: float = MARGIN_S
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    to: Destination = Destination.EXITS
 
 
 def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
@@ -103,6 +120,7 @@ def assumptions(
         "doors": "open to a threat at once unless rated; a rated lock holds it only from outside",
         "closures_hold_a_threat": False,
         "outdoors": "a threat walks in straight lines between doors to the outside",
+        **({} if request.to is Destination.EXITS else {"lock_s": LOCK_S}),
         "threats": [_threat_json(compiled, request, one) for one in located],
         "closures": [
             {"subject_id": str(closure.subject_id), "reason": str(closure.reason), "source": closure.source}
@@ -110,8 +128,12 @@ def assumptions(
         ],
         "floorplan_sha256": compiled.digest,
         "flags": list(compiled.ways.flags),
-        "guarantee": {"covers": COVERS, "does_not_cover": list(DOES_NOT_COVER)},
+        "guarantee": {"covers": COVERS[request.to], "does_not_cover": _not_covered(request.to)},
     }
+
+
+def _not_covered(to: Destination) -> list[str]:
+    return [*DOES_NOT_COVER, *(() if to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
 
 
 def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: LocatedThreat) -> dict[str, object]:
@@ -137,5 +159,7 @@ def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: Loc
 
 def parameters_hash(stated: dict[str, object], request: PlanRequest) -> str:
     """Hash of all inputs of a plan: its assumptions hold them all but the moment."""
-    text = json.dumps([stated, request.now.isoformat()], sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        [stated, request.to.value, request.now.isoformat()], sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -27,6 +27,7 @@ from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan, Zone, ZoneCategory
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.graph import refuge_node
 from geo_server.routing.outline import TOUCH_M, WALL_M, is_all_inside, is_in_building
 from geo_server.routing.sightlines import edges
 from geo_server.routing.visibility import Floats
@@ -89,6 +90,10 @@ class LocatedThreat:
             side = OPEN if seed.ways.zone.category is ZoneCategory.OUTDOOR else str(seed.ways.zone_id)
             for node, metres in zip(compiled.zone_nodes[seed.ways.zone_id], seed.terminals_m.tolist(), strict=True):
                 yield node, side, metres
+            refuge = compiled.index.get(refuge_node(seed.ways.zone_id))
+            if refuge is not None and (seed.inside or not seed.held):
+                # It may be in there, or nothing is known to keep it out.
+                yield refuge, side, 0.0
         if self.ground is not None:
             for name, place in compiled.ground.items():
                 yield compiled.index[name], OPEN, max(0.0, float(place.distance(self.ground)) - self.radius_m)

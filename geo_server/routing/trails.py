@@ -17,6 +17,7 @@ from geo_server.domain.incidents import Closure
 from geo_server.domain.places import Zone
 from geo_server.routing.compiled import Bools, CompiledFloorplan
 from geo_server.routing.fields import exit_distances, next_nodes
+from geo_server.routing.graph import refuge_node
 from geo_server.routing.profiles import Profile
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.walks import Walk
@@ -24,6 +25,9 @@ from geo_server.routing.zones import ZoneWays
 
 TRAILS_KEPT = 20_000
 """Trails that stay with a network, and their words with them: from one sighting to the next most zones keep theirs."""
+
+LARGEST_TREES = 10_000_000
+"""Entries of the trees to each exit by itself, 12 bytes each. With hundreds of rooms to hide in on a campus it is more."""
 
 T = TypeVar("T")
 
@@ -82,9 +86,15 @@ class Network:
         return chosen
 
     @cached_property
+    def trees_to(self) -> Ints:
+        """The open exits that have a tree each: all, or none where all would take too much memory."""
+        exits = np.flatnonzero(self.sinks)
+        return exits if len(exits) * len(self.sinks) <= LARGEST_TREES else exits[:0]
+
+    @cached_property
     def exit_trees(self) -> tuple[Floats, npt.NDArray[np.int32]]:
         """Least time from each node to each open exit, and the node after it on the way, each shape (e, n)."""
-        exits, n = np.flatnonzero(self.sinks), len(self.sinks)
+        exits, n = self.trees_to, len(self.sinks)
         if not len(exits):
             return np.zeros((0, n)), np.zeros((0, n), dtype=np.int32)
         reverse = self.compiled.backward.matrix(self.pair_s)
@@ -102,11 +112,21 @@ class Network:
 
     def _starts(self, ways: ZoneWays) -> list["Start"]:
         nodes, mps = self.compiled.zone_nodes[ways.zone_id], self.profile.level_mps
-        return sorted(
+        starts = [
             Start(node, walk, walk.metres / mps, spread / mps)
             for node, walk, spread in zip(nodes, ways.starts, ways.spread_m, strict=True)
             if walk is not None and not self.shut[node]
-        )
+        ]
+        return sorted([*starts, *self._stays(ways)])
+
+    def _stays(self, ways: ZoneWays) -> list["Start"]:
+        """That people who are in a refuge that they need not lock are there."""
+        compiled = self.compiled
+        node = compiled.index.get(refuge_node(ways.zone_id))
+        if node is None or self.shut[node] or compiled.locks[compiled.heads == node].any():
+            return []
+        place = (compiled.graph.nodes[compiled.nodes[node]]["x"], compiled.graph.nodes[compiled.nodes[node]]["y"])
+        return [Start(node, Walk(0.0, (place, place), clear=True), 0.0, 0.0)]
 
 
 class Start(NamedTuple):

@@ -6,7 +6,9 @@ from typing import Any
 from geo_server.domain.directives import Told, told_in
 from geo_server.domain.places import Site, Zone
 from geo_server.domain.protocols import ProtocolPack
+from geo_server.domain.routes import Destination
 from geo_server.services.plans import Plans
+from geo_server.services.refuge_plans import RefugePlans
 from geo_server.store.database import Database
 from geo_server.store.incidents import find_open_incident
 from geo_server.store.reports import list_directives
@@ -30,19 +32,27 @@ class ZoneGuidance:
 
 
 def zone_guidance(
-    database: Database, plans: Plans, pack: ProtocolPack, site: Site, zone: Zone, *, sees_plan: bool
+    database: Database,
+    plans: Plans,
+    pack: ProtocolPack,
+    site: Site,
+    zone: Zone,
+    *,
+    refuge_plans: RefugePlans,
+    sees_plan: bool,
 ) -> ZoneGuidance:
     """What a person in a zone is shown.
 
     A route is shown where the directive in force, or without one the protocol, permits leaving; to those who may see
-    the plan it is always shown.
+    the plan it is always shown. Where what permits it sends people to shelters or to rooms to lock, it leads there.
 
     Args:
         database: Where all is kept.
-        plans: The plans.
+        plans: The plans of ways out.
         pack: The protocol pack.
         site: The site.
         zone: A zone of its published map.
+        refuge_plans: The plans to refuges.
         sees_plan: Whether the reader may see all routes.
     """
     with database.snapshot() as c:
@@ -51,10 +61,14 @@ def zone_guidance(
             return ZoneGuidance(zone, None, None, "There is no open incident.", exercise=False)
         told = told_in(zone.id, incident, list_directives(c, incident.id), pack)
         shown = told.action.may_leave or sees_plan
-        route = plans.find_route(c, incident.id, zone.id) if shown else None
+        leads_out = told.action.to is Destination.EXITS or not told.action.may_leave
+        route = plans.find_route(c, incident.id, zone.id) if shown and leads_out else None
     if not shown:
         return ZoneGuidance(
             zone, told, None, f"{told.action.title} does not permit leaving, so no route is shown.", incident.exercise
         )
+    if not leads_out:
+        refuges = refuge_plans.find(site, told.action.to)
+        route = refuges.routes.get(str(zone.id)) if refuges else None
     withheld = None if route else "The ways out are being worked out again with what was reported last."
     return ZoneGuidance(zone, told, route, withheld, incident.exercise)

@@ -8,7 +8,6 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,18 +17,14 @@ from geo_server.domain.errors import GeoServerError
 from geo_server.domain.events import CHANGES_ROUTES, EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
-from geo_server.export.plan import plan_document
-from geo_server.routing.plan import plan
-from geo_server.routing.request import PlanRequest
+from geo_server.services.planning import plan_incident, read_inputs
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import has_event, last_seq, record_event
 from geo_server.store.incidents import find_open_incident, load_incident
 from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document
-from geo_server.store.reports import list_closures
 from geo_server.store.sites import list_sites
-from geo_server.store.threats import list_threats
 
 log = logging.getLogger(__name__)
 
@@ -152,31 +147,16 @@ class Plans:
             log.warning("Nor could that be recorded: %s", refusal)
 
     def _plan(self, c: Connection, site: Site, incident: Incident) -> None:
-        seq = last_seq(c, site.id)
-        published = self._floorplans.load(c, site)
-        closures = list_closures(c, site.id)
-        # A closure outlives the map that it was made on; what is gone from the map must not stop the plan.
-        on_map = [closure for closure in closures if published.floorplan.can_be_closed(closure.subject_id)]
-        now = datetime.now(UTC)
-        request = PlanRequest(tuple(list_threats(c, incident.id, site.frame)), closures=tuple(on_map), now=now)
-        made = plan(published.compiled(), request)
-        document = {
-            "incident_id": str(incident.id),
-            "exercise": incident.exercise,
-            "seq": seq,
-            "floorplan_rev": published.rev,
-            "closures_not_on_map": [str(closure.id) for closure in closures if closure not in on_map],
-            **plan_document(made, published.floorplan),
-        }
+        made = plan_incident(read_inputs(c, self._floorplans, site, incident))
         stored = add_plan(
             c,
             site_id=site.id,
             incident_id=incident.id,
-            seq=seq,
-            floorplan_rev=published.rev,
+            seq=made.inputs.seq,
+            floorplan_rev=made.inputs.published.rev,
             parameters_hash=made.parameters_hash,
-            made_for_at=now,
-            document=orjson.dumps(document),
+            made_for_at=made.inputs.request.now,
+            document=made.document,
         )
         payload = {"incident_id": str(incident.id), "etag": stored.etag}
         record_event(c, site.id, EventKind.PLAN_MADE, payload)

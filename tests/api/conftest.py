@@ -17,7 +17,7 @@ from geo_server.store.database import Database
 from tests.campus import Campus, build_campus
 from tests.conftest import MakeDatabase
 
-Client = Callable[[Role | None], httpx.Client]
+Client = Callable[..., httpx.Client]
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +46,8 @@ def client(address: str, campus: Campus) -> Iterator[Client]:
     """Makes a client with the API token of a role on the campus, or without any."""
     with contextlib.ExitStack() as stack:
 
-        def make(role: Role | None) -> httpx.Client:
-            headers = {"Authorization": f"Bearer {campus.tokens[role]}"} if role else {}
+        def make(role: Role | None, on: Campus = campus) -> httpx.Client:
+            headers = {"Authorization": f"Bearer {on.tokens[role]}"} if role else {}
             return stack.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
 
         yield make

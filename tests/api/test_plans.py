@@ -12,7 +12,7 @@ from geo_server.store.events import last_seq
 from geo_server.store.reports import add_closure
 from tests.api.conftest import Client
 from tests.api.said import routes_of, sighting
-from tests.campus import Campus, new_id
+from tests.campus import Campus, build_campus, new_id
 
 
 def test_staff_see_a_route_only_once_leaving_is_permitted(client: Client, campus: Campus) -> None:
@@ -161,3 +161,36 @@ def test_the_picture_says_what_moment_the_plan_was_made_for(client: Client, camp
     told, made_for = (datetime.fromisoformat(said["made_for_at"]) for said in (picture["plan"], answer.json()))
     assert abs(told - made_for) < timedelta(milliseconds=1)
     assert picture["plan"]["etag"] in answer.headers["ETag"]
+
+
+def test_leaders_see_ways_to_rooms_that_can_be_locked_by_what_is_known_now(client: Client, database: Database) -> None:
+    campus = build_campus(database, lockable=True)
+    responder = client(Role.RESPONDER, campus)
+    responder.post(f"{campus.url}/sightings", json=sighting(campus))
+    rooms = {str(room.id) for room in campus.rooms}
+
+    first = responder.get(f"{campus.url}/plan?to=lockable")
+    again = responder.get(f"{campus.url}/plan?to=lockable", headers={"If-None-Match": first.headers["etag"]})
+    hiding = {zone["zone_id"]: zone for zone in first.json()["zones"]}
+
+    assert (first.json()["to"], again.status_code) == ("lockable", 304)
+    assert {zone["refuge_id"] for zone in hiding.values()} <= rooms
+    assert {zone["exit_id"] for zone in hiding.values()} == {None}
+    assert {hiding[room]["refuge_id"] for room in rooms} == rooms, "each stays in its own"
+    assert responder.get(f"{campus.url}/plan").json()["to"] == "exits"
+
+    shut = {"id": new_id(), "subject_id": str(campus.rooms[2].id), "reason": "burning"}
+    responder.post(f"{campus.url}/closures", json=shut)
+    later = responder.get(f"{campus.url}/plan?to=lockable", headers={"If-None-Match": first.headers["etag"]})
+    assert later.status_code == 200
+    assert str(campus.rooms[2].id) not in {zone["refuge_id"] for zone in later.json()["zones"]}
+
+
+def test_without_shelters_or_an_incident_the_answer_says_so(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    assert responder.get(f"{campus.url}/plan?to=shelter").status_code == 404
+    assert responder.get(f"{campus.url}/plan?to=roof").status_code == 422
+    responder.post(f"{campus.url}/incidents", json={"kind": "severe_weather"})
+    plan = responder.get(f"{campus.url}/plan?to=shelter").json()
+    assert {zone["status"] for zone in plan["zones"]} == {"unreachable"}
+    assert plan["assumptions"]["flags"] == ["No zone of the floorplan is a shelter."]

@@ -76,6 +76,15 @@ def test_a_threat_is_placed_by_longitude_and_latitude_where_the_document_is(run:
     assert orjson.loads(done.out)["threats"][0]["zone_ids"] != []
 
 
+def test_people_are_sent_to_rooms_to_lock_or_shelters_where_that_is_asked_for(run: Run) -> None:
+    made = orjson.loads(run("--to", "lockable").out)
+    assert made["to"] == "lockable"
+    assert made["assumptions"]["lock_s"] > 0
+    assert all(zone["exit_id"] is None for zone in made["zones"])
+    assert orjson.loads(run("--to", "exits").out)["to"] == orjson.loads(run().out)["to"] == "exits"
+    assert run("--to", "roof").code == 2
+
+
 def test_a_closure_and_a_profile_change_the_plan(run: Run) -> None:
     shut = run("--closure", str(uid("d1")), "--profile", "child", "--reaction-s", "0")
     made = orjson.loads(shut.out)

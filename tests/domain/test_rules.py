@@ -9,6 +9,7 @@ from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, Not
 from geo_server.domain.incidents import IncidentState, check_transition
 from geo_server.domain.protocols import read_pack
 from geo_server.domain.roles import PERMISSIONS, Permission, Role, permits
+from geo_server.domain.routes import Destination
 
 SHIPPED = resources.files("geo_server.domain").joinpath("protocols.toml").read_text()
 
@@ -57,6 +58,15 @@ def test_the_shipped_pack_has_the_five_actions_and_only_evacuation_lets_people_l
     assert [action.key for action in pack.actions.values() if action.may_leave] == ["evacuate"]
     assert pack.action_for("armed_assailant").key == "lockdown"
     assert pack.action_for("fire").key == "evacuate"
+    assert {action.key: action.to for action in pack.actions.values() if action.to is not Destination.EXITS} == {
+        "lockdown": Destination.LOCKABLE,
+        "shelter": Destination.SHELTER,
+    }
+
+
+def test_a_pack_that_sends_people_nowhere_known_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="roof"):
+        read_pack(SHIPPED.replace('to = "shelter"', 'to = "roof"'))
 
 
 def test_an_unknown_kind_is_refused_with_the_list_of_known_ones() -> None:

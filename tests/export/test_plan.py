@@ -14,7 +14,8 @@ from shapely.geometry import shape
 
 from geo_server.domain.frame import DrawingFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
-from geo_server.domain.places import Floorplan
+from geo_server.domain.places import Floorplan, ZoneCategory
+from geo_server.domain.routes import Destination
 from geo_server.export.geojson import floorplan_document
 from geo_server.export.plan import plan_document
 from geo_server.routing.compiled import compile_floorplan
@@ -34,9 +35,16 @@ def document(floorplan: Floorplan, *threats: Threat, **wanted: Any) -> dict[str,
 
 @pytest.mark.parametrize("frame", [DRESDEN, DrawingFrame()])
 @pytest.mark.parametrize("threats", [(), (THREAT,)])
-def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...]) -> None:
+@pytest.mark.parametrize("to", Destination)
+def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...], to: Destination) -> None:
     closed = Closure(uid("closure"), uid("d2"), ClosureReason.LOCKED, "test", NOW)
-    made = document(school(frame), *threats, closures=[closed])
+    floorplan = school(frame)
+    zones = tuple(
+        replace(zone, lockable=True, category=ZoneCategory.SHELTER if k % 2 else zone.category)
+        for k, zone in enumerate(floorplan.zones)
+    )
+    made = document(replace(floorplan, zones=zones), *threats, closures=[closed], to=to)
+    assert made["to"] == to
     jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(made)))
 
 

@@ -11,10 +11,10 @@ YARD = Polygon([(-6, -8), (18, -8), (18, -0.2), (-6, -0.2)])
 """South of the building and round its corner; the exits in the west facade are beside it, none is on it."""
 
 
-def two_storey_campus(seed: int) -> Floorplan:
+def two_storey_campus(seed: int, columns: int = 3) -> Floorplan:
     """Two buildings of a grid over each other; doors out on the ground level only, and one of them to the yard."""
-    ground = grid_building(seed, columns=3, rows=2)
-    above = _lifted(grid_building(seed + 500, columns=3, rows=2))
+    ground = grid_building(seed, columns=columns, rows=2)
+    above = _lifted(grid_building(seed + 500, columns=columns, rows=2))
     yard = Zone(uid("yard"), uid("L0"), YARD, "Yard", ZoneCategory.OUTDOOR)
     gate = Opening(uid("gate"), uid("L0"), LineString([(13, -0.1), (14, -0.1)]), (uid("r2.0"), uid("yard")))
 

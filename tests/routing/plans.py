@@ -52,9 +52,10 @@ class Sketch:
         polygon: Polygon | tuple[float, float, float, float],
         ordinal: int = 0,
         category: ZoneCategory = ZoneCategory.ROOM,
+        lockable: bool | None = None,
     ) -> None:
         shape = polygon if isinstance(polygon, Polygon) else box(*polygon)
-        self.zones.append(Zone(uid(name), uid(f"L{ordinal}"), shape, name, category))
+        self.zones.append(Zone(uid(name), uid(f"L{ordinal}"), shape, name, category, lockable=lockable))
 
     def door(
         self,

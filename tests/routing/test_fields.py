@@ -49,6 +49,7 @@ def random_graph(rng: random.Random, n: int) -> CompiledFloorplan:
         weights,
         weights,
         np.zeros(len(edges)),
+        np.zeros(len(edges), dtype=np.int64),
         np.flatnonzero(first),
         np.array([graph.nodes[node]["exit"] for node in nodes]),
         "",

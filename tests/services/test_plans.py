@@ -117,7 +117,7 @@ def test_the_picture_says_since_when_no_plan_could_be_made_until_one_is(
         raise MemoryError("as a planner may")
 
     with monkeypatch.context() as broken:
-        broken.setattr("geo_server.services.plans.plan", break_down)
+        broken.setattr("geo_server.services.planning.plan", break_down)
         assert desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq) is False
     failed = desk.picture()
     assert desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq) is True

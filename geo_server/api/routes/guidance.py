@@ -4,13 +4,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from geo_server.api.answers import json_tagged
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import WhatIfSaid
 from geo_server.domain.errors import NotFound
 from geo_server.domain.roles import Permission
+from geo_server.domain.routes import Destination
 from geo_server.services.guidance import zone_guidance
 from geo_server.services.what_if import Supposed, SupposedThreat, site_what_if
 
@@ -18,11 +19,22 @@ router = APIRouter(prefix="/api/sites/{site}", tags=["guidance"])
 
 
 @router.get("/plan")
-def show_plan(request: Request, access: Annotated[Access, requires(Permission.SEE_PLAN)]) -> Response:
-    """The latest plan of the open incident: every zone's way out, as ``geo-server plan`` prints it."""
-    found = state_of(request)["plans"].find_latest(access.site)
+def show_plan(
+    request: Request,
+    access: Annotated[Access, requires(Permission.SEE_PLAN)],
+    to: Annotated[Destination, Query(description="Where people go: out, or to refuges.")] = Destination.EXITS,
+) -> Response:
+    """The latest plan of the open incident: every zone's way, as ``geo-server plan`` prints it."""
+    state = state_of(request)
+    none = NotFound("There is no plan.", advice="A plan is made when an incident is open.")
+    if to is not Destination.EXITS:
+        refuges = state["refuge_plans"].find(access.site, to)
+        if refuges is None:
+            raise none
+        return json_tagged(request, lambda: refuges.document, refuges.etag)
+    found = state["plans"].find_latest(access.site)
     if found is None:
-        raise NotFound("There is no plan.", advice="A plan is made when an incident is open.")
+        raise none
     plan, document = found
     return json_tagged(request, lambda: document, plan.etag)
 
@@ -51,6 +63,7 @@ def show_guidance(
         state["pack"],
         access.site,
         zone,
+        refuge_plans=state["refuge_plans"],
         sees_plan=access.may(Permission.SEE_PLAN),
     )
     told = guidance.told

@@ -104,7 +104,13 @@ def show_protocols(request: Request) -> Json:
     the statuses of a zone, the most urgent first."""
     pack = state_of(request)["pack"]
     actions = [
-        {"key": action.key, "title": action.title, "words": action.words, "may_leave": action.may_leave}
+        {
+            "key": action.key,
+            "title": action.title,
+            "words": action.words,
+            "may_leave": action.may_leave,
+            "to": action.to,
+        }
         for action in pack.actions.values()
     ]
     kinds = [{"key": kind.key, "title": kind.title, "action": kind.action} for kind in pack.kinds.values()]

@@ -1,0 +1,68 @@
+"""From what is recorded of an incident to a plan document: what is read, and what is made of it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import orjson
+
+from geo_server.domain.incidents import Closure, Incident
+from geo_server.domain.places import Site
+from geo_server.domain.routes import Destination
+from geo_server.export.plan import plan_document
+from geo_server.routing.plan import plan
+from geo_server.routing.request import PlanRequest
+from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
+from geo_server.store.database import Connection
+from geo_server.store.events import last_seq
+from geo_server.store.reports import list_closures
+from geo_server.store.threats import list_threats
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInputs:
+    """What one transaction sees of an incident.
+
+    Args:
+        seq: Number of the last event that is known.
+        not_on_map: Closures of what the published map no longer has.
+    """
+
+    incident: Incident
+    seq: int
+    published: PublishedFloorplan
+    request: PlanRequest
+    not_on_map: tuple[Closure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadePlan:
+    """A plan as its document, UTF-8 JSON."""
+
+    inputs: PlanInputs
+    parameters_hash: str
+    document: bytes
+
+
+def read_inputs(c: Connection, floorplans: PublishedFloorplans, site: Site, incident: Incident) -> PlanInputs:
+    """All that a plan for an incident rests on, as of now."""
+    seq = last_seq(c, site.id)
+    published = floorplans.load(c, site)
+    closures = list_closures(c, site.id)
+    # A closure outlives the map that it was made on; what is gone from the map must not stop the plan.
+    on_map = tuple(closure for closure in closures if published.floorplan.can_be_closed(closure.subject_id))
+    request = PlanRequest(tuple(list_threats(c, incident.id, site.frame)), closures=on_map, now=datetime.now(UTC))
+    return PlanInputs(incident, seq, published, request, tuple(one for one in closures if one not in on_map))
+
+
+def plan_incident(inputs: PlanInputs, to: Destination = Destination.EXITS) -> MadePlan:
+    """The plan of an incident."""
+    made = plan(inputs.published.compiled(), replace(inputs.request, to=to))
+    document = {
+        "incident_id": str(inputs.incident.id),
+        "exercise": inputs.incident.exercise,
+        "seq": inputs.seq,
+        "floorplan_rev": inputs.published.rev,
+        "closures_not_on_map": [str(closure.id) for closure in inputs.not_on_map],
+        **plan_document(made, inputs.published.floorplan),
+    }
+    return MadePlan(inputs, made.parameters_hash, orjson.dumps(document))
