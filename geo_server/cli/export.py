@@ -12,7 +12,7 @@ from geo_server.cli.files import check_target, shown, write_whole
 from geo_server.cli.opening import DataDir, open_database, show_progress
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Site
-from geo_server.services.exports import floorplan_export, map_export
+from geo_server.services.exports import floorplan_export, graphml_export, map_export, node_link_export
 from geo_server.settings import load_settings
 from geo_server.store.database import Database
 from geo_server.store.migrate import check_migrated
@@ -24,9 +24,18 @@ class Format(StrEnum):
 
     GEOJSON = "geojson"
     HTML = "html"
+    GRAPHML = "graphml"
+    NODE_LINK = "node-link"
 
 
-_ENDINGS = {".geojson": Format.GEOJSON, ".json": Format.GEOJSON, ".html": Format.HTML, ".htm": Format.HTML}
+_ENDINGS = {
+    ".geojson": (Format.GEOJSON,),
+    ".json": (Format.GEOJSON, Format.NODE_LINK),
+    ".html": (Format.HTML,),
+    ".htm": (Format.HTML,),
+    ".graphml": (Format.GRAPHML,),
+}
+"""What a file's ending may mean; the first when nothing else is said."""
 
 
 def export(
@@ -36,8 +45,8 @@ def export(
         Format | None,
         typer.Option(
             "--format",
-            help="The floorplan document, or a page that needs no network; without it, what the file's ending says, "
-            "else the document.",
+            help="The floorplan document, a page that needs no network, or the graph that routes are found on; without "
+            "it, what the file's ending says, else the document.",
         ),
     ] = None,
     with_plan: Annotated[
@@ -58,11 +67,11 @@ def export(
 
 def _format(to: Path, given: Format | None, with_plan: bool) -> Format:
     """What is asked for; refused where the parts of the command contradict one another."""
-    by_ending = _ENDINGS.get(to.suffix.lower())
-    chosen = given or by_ending or Format.GEOJSON
-    if by_ending not in {None, chosen}:
+    by_ending = _ENDINGS.get(to.suffix.lower(), ())
+    chosen = given or next(iter(by_ending), Format.GEOJSON)
+    if by_ending and chosen not in by_ending:
         raise InvalidInput(
-            f"{shown(to)} is by its ending {by_ending}, and {chosen} is asked for.",
+            f"{shown(to)} is by its ending {by_ending[0]}, and {chosen} is asked for.",
             where="--format",
             advice="Leave --format out, or name the file otherwise.",
         )
@@ -83,4 +92,17 @@ def _html(database: Database, site: Site, with_plan: bool) -> bytes:
     return map_export(database, site, with_plan=with_plan).encode()
 
 
-_WRITERS: dict[Format, Callable[[Database, Site, bool], bytes]] = {Format.GEOJSON: _geojson, Format.HTML: _html}
+def _graphml(database: Database, site: Site, _with_plan: bool) -> bytes:
+    return graphml_export(database, site)
+
+
+def _node_link(database: Database, site: Site, _with_plan: bool) -> bytes:
+    return node_link_export(database, site)
+
+
+_WRITERS: dict[Format, Callable[[Database, Site, bool], bytes]] = {
+    Format.GEOJSON: _geojson,
+    Format.HTML: _html,
+    Format.GRAPHML: _graphml,
+    Format.NODE_LINK: _node_link,
+}

@@ -10,6 +10,8 @@ from geo_server.domain.incidents import Incident
 from geo_server.domain.places import Floorplan, Site
 from geo_server.export.folium_map import folium_page
 from geo_server.export.geojson import floorplan_document
+from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
+from geo_server.routing.graph_files import graphml, node_link
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.incidents import find_open_incident
@@ -28,6 +30,30 @@ def floorplan_export(database: Database, site: Site) -> dict[str, Any]:
     with database.snapshot() as c:
         floorplan = load_floorplan(c, site)
     return floorplan_document(floorplan)
+
+
+def graphml_export(database: Database, site: Site) -> bytes:
+    """The graph that routes of a site are found on, as GraphML.
+
+    Raises:
+        InvalidInput: What is published contradicts itself.
+    """
+    return graphml(_compile(database, site))
+
+
+def node_link_export(database: Database, site: Site) -> bytes:
+    """The same as node-link JSON, UTF-8.
+
+    Raises:
+        InvalidInput: What is published contradicts itself.
+    """
+    return orjson.dumps(node_link(_compile(database, site)))
+
+
+def _compile(database: Database, site: Site) -> CompiledFloorplan:
+    with database.snapshot() as c:
+        floorplan = load_floorplan(c, site)
+    return compile_floorplan(floorplan)
 
 
 def map_export(database: Database, site: Site, *, with_plan: bool, made_at: datetime | None = None) -> str:

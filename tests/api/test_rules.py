@@ -73,6 +73,8 @@ RULES = {
     f"POST {SITE}/revisions/{{revision_id}}/publish": "publish_floorplans",
     f"GET {SITE}/exports/floorplan.geojson": "export",
     f"GET {SITE}/exports/map.html": "export",
+    f"GET {SITE}/exports/graph.graphml": "export",
+    f"GET {SITE}/exports/graph.json": "export",
 }
 """Written by hand: opening an address to more people takes a change here too."""
 

@@ -60,6 +60,9 @@ def test_the_standard_output_takes_the_document_alone(school: str) -> None:
         ("school.backup", (), "{"),
         ("school.backup", ("--format", "html"), "<!DOCTYPE html>"),
         ("school.html", ("--with-plan",), "<!DOCTYPE html>"),
+        ("school.graphml", (), "<?xml"),
+        ("school.backup", ("--format", "graphml"), "<?xml"),
+        ("school.json", ("--format", "node-link"), '{"directed":true,"multigraph":true'),
     ],
 )
 def test_the_ending_says_what_is_written_where_nothing_else_does(
@@ -74,6 +77,7 @@ def test_the_ending_says_what_is_written_where_nothing_else_does(
     [
         ("school.html", ("--format", "geojson"), "--format"),
         ("school.geojson", ("--format", "html"), "--format"),
+        ("school.graphml", ("--format", "node-link"), "--format"),
         ("school.geojson", ("--with-plan",), "--with-plan"),
         ("-", ("--with-plan",), "--with-plan"),
     ],

@@ -1,16 +1,20 @@
 """Exports: what is published, as it is published, and nothing that the reader may not see."""
 
 import dataclasses
+import io
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import networkx as nx
 import orjson
 import pytest
 import shapely
 
 from geo_server.ingest.document.reader import parse_document, read_document
-from geo_server.services.exports import floorplan_export, map_export
+from geo_server.routing.compiled import compile_floorplan
+from geo_server.services.exports import floorplan_export, graphml_export, map_export, node_link_export
 from geo_server.store.database import Database
+from geo_server.store.floorplans import load_floorplan
 from geo_server.store.plans import add_plan
 from tests.store.samples import FRAME, a_floorplan, a_site, draft, found, in_incident, published
 
@@ -34,6 +38,17 @@ def test_what_is_published_can_be_taken_away_and_read_again(database: Database) 
     assert back.frame == FRAME
     exits = [o for o in back.openings if o.exit]
     assert shapely.length([o.line for o in exits]) == pytest.approx([1.8], abs=0.02)
+
+
+def test_the_graph_that_routes_are_found_on_can_be_taken_away_in_two_formats(database: Database) -> None:
+    site, building = found(database)
+    with database.transaction() as c:
+        published(c, site, building, a_floorplan())
+    with database.snapshot() as c:
+        expected = set(compile_floorplan(load_floorplan(c, site)).nodes)
+    assert expected
+    assert set(nx.read_graphml(io.BytesIO(graphml_export(database, site))).nodes) == expected
+    assert set(nx.node_link_graph(orjson.loads(node_link_export(database, site)), edges="edges").nodes) == expected
 
 
 def test_a_draft_is_not_exported(database: Database) -> None:
