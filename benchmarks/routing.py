@@ -15,9 +15,10 @@ import rustworkx as rx
 from benchmarks.campus import campus
 from geo_server.domain.incidents import Closure
 from geo_server.ingest.pipeline import read_plan
+from geo_server.routing.choosing import build_fields
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.fields import arrivals_at_speed, exit_distances, latest_departures
-from geo_server.routing.plan import build_fields, plan
+from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.trails import Network, build_network

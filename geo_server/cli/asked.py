@@ -12,6 +12,7 @@ import typer
 from shapely import Point
 
 from geo_server.cli.files import read_whole, shown
+from geo_server.cli.people import read_people
 from geo_server.cli.threats import GivenThreat, read_threats
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import SiteFrame
@@ -50,6 +51,14 @@ Margin = Annotated[float, typer.Option("--margin-s", help="Seconds that people m
 To = Annotated[
     Destination, typer.Option("--to", help="Where people go: out, into a shelter, or into a room that they lock.")
 ]
+People = Annotated[
+    str | None,
+    typer.Option(
+        "--people",
+        help='How many people are where: {"id of a zone": number}, or @FILE with that; or capacity, for what each room of '
+        "the document holds. Without it nobody queues.",
+    ),
+]
 Now = Annotated[str | None, typer.Option("--now", help="The plan's moment, ISO 8601 with its offset.")]
 
 
@@ -65,6 +74,7 @@ class Asked:
     margin_s: float
     now: str | None
     to: Destination = Destination.EXITS
+    people: str | None = None
 
 
 def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
@@ -92,6 +102,7 @@ def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
         margin_s=asked.margin_s,
         now=moment,
         to=asked.to,
+        people=None if asked.people is None else read_people(asked.people, place),
     )
     return place, request
 

@@ -11,6 +11,7 @@ from geo_server.cli.asked import (
     File,
     Margin,
     Now,
+    People,
     ProfileName,
     Reaction,
     ThreatWords,
@@ -36,9 +37,10 @@ def plan(
     margin_s: Margin = MARGIN_S,
     now: Now = None,
     to: To = Destination.EXITS,
+    people: People = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, as it always does.")] = True,  # noqa: ARG001
 ) -> None:
     """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
-    place, request = read_asked(Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now, to))
+    place, request = read_asked(Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now, to, people))
     document = plan_document(make_plan(compile_floorplan(place), request), place)
     say(orjson.dumps(document, option=orjson.OPT_INDENT_2))

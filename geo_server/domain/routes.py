@@ -75,7 +75,7 @@ class Avoided:
 
     Args:
         exit_id: The opening, or the zone of a refuge.
-        reason: ``closed``, ``threat_first``, ``in_reach`` or ``not_held``.
+        reason: ``closed``, ``threat_first``, ``in_reach``, ``not_held`` or ``crowded``.
         seconds: By how many seconds the threat is first, or None.
         words: The same as one sentence.
     """
@@ -116,6 +116,7 @@ class Route:
         spread_s: Seconds that someone elsewhere in the zone may need more than from ``start`` to the first door of this
             route; margin, status and latest departure count it in. 0 in a zone with one door and no columns.
         radio: The same as one sentence to say on a radio.
+        queue_s: Seconds of ``time_s`` that people wait at doors and stairs, at most, where they were counted.
     """
 
     zone_id: UUID
@@ -135,6 +136,7 @@ class Route:
     instructions: tuple[str, ...] = ()
     radio: str = ""
     spread_s: float = 0.0
+    queue_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,62 @@ class ReachArea:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """People of one zone who are sent one way.
+
+    Args:
+        exit_id: Where that way ends.
+        time_s: Upper bound, waits included.
+        queue_s: What of it they wait at doors and stairs, at most.
+        margin_s: As of a route; None without a threat.
+    """
+
+    exit_id: UUID
+    people: int
+    distance_m: float
+    time_s: float
+    queue_s: float
+    margin_s: float | None
+    status: RouteStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ExitLoad:
+    """What one exit has to let through.
+
+    Args:
+        flow_pps: Persons a second, at most.
+        clearance_s: Seconds from the plan's moment until the last of them is out, at the latest.
+    """
+
+    exit_id: UUID
+    people: int
+    flow_pps: float | None
+    clearance_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """What the whole floorplan takes.
+
+    Args:
+        people: All of them.
+        without_way: Those of zones without a way.
+        clearance_s: Seconds from the plan's moment until the last one is out, at the latest; None when nobody gets out.
+        least_s: No plan is quicker: all people over what all open exits let through, reaction time added.
+        exits: Those that are used, the last to be clear first.
+        shares: By zone with people, its ways, the one of most people first.
+    """
+
+    people: int
+    without_way: int
+    clearance_s: float | None
+    least_s: float | None
+    exits: tuple[ExitLoad, ...]
+    shares: dict[UUID, tuple[Share, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class EvacuationPlan:
     """The ways out of all zones at one moment.
 
@@ -159,6 +217,7 @@ class EvacuationPlan:
         assumptions: Every speed, margin, reaction time and delay, and what the guarantee does not cover. JSON values.
         parameters_hash: Hash of all inputs: same hash, same plan, byte for byte.
         to: Where people are to go.
+        egress: What the crowd takes; None when nobody said how many people there are.
     """
 
     made_for_at: datetime
@@ -167,3 +226,4 @@ class EvacuationPlan:
     routes: tuple[Route, ...] = ()
     reach: tuple[ReachArea, ...] = field(default=())
     to: Destination = Destination.EXITS
+    egress: Egress | None = None

@@ -16,7 +16,7 @@ import shapely
 from geo_server.domain.document import LONLAT_DECIMALS, METRES_DECIMALS
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import Destination, EvacuationPlan, Leg, ReachArea, Route, Vertex
+from geo_server.domain.routes import Destination, Egress, EvacuationPlan, Leg, ReachArea, Route, Vertex
 
 Document = dict[str, Any]
 
@@ -39,7 +39,8 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
         "assumptions": stated,
         "threats": [_threat(threat, floorplan) for threat in threats],
         "reach": [_reach(area, floorplan) for area in plan.reach],
-        "zones": [_zone(route, floorplan, plan.to) for route in plan.routes],
+        "zones": [{**_zone(route, floorplan, plan.to), **_shares(route, plan)} for route in plan.routes],
+        **({} if plan.egress is None else {"egress": _egress(plan.egress, plan.to)}),
     }
 
 
@@ -93,6 +94,46 @@ def _zone(route: Route, floorplan: Floorplan, to: Destination) -> Document:
         ],
         "instructions": list(route.instructions),
         "radio": route.radio,
+    }
+
+
+def _egress(egress: Egress, to: Destination) -> Document:
+    return {
+        "people": egress.people,
+        "without_way": egress.without_way,
+        "clearance_s": seconds_up(egress.clearance_s),
+        "least_s": _down(egress.least_s),
+        "exits": [
+            {
+                **_end(load.exit_id, to),
+                "people": load.people,
+                "flow_pps": load.flow_pps,
+                "clearance_s": seconds_up(load.clearance_s),
+            }
+            for load in egress.exits
+        ],
+    }
+
+
+def _shares(route: Route, plan: EvacuationPlan) -> Document:
+    """The ways of a zone's people, where they were counted."""
+    if plan.egress is None:
+        return {}
+    shares = plan.egress.shares.get(route.zone_id, ())
+    return {
+        "queue_s": seconds_up(route.queue_s),
+        "shares": [
+            {
+                **_end(share.exit_id, plan.to),
+                "people": share.people,
+                "distance_m": seconds_up(share.distance_m),
+                "time_s": seconds_up(share.time_s),
+                "queue_s": seconds_up(share.queue_s),
+                "margin_s": _down(share.margin_s),
+                "status": share.status.value,
+            }
+            for share in shares
+        ],
     }
 
 

@@ -1,6 +1,6 @@
 """Other ways out: why nearer exits were not chosen, and what else there is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -60,15 +60,30 @@ def build_exit_trees(network: Network) -> ExitTrees:
 
 
 def find_alternatives(
-    trees: ExitTrees, ways: ZoneWays, chosen: Trail, arrivals: Sequence[float], reaction_s: float
+    trees: ExitTrees,
+    ways: ZoneWays,
+    chosen: Trail,
+    arrivals: Sequence[float],
+    *,
+    reaction_s: float,
+    timed: Callable[[Trail], Trail],
 ) -> tuple[Alternative, ...]:
-    """The best ways out by another exit: those farthest ahead of the threat first, then the quickest."""
+    """The best ways out by another exit: those farthest ahead of the threat first, then the quickest.
+
+    Args:
+        trees: Routes to exits.
+        ways: The zone.
+        chosen: The trail chosen.
+        arrivals: Earliest arrival of a threat at each node.
+        reaction_s: Seconds until people start to walk.
+        timed: Adds the waits to a trail.
+    """
     seconds, first = trees.seconds(ways)
     others = [k for k in np.argsort(seconds, kind="stable").tolist() if isfinite(seconds[k])]
     others = [k for k in others if trees.exits[k] != chosen.exit][:CONSIDERED]
     found = []
     for k in others:
-        trail = trees.trail(ways, k, int(first[k]))
+        trail = timed(trees.trail(ways, k, int(first[k])))
         margin_s = trail.slack(arrivals)[0] - reaction_s
         exit_id = trees.network.compiled.subjects[trail.exit]
         found.append(Alternative(exit_id, trail.metres, trail.seconds, margin_s if isfinite(margin_s) else None))
@@ -139,6 +154,8 @@ def _cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction
     ahead = slack - reaction_s
     place = "there" if node == trail.exit else "on the way"
     late = -ahead if ahead < 0 else None
+    if ahead >= margin_s - EPSILON_S:
+        return Avoided(exit_id, "crowded", None, f"{name} is nearer, but the other way is clear of people sooner.")
     if arrivals[node] <= 0:
         return Avoided(exit_id, "in_reach", late, f"{name} is nearer, but the threat can be {place} already.")
     if late is None:

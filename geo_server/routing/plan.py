@@ -9,72 +9,29 @@ Of a plan to refuges it holds until people have locked themselves in, and where 
 come to it at any time, no way there is safe. Formulation and proofs: ``docs/routing.md``.
 """
 
-from dataclasses import dataclass, replace
-from math import inf, isfinite
+from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 import numpy as np
 
 from geo_server.domain.places import ZoneCategory
-from geo_server.domain.routes import SAFE, Advice, EvacuationPlan, Route, RouteStatus
+from geo_server.domain.routes import SAFE, Advice, Destination, Egress, EvacuationPlan, Route, RouteStatus
 from geo_server.routing.areas import reach_areas
-from geo_server.routing.choices import ExitTrees, build_exit_trees, explain_avoided, find_alternatives
+from geo_server.routing.choices import explain_avoided, find_alternatives
+from geo_server.routing.choosing import Chosen, Judgement, build_ends, choose_end
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.fields import (
-    EPSILON_S,
-    latest_departures,
-    shortest_in_time,
-    slacks,
-    threat_arrivals,
-)
+from geo_server.routing.crowds import LONGER, Group, flows
+from geo_server.routing.egress import Crowd, account, place_people
+from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
 from geo_server.routing.legs import build_legs
 from geo_server.routing.refuges import inner_place, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.threats import locate
-from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
-from geo_server.routing.visibility import Floats, Vertex
+from geo_server.routing.trails import Trail, build_network
+from geo_server.routing.visibility import Vertex
 from geo_server.routing.zones import ZoneWays
-
-
-@dataclass(frozen=True)
-class Fields:
-    """What all zones' routes are read from, as lists by node: see :mod:`geo_server.routing.fields`."""
-
-    network: Network
-    sinks: list[bool]
-    arrivals: list[float]
-    distances: list[float]
-    following: list[int]
-    slack: list[float]
-    latest: list[float]
-
-
-@dataclass(frozen=True)
-class Ends:
-    """Fields and trees to all ends of ways, and to those that stay good whatever a threat does later. Of exits that is all.
-
-    Args:
-        fields: To all ends that are open.
-        held: To those of them that hold.
-        trees: To each open end by itself.
-        held_trees: To each that holds.
-        unclosed: To each as if nothing were closed.
-    """
-
-    fields: Fields
-    held: Fields
-    trees: ExitTrees
-    held_trees: ExitTrees
-    unclosed: ExitTrees
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The way out of one zone: how good, and by which trail."""
-
-    status: RouteStatus
-    trail: Trail | None
 
 
 def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
@@ -94,8 +51,16 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     network = build_network(compiled, request.profile, request.closures)
     arrivals = threat_arrivals(compiled, threats)
     ends = build_ends(network, arrivals.nodes, request)
+    chosen = {
+        ways.zone_id: choose_end(ends, ways, request.reaction_s, request.margin_s)
+        for ways in compiled.zones.values()
+        if not _is_out_already(compiled, ways)
+    }
+    judge = Judgement(ends, request)
+    crowd = _crowd(judge, chosen) if request.people is not None else None
     routes = tuple(
-        _route(ends, ways, request) for ways in compiled.zones.values() if not _is_out_already(compiled, ways)
+        _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd)
+        for zone_id, one in chosen.items()
     )
     stated = assumptions(compiled, request, located)
     return EvacuationPlan(
@@ -105,72 +70,8 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
         routes=routes,
         reach=reach_areas(compiled, threats, arrivals),
         to=request.to,
+        egress=_egress(judge, crowd, chosen) if crowd else None,
     )
-
-
-def build_ends(network: Network, arrivals: Floats, request: PlanRequest) -> Ends:
-    """The fields and trees of a network against given arrivals of the threat."""
-    fields = build_fields(network, arrivals, request.margin_s)
-    trees = build_exit_trees(network)
-    unclosed = build_exit_trees(build_network(network.compiled, request.profile)) if request.closures else trees
-    holding = network.sinks & (network.compiled.held | np.isinf(arrivals))
-    if (holding == network.sinks).all():
-        return Ends(fields, fields, trees, trees, unclosed)
-    held = replace(network, sinks=holding, trails={})
-    return Ends(fields, build_fields(held, arrivals, request.margin_s), trees, build_exit_trees(held), unclosed)
-
-
-def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
-    """The fields of a network against given arrivals of the threat."""
-    latest = latest_departures(network.compiled, network.pair_s, arrivals - margin_s, network.sinks)
-    return Fields(
-        network=network,
-        sinks=network.sinks.tolist(),
-        arrivals=arrivals.tolist(),
-        distances=network.distances.tolist(),
-        following=network.following.tolist(),
-        slack=slacks(network.distances, network.following, arrivals).tolist(),
-        latest=latest.tolist(),
-    )
-
-
-def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
-    """The way out of a zone: its shortest if that is safe, else the shortest safe one, else the largest margin."""
-    starts = [
-        start
-        for start in fields.network.starts[ways.zone_id]
-        if isfinite(fields.distances[start.node]) and isfinite(start.seconds)
-    ]
-    if not starts:
-        return Chosen(RouteStatus.UNREACHABLE, None)
-    nearest = min(starts, key=lambda start: (start.seconds + fields.distances[start.node], start.node))
-    if reaction_s <= fields.slack[nearest.node] - nearest.latest_s - margin_s + EPSILON_S:
-        trail = find_trail(fields.network, ways.zone_id, follow(fields.following, nearest.node))
-        return Chosen(RouteStatus.SAFE_SHORTEST, trail)
-    latest = max(fields.latest[start.node] - start.latest_s for start in starts)
-    safe = reaction_s <= latest + EPSILON_S
-    leave_s = reaction_s if safe else latest
-    nodes = shortest_in_time(
-        fields.network.compiled,
-        fields.network.pair_seconds,
-        [(start.node, leave_s + start.latest_s) for start in starts],
-        latest=fields.latest,
-        distances=fields.distances,
-        sinks=fields.sinks,
-    )
-    trail = find_trail(fields.network, ways.zone_id, nodes)
-    return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
-
-
-def choose_end(ends: Ends, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
-    """The way out of a zone, as :func:`choose` has it; but safe only if what it leads to holds."""
-    chosen = choose(ends.fields, ways, reaction_s, margin_s)
-    if chosen.status not in SAFE or chosen.trail is None or ends.held.sinks[chosen.trail.exit]:
-        return chosen
-    other = choose(ends.held, ways, reaction_s, margin_s)
-    if other.status in SAFE:
-        return Chosen(RouteStatus.SAFE_DETOUR, other.trail)
-    return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, chosen.trail)
 
 
 def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:
@@ -178,21 +79,63 @@ def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:
     return ways.zone.category is ZoneCategory.OUTDOOR and bool(compiled.exits[compiled.zone_nodes[ways.zone_id]].any())
 
 
-def _route(ends: Ends, ways: ZoneWays, request: PlanRequest) -> Route:
+def _crowd(judge: Judgement, chosen: Mapping[UUID, Chosen]) -> Crowd:
+    """The people that a request names, on the ways of their zones or on others that are as safe."""
+    trees, zones = judge.ends.held_trees, judge.ends.fields.network.compiled.zones
+
+    def options(group: Group) -> list[Trail]:
+        # What a refuge has room for is not known, so nobody is sent past one.
+        if chosen[group.zone_id].status not in SAFE or judge.request.to is not Destination.EXITS:
+            return []
+        ways = zones[group.zone_id]
+        seconds, first = trees.seconds(ways)
+        near = np.flatnonzero(seconds <= LONGER * group.trail.seconds).tolist()
+        return [trail for k in near if judge.is_safe(trail := trees.trail(ways, k, int(first[k])))]
+
+    trails = {zone_id: one.trail for zone_id, one in chosen.items() if one.trail is not None}
+    flow = flows(judge.ends.fields.network.compiled.floorplan)
+    return place_people(trails, judge.people, flow, options, judge.is_safe)
+
+
+def _in_crowd(judge: Judgement, crowd: Crowd | None, zone_id: UUID, chosen: Chosen) -> Chosen:
+    """What is chosen once people are in each other's way: safe only if every way of the zone's people is."""
+    if crowd is None or chosen.trail is None:
+        return chosen
+    groups = crowd.of_zone[zone_id]
+    if chosen.status in SAFE and not all(judge.is_safe(crowd.delayed(group.trail)) for group in groups):
+        return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, groups[0].trail)
+    moved = groups[0].trail.exit != chosen.trail.exit
+    return Chosen(RouteStatus.SAFE_DETOUR if moved else chosen.status, groups[0].trail)
+
+
+def _egress(judge: Judgement, crowd: Crowd, chosen: Mapping[UUID, Chosen]) -> Egress:
+    network = judge.ends.fields.network
+    return account(
+        crowd,
+        judge.people,
+        [network.compiled.subjects[node] for node in np.flatnonzero(network.sinks).tolist()],
+        reaction_s=judge.request.reaction_s,
+        statuses={zone_id: one.status for zone_id, one in chosen.items()},
+        margin_of=lambda trail: judge.margins(trail)[0],
+        is_safe=judge.is_safe,
+    )
+
+
+def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None) -> Route:
+    ends, request = judge.ends, judge.request
     compiled, zone = ends.fields.network.compiled, ways.zone
-    chosen = choose_end(ends, ways, request.reaction_s, request.margin_s)
-    trail, arrivals = chosen.trail, ends.fields.arrivals
+    arrivals = ends.fields.arrivals
     avoided = explain_avoided(
         ends.trees,
         ends.unclosed,
         ways,
-        trail,
+        chosen.trail,
         held=ends.held.sinks,
         arrivals=arrivals,
         reaction_s=request.reaction_s,
         margin_s=request.margin_s,
     )
-    if trail is None:
+    if chosen.trail is None:
         return Route(
             zone.id,
             zone.level_id,
@@ -202,9 +145,11 @@ def _route(ends: Ends, ways: ZoneWays, request: PlanRequest) -> Route:
             instructions=(NO_WAY[request.to],),
             radio=radio_sentence(compiled, zone, chosen.status, None, to=request.to),
         )
-    slack, worst = trail.slack(arrivals)
-    margin_s, latest_s = _margins(slack, request)
-    latest_s = latest_s if ends.held.sinks[trail.exit] else None
+    trail, others = chosen.trail, _same
+    if crowd is not None:
+        own = Group(zone.id, chosen.trail, judge.people.get(zone.id, 0))
+        trail, others = crowd.delayed(chosen.trail), partial(crowd.delayed_if_moved, own)
+    margin_s, latest_s = judge.margins(trail)
     return Route(
         zone.id,
         zone.level_id,
@@ -215,23 +160,21 @@ def _route(ends: Ends, ways: ZoneWays, request: PlanRequest) -> Route:
         trail.metres,
         trail.seconds,
         margin_s,
-        _where(compiled, worst) if margin_s is not None else None,
+        _where(compiled, trail.slack(arrivals)[1]) if margin_s is not None else None,
         latest_s,
         build_legs(trail),
         avoided,
-        find_alternatives(ends.held_trees, ways, trail, arrivals, request.reaction_s),
+        find_alternatives(ends.held_trees, ways, trail, arrivals, reaction_s=request.reaction_s, timed=others),
         turn_by_turn(trail),
         radio_sentence(compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s),
         trail.spread_s,
+        trail.queue_s,
     )
 
 
-def _margins(slack: float, request: PlanRequest) -> tuple[float | None, float | None]:
-    """Margin and latest departure of a route, each None where no threat limits it or no departure is safe."""
-    if slack == inf:
-        return None, None
-    latest = slack - request.margin_s
-    return slack - request.reaction_s, latest if latest >= 0 else None
+def _same(trail: Trail) -> Trail:
+    """A way as it is: nobody waits anywhere."""
+    return trail
 
 
 def _where(compiled: CompiledFloorplan, node: int) -> tuple[Vertex, UUID]:

@@ -3,14 +3,16 @@
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Closure, Threat
 from geo_server.domain.routes import Destination
 from geo_server.routing.compiled import LOCK_S, CompiledFloorplan
+from geo_server.routing.crowds import BOUNDARY_M, LEVEL_FLOW, STAIR_WIDTH_M
 from geo_server.routing.graph import ELEVATOR_MPS
 from geo_server.routing.profiles import ADULT, Profile
 from geo_server.routing.threats import LocatedThreat
@@ -23,6 +25,8 @@ MARGIN_S = 5.0
 """Seconds that people must be ahead of a threat, when nobody says otherwise."""
 
 LONGEST_S = 86_400.0
+MOST_PEOPLE = 100_000
+"""In one zone."""
 
 COVERS = {
     Destination.EXITS: "contact: no threat that is named here can be where a person on a safe route is, before or when they "
@@ -38,7 +42,7 @@ DOES_NOT_COVER = (
     "a threat that nobody has reported, or one that is not where it was reported to be",
     "a threat faster than the speed stated",
     "doors, stairs or walls that are not as the floorplan has them, or that were closed and not reported",
-    "people who do not walk at the profile's speed, do not start in time, or queue at doors",
+    "people who do not walk at the profile's speed, do not start in time, or queue longer at doors than was counted",
     "what happens outside the building",
 )
 
@@ -62,6 +66,8 @@ class PlanRequest:
         margin_s: Seconds that they must be ahead of a threat.
         now: The moment that all seconds count from; aware.
         to: Where people go.
+        people: How many are in each zone, by its id; where a zone is not named nobody is. None: nobody counted, and nobody
+            waits for anybody.
     """
 
     threats: Sequence[Threat] = ()
@@ -71,6 +77,7 @@ class PlanRequest:
     margin_s: float = MARGIN_S
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     to: Destination = Destination.EXITS
+    people: Mapping[UUID, int] | None = None
 
 
 def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
@@ -86,6 +93,7 @@ def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
     moments = [request.now, *(threat.seen_at for threat in request.threats)]
     if any(moment.tzinfo is None for moment in moments):
         raise InvalidInput("A time has no time zone.", where="now", advice="Give times with their offset, such as Z.")
+    _check_people(compiled, request.people or {})
     known = {*compiled.subjects, *compiled.zones}
     for closure in request.closures:
         if closure.subject_id not in known:
@@ -93,6 +101,18 @@ def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
                 f"Nothing in this floorplan has the id {closure.subject_id}, so it cannot be closed.",
                 where="closure",
                 advice="Name an opening, a transition or a zone of the floorplan.",
+            )
+
+
+def _check_people(compiled: CompiledFloorplan, people: Mapping[UUID, int]) -> None:
+    for zone_id, count in people.items():
+        if zone_id not in compiled.zones:
+            raise InvalidInput(
+                f"This floorplan has no zone {zone_id}.", where="people", advice="Name people by the ids of zones."
+            )
+        if not 0 <= count <= MOST_PEOPLE:
+            raise InvalidInput(
+                f"{count} people cannot be in zone {zone_id}.", where="people", advice=f"Give 0 to {MOST_PEOPLE:,}."
             )
 
 
@@ -121,6 +141,7 @@ def assumptions(
         "closures_hold_a_threat": False,
         "outdoors": "a threat walks in straight lines between doors to the outside",
         **({} if request.to is Destination.EXITS else {"lock_s": LOCK_S}),
+        **({} if request.people is None else _crowd_json(request.people)),
         "threats": [_threat_json(compiled, request, one) for one in located],
         "closures": [
             {"subject_id": str(closure.subject_id), "reason": str(closure.reason), "source": closure.source}
@@ -134,6 +155,18 @@ def assumptions(
 
 def _not_covered(to: Destination) -> list[str]:
     return [*DOES_NOT_COVER, *(() if to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
+
+
+def _crowd_json(people: Mapping[UUID, int]) -> dict[str, object]:
+    return {
+        "people": {str(zone_id): people[zone_id] for zone_id in sorted(people, key=str)},
+        "flow": {
+            "level_persons_per_s_per_m": LEVEL_FLOW,
+            "boundary_m": BOUNDARY_M,
+            "stair_width_m": STAIR_WIDTH_M,
+            "source": "SFPE hydraulic model; first come, first served; the width of stairs is assumed",
+        },
+    }
 
 
 def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: LocatedThreat) -> dict[str, object]:

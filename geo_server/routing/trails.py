@@ -163,6 +163,7 @@ class Trail:
         arrive_s: Seconds from departure at which each node is reached from the start, at the latest.
         metres: Its length.
         spread_s: By how much people from elsewhere in the zone can be later than that.
+        queue_s: What of that they wait at doors and stairs, at most (see :mod:`geo_server.routing.crowds`).
     """
 
     compiled: CompiledFloorplan
@@ -173,6 +174,7 @@ class Trail:
     arrive_s: tuple[float, ...]
     metres: float
     spread_s: float
+    queue_s: float = 0.0
 
     @property
     def zone(self) -> Zone:

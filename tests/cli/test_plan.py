@@ -85,6 +85,25 @@ def test_people_are_sent_to_rooms_to_lock_or_shelters_where_that_is_asked_for(ru
     assert run("--to", "roof").code == 2
 
 
+def test_people_are_counted_from_the_command_line_a_file_or_what_rooms_hold(run: Run, folder: Path) -> None:
+    counts = orjson.dumps({str(uid("101")): 24})
+    (folder / "people.json").write_bytes(counts)
+    alone = {zone["zone_id"]: zone for zone in orjson.loads(run().out)["zones"]}[str(uid("101"))]
+    for words in (counts.decode(), "@people.json"):
+        made = orjson.loads(run("--people", words).out)
+        counted = {zone["zone_id"]: zone for zone in made["zones"]}[str(uid("101"))]
+        assert made["egress"]["people"] == 24
+        assert counted["queue_s"] > 0
+        assert counted["time_s"] == pytest.approx(alone["time_s"] + counted["queue_s"], abs=0.002)
+        assert [share["people"] for share in counted["shares"]] == [24]
+    document = orjson.loads((folder / "drawn.geojson").read_bytes())
+    for feature in document["features"]:
+        if feature["id"] == str(uid("101")):
+            feature["properties"]["capacity"] = 30
+    (folder / "full.geojson").write_bytes(orjson.dumps(document))
+    assert orjson.loads(run("--people", "capacity", file="full.geojson").out)["egress"]["people"] == 30
+
+
 def test_a_closure_and_a_profile_change_the_plan(run: Run) -> None:
     shut = run("--closure", str(uid("d1")), "--profile", "child", "--reaction-s", "0")
     made = orjson.loads(shut.out)
@@ -124,6 +143,11 @@ def test_a_closure_and_a_profile_change_the_plan(run: Run) -> None:
         (["--threat", '{"at": [1, 1], "seen_s_ago": -5}'], "seen_s_ago"),
         (["--profile", "pilot"], "pilot"),
         (["--closure", "front door"], "not an id"),
+        (["--people", "{"], "--people"),
+        (["--people", '{"101": 3}'], "101"),
+        (["--people", '{"00000000-0000-0000-0000-000000000001": 3}'], "no zone"),
+        (["--people", '{"00000000-0000-0000-0000-000000000001": -3}'], "greater than or equal to 0"),
+        (["--people", "@nowhere.json"], "no such file"),
         (["--closure", "00000000-0000-0000-0000-000000000001"], "cannot be closed"),
         (["--margin-s", "nan"], "margin_s"),
         (["--now", "yesterday"], "not a time"),

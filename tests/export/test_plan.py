@@ -45,6 +45,9 @@ def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...
     )
     made = document(replace(floorplan, zones=zones), *threats, closures=[closed], to=to)
     assert made["to"] == to
+    counted = document(replace(floorplan, zones=zones), *threats, to=to, people={zone.id: 9 for zone in zones})
+    assert counted["egress"]["people"] == 9 * len(zones)
+    jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(counted)))
     jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(made)))
 
 

@@ -67,6 +67,7 @@ class Sketch:
         out: bool = False,
         number: str | None = None,
         lock_delay_s: float = 0.0,
+        width_m: float = 0.9,
     ) -> None:
         sides = (uid(zones[0]), uid(zones[1]) if zones[1] else None)
         self.openings.append(
@@ -78,6 +79,7 @@ class Sketch:
                 exit=out,
                 number=number,
                 lock_delay_s=lock_delay_s,
+                width_m=width_m,
             )
         )
 

@@ -1,0 +1,154 @@
+"""The way of one zone, read from fields: its shortest if that is safe, else the shortest safe one, else the largest margin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+from uuid import UUID
+
+import numpy as np
+
+from geo_server.domain.routes import SAFE, RouteStatus
+from geo_server.routing.choices import ExitTrees, build_exit_trees
+from geo_server.routing.fields import EPSILON_S, latest_departures, shortest_in_time, slacks
+from geo_server.routing.request import PlanRequest
+from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
+from geo_server.routing.visibility import Floats
+from geo_server.routing.zones import ZoneWays
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What all zones' routes are read from, as lists by node: see :mod:`geo_server.routing.fields`."""
+
+    network: Network
+    sinks: list[bool]
+    arrivals: list[float]
+    distances: list[float]
+    following: list[int]
+    slack: list[float]
+    latest: list[float]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Fields and trees to all ends of ways, and to those that stay good whatever a threat does later. Of exits that is all.
+
+    Args:
+        fields: To all ends that are open.
+        held: To those of them that hold.
+        trees: To each open end by itself.
+        held_trees: To each that holds.
+        unclosed: To each as if nothing were closed.
+    """
+
+    fields: Fields
+    held: Fields
+    trees: ExitTrees
+    held_trees: ExitTrees
+    unclosed: ExitTrees
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Tells how good a way is, whoever it was found by.
+
+    Args:
+        ends: The fields of the plan.
+        request: What it was asked for.
+    """
+
+    ends: Ends
+    request: PlanRequest
+
+    @property
+    def people(self) -> Mapping[UUID, int]:
+        """People by zone."""
+        return self.request.people or {}
+
+    def is_safe(self, trail: Trail) -> bool:
+        """Whether everybody of its zone is ahead of every threat all along it, by the margin, and stays so at its end."""
+        slack = trail.slack(self.ends.fields.arrivals)[0]
+        in_time = self.request.reaction_s <= slack - self.request.margin_s + EPSILON_S
+        return in_time and self.ends.held.sinks[trail.exit]
+
+    def margins(self, trail: Trail) -> tuple[float | None, float | None]:
+        """Margin and latest departure, each None where no threat limits it or no departure is safe."""
+        slack = trail.slack(self.ends.fields.arrivals)[0]
+        if slack == inf:
+            return None, None
+        latest = slack - self.request.margin_s
+        limited = latest >= 0 and self.ends.held.sinks[trail.exit]
+        return slack - self.request.reaction_s, latest if limited else None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The way out of one zone: how good, and by which trail."""
+
+    status: RouteStatus
+    trail: Trail | None
+
+
+def build_ends(network: Network, arrivals: Floats, request: PlanRequest) -> Ends:
+    """The fields and trees of a network against given arrivals of the threat."""
+    fields = build_fields(network, arrivals, request.margin_s)
+    trees = build_exit_trees(network)
+    unclosed = build_exit_trees(build_network(network.compiled, request.profile)) if request.closures else trees
+    holding = network.sinks & (network.compiled.held | np.isinf(arrivals))
+    if (holding == network.sinks).all():
+        return Ends(fields, fields, trees, trees, unclosed)
+    held = replace(network, sinks=holding, trails={})
+    return Ends(fields, build_fields(held, arrivals, request.margin_s), trees, build_exit_trees(held), unclosed)
+
+
+def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
+    """The fields of a network against given arrivals of the threat."""
+    latest = latest_departures(network.compiled, network.pair_s, arrivals - margin_s, network.sinks)
+    return Fields(
+        network=network,
+        sinks=network.sinks.tolist(),
+        arrivals=arrivals.tolist(),
+        distances=network.distances.tolist(),
+        following=network.following.tolist(),
+        slack=slacks(network.distances, network.following, arrivals).tolist(),
+        latest=latest.tolist(),
+    )
+
+
+def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
+    """The way out of a zone: its shortest if that is safe, else the shortest safe one, else the largest margin."""
+    starts = [
+        start
+        for start in fields.network.starts[ways.zone_id]
+        if isfinite(fields.distances[start.node]) and isfinite(start.seconds)
+    ]
+    if not starts:
+        return Chosen(RouteStatus.UNREACHABLE, None)
+    nearest = min(starts, key=lambda start: (start.seconds + fields.distances[start.node], start.node))
+    if reaction_s <= fields.slack[nearest.node] - nearest.latest_s - margin_s + EPSILON_S:
+        trail = find_trail(fields.network, ways.zone_id, follow(fields.following, nearest.node))
+        return Chosen(RouteStatus.SAFE_SHORTEST, trail)
+    latest = max(fields.latest[start.node] - start.latest_s for start in starts)
+    safe = reaction_s <= latest + EPSILON_S
+    leave_s = reaction_s if safe else latest
+    nodes = shortest_in_time(
+        fields.network.compiled,
+        fields.network.pair_seconds,
+        [(start.node, leave_s + start.latest_s) for start in starts],
+        latest=fields.latest,
+        distances=fields.distances,
+        sinks=fields.sinks,
+    )
+    trail = find_trail(fields.network, ways.zone_id, nodes)
+    return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
+
+
+def choose_end(ends: Ends, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
+    """The way out of a zone, as :func:`choose` has it; but safe only if what it leads to holds."""
+    chosen = choose(ends.fields, ways, reaction_s, margin_s)
+    if chosen.status not in SAFE or chosen.trail is None or ends.held.sinks[chosen.trail.exit]:
+        return chosen
+    other = choose(ends.held, ways, reaction_s, margin_s)
+    if other.status in SAFE:
+        return Chosen(RouteStatus.SAFE_DETOUR, other.trail)
+    return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, chosen.trail)
