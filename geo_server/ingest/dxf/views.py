@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Point, STRtree
 from shapely.geometry.base import BaseGeometry
@@ -22,6 +23,8 @@ from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments
 
 JOIN_M = 3.0
 """Walls closer than this belong to one view."""
+ROUGH_M = 0.1
+"""As exactly as this one must know where walls are to tell views apart; of a curve in many pieces few are left then."""
 AROUND_M = 1.0
 """What lies farther out than this on all sides goes around a view."""
 SMALLEST_SHARE = 0.15
@@ -58,19 +61,25 @@ def find_views(walls: Segments) -> tuple[list[View], list[View]]:
     walls = walls[(sizes < 300) & (sizes > 0)]
     if len(walls) == 0:
         return [], []
-    merged = shapely.union_all(shapely.buffer(as_lines(walls), JOIN_M / 2, quad_segs=1))
-    blobs = list(shapely.get_parts(merged))
+    rough = np.unique(np.round(walls / ROUGH_M), axis=0) * ROUGH_M
+    blobs = list(shapely.get_parts(shapely.union_all(_around(rough))))
     tree = STRtree(blobs)
     middles = shapely.points((walls[:, :2] + walls[:, 2:]) / 2)
     which, blob = tree.query(middles, predicate="intersects")
     total = np.zeros(len(blobs))
     np.add.at(total, blob, lengths(walls)[which])
-    views = [View(shapely.convex_hull(b), float(n)) for b, n in zip(blobs, total, strict=True)]
+    held = [shapely.geometrycollections(_around(walls[which[blob == i]])) for i in range(len(blobs))]
+    views = [View(shapely.convex_hull(h), float(n)) for h, n in zip(held, total, strict=True)]
     views = _nested_joined(_without_borders(views, blobs))
     largest = max(view.length_m for view in views)
     kept = [v for v in views if v.length_m >= SMALLEST_SHARE * largest]
     rest = [v for v in views if v.length_m < SMALLEST_SHARE * largest]
     return sorted(kept, key=lambda v: v.outline.bounds), rest
+
+
+def _around(walls: Segments) -> npt.NDArray[np.object_]:
+    """What lies nearer to each wall than half of what joins two."""
+    return np.asarray(shapely.buffer(as_lines(walls), JOIN_M / 2, quad_segs=1), dtype=object)
 
 
 def _without_borders(views: list[View], blobs: Sequence[BaseGeometry]) -> list[View]:
