@@ -75,7 +75,7 @@ class Avoided:
 
     Args:
         exit_id: The opening, or the zone of a refuge.
-        reason: ``closed``, ``threat_first``, ``in_reach``, ``not_held`` or ``crowded``.
+        reason: ``closed``, ``threat_first``, ``in_reach``, ``not_held``, ``crowded`` or ``kept``.
         seconds: By how many seconds the threat is first, or None.
         words: The same as one sentence.
     """

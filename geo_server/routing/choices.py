@@ -98,6 +98,7 @@ def explain_avoided(
     chosen: Trail | None,
     *,
     held: Sequence[bool],
+    kept: bool,
     arrivals: Sequence[float],
     reaction_s: float,
     margin_s: float,
@@ -110,6 +111,7 @@ def explain_avoided(
         ways: The zone.
         chosen: The trail chosen, or None when there is none.
         held: Whether a node is an end that holds whatever the threat does later.
+        kept: Whether the chosen trail is one of an earlier plan.
         arrivals: Earliest arrival of a threat at each node.
         reaction_s: Seconds until people start to walk.
         margin_s: Seconds that they must be ahead.
@@ -130,6 +132,9 @@ def explain_avoided(
         if not held[number]:
             avoided.append(_not_held(trees.network, number))
             continue
+        if trail.slack(arrivals)[0] - reaction_s >= margin_s - EPSILON_S:
+            avoided.append(_as_safe(trees.network, number, kept=kept))
+            continue
         avoided.append(_cut_off(trees.network, trail, arrivals, reaction_s, margin_s))
     return tuple(avoided)
 
@@ -147,6 +152,17 @@ def _not_held(network: Network, number: int) -> Avoided:
     return Avoided(exit_id, "not_held", None, words)
 
 
+def _as_safe(network: Network, number: int, *, kept: bool) -> Avoided:
+    """Why an exit that is nearer and as safe was not taken."""
+    exit_id = network.compiled.subjects[number]
+    name = _capital(end_words(network.compiled.floorplan, exit_id))
+    if kept:
+        return Avoided(
+            exit_id, "kept", None, f"{name} is nearer, but too little to send people another way than before."
+        )
+    return Avoided(exit_id, "crowded", None, f"{name} is nearer, but the other way is clear of people sooner.")
+
+
 def _cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction_s: float, margin_s: float) -> Avoided:
     exit_id = network.compiled.subjects[trail.exit]
     name = _capital(end_words(network.compiled.floorplan, exit_id))
@@ -154,8 +170,6 @@ def _cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction
     ahead = slack - reaction_s
     place = "there" if node == trail.exit else "on the way"
     late = -ahead if ahead < 0 else None
-    if ahead >= margin_s - EPSILON_S:
-        return Avoided(exit_id, "crowded", None, f"{name} is nearer, but the other way is clear of people sooner.")
     if arrivals[node] <= 0:
         return Avoided(exit_id, "in_reach", late, f"{name} is nearer, but the threat can be {place} already.")
     if late is None:

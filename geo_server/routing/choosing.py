@@ -83,10 +83,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The way out of one zone: how good, and by which trail."""
+    """The way out of one zone: how good, by which trail, and whether that is kept from an earlier plan."""
 
     status: RouteStatus
     trail: Trail | None
+    kept: bool = False
 
 
 def build_ends(network: Network, arrivals: Floats, request: PlanRequest) -> Ends:

@@ -28,6 +28,7 @@ from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
 from geo_server.routing.legs import build_legs
 from geo_server.routing.refuges import inner_place, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
+from geo_server.routing.stability import keep
 from geo_server.routing.threats import locate
 from geo_server.routing.trails import Trail, build_network
 from geo_server.routing.visibility import Vertex
@@ -51,12 +52,12 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     network = build_network(compiled, request.profile, request.closures)
     arrivals = threat_arrivals(compiled, threats)
     ends = build_ends(network, arrivals.nodes, request)
+    judge = Judgement(ends, request)
     chosen = {
-        ways.zone_id: choose_end(ends, ways, request.reaction_s, request.margin_s)
+        ways.zone_id: keep(judge, ways.zone_id, choose_end(ends, ways, request.reaction_s, request.margin_s))
         for ways in compiled.zones.values()
         if not _is_out_already(compiled, ways)
     }
-    judge = Judgement(ends, request)
     crowd = _crowd(judge, chosen) if request.people is not None else None
     routes = tuple(
         _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd)
@@ -105,7 +106,7 @@ def _in_crowd(judge: Judgement, crowd: Crowd | None, zone_id: UUID, chosen: Chos
     if chosen.status in SAFE and not all(judge.is_safe(crowd.delayed(group.trail)) for group in groups):
         return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, groups[0].trail)
     moved = groups[0].trail.exit != chosen.trail.exit
-    return Chosen(RouteStatus.SAFE_DETOUR if moved else chosen.status, groups[0].trail)
+    return Chosen(RouteStatus.SAFE_DETOUR, groups[0].trail) if moved else chosen
 
 
 def _egress(judge: Judgement, crowd: Crowd, chosen: Mapping[UUID, Chosen]) -> Egress:
@@ -131,6 +132,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         ways,
         chosen.trail,
         held=ends.held.sinks,
+        kept=chosen.kept,
         arrivals=arrivals,
         reaction_s=request.reaction_s,
         margin_s=request.margin_s,

@@ -68,6 +68,8 @@ class PlanRequest:
         to: Where people go.
         people: How many are in each zone, by its id; where a zone is not named nobody is. None: nobody counted, and nobody
             waits for anybody.
+        previous: The ways that zones were sent before, by zone: ids of the openings and transitions passed, in order. They
+            are kept while they are safe and nothing much shorter is.
     """
 
     threats: Sequence[Threat] = ()
@@ -78,6 +80,7 @@ class PlanRequest:
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     to: Destination = Destination.EXITS
     people: Mapping[UUID, int] | None = None
+    previous: Mapping[UUID, Sequence[UUID]] | None = None
 
 
 def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
@@ -142,6 +145,7 @@ def assumptions(
         "outdoors": "a threat walks in straight lines between doors to the outside",
         **({} if request.to is Destination.EXITS else {"lock_s": LOCK_S}),
         **({} if request.people is None else _crowd_json(request.people)),
+        **({} if request.previous is None else {"previous_sha256": _previous_hash(request.previous)}),
         "threats": [_threat_json(compiled, request, one) for one in located],
         "closures": [
             {"subject_id": str(closure.subject_id), "reason": str(closure.reason), "source": closure.source}
@@ -155,6 +159,11 @@ def assumptions(
 
 def _not_covered(to: Destination) -> list[str]:
     return [*DOES_NOT_COVER, *(() if to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
+
+
+def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:
+    passed = [[str(zone_id), *map(str, previous[zone_id])] for zone_id in sorted(previous, key=str)]
+    return hashlib.sha256(json.dumps(passed).encode()).hexdigest()
 
 
 def _crowd_json(people: Mapping[UUID, int]) -> dict[str, object]:

@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 import orjson
 
 from geo_server.domain.incidents import Closure, Incident
 from geo_server.domain.places import Site
-from geo_server.domain.routes import Destination
+from geo_server.domain.routes import SAFE, Destination
 from geo_server.export.plan import plan_document
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
 from geo_server.store.database import Connection
 from geo_server.store.events import last_seq
+from geo_server.store.plans import find_latest_plan, load_plan_document
 from geo_server.store.reports import list_closures
 from geo_server.store.threats import list_threats
 
@@ -50,13 +53,36 @@ def read_inputs(c: Connection, floorplans: PublishedFloorplans, site: Site, inci
     closures = list_closures(c, site.id)
     # A closure outlives the map that it was made on; what is gone from the map must not stop the plan.
     on_map = tuple(closure for closure in closures if published.floorplan.can_be_closed(closure.subject_id))
-    request = PlanRequest(tuple(list_threats(c, incident.id, site.frame)), closures=on_map, now=datetime.now(UTC))
+    request = PlanRequest(
+        tuple(list_threats(c, incident.id, site.frame)),
+        closures=on_map,
+        now=datetime.now(UTC),
+        previous=_previous(c, incident, published.rev),
+    )
     return PlanInputs(incident, seq, published, request, tuple(one for one in closures if one not in on_map))
+
+
+def _previous(c: Connection, incident: Incident, rev: int) -> dict[UUID, list[UUID]] | None:
+    """The safe ways of the latest plan of an incident, by zone; None without one on the map that is in force."""
+    stored = find_latest_plan(c, incident.id)
+    if stored is None or stored.floorplan_rev != rev:
+        return None
+    document = orjson.loads(load_plan_document(c, stored.id))
+    return {
+        UUID(zone["zone_id"]): [UUID(passed) for leg in zone["legs"] for passed in _passed(leg)]
+        for zone in document["zones"]
+        if zone["status"] in SAFE
+    }
+
+
+def _passed(leg: dict[str, Any]) -> list[str]:
+    return [*leg["opening_ids"], *([leg["transition_id"]] if leg["transition_id"] else [])]
 
 
 def plan_incident(inputs: PlanInputs, to: Destination = Destination.EXITS) -> MadePlan:
     """The plan of an incident."""
-    made = plan(inputs.published.compiled(), replace(inputs.request, to=to))
+    previous = inputs.request.previous if to is Destination.EXITS else None
+    made = plan(inputs.published.compiled(), replace(inputs.request, to=to, previous=previous))
     document = {
         "incident_id": str(inputs.incident.id),
         "exercise": inputs.incident.exercise,

@@ -14,7 +14,8 @@ PLANS_KEPT = 50
 """Plans of an incident whose document is kept: the latest ones, a megabyte or two each.
 
 Of older ones the row stays: which plan was in force when, what it knew of, and the hash of all its inputs. Those inputs
-(sightings, closures, floorplans) are never deleted, so that an older plan can be made again and held against its hash.
+(sightings, closures, floorplans) are never deleted, so that an older plan can be made again, after those before it whose ways
+it may have kept, and held against its hash.
 """
 
 

@@ -76,6 +76,25 @@ def test_closing_the_way_out_changes_the_plan_and_opening_it_changes_it_back(cli
     assert responder.get(f"{campus.url}/picture").json()["closures"] == []
 
 
+def test_people_are_not_sent_back_to_an_exit_that_is_no_nearer_than_the_one_they_go_to(
+    client: Client, campus: Campus
+) -> None:
+    """The middle room is as far from either exit; what is nearer by much is taken again."""
+    responder = client(Role.RESPONDER)
+    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+    middle, outer = str(campus.rooms[1].id), str(campus.rooms[2].id)
+    first = routes_of(responder, campus)
+    closure = {"id": new_id(), "subject_id": first[middle]["exit_id"], "reason": "blocked"}
+    responder.post(f"{campus.url}/closures", json=closure)
+    moved = routes_of(responder, campus)
+    responder.delete(f"{campus.url}/closures/{closure['id']}")
+    after = routes_of(responder, campus)
+
+    assert moved[middle]["exit_id"] != first[middle]["exit_id"]
+    assert after[middle]["exit_id"] == moved[middle]["exit_id"]
+    assert after[outer]["exit_id"] == first[outer]["exit_id"]
+
+
 def test_a_way_that_is_opened_twice_is_told_once(client: Client, campus: Campus, database: Database) -> None:
     responder = client(Role.RESPONDER)
     responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
