@@ -13,6 +13,7 @@ from ezdxf.lldxf.tagger import binary_tags_loader
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.tags import read_tags
 
 BINARY_SENTINEL = b"AutoCAD Binary DXF\r\n\x1a\x00"
 DWG_VERSION = re.compile(rb"^AC10\d\d")
@@ -54,7 +55,10 @@ def _read(data: bytes) -> Document:
     text = data.decode(encoding, errors="surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
     if has_dxf_unicode(text):
         text = decode_dxf_unicode(text)
-    return read(io.StringIO(text))
+    try:
+        return Document.from_tags(read_tags(text))
+    except Exception:  # noqa: BLE001 - ezdxf's own loader says what is wrong, and where
+        return read(io.StringIO(text))
 
 
 def _with_model_space(document: Document) -> Document:
