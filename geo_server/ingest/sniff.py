@@ -57,6 +57,8 @@ def _read(data: bytes) -> Document:
         text = decode_dxf_unicode(text)
     try:
         return Document.from_tags(read_tags(text))
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - ezdxf's own loader says what is wrong, and where
         return read(io.StringIO(text))
 
