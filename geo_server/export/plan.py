@@ -107,7 +107,7 @@ def _egress(egress: Egress, to: Destination) -> Document:
             {
                 **_end(load.exit_id, to),
                 "people": load.people,
-                "flow_pps": load.flow_pps,
+                "flow_pps": _down(load.flow_pps),
                 "clearance_s": seconds_up(load.clearance_s),
             }
             for load in egress.exits

@@ -42,9 +42,12 @@ DOES_NOT_COVER = (
     "a threat that nobody has reported, or one that is not where it was reported to be",
     "a threat faster than the speed stated",
     "doors, stairs or walls that are not as the floorplan has them, or that were closed and not reported",
-    "people who do not walk at the profile's speed, do not start in time, or queue longer at doors than was counted",
+    "people who do not walk at the profile's speed, or do not start in time",
     "what happens outside the building",
 )
+
+NOT_COUNTED = "people who queue at doors or on stairs: nobody was counted"
+COUNTED = "more people than were counted, or people who stop in a door"
 
 REFUGES_DO_NOT_COVER = (
     "a lock, a door, a window or a wall that does not hold",
@@ -153,12 +156,13 @@ def assumptions(
         ],
         "floorplan_sha256": compiled.digest,
         "flags": list(compiled.ways.flags),
-        "guarantee": {"covers": COVERS[request.to], "does_not_cover": _not_covered(request.to)},
+        "guarantee": {"covers": COVERS[request.to], "does_not_cover": _not_covered(request)},
     }
 
 
-def _not_covered(to: Destination) -> list[str]:
-    return [*DOES_NOT_COVER, *(() if to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
+def _not_covered(request: PlanRequest) -> list[str]:
+    queues = NOT_COUNTED if request.people is None else COUNTED
+    return [*DOES_NOT_COVER, queues, *(() if request.to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
 
 
 def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:

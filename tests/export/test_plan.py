@@ -47,6 +47,8 @@ def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...
     assert made["to"] == to
     counted = document(replace(floorplan, zones=zones), *threats, to=to, people={zone.id: 9 for zone in zones})
     assert counted["egress"]["people"] == 9 * len(zones)
+    assert any("nobody was counted" in words for words in made["guarantee"]["does_not_cover"])
+    assert not any("nobody was counted" in words for words in counted["guarantee"]["does_not_cover"])
     jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(counted)))
     jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(made)))
 
