@@ -63,3 +63,8 @@ def site_bounds(floorplan: Floorplan, frame: SiteFrame) -> list[float] | None:
     corners = frame.coordinates_to_lonlat([(west, south), (east, south), (east, north), (west, north)])
     low, high = corners.min(axis=0), corners.max(axis=0)
     return [round(float(value), LONLAT_DECIMALS) for value in (*low, *high)]
+
+
+def download(body: bytes, name: str, media_type: str) -> Response:
+    """A file to take away: the browser keeps it and never shows it as a page of this server."""
+    return Response(body, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=media_type)

@@ -1,23 +1,36 @@
-"""Small pages without script: sign-in and problems. The map is a static page of its own."""
+"""Small pages without script: sign-in, problems, and what is to be printed. The map is a static page of its own."""
 
 import html
 
 
 def page(title: str, body: str) -> str:
-    """A whole page.
+    """A small page: its title and a few words in the middle.
 
     Args:
         title: Plain text.
         body: HTML that is escaped already.
     """
+    return _document(title, "page", f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>')
+
+
+def sheet(title: str, body: str) -> str:
+    """A page that is made to be printed.
+
+    Args:
+        title: Plain text.
+        body: HTML that is escaped already.
+    """
+    return _document(title, "sheet", f'<body class="sheet"><main>{body}</main></body>')
+
+
+def _document(title: str, style: str, body: str) -> str:
     safe = html.escape(title)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="robots" content="noindex"><title>{safe} · geo-server</title>'
         '<link rel="icon" href="/static/favicon.svg" type="image/svg+xml">'
-        '<link rel="stylesheet" href="/static/css/page.css"></head>'
-        f'<body class="plain"><main><h1>{safe}</h1>{body}</main></body></html>'
+        f'<link rel="stylesheet" href="/static/css/{style}.css"></head>{body}</html>'
     )
 
 

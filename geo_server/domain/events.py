@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     CONFLICT_RAISED = "conflict_raised"
     CONFLICT_SETTLED = "conflict_settled"
     IMPORT_CHANGED = "import_changed"
+    DRILL_CHANGED = "drill_changed"
 
 
 CHANGES_ROUTES = frozenset(
@@ -38,6 +39,10 @@ CHANGES_ROUTES = frozenset(
     }
 )
 """After one of these a plan that does not know of it may call a way safe that no longer is."""
+
+
+TOLD_TO_LEADERS = frozenset({EventKind.STATUS_REPORTED, EventKind.DRILL_CHANGED})
+"""What these say is for those who may see reports; others hear only that something has changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from geo_server.domain.errors import GeoServerError, Unavailable
-from geo_server.domain.events import Event, EventKind
+from geo_server.domain.events import TOLD_TO_LEADERS, Event
 from geo_server.store.database import Database
 from geo_server.store.events import last_seq, list_events, oldest_seq
 from geo_server.store.listener import listen
@@ -44,7 +44,7 @@ class Frame(NamedTuple):
 
 def visible_payload(event: Event, sees_reports: bool) -> dict[str, object]:
     """What of an event's payload a reader may see: who reported what stays with those who may see reports."""
-    if event.kind is EventKind.STATUS_REPORTED and not sees_reports:
+    if event.kind in TOLD_TO_LEADERS and not sees_reports:
         return {}
     return dict(event.payload)
 

@@ -9,6 +9,7 @@ from geoalchemy2 import Geometry, alembic_helpers
 from sqlalchemy import CheckConstraint, LargeBinary, Table, text
 
 from geo_server.domain.conflicts import Decision
+from geo_server.domain.drills import ProblemKind
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
 from geo_server.domain.places import AssetCategory, OpeningCategory, TransitionCategory, ZoneCategory
@@ -162,6 +163,7 @@ def test_moments_carry_their_zone_and_end_in_at(table: Table) -> None:
         ("closures", "reason", ClosureReason),
         ("status_reports", "status", Status),
         ("conflicts", "decision", Decision),
+        ("drill_problems", "kind", ProblemKind),
         ("events", "kind", EventKind),
         ("roles", "role", Role),
         ("tokens", "kind", TokenKind),

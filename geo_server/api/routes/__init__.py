@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from geo_server.api.routes import (
     closures,
     directives,
+    drills,
     edits,
     exports,
     guidance,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     directives.router,
     closures.router,
+    drills.router,
     imports.router,
     revisions.router,
     edits.router,

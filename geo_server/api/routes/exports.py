@@ -5,6 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from geo_server.api.answers import download
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.domain.roles import Permission
 from geo_server.services.exports import floorplan_export, graphml_export, map_export, node_link_export
@@ -17,7 +18,7 @@ MayExport = Annotated[Access, requires(Permission.EXPORT)]
 def export_floorplan(request: Request, access: MayExport) -> Response:
     """The published floorplan document."""
     document = floorplan_export(state_of(request)["database"], access.site)
-    return _file(orjson.dumps(document), f"{access.site.slug}.geojson", "application/geo+json")
+    return download(orjson.dumps(document), f"{access.site.slug}.geojson", "application/geo+json")
 
 
 @router.get("/graph.graphml")
@@ -36,11 +37,6 @@ def export_node_link(request: Request, access: MayExport) -> Response:
 
 @router.get("/map.html")
 def export_map(request: Request, access: MayExport) -> Response:
-    """One HTML page with the map, which opens without any network. It is downloaded, never shown from here."""
+    """One HTML page with the map, which opens without any network. It brings its own script, so it is never shown from here."""
     html = map_export(state_of(request)["database"], access.site, with_plan=access.may(Permission.SEE_PLAN))
-    return _file(html.encode(), f"{access.site.slug}.html", "text/html; charset=utf-8")
-
-
-def _file(body: bytes, name: str, media_type: str) -> Response:
-    """A download. The map brings its own script, so the browser must never run it as a page of this server."""
-    return Response(body, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type=media_type)
+    return download(html.encode(), f"{access.site.slug}.html", "text/html; charset=utf-8")

@@ -2,6 +2,7 @@
 
 from geo_server.store.tables.access import audit, people, roles, tokens
 from geo_server.store.tables.base import metadata
+from geo_server.store.tables.drills import drill_actions, drill_forms, drill_problems
 from geo_server.store.tables.imports import import_files, imports
 from geo_server.store.tables.incidents import (
     closures,
@@ -37,6 +38,9 @@ __all__ = [
     "closures",
     "conflicts",
     "directives",
+    "drill_actions",
+    "drill_forms",
+    "drill_problems",
     "events",
     "floorplan_edits",
     "floorplan_revisions",

@@ -21,8 +21,11 @@ export class Unreachable extends Error {
 }
 
 export const getJson = (path) => send(path, {});
-export const postJson = (path, body) =>
-  send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+const sendJson = (method) => (path, body) =>
+  send(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+export const postJson = sendJson("POST");
+export const putJson = sendJson("PUT");
+export const patchJson = sendJson("PATCH");
 export const postForm = (path, form) => send(path, { method: "POST", body: form, timeLimitMs: 180_000 });
 export const remove = (path) => send(path, { method: "DELETE" });
 

@@ -32,6 +32,10 @@ export function clockTime(at, withSeconds = false) {
   }).format(typeof at === "number" ? at : Date.parse(at));
 }
 
+/** `2 Mar 2026, 14:32`, in the site's time zone. */
+export const dayAndTime = (iso) =>
+  new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(Date.parse(iso));
+
 /** `45 s`, `2 min 5 s`, `12 min`, `3 h 5 min`. */
 export function duration(seconds) {
   const whole = Math.floor(seconds);

@@ -10,6 +10,8 @@ const AGAIN_MS = 2000;
 /** An answer that takes longer than this is none: better to say that the page is not live, and ask again. */
 const ASK_LIMIT_MS = 4000;
 const CHANGES_SIGHTINGS = /^(sighting|incident)_/;
+/** What the picture of an incident does not show. */
+const BESIDE_THE_PICTURE = /^(import|drill)_/;
 
 /** Everything that does not change during an incident. */
 export async function loadSite(store, slug) {
@@ -88,7 +90,8 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
 
   const onEvent = async (event, gap) => {
     if (event.kind === "import_changed") store.set({ imported: event });
-    if (event.kind === "import_changed" && !gap) return;
+    if (event.kind === "drill_changed") store.set({ kept: event });
+    if (BESIDE_THE_PICTURE.test(event.kind) && !gap) return;
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
     refresh();

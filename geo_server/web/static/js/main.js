@@ -47,6 +47,8 @@ const EMPTY = {
   picked: null,
   sketch: null,
   tab: null,
+  drill: null,
+  kept: null,
   fault: null,
   ownTheme: null,
   dimmed: false,

@@ -5,6 +5,7 @@ import { icon } from "./icons.js";
 import { createMePanel } from "./me_panel.js";
 import { createOutboxView } from "./outbox_view.js";
 import { createPlansPanel } from "./plans_panel.js";
+import { createReadinessPanel } from "./readiness_panel.js";
 import { createRoomDetail } from "./room_detail.js";
 import { createRoomsPanel } from "./rooms_panel.js";
 import { createSituationPanel } from "./situation_panel.js";
@@ -19,6 +20,7 @@ function tabsFor(state) {
     sees && "situation",
     reportsOwnRoom(state) && "me",
     !sees && "rooms",
+    sees && "readiness",
     may(state, "edit_floorplans") && "floorplans",
   ].filter(Boolean);
 }
@@ -30,6 +32,7 @@ export function showPanel(store, tools) {
     me: () => createMePanel(store, tools),
     rooms: () => h("div", {}, createRoomDetail(store, tools), createRoomsPanel(store)),
     situation: () => createSituationPanel(store),
+    readiness: () => createReadinessPanel(store),
     floorplans: () => createPlansPanel(store),
   };
   const bodies = Object.fromEntries(
@@ -54,6 +57,7 @@ export function showPanel(store, tools) {
       const chosen = button.dataset.tab === tab;
       button.setAttribute("aria-selected", String(chosen));
       button.tabIndex = chosen ? 0 : -1;
+      if (chosen) button.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   });
   store.watch(["selected"], ({ selected }) => {

@@ -4,6 +4,7 @@ import { remove } from "./api.js";
 import { attempt } from "./ask.js";
 import { ago, clockTime, ticking } from "./clock.js";
 import { conflictChoices } from "./conflicts.js";
+import { drillReportButton } from "./drills_panel.js";
 import { h } from "./dom.js";
 import { ending, leftBehind, unanswered } from "./ending.js";
 import { fullName, incidentIsOpen, incidentOf, openConflicts } from "./model.js";
@@ -23,7 +24,7 @@ export function createSituationPanel(store) {
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
     section((state) => [incidentOf(state), unanswered(state)], leftBehind),
-    section(incidentOf, (state) => ending(store, state)),
+    section(incidentOf, (state) => [ending(store, state), drillReportButton(store, state)]),
     section(() => true, exports),
   ];
   const update = (state) => sections.forEach((one) => one.update(state));

@@ -42,6 +42,7 @@ export const page = {
   "tab.me": "My room",
   "tab.rooms": "Rooms",
   "tab.situation": "Situation",
+  "tab.readiness": "Readiness",
   "tab.floorplans": "Floorplans",
   "tab.list": "Panel",
   "panel.more": "More of the panel",
