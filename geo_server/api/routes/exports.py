@@ -25,14 +25,14 @@ def export_floorplan(request: Request, access: MayExport) -> Response:
 def export_graphml(request: Request, access: MayExport) -> Response:
     """The graph that routes are found on, as GraphML."""
     body = graphml_export(state_of(request)["database"], access.site)
-    return _file(body, f"{access.site.slug}.graphml", "application/graphml+xml")
+    return download(body, f"{access.site.slug}.graphml", "application/graphml+xml")
 
 
 @router.get("/graph.json")
 def export_node_link(request: Request, access: MayExport) -> Response:
     """The graph that routes are found on, as node-link JSON."""
     body = node_link_export(state_of(request)["database"], access.site)
-    return _file(body, f"{access.site.slug}.graph.json", "application/json")
+    return download(body, f"{access.site.slug}.graph.json", "application/json")
 
 
 @router.get("/map.html")
