@@ -158,11 +158,13 @@ def test_a_token_that_is_revoked_opened_everything_before(client: Client, campus
 
 def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
     """A thing of every kind that an address can name, by its parameter; the client may do everything on the campus."""
-    seen = client.post(f"{campus.url}/sightings", json=sighting(campus)).json()
+    seen = client.post(f"{campus.url}/sightings", json=sighting(campus, exercise=True)).json()
     client.post(f"{campus.url}/sightings", json=sighting(campus, kind="fire"))
     closure = {"id": new_id(), "subject_id": str(campus.exits[0].id), "reason": "locked"}
     client.post(f"{campus.url}/closures", json=closure).raise_for_status()
     client.post(f"{campus.url}/status-reports", json=status_report(campus)).raise_for_status()
+    action = {"id": new_id(), "what": "Mend the lock"}
+    client.post(f"{campus.url}/drills/{seen['incident_id']}/actions", json=action).raise_for_status()
     read = upload(client, campus, document()).json()
     return {
         "zone_id": str(campus.rooms[0].id),
@@ -170,6 +172,7 @@ def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
         "incident_id": seen["incident_id"],
         "conflict_id": client.get(f"{campus.url}/picture").json()["conflicts"][0]["id"],
         "closure_id": closure["id"],
+        "action_id": action["id"],
         "revision_id": read["revision"]["id"],
         "import_id": client.get(f"{campus.url}/imports").json()["imports"][0]["id"],
     }
@@ -184,6 +187,10 @@ def bodies(campus: Campus) -> dict[str, Any]:
         "edits": {"id": new_id(), "kind": "remove_zone", "zone_id": new_id()},
         "placement": {"control_points": control_points(campus)},
         "publish": {},
+        "form": {"weather": "rain"},
+        "problems": {"id": new_id(), "kind": "radio"},
+        "actions": {"id": new_id(), "what": "Mend the lock"},
+        "done": {"done": True},
     }
 
 
