@@ -128,10 +128,10 @@ def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:
     tabs = {
         Role.VIEWER: ["Rooms"],
         Role.STAFF: ["My room", "Rooms"],
-        Role.RESPONDER: ["Rooms", "Situation"],
+        Role.RESPONDER: ["Rooms", "Situation", "Readiness"],
         Role.FACILITIES: ["My room", "Rooms", "Floorplans"],
-        Role.COMMANDER: ["Rooms", "Situation"],
-        Role.ADMIN: ["Rooms", "Situation", "Floorplans"],
+        Role.COMMANDER: ["Rooms", "Situation", "Readiness"],
+        Role.ADMIN: ["Rooms", "Situation", "Readiness", "Floorplans"],
     }
     for role, wanted in tabs.items():
         page = visit(role).ready()
