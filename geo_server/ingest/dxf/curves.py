@@ -118,6 +118,19 @@ def _vertex(point: Points) -> Vertex:
     return float(point[0]), float(point[1])
 
 
+def joined(one: Arc, other: Arc, reach: float) -> Arc | None:
+    """One arc of two that go on in each other, or None; lengths within ``reach`` are the same."""
+    if abs(one.radius - other.radius) > reach:
+        return None
+    for first, meeting in ((one.end, one.start), (one.start, one.end)):
+        for last, met in ((other.end, other.start), (other.start, other.end)):
+            sweep = one.sweep_deg + other.sweep_deg
+            chord = 2 * one.radius * math.sin(math.radians(min(sweep, 180) / 2))
+            if math.dist(meeting, met) < reach and abs(math.dist(first, last) - chord) < reach:
+                return Arc(one.centre, one.radius, first, last, sweep)
+    return None
+
+
 def outline_of(arc: Arc) -> shapely.LineString:
     """An arc as thirteen points."""
     first = math.atan2(arc.start[1] - arc.centre[1], arc.start[0] - arc.centre[0])

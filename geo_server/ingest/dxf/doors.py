@@ -6,7 +6,7 @@ direction, and along the chord itself there is none. Leaf and arc are never barr
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,20 +15,21 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.dxf.curves import Arc, chained, fit_arcs, outline_of
+from geo_server.ingest.dxf.curves import Arc, outline_of
 from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
+from geo_server.ingest.dxf.swings import Swing, find_swings
 
-NARROWEST_M, WIDEST_M = 0.5, 1.45
-"""Leaf widths that doors for people have."""
-PIECE_M = 0.5
-"""The longest line that the swing of a leaf is cut into."""
 AT_WALL_M = 0.35
 """How far from the wall a hinge may be drawn."""
 ALONG_M = 0.13
 """How far from a wall that runs on through the opening a chord may be drawn."""
 LATCH_M = 0.65
 """How far from the wall a latch may be drawn: a side panel may stand between them."""
+
+
+TWIN_M = 0.2
+"""Chords whose ends are nearer to each other stand in one doorway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,6 @@ class DoorSymbol:
     layer: str
     block: str = ""
     on_wall: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Swing:
-    arc: Arc
-    stroke: Stroke
 
 
 class _Barriers:
@@ -123,19 +118,6 @@ class _Barriers:
         return float(chord.intersection(band).length / (chord.length or 1.0))
 
 
-def find_swings(strokes: Iterable[Stroke]) -> list[_Swing]:
-    """Arcs that may be the swing of a door leaf."""
-    swings: dict[tuple[int, ...], _Swing] = {}
-    strokes = list(strokes)
-    for stroke in (*strokes, *chained(strokes, PIECE_M)):
-        for arc in fit_arcs(stroke.points):
-            if NARROWEST_M <= arc.radius <= WIDEST_M and 8 <= arc.sweep_deg <= 115:
-                ends = sorted([arc.start, arc.end])
-                key = tuple(round(v / 0.05) for point in (arc.centre, *ends) for v in point)
-                swings.setdefault(key, _Swing(arc, stroke))
-    return list(swings.values())
-
-
 def find_doors(strokes: Sequence[Stroke], segments: Segments) -> tuple[list[DoorSymbol], list[Arc], int]:
     """Door symbols that stand at walls.
 
@@ -168,13 +150,23 @@ def find_doors(strokes: Sequence[Stroke], segments: Segments) -> tuple[list[Door
 
 
 def _without_twins(doors: Sequence[DoorSymbol]) -> list[DoorSymbol]:
-    kept: dict[tuple[int, ...], DoorSymbol] = {}
+    """One door for each doorway: leaves that swing both ways have two arcs, and some symbols are drawn twice."""
+    kept: list[DoorSymbol] = []
     for door in doors:
-        kept.setdefault(tuple(round((a + b) / 0.3) for a, b in zip(door.start, door.end, strict=True)), door)
-    return list(kept.values())
+        if not any(_is_twin(door, other) for other in kept):
+            kept.append(door)
+    return kept
 
 
-def _double_doors(swings: Sequence[_Swing], barriers: _Barriers) -> list[tuple[int, int, DoorSymbol]]:
+def _is_twin(door: DoorSymbol, other: DoorSymbol) -> bool:
+    """Whether two chords lie in one another: the ends of both within a hand's breadth, whichever way round."""
+    return any(
+        math.dist(door.start, start) < TWIN_M and math.dist(door.end, end) < TWIN_M
+        for start, end in ((other.start, other.end), (other.end, other.start))
+    )
+
+
+def _double_doors(swings: Sequence[Swing], barriers: _Barriers) -> list[tuple[int, int, DoorSymbol]]:
     """Two swings whose latches meet between two hinges."""
     tips = [(index, tip) for index, swing in enumerate(swings) for tip in (swing.arc.start, swing.arc.end)]
     tree = STRtree(shapely.points([tip for _, tip in tips]))
@@ -214,12 +206,12 @@ def _side(arc: Arc, towards: Vertex) -> float:
     )
 
 
-def _pair(one: _Swing, other: _Swing) -> DoorSymbol:
+def _pair(one: Swing, other: Swing) -> DoorSymbol:
     stroke = one.stroke
     return DoorSymbol(one.arc.centre, other.arc.centre, 2, stroke.handle, stroke.layer, stroke.block)
 
 
-def _single_door(swing: _Swing, barriers: _Barriers) -> DoorSymbol | None:
+def _single_door(swing: Swing, barriers: _Barriers) -> DoorSymbol | None:
     arc, stroke = swing.arc, swing.stroke
     if barriers.distance(arc.centre, arc.radius, arc.centre) > AT_WALL_M:
         return None

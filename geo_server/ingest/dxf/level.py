@@ -16,9 +16,9 @@ from geo_server.ingest.dxf.areas import DrawnArea, find_areas, grow_shafts
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
 from geo_server.ingest.dxf.bays import divide_zones
 from geo_server.ingest.dxf.booths import absorb_booths, without_gaps
-from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, find_swings, without_doors
+from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
-from geo_server.ingest.dxf.frames import find_frames
+from geo_server.ingest.dxf.frames import find_frames, in_sectors
 from geo_server.ingest.dxf.mending import cap_open_ends, connect, stitch
 from geo_server.ingest.dxf.noding import node, straighten, weld
 from geo_server.ingest.dxf.openings import (
@@ -36,6 +36,7 @@ from geo_server.ingest.dxf.recover import find_leaks
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import Segments, as_lines
 from geo_server.ingest.dxf.stairs import cut_flights, entries_on_walls, find_flights
+from geo_server.ingest.dxf.swings import find_swings
 from geo_server.ingest.dxf.walls import (
     Bridge,
     bridge_segments,
@@ -77,7 +78,11 @@ class LevelContent:
 
 @dataclass(frozen=True)
 class _Closed:
-    """The arrangement of a level, closed."""
+    """The arrangement of a level, closed.
+
+    Args:
+        still: Lines on door layers that are no leaf of a door that was placed.
+    """
 
     segments: Segments
     doors: list[DoorSymbol]
@@ -85,6 +90,7 @@ class _Closed:
     faces: Faces
     thickness: float
     stray_doors: int
+    still: Segments
 
 
 def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mapping[str, Role]) -> LevelContent:
@@ -112,7 +118,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
     polygons, stairs, steps = cut_flights([*polygons[: len(drawn)], *divided], find_flights(on_stairs))
     found = find_openings(
-        fill_gaps([*closed.bridges, *bays], closed.doors, barriers.door_lines),
+        fill_gaps([*closed.bridges, *bays], closed.doors, closed.still),
         closed.doors,
         polygons,
         footprint_of([*polygons, *closed.faces.polygons]),
@@ -148,7 +154,8 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     gaps = needed_bridges(gaps, np.vstack([shut, barriers.glazing]), segments)
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
-    return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray)
+    still = barriers.door_lines[~in_sectors(barriers.door_lines, arcs)]
+    return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray, still)
 
 
 def _zones(

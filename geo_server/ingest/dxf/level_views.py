@@ -12,13 +12,13 @@ from shapely import STRtree
 from geo_server.domain.findings import Finding
 from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.doors import find_swings
 from geo_server.ingest.dxf.drawing import Drawing, Stroke
 from geo_server.ingest.dxf.labels import find_stamps
 from geo_server.ingest.dxf.ledger import BUILT
 from geo_server.ingest.dxf.profile import category_of, stroke_role
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import segments_of
+from geo_server.ingest.dxf.swings import find_swings
 from geo_server.ingest.dxf.views import View, corners_of, find_views, name_views, overlap_once_laid, strokes_in
 
 LIKE_LEVELS = 0.3

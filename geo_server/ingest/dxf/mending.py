@@ -13,6 +13,8 @@ from geo_server.ingest.dxf.noding import GRAIN_M
 from geo_server.ingest.dxf.segments import Corners, Segments, as_lines, find_dangles
 from geo_server.ingest.dxf.walls import THICKEST_M, Bridge
 
+JAMB_M = 0.4
+"""What stands by itself and is no larger is the jamb of a door and no wall."""
 STITCH_M = 0.025
 """Corners that miss each other by less are one."""
 
@@ -88,18 +90,39 @@ def cap_open_ends(segments: Segments) -> Segments:
 
 
 def connect(chords: Sequence[Bridge], segments: Segments, reach: float) -> Segments:
-    """Segments that join the ends of chords to the barriers: straight on when one is met, else to the nearest."""
+    """Segments that join the ends of chords to the barriers: straight on when one is met, else to the nearest.
+
+    A jamb that hangs together with no wall, as in a block of a door, is passed through.
+    """
     lines = as_lines(segments)
     tree = STRtree(lines)
     rows = []
     for chord in chords:
         for end, other in ((chord.start, chord.end), (chord.end, chord.start)):
             at = shapely.Point(end)
-            near = tree.query(at, predicate="dwithin", distance=reach)
-            if len(near) and shapely.distance(lines[near], at).min() > GRAIN_M / 2:
-                target = _landing(end, other, lines[near], reach)
+            near = np.asarray(tree.query(at, predicate="dwithin", distance=reach), dtype=np.intp)
+            jamb = _loose_jamb(at, near, lines, tree)
+            standing = np.setdiff1d(near, jamb)
+            if len(standing) and (len(jamb) or shapely.distance(lines[standing], at).min() > GRAIN_M / 2):
+                target = _landing(end, other, lines[standing], reach)
                 rows.append((*end, *target))
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def _loose_jamb(
+    at: shapely.Point, near: npt.NDArray[np.intp], lines: npt.NDArray[np.object_], tree: STRtree
+) -> npt.NDArray[np.intp]:
+    """The lines of the jamb that a place lies on, when they hang together with nothing larger; else none."""
+    jamb: npt.NDArray[np.intp] = near[shapely.distance(lines[near], at) <= GRAIN_M / 2]
+    while len(jamb):
+        touched = np.unique(tree.query(lines[jamb], predicate="dwithin", distance=GRAIN_M / 2)[1])
+        low_x, low_y, high_x, high_y = shapely.total_bounds(lines[touched])
+        if max(high_x - low_x, high_y - low_y) > JAMB_M:
+            return jamb[:0]
+        if len(touched) == len(jamb):
+            break
+        jamb = touched
+    return jamb
 
 
 def _landing(end: Vertex, other: Vertex, lines: npt.NDArray[np.object_], reach: float) -> Vertex:

@@ -24,12 +24,12 @@ from shapely import STRtree
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.curves import fit_arcs
-from geo_server.ingest.dxf.doors import NARROWEST_M, WIDEST_M
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.noding import GRAIN_M
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.rows import crossing_rows, find_rows
 from geo_server.ingest.dxf.segments import Corners, Segments, grouped, lengths
+from geo_server.ingest.dxf.swings import NARROWEST_M, WIDEST_DEG, WIDEST_M
 from geo_server.ingest.dxf.walls import REACH_M
 
 TIGHT_M = 1.6
@@ -102,7 +102,7 @@ def _curve_role(stroke: Stroke) -> Role | None:
     curved = sum(np.radians(arc.sweep_deg) * arc.radius for arc in arcs)
     if curved < 0.3 * shapely.length(shapely.linestrings(stroke.points)):
         return None
-    leaf = any(NARROWEST_M <= arc.radius <= WIDEST_M and arc.sweep_deg <= 115 for arc in arcs)
+    leaf = any(NARROWEST_M <= arc.radius <= WIDEST_M and arc.sweep_deg <= WIDEST_DEG for arc in arcs)
     return Role.DOOR if leaf else Role.EXCLUDE
 
 
