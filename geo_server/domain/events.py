@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     CONFLICT_SETTLED = "conflict_settled"
     IMPORT_CHANGED = "import_changed"
     DRILL_CHANGED = "drill_changed"
+    ROUND_CHANGED = "round_changed"
+    FAULT_CHANGED = "fault_changed"
 
 
 CHANGES_ROUTES = frozenset(
@@ -41,7 +43,9 @@ CHANGES_ROUTES = frozenset(
 """After one of these a plan that does not know of it may call a way safe that no longer is."""
 
 
-TOLD_TO_LEADERS = frozenset({EventKind.STATUS_REPORTED, EventKind.DRILL_CHANGED})
+TOLD_TO_LEADERS = frozenset(
+    {EventKind.STATUS_REPORTED, EventKind.DRILL_CHANGED, EventKind.ROUND_CHANGED, EventKind.FAULT_CHANGED}
+)
 """What these say is for those who may see reports; others hear only that something has changed."""
 
 

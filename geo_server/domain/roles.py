@@ -32,6 +32,7 @@ class Permission(StrEnum):
     REPORT_SIGHTING = "report_sighting"
     MANAGE_INCIDENT = "manage_incident"
     CLOSE_WAYS = "close_ways"
+    WALK_ROUNDS = "walk_rounds"
     GIVE_DIRECTIVES = "give_directives"
     EDIT_FLOORPLANS = "edit_floorplans"
     PUBLISH_FLOORPLANS = "publish_floorplans"
@@ -47,6 +48,7 @@ _RESPONDER = _STAFF | {
     Permission.PLAN_AHEAD,
     Permission.MANAGE_INCIDENT,
     Permission.CLOSE_WAYS,
+    Permission.WALK_ROUNDS,
     Permission.EXPORT,
 }
 
@@ -57,6 +59,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FACILITIES: _STAFF
     | {
         Permission.PLAN_AHEAD,
+        Permission.WALK_ROUNDS,
         Permission.EDIT_FLOORPLANS,
         Permission.PUBLISH_FLOORPLANS,
         Permission.EXPORT,

@@ -32,5 +32,21 @@ def status_report(campus: Campus, **changed: object) -> Said:
     return {**said, **changed}
 
 
+def check_said(checkpoint_id: str, /, **changed: object) -> Said:
+    said = {"id": new_id(), "checkpoint_id": checkpoint_id, "client_at": datetime.now(UTC).isoformat()}
+    return {**said, **changed}
+
+
+def walked(client: httpx.Client, campus: Campus) -> dict[str, str]:
+    """A round past the western exit, which is stuck: the ids of round, checkpoint and fault."""
+    checkpoint = {"id": new_id(), "subject_id": str(campus.exits[0].id)}
+    client.post(f"{campus.url}/checkpoints", json=checkpoint).raise_for_status()
+    walk = {"id": new_id(), "client_at": datetime.now(UTC).isoformat()}
+    client.post(f"{campus.url}/rounds", json=walk).raise_for_status()
+    found = check_said(checkpoint["id"], fault="stuck")
+    client.post(f"{campus.url}/rounds/{walk['id']}/checks", json=found).raise_for_status()
+    return {"round_id": walk["id"], "checkpoint_id": checkpoint["id"], "fault_id": found["id"]}
+
+
 def routes_of(client: httpx.Client, campus: Campus) -> dict[str, Said]:
     return {route["zone_id"]: route for route in client.get(f"{campus.url}/plan").json()["zones"]}

@@ -14,7 +14,7 @@ from schemathesis.core.result import Ok
 from geo_server.api.app import create_app
 from geo_server.domain.roles import Role
 from geo_server.settings import Settings
-from tests.api.said import sighting, status_report
+from tests.api.said import sighting, status_report, walked
 from tests.campus import Campus, new_id
 
 Client = Callable[[Role | None], httpx.Client]
@@ -57,6 +57,7 @@ def known(client: Client, campus: Campus) -> Known:
         "kind": ["fire", "armed_assailant"],
         "action": ["lockdown", "evacuate"],
         "building": ["Main"],
+        **{name: [known] for name, known in walked(admin, campus).items()},
     }
 
 

@@ -19,7 +19,7 @@ from geo_server.domain.states import TokenKind
 from geo_server.services.access import create_sign_in_link
 from geo_server.store.access import add_token, find_member, revoke_token
 from geo_server.store.database import Database
-from tests.api.said import sighting, status_report
+from tests.api.said import check_said, sighting, status_report, walked
 from tests.api.test_imports import control_points, document, upload
 from tests.campus import Campus, build_campus, new_id
 
@@ -173,6 +173,7 @@ def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
         "conflict_id": client.get(f"{campus.url}/picture").json()["conflicts"][0]["id"],
         "closure_id": closure["id"],
         "action_id": action["id"],
+        **walked(client, campus),
         "revision_id": read["revision"]["id"],
         "import_id": client.get(f"{campus.url}/imports").json()["imports"][0]["id"],
     }
@@ -191,6 +192,8 @@ def bodies(campus: Campus) -> dict[str, Any]:
         "problems": {"id": new_id(), "kind": "radio"},
         "actions": {"id": new_id(), "what": "Mend the lock"},
         "done": {"done": True},
+        "checks": check_said(new_id()),
+        "mending": {},
     }
 
 

@@ -14,6 +14,7 @@ from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
 from geo_server.domain.places import AssetCategory, OpeningCategory, TransitionCategory, ZoneCategory
 from geo_server.domain.roles import Role
+from geo_server.domain.rounds import FaultKind
 from geo_server.domain.states import ImportState, RevisionState, TokenKind
 from geo_server.store.database import Connection, Database
 from geo_server.store.migrate import downgrade, pending, upgrade
@@ -165,6 +166,8 @@ def test_moments_carry_their_zone_and_end_in_at(table: Table) -> None:
         ("conflicts", "decision", Decision),
         ("drill_problems", "kind", ProblemKind),
         ("events", "kind", EventKind),
+        ("checks", "fault", FaultKind),
+        ("faults", "kind", FaultKind),
         ("roles", "role", Role),
         ("tokens", "kind", TokenKind),
         ("imports", "state", ImportState),

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from geo_server.api.routes import (
+    checkpoints,
     closures,
     directives,
     drills,
@@ -15,6 +16,7 @@ from geo_server.api.routes import (
     pages,
     reports,
     revisions,
+    rounds,
     sightings,
     sign_in,
     sign_offs,
@@ -32,6 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     directives.router,
     closures.router,
     drills.router,
+    checkpoints.router,
+    rounds.router,
     imports.router,
     revisions.router,
     edits.router,

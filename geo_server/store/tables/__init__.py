@@ -28,6 +28,7 @@ from geo_server.store.tables.places import (
     zones,
 )
 from geo_server.store.tables.revisions import floorplan_edits, floorplan_revisions, revision_levels, sign_offs
+from geo_server.store.tables.rounds import checkpoints, checks, faults, rounds
 
 __all__ = [
     "REVISION_TABLES",
@@ -35,6 +36,8 @@ __all__ = [
     "assets",
     "audit",
     "buildings",
+    "checkpoints",
+    "checks",
     "closures",
     "conflicts",
     "directives",
@@ -42,6 +45,7 @@ __all__ = [
     "drill_forms",
     "drill_problems",
     "events",
+    "faults",
     "floorplan_edits",
     "floorplan_revisions",
     "import_files",
@@ -54,6 +58,7 @@ __all__ = [
     "plans",
     "revision_levels",
     "roles",
+    "rounds",
     "sightings",
     "sign_offs",
     "sites",

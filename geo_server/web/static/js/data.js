@@ -11,7 +11,7 @@ const AGAIN_MS = 2000;
 const ASK_LIMIT_MS = 4000;
 const CHANGES_SIGHTINGS = /^(sighting|incident)_/;
 /** What the picture of an incident does not show. */
-const BESIDE_THE_PICTURE = /^(import|drill)_/;
+const BESIDE_THE_PICTURE = /^(import|drill|round|fault)_/;
 
 /** Everything that does not change during an incident. */
 export async function loadSite(store, slug) {
