@@ -29,13 +29,13 @@ from geo_server.api.static import static_files
 from geo_server.api.tiles import tiles_app
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
+from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.catching_up import catching_up
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.reading import Reader
-from geo_server.services.refuge_plans import RefugePlans
 from geo_server.services.retention import forgetting
 from geo_server.settings import Settings, load_settings
 from geo_server.store.jobs import working
@@ -114,7 +114,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     pack=pack,
                     floorplans=floorplans,
                     plans=plans,
-                    refuge_plans=RefugePlans(database, floorplans),
+                    asked_plans=AskedPlans(database, floorplans),
                     hub=hub,
                 )
 

@@ -20,10 +20,10 @@ from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import PERMISSIONS, Permission, Role, permits
 from geo_server.services import access
 from geo_server.services.access import Principal
+from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
-from geo_server.services.refuge_plans import RefugePlans
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 
@@ -38,7 +38,7 @@ class State(TypedDict):
     pack: ProtocolPack
     floorplans: PublishedFloorplans
     plans: Plans
-    refuge_plans: RefugePlans
+    asked_plans: AskedPlans
     hub: Hub
 
 

@@ -59,6 +59,13 @@ People = Annotated[
         "the document holds. Without it nobody queues.",
     ),
 ]
+Choices = Annotated[
+    bool,
+    typer.Option(
+        "--choices",
+        help="Also give up to three ways of every zone: fastest safe, least exposed to sight, largest margin.",
+    ),
+]
 Now = Annotated[str | None, typer.Option("--now", help="The plan's moment, ISO 8601 with its offset.")]
 
 
@@ -75,6 +82,7 @@ class Asked:
     now: str | None
     to: Destination = Destination.EXITS
     people: str | None = None
+    choices: bool = False
 
 
 def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
@@ -103,6 +111,7 @@ def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
         now=moment,
         to=asked.to,
         people=None if asked.people is None else read_people(asked.people, place),
+        choices=asked.choices,
     )
     return place, request
 

@@ -7,6 +7,7 @@ import typer
 
 from geo_server.cli.asked import (
     Asked,
+    Choices,
     ClosureWords,
     File,
     Margin,
@@ -38,9 +39,12 @@ def plan(
     now: Now = None,
     to: To = Destination.EXITS,
     people: People = None,
+    choices: Choices = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, as it always does.")] = True,  # noqa: ARG001
 ) -> None:
     """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
-    place, request = read_asked(Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now, to, people))
+    place, request = read_asked(
+        Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now, to, people, choices)
+    )
     document = plan_document(make_plan(compile_floorplan(place), request), place)
     say(orjson.dumps(document, option=orjson.OPT_INDENT_2))

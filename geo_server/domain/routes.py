@@ -96,6 +96,41 @@ class Alternative:
     margin_s: float | None
 
 
+class ChoiceLabel(StrEnum):
+    """What a way is the best at."""
+
+    FASTEST_SAFE = "fastest_safe"
+    """The quickest of all safe ways."""
+    LEAST_EXPOSED = "least_exposed"
+    """Of all safe ways the one with the fewest seconds in sight of the threat, of several the quickest."""
+    LARGEST_MARGIN = "largest_margin"
+    """The one farthest ahead of the threat, safe or not, of several the quickest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to choose.
+
+    Args:
+        labels: What it is the best at.
+        safe: Whether it carries the guarantee.
+        exposure_s: Seconds of it in sight of a threat from where that was last known to be; None when nobody can tell.
+        queue_s: As of a route.
+    """
+
+    labels: tuple[ChoiceLabel, ...]
+    safe: bool
+    exit_id: UUID
+    distance_m: float
+    time_s: float
+    margin_s: float | None
+    latest_departure_s: float | None
+    exposure_s: float | None
+    queue_s: float
+    legs: tuple[Leg, ...]
+    instructions: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """The way out of one zone.
@@ -117,6 +152,8 @@ class Route:
             route; margin, status and latest departure count it in. 0 in a zone with one door and no columns.
         radio: The same as one sentence to say on a radio.
         queue_s: Seconds of ``time_s`` that people wait at doors and stairs, at most, where they were counted.
+        exposure_s: As of a choice; None too where choices were not asked for.
+        choices: Ways to choose, where they were asked for.
     """
 
     zone_id: UUID
@@ -137,6 +174,8 @@ class Route:
     radio: str = ""
     spread_s: float = 0.0
     queue_s: float = 0.0
+    exposure_s: float | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,10 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
         "assumptions": stated,
         "threats": [_threat(threat, floorplan) for threat in threats],
         "reach": [_reach(area, floorplan) for area in plan.reach],
-        "zones": [{**_zone(route, floorplan, plan.to), **_shares(route, plan)} for route in plan.routes],
+        "zones": [
+            {**_zone(route, floorplan, plan.to), **_shares(route, plan), **_choices(route, floorplan, plan)}
+            for route in plan.routes
+        ],
         **({} if plan.egress is None else {"egress": _egress(plan.egress, plan.to)}),
     }
 
@@ -133,6 +136,30 @@ def _shares(route: Route, plan: EvacuationPlan) -> Document:
                 "status": share.status.value,
             }
             for share in shares
+        ],
+    }
+
+
+def _choices(route: Route, floorplan: Floorplan, plan: EvacuationPlan) -> Document:
+    """The ways to choose between, where they were asked for."""
+    if "sight" not in plan.assumptions:
+        return {}
+    return {
+        "exposure_s": seconds_up(route.exposure_s),
+        "choices": [
+            {
+                "labels": [label.value for label in choice.labels],
+                "safe": choice.safe,
+                **_end(choice.exit_id, plan.to),
+                "distance_m": seconds_up(choice.distance_m),
+                "time_s": seconds_up(choice.time_s),
+                "margin_s": _down(choice.margin_s),
+                "latest_departure_s": _down(choice.latest_departure_s),
+                "exposure_s": seconds_up(choice.exposure_s),
+                "legs": [_leg(leg, floorplan) for leg in choice.legs],
+                "instructions": list(choice.instructions),
+            }
+            for choice in route.choices
         ],
     }
 

@@ -1,7 +1,8 @@
 """The way of one zone, read from fields: its shortest if that is safe, else the shortest safe one, else the largest margin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf, isfinite
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from geo_server.domain.routes import SAFE, RouteStatus
 from geo_server.routing.choices import ExitTrees, build_exit_trees
 from geo_server.routing.fields import EPSILON_S, latest_departures, shortest_in_time, slacks
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
+from geo_server.routing.trails import Network, Start, Trail, build_network, find_trail, follow
 from geo_server.routing.visibility import Floats
 from geo_server.routing.zones import ZoneWays
 
@@ -27,6 +28,11 @@ class Fields:
     following: list[int]
     slack: list[float]
     latest: list[float]
+
+    @cached_property
+    def endless(self) -> list[float]:
+        """The latest departures that no threat limits; of all other nodes minus infinity, as if there were none."""
+        return [at if at == inf else -inf for at in self.latest]
 
 
 @dataclass(frozen=True)
@@ -118,30 +124,51 @@ def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
 
 def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
     """The way out of a zone: its shortest if that is safe, else the shortest safe one, else the largest margin."""
-    starts = [
-        start
-        for start in fields.network.starts[ways.zone_id]
-        if isfinite(fields.distances[start.node]) and isfinite(start.seconds)
-    ]
+    starts = _starts(fields, ways)
     if not starts:
         return Chosen(RouteStatus.UNREACHABLE, None)
     nearest = min(starts, key=lambda start: (start.seconds + fields.distances[start.node], start.node))
     if reaction_s <= fields.slack[nearest.node] - nearest.latest_s - margin_s + EPSILON_S:
         trail = find_trail(fields.network, ways.zone_id, follow(fields.following, nearest.node))
         return Chosen(RouteStatus.SAFE_SHORTEST, trail)
-    latest = max(fields.latest[start.node] - start.latest_s for start in starts)
+    latest = _latest(fields, starts)
     safe = reaction_s <= latest + EPSILON_S
-    leave_s = reaction_s if safe else latest
+    trail = _in_time(fields, ways, starts, reaction_s if safe else latest)
+    return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
+
+
+def find_largest_margin(fields: Fields, ways: ZoneWays) -> Trail:
+    """The way that can be left latest, of several the shortest. The zone has one."""
+    starts = _starts(fields, ways)
+    return _in_time(fields, ways, starts, _latest(fields, starts))
+
+
+def _starts(fields: Fields, ways: ZoneWays) -> list[Start]:
+    """First nodes of a zone that lead to an end."""
+    return [
+        start
+        for start in fields.network.starts[ways.zone_id]
+        if isfinite(fields.distances[start.node]) and isfinite(start.seconds)
+    ]
+
+
+def _latest(fields: Fields, starts: Sequence[Start]) -> float:
+    """The latest departure of a zone; infinite where no threat limits it."""
+    return max(fields.latest[start.node] - start.latest_s for start in starts)
+
+
+def _in_time(fields: Fields, ways: ZoneWays, starts: Sequence[Start], leave_s: float) -> Trail:
+    """The shortest way that is in time everywhere if it is left at a moment; at no moment: that no threat limits."""
+    endless = leave_s == inf
     nodes = shortest_in_time(
         fields.network.compiled,
         fields.network.pair_seconds,
-        [(start.node, leave_s + start.latest_s) for start in starts],
-        latest=fields.latest,
+        [(start.node, (0.0 if endless else leave_s) + start.latest_s) for start in starts],
+        latest=fields.endless if endless else fields.latest,
         distances=fields.distances,
         sinks=fields.sinks,
     )
-    trail = find_trail(fields.network, ways.zone_id, nodes)
-    return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
+    return find_trail(fields.network, ways.zone_id, nodes)
 
 
 def choose_end(ends: Ends, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:

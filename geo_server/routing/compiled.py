@@ -26,6 +26,7 @@ from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.graph import Ways, ground_places, join_ways
 from geo_server.routing.kept import Kept
 from geo_server.routing.profiles import Profile
+from geo_server.routing.scenes import Scenery
 from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
@@ -107,6 +108,11 @@ class CompiledFloorplan:
     def variants(self) -> Kept[Any, Any]:
         """The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`)."""
         return Kept(len(Destination) * 2)
+
+    @cached_property
+    def scenery(self) -> Scenery:
+        """What can be seen through on its levels."""
+        return Scenery(self.floorplan, self.ways.zones)
 
     @cached_property
     def held(self) -> Bools:
@@ -273,6 +279,10 @@ def _digest(floorplan: Floorplan) -> str:
         seen.update(repr(opening).encode() + shapely.to_wkb(opening.line, byte_order=1))
     for transition in sorted(floorplan.transitions, key=lambda t: str(t.id)):
         seen.update(repr(transition).encode() + shapely.to_wkb(transition.geometry, byte_order=1))
+    for wall in sorted(floorplan.walls, key=lambda w: str(w.id)):
+        seen.update(
+            f"{wall.id} {wall.thickness_m} {wall.transparent}".encode() + shapely.to_wkb(wall.line, byte_order=1)
+        )
     for point in sorted(floorplan.assembly_points, key=lambda p: str(p.id)):
         seen.update(f"{point.id} {point.name}".encode() + shapely.to_wkb(point.point, byte_order=1))
     return seen.hexdigest()

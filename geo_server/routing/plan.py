@@ -23,9 +23,11 @@ from geo_server.routing.choosing import Chosen, Judgement, build_ends, choose_en
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.crowds import LONGER, Group, flows
 from geo_server.routing.egress import Crowd, account, place_people
+from geo_server.routing.exposure import find_sight
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
 from geo_server.routing.legs import build_legs
+from geo_server.routing.options import Options
 from geo_server.routing.refuges import inner_place, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.stability import keep
@@ -59,8 +61,9 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
         if not _is_out_already(compiled, ways)
     }
     crowd = _crowd(judge, chosen) if request.people is not None else None
+    options = Options(judge, find_sight(compiled, located)) if request.choices else None
     routes = tuple(
-        _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd)
+        _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd, options)
         for zone_id, one in chosen.items()
     )
     stated = assumptions(compiled, request, located)
@@ -122,7 +125,7 @@ def _egress(judge: Judgement, crowd: Crowd, chosen: Mapping[UUID, Chosen]) -> Eg
     )
 
 
-def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None) -> Route:
+def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None, options: Options | None) -> Route:
     ends, request = judge.ends, judge.request
     compiled, zone = ends.fields.network.compiled, ways.zone
     arrivals = ends.fields.arrivals
@@ -171,6 +174,8 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         radio_sentence(compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s),
         trail.spread_s,
         trail.queue_s,
+        options.exposure_s(trail) if options else None,
+        options.find(ways, others) if options else (),
     )
 
 

@@ -46,6 +46,11 @@ DOES_NOT_COVER = (
     "what happens outside the building",
 )
 
+SIGHT = (
+    "exposure counts seconds in sight of the place where a threat was last known to be, on its level, as if it stayed there; "
+    "doors are shut, walls said to be transparent and gaps are seen through, and nobody looks in from open ground"
+)
+
 NOT_COUNTED = "people who queue at doors or on stairs: nobody was counted"
 COUNTED = "more people than were counted, or people who stop in a door"
 
@@ -73,6 +78,7 @@ class PlanRequest:
             waits for anybody.
         previous: The ways that zones were sent before, by zone: ids of the openings and transitions passed, in order. They
             are kept while they are safe and nothing much shorter is.
+        choices: Whether each zone is to have the ways that people may choose between, with their seconds in sight.
     """
 
     threats: Sequence[Threat] = ()
@@ -84,6 +90,7 @@ class PlanRequest:
     to: Destination = Destination.EXITS
     people: Mapping[UUID, int] | None = None
     previous: Mapping[UUID, Sequence[UUID]] | None = None
+    choices: bool = False
 
 
 def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
@@ -148,6 +155,7 @@ def assumptions(
         "outdoors": "a threat walks in straight lines between doors to the outside",
         **({} if request.to is Destination.EXITS else {"lock_s": LOCK_S}),
         **({} if request.people is None else _crowd_json(request.people)),
+        **({"sight": SIGHT} if request.choices else {}),
         **({} if request.previous is None else {"previous_sha256": _previous_hash(request.previous)}),
         "threats": [_threat_json(compiled, request, one) for one in located],
         "closures": [

@@ -4,12 +4,15 @@ Method: rays to every vertex, and beside each corner one to its either side; eac
 vertices it costs n² operations in numpy. Units are metres.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.routing.visibility import Floats, Space
+from geo_server.routing.visibility import Floats, Space, reflex
 
 BESIDE_RAD = 1e-6
 """Angle between a ray that meets a corner and one that passes it."""
@@ -21,10 +24,38 @@ INSET_M = 1e-4
 IN_LINE_M = 1e-6
 """Rays that end in one line with their neighbours to this are left out."""
 
+AT_ONCE = 2_000_000
+"""Rays times edges that are worked on in one piece: 16 MB an array."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """A polygon to look around in.
+
+    Args:
+        polygon: Where sight passes.
+    """
+
+    polygon: Polygon
+
+    @cached_property
+    def edges(self) -> tuple[Floats, Floats]:
+        """Starts and ends of its edges."""
+        return edges(self.polygon)
+
+    @cached_property
+    def corners(self) -> Floats:
+        """Where sight goes past an edge, shape (n, 2)."""
+        return reflex(self.polygon)[0]
+
+    def seen_from(self, x: float, y: float) -> BaseGeometry:
+        """The area that can be seen from a place on it, in metres."""
+        return _swept(*self.edges, self.corners, _inside(self.polygon, x, y), 0.0)
+
 
 def visible_area(space: Space, x: float, y: float) -> BaseGeometry:
     """The area that can be seen from a place on a space, in metres."""
-    return space.seen.get((x, y), lambda: _swept(space, _inside(space.polygon, x, y), 0.0))
+    return space.seen.get((x, y), lambda: _in_space(space, _inside(space.polygon, x, y), 0.0))
 
 
 def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeometry:
@@ -32,17 +63,21 @@ def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeomet
 
     Walls inside the disc do not count: what is behind them is in the disc too.
     """
-    return _swept(space, np.array([centre.x, centre.y]), radius_m).intersection(space.polygon)
+    return _in_space(space, np.array([centre.x, centre.y]), radius_m).intersection(space.polygon)
 
 
-def _swept(space: Space, eye: Floats, radius_m: float) -> BaseGeometry:
+def _in_space(space: Space, eye: Floats, radius_m: float) -> BaseGeometry:
+    return _swept(*edges(space.polygon), space.corners, eye, radius_m)
+
+
+def _swept(starts: Floats, ends: Floats, corners: Floats, eye: Floats, radius_m: float) -> BaseGeometry:
     """What rays from a place meet, walls nearer than the radius left out."""
-    starts, ends = edges(space.polygon)
     towards = np.arctan2(starts[:, 1] - eye[1], starts[:, 0] - eye[0])
-    past = np.arctan2(space.corners[:, 1] - eye[1], space.corners[:, 0] - eye[0])
+    past = np.arctan2(corners[:, 1] - eye[1], corners[:, 0] - eye[0])
     angles = np.unique(np.concatenate([towards, past - BESIDE_RAD, past + BESIDE_RAD]))
     rays = np.column_stack([np.cos(angles), np.sin(angles)])
-    metres = _first_hits(eye, rays, starts, ends, radius_m)
+    pieces = np.array_split(rays, 1 + len(rays) * len(starts) // AT_ONCE)
+    metres = np.concatenate([_first_hits(eye, piece, starts, ends, radius_m) for piece in pieces])
     met = np.isfinite(metres)
     seen = eye + rays[met] * metres[met, None]
     area = Polygon(seen).simplify(IN_LINE_M) if len(seen) >= 3 else Polygon()

@@ -111,7 +111,7 @@ def build_space(polygon: Polygon) -> Space:
     """The space of a polygon. Any orientation of its rings; repeated vertices do no harm."""
     grown = polygon.buffer(TOLERANCE_M, join_style="mitre")
     shapely.prepare(grown)
-    corners, before, after = _reflex(polygon)
+    corners, before, after = reflex(polygon)
     n = len(corners)
     empty = np.zeros((n, n))
     bare = Space(polygon, grown, corners, before, after, empty, empty.astype(np.int32))
@@ -154,7 +154,7 @@ def shortest_way(
     return float(sums[last]), [(float(x), float(y)) for x, y in space.corners[passed[::-1]]]
 
 
-def _reflex(polygon: Polygon) -> tuple[Floats, Floats, Floats]:
+def reflex(polygon: Polygon) -> tuple[Floats, Floats, Floats]:
     """Reflex corners with the vertices before and after them, each shape (n, 2). The inside lies to the left."""
     corners, before, after = [], [], []
     oriented = shapely.orient_polygons(polygon)

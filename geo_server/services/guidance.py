@@ -7,8 +7,8 @@ from geo_server.domain.directives import Told, told_in
 from geo_server.domain.places import Site, Zone
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.routes import Destination
+from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.plans import Plans
-from geo_server.services.refuge_plans import RefugePlans
 from geo_server.store.database import Database
 from geo_server.store.incidents import find_open_incident
 from geo_server.store.reports import list_directives
@@ -38,7 +38,7 @@ def zone_guidance(
     site: Site,
     zone: Zone,
     *,
-    refuge_plans: RefugePlans,
+    asked_plans: AskedPlans,
     sees_plan: bool,
 ) -> ZoneGuidance:
     """What a person in a zone is shown.
@@ -52,7 +52,7 @@ def zone_guidance(
         pack: The protocol pack.
         site: The site.
         zone: A zone of its published map.
-        refuge_plans: The plans to refuges.
+        asked_plans: The plans to refuges, made when they are asked for.
         sees_plan: Whether the reader may see all routes.
     """
     with database.snapshot() as c:
@@ -68,7 +68,7 @@ def zone_guidance(
             zone, told, None, f"{told.action.title} does not permit leaving, so no route is shown.", incident.exercise
         )
     if not leads_out:
-        refuges = refuge_plans.find(site, told.action.to)
+        refuges = asked_plans.find(site, told.action.to)
         route = refuges.routes.get(str(zone.id)) if refuges else None
     withheld = None if route else "The ways out are being worked out again with what was reported last."
     return ZoneGuidance(zone, told, route, withheld, incident.exercise)

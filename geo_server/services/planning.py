@@ -79,10 +79,10 @@ def _passed(leg: dict[str, Any]) -> list[str]:
     return [*leg["opening_ids"], *([leg["transition_id"]] if leg["transition_id"] else [])]
 
 
-def plan_incident(inputs: PlanInputs, to: Destination = Destination.EXITS) -> MadePlan:
-    """The plan of an incident."""
+def plan_incident(inputs: PlanInputs, to: Destination = Destination.EXITS, *, choices: bool = False) -> MadePlan:
+    """The plan of an incident, with the ways that people may choose between where that is asked for."""
     previous = inputs.request.previous if to is Destination.EXITS else None
-    made = plan(inputs.published.compiled(), replace(inputs.request, to=to, previous=previous))
+    made = plan(inputs.published.compiled(), replace(inputs.request, to=to, previous=previous, choices=choices))
     document = {
         "incident_id": str(inputs.incident.id),
         "exercise": inputs.incident.exercise,

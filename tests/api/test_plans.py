@@ -213,3 +213,25 @@ def test_without_shelters_or_an_incident_the_answer_says_so(client: Client, camp
     plan = responder.get(f"{campus.url}/plan?to=shelter").json()
     assert {zone["status"] for zone in plan["zones"]} == {"unreachable"}
     assert plan["assumptions"]["flags"] == ["No zone of the floorplan is a shelter."]
+
+
+def test_those_who_lead_are_given_ways_to_choose_between_when_they_ask(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    assert responder.get(f"{campus.url}/plan?choices=true").status_code == 404
+    client(Role.STAFF).post(f"{campus.url}/sightings", json=sighting(campus, radius_m=0.5))
+
+    plain, asked = (responder.get(f"{campus.url}/plan", params=params) for params in ({}, {"choices": "true"}))
+
+    ways = {zone["zone_id"]: zone for zone in asked.json()["zones"]}
+    assert all(zone["choices"] for zone in ways.values())
+    assert {label for zone in ways.values() for choice in zone["choices"] for label in choice["labels"]} >= {
+        "largest_margin"
+    }
+    assert ways[str(campus.corridor.id)]["exposure_s"] > 0
+    assert {zone["zone_id"]: zone["status"] for zone in plain.json()["zones"]} == {
+        zone_id: zone["status"] for zone_id, zone in ways.items()
+    }
+    again = responder.get(f"{campus.url}/plan?choices=true", headers={"If-None-Match": asked.headers["etag"]})
+    assert again.status_code == 304
+    assert asked.headers["etag"] != plain.headers["etag"]
+    assert client(Role.STAFF).get(f"{campus.url}/plan?choices=true").status_code == 403

@@ -104,6 +104,16 @@ def test_people_are_counted_from_the_command_line_a_file_or_what_rooms_hold(run:
     assert orjson.loads(run("--people", "capacity", file="full.geojson").out)["egress"]["people"] == 30
 
 
+def test_choices_with_their_seconds_in_sight_are_given_where_they_are_asked_for(run: Run) -> None:
+    threat = ["--threat", '{"at": [1, 1], "ordinal": 0, "radius_m": 0}', "--now", "2026-03-02T09:00:00Z"]
+    plain, asked = (orjson.loads(run(*threat, *words).out) for words in ([], ["--choices"]))
+    for zone in asked["zones"]:
+        choices = zone.pop("choices")
+        assert zone.pop("exposure_s") >= 0
+        assert any("largest_margin" in choice["labels"] for choice in choices)
+    assert asked["zones"] == plain["zones"], "nothing else changes"
+
+
 def test_a_closure_and_a_profile_change_the_plan(run: Run) -> None:
     shut = run("--closure", str(uid("d1")), "--profile", "child", "--reaction-s", "0")
     made = orjson.loads(shut.out)

@@ -51,6 +51,12 @@ def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...
     assert not any("nobody was counted" in words for words in counted["guarantee"]["does_not_cover"])
     jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(counted)))
     jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(made)))
+    chosen = document(replace(floorplan, zones=zones), *threats, to=to, choices=True)
+    jsonschema.Draft202012Validator(SCHEMA).validate(orjson.loads(orjson.dumps(chosen)))
+    assert any(zone["choices"] for zone in chosen["zones"])
+    assert not any("choices" in zone or "exposure_s" in zone for zone in made["zones"])
+    assert ("sight" in chosen["assumptions"], "sight" in made["assumptions"]) == (True, False)
+    assert chosen["parameters_hash"] != made["parameters_hash"]
 
 
 def test_every_zone_has_one_entry_with_a_start_on_it() -> None:

@@ -15,8 +15,10 @@ from geo_server.domain.places import (
     Floorplan,
     Level,
     Opening,
+    OpeningCategory,
     Transition,
     TransitionCategory,
+    Wall,
     Zone,
     ZoneCategory,
 )
@@ -42,6 +44,7 @@ class Sketch:
     openings: list[Opening] = field(default_factory=list)
     transitions: list[Transition] = field(default_factory=list)
     points: list[AssemblyPoint] = field(default_factory=list)
+    walls: list[Wall] = field(default_factory=list)
 
     def level(self, ordinal: int) -> None:
         self.levels.append(Level(uid(f"L{ordinal}"), None, ordinal, f"Level {ordinal}"))
@@ -68,6 +71,7 @@ class Sketch:
         number: str | None = None,
         lock_delay_s: float = 0.0,
         width_m: float = 0.9,
+        category: OpeningCategory = OpeningCategory.DOOR,
     ) -> None:
         sides = (uid(zones[0]), uid(zones[1]) if zones[1] else None)
         self.openings.append(
@@ -76,6 +80,7 @@ class Sketch:
                 uid(f"L{ordinal}"),
                 LineString(line),
                 sides,
+                category,
                 exit=out,
                 number=number,
                 lock_delay_s=lock_delay_s,
@@ -97,6 +102,9 @@ class Sketch:
             Transition(uid(name), lower.level_id, geometry, (uid(zones[0]), uid(zones[1])), category, length_m)
         )
 
+    def wall(self, name: str, line: Line, *, thickness_m: float = 0.0, transparent: bool = False) -> None:
+        self.walls.append(Wall(uid(name), uid("L0"), LineString(line), thickness_m, transparent))
+
     def build(self) -> Floorplan:
         return Floorplan(
             DrawingFrame(),
@@ -105,6 +113,7 @@ class Sketch:
             openings=tuple(self.openings),
             transitions=tuple(self.transitions),
             assembly_points=tuple(self.points),
+            walls=tuple(self.walls),
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 from shapely import LineString, Point, Polygon
 
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import Leg, Route
+from geo_server.domain.routes import Choice, Leg, Route
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.plan import plan
@@ -26,7 +26,7 @@ def samples(leg: Leg) -> list[tuple[Point, float]]:
     return [(line.interpolate(m), float(np.interp(m, along, leg.arrive_s))) for m in metres]
 
 
-def narrowest(route: Route, pursuer: Pursuer, departure_s: float, speed_mps: float) -> float:
+def narrowest(route: Route | Choice, pursuer: Pursuer, departure_s: float, speed_mps: float) -> float:
     """Least seconds by which the pursuer is later than a person on the route."""
     visited = [sample for leg in route.legs for sample in samples(leg)]
     chased_s = pursuer.metres_to_each([place for place, _ in visited]) / speed_mps

@@ -23,15 +23,18 @@ def show_plan(
     request: Request,
     access: Annotated[Access, requires(Permission.SEE_PLAN)],
     to: Annotated[Destination, Query(description="Where people go: out, or to refuges.")] = Destination.EXITS,
+    choices: Annotated[
+        bool, Query(description="Also up to three ways of every zone: fastest safe, least exposed, largest margin.")
+    ] = False,
 ) -> Response:
     """The latest plan of the open incident: every zone's way, as ``geo-server plan`` prints it."""
     state = state_of(request)
     none = NotFound("There is no plan.", advice="A plan is made when an incident is open.")
-    if to is not Destination.EXITS:
-        refuges = state["refuge_plans"].find(access.site, to)
-        if refuges is None:
+    if choices or to is not Destination.EXITS:
+        asked = state["asked_plans"].find(access.site, to, choices=choices)
+        if asked is None:
             raise none
-        return json_tagged(request, lambda: refuges.document, refuges.etag)
+        return json_tagged(request, lambda: asked.document, asked.etag)
     found = state["plans"].find_latest(access.site)
     if found is None:
         raise none
@@ -63,7 +66,7 @@ def show_guidance(
         state["pack"],
         access.site,
         zone,
-        refuge_plans=state["refuge_plans"],
+        asked_plans=state["asked_plans"],
         sees_plan=access.may(Permission.SEE_PLAN),
     )
     told = guidance.told

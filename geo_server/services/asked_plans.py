@@ -1,4 +1,4 @@
-"""Ways to shelters and to rooms that can be locked, made when somebody asks and kept until something changes."""
+"""Plans that are made when somebody asks, and kept until something changes: ways to refuges, and ways to choose between."""
 
 import threading
 from collections import OrderedDict
@@ -19,12 +19,12 @@ from geo_server.store.incidents import find_open_incident
 KEPT = 8
 """Plans that stay in memory, a megabyte or two each."""
 
-_Key = tuple[UUID, int, int, Destination]
+_Key = tuple[UUID, int, int, Destination, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class RefugePlan:
-    """A plan to refuges.
+class AskedPlan:
+    """A plan that somebody asked for.
 
     Args:
         etag: Entity tag of the document.
@@ -37,31 +37,36 @@ class RefugePlan:
     routes: Mapping[str, dict[str, Any]]
 
 
-class RefugePlans:
-    """The plans to refuges of a process. Shared by threads: of several who ask for the same one makes it, the others wait."""
+class AskedPlans:
+    """The plans of a process that were asked for. Shared by threads: of several who ask for the same one makes it, the others wait."""
 
     def __init__(self, database: Database, floorplans: PublishedFloorplans) -> None:
         self._database = database
         self._floorplans = floorplans
-        self._kept: OrderedDict[_Key, RefugePlan] = OrderedDict()
+        self._kept: OrderedDict[_Key, AskedPlan] = OrderedDict()
         self._making = threading.Lock()
 
-    def find(self, site: Site, to: Destination) -> RefugePlan | None:
+    def find(self, site: Site, to: Destination, *, choices: bool = False) -> AskedPlan | None:
         """The plan with all that is recorded of a site's open incident; None when none is open.
 
         No connection is held while it is made.
+
+        Args:
+            site: The site.
+            to: Where people go.
+            choices: Whether each zone has the ways that people may choose between.
         """
         with self._database.snapshot() as c:
             incident = find_open_incident(c, site.id)
             inputs = None if incident is None else read_inputs(c, self._floorplans, site, incident)
-        return None if inputs is None else self._made(inputs, to)
+        return None if inputs is None else self._made(inputs, to, choices=choices)
 
-    def _made(self, inputs: PlanInputs, to: Destination) -> RefugePlan:
-        key = inputs.incident.id, inputs.seq, inputs.published.rev, to
+    def _made(self, inputs: PlanInputs, to: Destination, *, choices: bool) -> AskedPlan:
+        key = inputs.incident.id, inputs.seq, inputs.published.rev, to, choices
         with self._making:
             plan = self._kept.get(key)
             if plan is None:
-                plan = _read(plan_incident(inputs, to).document, "-".join(str(part) for part in key))
+                plan = _read(plan_incident(inputs, to, choices=choices).document, "-".join(str(part) for part in key))
             self._kept[key] = plan
             self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
@@ -69,7 +74,7 @@ class RefugePlans:
             return plan
 
 
-def _read(document: bytes, etag: str) -> RefugePlan:
+def _read(document: bytes, etag: str) -> AskedPlan:
     read = orjson.loads(document)
     moment = read["made_for_at"]
-    return RefugePlan(etag, document, {zone["zone_id"]: {**zone, "made_for_at": moment} for zone in read["zones"]})
+    return AskedPlan(etag, document, {zone["zone_id"]: {**zone, "made_for_at": moment} for zone in read["zones"]})

@@ -1,0 +1,108 @@
+"""The ways that people may choose between, where time, sight and margin are at odds: at most three, each with its labels.
+
+``fastest_safe`` and ``largest_margin`` are read from the fields of the plan, ``least_exposed`` is searched for
+(:mod:`geo_server.routing.hidden`). Every way that is called safe is judged like any route of a plan.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+
+from geo_server.domain.routes import SAFE, Choice, ChoiceLabel
+from geo_server.routing.choosing import Judgement, choose_end, find_largest_margin
+from geo_server.routing.exposure import Sight
+from geo_server.routing.hidden import HiddenWays
+from geo_server.routing.instructions import turn_by_turn
+from geo_server.routing.legs import build_legs
+from geo_server.routing.trails import Trail, find_trail
+from geo_server.routing.zones import ZoneWays
+
+TOLD_S = 3
+"""Decimals of seconds in sight to which ways are compared."""
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """What all zones' choices are read from.
+
+    Args:
+        judge: Tells what is safe.
+        sight: What threats see; None when nobody can tell, and nothing is least exposed then.
+    """
+
+    judge: Judgement
+    sight: Sight | None
+
+    def exposure_s(self, trail: Trail) -> float | None:
+        """Seconds of a way in sight, or None."""
+        return None if self.sight is None else self.sight.seconds(trail)
+
+    def find(self, ways: ZoneWays, timed: Callable[[Trail], Trail]) -> tuple[Choice, ...]:
+        """The choices of a zone: those that are safe, and the one farthest ahead of the threat.
+
+        Args:
+            ways: The zone.
+            timed: Adds the waits to a way.
+        """
+        request, ends = self.judge.request, self.judge.ends
+        fastest = choose_end(ends, ways, request.reaction_s, request.margin_s)
+        if fastest.trail is None:
+            return ()
+        is_safe = fastest.status in SAFE
+        found = {ChoiceLabel.FASTEST_SAFE: fastest.trail} if is_safe else {}
+        if request.threats:
+            found[ChoiceLabel.LARGEST_MARGIN] = find_largest_margin(ends.held if is_safe else ends.fields, ways)
+        hidden = self._hidden_way(ways) if is_safe else None
+        if hidden is not None:
+            found[ChoiceLabel.LEAST_EXPOSED] = hidden
+        return self._labelled({label: timed(trail) for label, trail in found.items()})
+
+    @cached_property
+    def _hidden_ways(self) -> HiddenWays | None:
+        held = self.judge.ends.held
+        return None if self.sight is None else HiddenWays(held.network, self.sight, held.latest)
+
+    def _hidden_way(self, ways: ZoneWays) -> Trail | None:
+        """The safe way with the fewest seconds in sight; None when nobody can tell, or none was found."""
+        if self.sight is None or self._hidden_ways is None:
+            return None
+        network, leave_s = self._hidden_ways.network, self.judge.request.reaction_s
+        starts = [start for start in network.starts[ways.zone_id] if isfinite(start.seconds)]
+        nodes = self._hidden_ways.find(
+            (s.node, leave_s + s.latest_s, s.seconds * self.sight.share(ways.zone_id, s.walk.line)) for s in starts
+        )
+        return find_trail(network, ways.zone_id, nodes) if nodes else None
+
+    def _labelled(self, found: dict[ChoiceLabel, Trail]) -> tuple[Choice, ...]:
+        """Each way once, with all that it is the best at. What is not safe is called nothing but farthest ahead."""
+        best = {k: trail for k, trail in found.items() if k is ChoiceLabel.LARGEST_MARGIN or self.judge.is_safe(trail)}
+        safe = [trail for trail in best.values() if self.judge.is_safe(trail)]
+        best.pop(ChoiceLabel.LEAST_EXPOSED, None)
+        if self.sight is not None and safe:
+            best[ChoiceLabel.LEAST_EXPOSED] = min(safe, key=self._how_exposed)
+        labels: dict[tuple[int, ...], list[ChoiceLabel]] = {}
+        for label in ChoiceLabel:
+            if label in best:
+                labels.setdefault(best[label].nodes, []).append(label)
+        return tuple(self._choice(best[best_at[0]], tuple(best_at)) for best_at in labels.values())
+
+    def _how_exposed(self, trail: Trail) -> tuple[float, float, tuple[int, ...]]:
+        assert self.sight is not None
+        return round(self.sight.seconds(trail), TOLD_S), trail.seconds, trail.nodes
+
+    def _choice(self, trail: Trail, labels: tuple[ChoiceLabel, ...]) -> Choice:
+        margin_s, latest_s = self.judge.margins(trail)
+        return Choice(
+            labels,
+            self.judge.is_safe(trail),
+            trail.compiled.subjects[trail.exit],
+            trail.metres,
+            trail.seconds,
+            margin_s,
+            latest_s,
+            self.exposure_s(trail),
+            trail.queue_s,
+            build_legs(trail),
+            turn_by_turn(trail),
+        )
