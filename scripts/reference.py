@@ -106,7 +106,10 @@ def access_page() -> str:
         for permission in Permission
     ]
     lead = (
-        "A person has one role on each site. Another site, or one that does not exist, answers 404.\n\n"
+        "A person has one role on each site. Another site, or one that does not exist, answers 404. The database keeps "
+        "sites apart\na second time, by row-level security ([why and how](adr/0009-the-database-keeps-sites-apart.md)): "
+        "a program of your own that\nreads the tables says `SET geo_server.site = 'ID OF THE SITE'` first, and sees nothing "
+        "otherwise.\n\n"
         "A person signs in with a link that works once; the browser then holds a session cookie. Programs send\n"
         "`Authorization: Bearer TOKEN`. Only hashes of links, sessions and tokens are stored."
     )

@@ -148,7 +148,7 @@ def is_slug(text: str) -> bool:
 
 
 def _add_secret(database: Database, site_id: UUID, role: Role, *, name: str, kind: TokenKind, life: timedelta) -> str:
-    with database.transaction() as c:
+    with database.transaction(site_id) as c:
         person_id = rows.find_member(c, site_id, name) or rows.add_person(c, name)
         rows.grant_role(c, person_id, site_id, role)
         secret = _add_token(c, person_id, kind, life, f"{kind} for {name}")

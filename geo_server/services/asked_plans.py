@@ -56,7 +56,7 @@ class AskedPlans:
             to: Where people go.
             choices: Whether each zone has the ways that people may choose between.
         """
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             inputs = None if incident is None else read_inputs(c, self._floorplans, site, incident)
         return None if inputs is None else self._made(inputs, to, choices=choices)

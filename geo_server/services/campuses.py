@@ -63,7 +63,7 @@ def import_site_file(
         read.append(join_files(named[building.name], own, [next(results) for _ in own], site.frame))
         progress(read[-1].summary)
     follow(STORING)
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         if find_site(c, site.slug) is None:
             add_site(c, site)
             _audit(c, site, by, "site_added", {"name": site.name, "origin": [site.frame.lon, site.frame.lat]})

@@ -54,7 +54,7 @@ def add_from_map(
     Returns:
         How many were added.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         floorplan = floorplans.load(c, site).floorplan
         lock_site(c, site.id)
         proposed = propose_checkpoints(floorplan, exits=exits, zones=zones)
@@ -77,7 +77,7 @@ def add_checkpoint(
         NotFound: The published map has no such subject.
         Conflict: The id is taken, or the subject is a checkpoint already.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         checkpoint = _made(floorplans.load(c, site).floorplan, site, said)
         lock_site(c, site.id)
         new = rows.add_checkpoint(c, site.id, checkpoint, site.frame, by.person_id)
@@ -92,14 +92,14 @@ def retire_checkpoint(database: Database, site: Site, checkpoint_id: UUID, *, by
     Raises:
         NotFound: The site has no such checkpoint.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         if rows.retire_checkpoint(c, site.id, checkpoint_id, datetime.now(UTC)):
             _changed(c, site, checkpoint_id, {"checkpoint_id": str(checkpoint_id), "retired": True}, by)
 
 
 def list_coverage(database: Database, site: Site) -> list[Coverage]:
     """The checkpoints of a site, each with the check of it that was given last and its faults; read at one moment."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         latest = list_latest_checks(c, site.id)
         standing = list_faults(c, site.id)
         return [

@@ -69,7 +69,7 @@ def settle(
             where="decision",
             advice="Say change to give another directive, or leave out action and zone_id.",
         )
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         conflict = load_conflict(c, site.id, conflict_id, lock=True)
         if conflict.settlement is not None:
             raise Conflict(

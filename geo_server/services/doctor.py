@@ -19,6 +19,7 @@ from geo_server.store.database import Database
 from geo_server.store.embedded import check_place, find_owner, find_server_binaries, has_cluster
 from geo_server.store.migrate import check_migrated, pending
 from geo_server.store.opening import open_database
+from geo_server.store.row_security import LET_USE_INDEX, check_row_security
 
 _LEAST_FREE_BYTES = 1_000_000_000
 """Room for the write-ahead log (512 MB) and a large drawing; PostgreSQL stops when its disk is full."""
@@ -81,6 +82,7 @@ def examine(here: Installation) -> Iterator[Check]:
         yield _check("database", lambda: _open(here, stack, opened))
         for database in opened:
             yield _check("schema", partial(_schema, database))
+            yield _check("separation of sites", partial(_separation, database))
             yield _check("audit log", partial(_audit, database))
             yield _check("database clock", partial(_database_clock, database))
 
@@ -158,6 +160,16 @@ def _open(here: Installation, stack: ExitStack, opened: list[Database]) -> str:
 def _schema(database: Database) -> str:
     check_migrated(database)
     return "All migrations are applied."
+
+
+def _separation(database: Database) -> str:
+    """That the database keeps sites apart by itself."""
+    if pending(database):
+        return "It is looked at once all migrations are applied."
+    apart = "The database itself keeps the rows of each site apart"
+    if check_row_security(database):
+        return f"{apart}."
+    return f"{apart}, at the price of slower tiles until a superuser runs in it: {LET_USE_INDEX};"
 
 
 def _audit(database: Database) -> str:

@@ -60,7 +60,7 @@ class NewAction:
 
 def list_drills(database: Database, site: Site) -> list[tuple[Incident, int]]:
     """The drills of a site, latest first, each with the number of its actions that are still to be done."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         still_open = rows.count_open_actions(c, site.id)
         drills = [incident for incident in list_incidents(c, site.id) if incident.exercise]
     return [(drill, still_open.get(drill.id, 0)) for drill in drills]
@@ -72,7 +72,7 @@ def load_drill_report(database: Database, pack: ProtocolPack, site: Site, incide
     Raises:
         NotFound: No such drill on this site. An incident in earnest is none.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         drill = _load_drill(c, site, incident_id)
         names, measures = _measure(c, drill)
         before = _find_previous(c, drill)
@@ -102,7 +102,7 @@ def fill_form(database: Database, site: Site, incident_id: UUID, said: Mapping[s
     Raises:
         NotFound: No such drill.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         drill = _load_drill(c, site, incident_id)
         filled = {**said, "completed_by": by.name}
         rows.fill_drill_form(c, site.id, drill.id, filled, at=datetime.now(UTC), by=by.person_id)
@@ -119,7 +119,7 @@ def add_problem(database: Database, site: Site, incident_id: UUID, said: NewProb
         NotFound: No such drill, or a zone that was not on the map then.
         Conflict: The id is taken by another problem.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         drill = _load_drill(c, site, incident_id)
         if said.zone_id is not None and said.zone_id not in rows.list_zones_at(c, site.id, drill.opened_at):
             raise NotFound(f"The map had no zone {said.zone_id}.", where="zone_id", advice="See the list of zones.")
@@ -140,7 +140,7 @@ def add_action(database: Database, site: Site, incident_id: UUID, said: NewActio
         NotFound: No such drill.
         Conflict: The id is taken by another action.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         drill = _load_drill(c, site, incident_id)
         action = DrillAction(said.id, said.what, said.owner, said.due_on, datetime.now(UTC), by.name)
         new = rows.add_drill_action(c, site.id, drill.id, action)
@@ -157,7 +157,7 @@ def set_action_done(
     Raises:
         NotFound: No such drill, or no such action.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         drill = _load_drill(c, site, incident_id)
         at = datetime.now(UTC) if done else None
         if rows.set_drill_action_done(c, site.id, drill.id, action_id, at):

@@ -51,7 +51,7 @@ def revision_document(database: Database, site: Site, revision_id: UUID) -> dict
     Raises:
         NotFound: The site has no such revision.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         return floorplan_document(load_on_ground(c, site, load_revision(c, site.id, revision_id)))
 
 
@@ -73,7 +73,7 @@ def edit_draft(database: Database, site: Site, revision_id: UUID, edit: Edit, *,
         InvalidInput: What it asks for cannot be.
         Conflict: The revision is no draft any more, or the edit was made before.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         revision = _lock(c, site, revision_id)
         floorplan = load_edited(c, revision_id)
         own = _in_frame_of(floorplan, edit, revision.placement, site.frame)
@@ -98,7 +98,7 @@ def undo_edit(database: Database, site: Site, revision_id: UUID, *, by: UUID | N
         NotFound: The site has no such revision.
         Conflict: It is no draft any more, or has no corrections.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         revision = _lock(c, site, revision_id)
         edit = rows.remove_last_edit(c, revision_id)
         if edit is None:
@@ -121,7 +121,7 @@ def copy_to_draft(database: Database, site: Site, revision_id: UUID, *, by: UUID
     Raises:
         NotFound: The site has no such revision.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         old = load_revision(c, site.id, revision_id)
         draft = add_draft(
             c,
@@ -154,7 +154,7 @@ def compare_with_published(database: Database, site: Site, revision_id: UUID) ->
         NotFound: The site has no such revision.
         Conflict: Nothing is published to compare it with, or it is not placed yet.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         revision = load_revision(c, site.id, revision_id)
         published = find_published(c, revision.building_id)
         if published is None:

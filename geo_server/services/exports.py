@@ -27,7 +27,7 @@ class _Reading:
 
 def floorplan_export(database: Database, site: Site) -> dict[str, Any]:
     """The floorplan document of everything that is published on a site."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         floorplan = load_floorplan(c, site)
     return floorplan_document(floorplan)
 
@@ -51,7 +51,7 @@ def node_link_export(database: Database, site: Site) -> bytes:
 
 
 def _compile(database: Database, site: Site) -> CompiledFloorplan:
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         floorplan = load_floorplan(c, site)
     return compile_floorplan(floorplan)
 
@@ -76,7 +76,7 @@ def map_export(database: Database, site: Site, *, with_plan: bool, made_at: date
 
 
 def _read(database: Database, site: Site, *, with_plan: bool) -> _Reading:
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         floorplan = load_floorplan(c, site)
         incident = find_open_incident(c, site.id)
         stored = find_latest_plan(c, incident.id) if incident is not None and with_plan else None

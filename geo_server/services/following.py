@@ -61,7 +61,7 @@ class Follower:
     def _note(self, step: Step) -> None:
         """Put a step on record; a database that is away for a moment ends no reading."""
         self._latest, self._noted_at = None, time.monotonic()
-        with suppress(Unavailable), self._database.transaction() as c:
+        with suppress(Unavailable), self._database.transaction(self._running.site_id) as c:
             noted = note_step(c, self._running, step)
             if noted is None:
                 raise Stopped

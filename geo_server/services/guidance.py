@@ -55,7 +55,7 @@ def zone_guidance(
         asked_plans: The plans to refuges, made when they are asked for.
         sees_plan: Whether the reader may see all routes.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         incident = find_open_incident(c, site.id)
         if incident is None:
             return ZoneGuidance(zone, None, None, "There is no open incident.", exercise=False)

@@ -56,7 +56,7 @@ def receive(
     """
     _check(files)
     others = other_levels or OtherLevels()
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         building = find_building(c, site.id, building_name)
         target = Target(building_name, building.id if building else None, others.keep, others.onto)
         size = sum(len(file.data) for file in files)
@@ -73,7 +73,7 @@ def cancel(database: Database, site: Site, import_id: UUID, *, by: UUID | None) 
         NotFound: The site has no such import.
         Conflict: It has ended already.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         load_import(c, site.id, import_id)
         cancelled = rows.cancel_import(c, import_id)
         if cancelled.job_id is not None:
@@ -90,7 +90,7 @@ def retry(database: Database, site: Site, import_id: UUID, *, by: UUID | None) -
         NotFound: The site has no such import.
         Conflict: It is in another state, or its files are not kept any more.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         load_import(c, site.id, import_id)
         again = rows.reopen_import(c, import_id)
         if again is None:
@@ -105,7 +105,7 @@ def retry(database: Database, site: Site, import_id: UUID, *, by: UUID | None) -
 
 def list_site_imports(database: Database, site: Site) -> list[Import]:
     """The imports of a site, latest first."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         return list_imports(c, site.id)
 
 
@@ -115,7 +115,7 @@ def find_site_import(database: Database, site: Site, import_id: UUID) -> tuple[I
     Raises:
         NotFound: The site has no such import.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         one = load_import(c, site.id, import_id)
         return one, load_revision(c, site.id, one.revision_id) if one.revision_id else None
 

@@ -44,7 +44,7 @@ def open_incident(
         Conflict: One is open, and this one does not contradict it.
     """
     pack.action_for(kind)
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         rows.lock_site(c, site.id)  # an all-clear at this moment would leave the alarm in an incident that is over
         present = rows.find_open_incident(c, site.id)
         if present is not None and present.exercise == exercise and conflicts_with(c, pack, present, kind):
@@ -64,7 +64,7 @@ def change_state(database: Database, site: Site, incident_id: UUID, state: Incid
         NotFound: No such incident on this site.
         Conflict: It cannot become that.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         return _set_state(c, site, rows.load_incident(c, site.id, incident_id, lock=True), state, by=by)
 
 

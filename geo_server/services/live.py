@@ -203,12 +203,12 @@ class Hub:
             subscriber.begin(after, frames)
 
     def _read_last_seq(self, site_id: UUID) -> int:
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site_id) as c:
             return last_seq(c, site_id)
 
     def _read_missed(self, site_id: UUID, after: int) -> tuple[list[Event] | None, int]:
         """Events after a number, or None when they are gone, too many, or not of this database; and the newest number."""
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site_id) as c:
             newest = last_seq(c, site_id)
             if after == newest:
                 return [], newest
@@ -252,7 +252,7 @@ class Hub:
                 subscriber.push(frames[subscriber.sees_reports], farewell=farewell)
 
     def _read_new(self, site_id: UUID, after: int) -> list[Event]:
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site_id) as c:
             return list(list_events(c, site_id, after))
 
     async def _beat(self) -> None:

@@ -64,7 +64,7 @@ def load_picture(
         person_id: Who reads it.
         sees_reports: Whether they may see the reports of others.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         seq = last_seq(c, site.id)
         published = floorplans.load(c, site)
         incident = find_current_incident(c, site.id)

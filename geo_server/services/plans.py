@@ -77,7 +77,7 @@ class Plans:
         Returns:
             None when no incident is open.
         """
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             latest = last_seq(c, site.id)
         return None if incident is None else self.replan(site, incident.id, latest if seq is None else seq)
@@ -110,7 +110,7 @@ class Plans:
 
     def find_latest(self, site: Site) -> tuple[StoredPlan, bytes] | None:
         """The latest plan of the open incident and its document, UTF-8 JSON; None when there is none."""
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             stored = None if incident is None else find_latest_plan(c, incident.id)
             return None if stored is None else (stored, load_plan_document(c, stored.id))
@@ -127,7 +127,7 @@ class Plans:
 
     def _plan_or_say_so(self, site: Site, incident_id: UUID, seq: int) -> bool:
         try:
-            with self._database.transaction() as c:
+            with self._database.transaction(site.id) as c:
                 incident = load_incident(c, site.id, incident_id, lock=True)
                 stored = find_latest_plan(c, incident_id)
                 if incident.state is IncidentState.OPEN and not (stored and stored.seq >= seq):
@@ -141,7 +141,7 @@ class Plans:
     def _say_that_it_failed(self, site: Site, incident_id: UUID) -> None:
         """Record it, unless the database is what failed: who reported something is told that it was taken all the same."""
         try:
-            with self._database.transaction() as c:
+            with self._database.transaction(site.id) as c:
                 record_event(c, site.id, EventKind.PLAN_FAILED, {"incident_id": str(incident_id)})
         except GeoServerError as refusal:
             log.warning("Nor could that be recorded: %s", refusal)

@@ -52,7 +52,7 @@ class PublishedFloorplans:
 
     def current(self, site: Site) -> PublishedFloorplan:
         """What is in force now."""
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site.id) as c:
             return self.load(c, site)
 
     def warm(self, site: Site) -> None:

@@ -86,7 +86,7 @@ class Reader:
 
     def _read(self, running: Import, follower: Follower) -> None:
         target = running.target
-        with self._database.snapshot() as c:
+        with self._database.snapshot(running.site_id) as c:
             site = load_site_by_id(c, running.site_id)
             building = find_building(c, site.id, target.building_name) or new_building(site, target.building_name)
             sent = load_drawings(c, running.id)
@@ -100,7 +100,7 @@ class Reader:
     def _store(self, running: Import, site: Site, read: ReadBuilding) -> None:
         """Keep the draft and end the import, both or neither; nothing when somebody has ended it meanwhile."""
         others = OtherLevels(running.target.keep_others, running.target.onto)
-        with self._database.transaction() as c:
+        with self._database.transaction(running.site_id) as c:
             if not rows.lock_running(c, running):
                 return
             draft, _ = keep_draft(c, site, read, others, by=running.started_by)
@@ -109,12 +109,12 @@ class Reader:
             tell_change(c, finished)
 
     def _put_back(self, running: Import) -> None:
-        with self._database.transaction() as c:
+        with self._database.transaction(running.site_id) as c:
             if waiting := rows.put_back(c, running):
                 tell_change(c, waiting)
 
     def _fail(self, running: Import, why: GeoServerError, *, refused: bool) -> None:
-        with self._database.transaction() as c:
+        with self._database.transaction(running.site_id) as c:
             if not rows.lock_running(c, running):
                 return
             failed = rows.fail_import(c, running.id, why, refused=refused)

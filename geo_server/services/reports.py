@@ -118,7 +118,7 @@ def add_status_report(database: Database, site: Site, said: NewStatusReport, *, 
         raise NotAllowed(
             f"Only responders may report {said.status}.", where="status", advice="Say ok, or what is needed."
         )
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         incident = _incident_of(c, site, said)
         report = StatusReport(
             id=said.id,
@@ -159,7 +159,7 @@ def give_directive(database: Database, pack: ProtocolPack, site: Site, said: New
         Conflict: No incident is open, or the id is taken by another directive.
     """
     pack.load_action(said.action)
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         incident = find_open_incident(c, site.id)
         if incident is None:
             raise _nothing_open()
@@ -192,7 +192,7 @@ def close_way(
         NotFound: The published map has no such opening, transition or zone.
         Conflict: The id is taken by another closure.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         if not floorplans.load(c, site).floorplan.can_be_closed(said.subject_id):
             raise NotFound(
                 f"The published map has no opening, transition or zone {said.subject_id}.",
@@ -216,7 +216,7 @@ def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal)
     Raises:
         NotFound: The site has no such closure.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         if not rows.lift_closure(c, site.id, closure_id, datetime.now(UTC)):
             return None
         said = {"closure_id": str(closure_id)}

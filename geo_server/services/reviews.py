@@ -39,7 +39,7 @@ def review_revision(database: Database, site: Site, revision_id: UUID) -> Review
     Raises:
         NotFound: The site has no such revision.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         revision = load_revision(c, site.id, revision_id)
         floorplan = load_edited(c, revision_id)
     places = places_on_ground(revision.findings, floorplan, revision.placement, site.frame)

@@ -54,7 +54,7 @@ def place_revision(
         Conflict: It is no draft any more, or its file says itself where it is.
         InvalidInput: The control points cannot be, or contradict the drawing's unit.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         load_revision(c, site.id, revision_id)
         lock_draft(c, revision_id)
         floorplan = load_edited(c, revision_id)
@@ -82,7 +82,7 @@ def publish_revision(
         NotFound: The site has no such revision.
         Conflict: It is no draft, is not placed, or an occupied zone has no way out and nobody signed.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         rev = publish_draft(c, site, revision_id, by=by, signed_by=signed_by)
     analyse(database)
     return rev

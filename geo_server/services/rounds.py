@@ -63,7 +63,7 @@ def start_round(database: Database, site: Site, round_id: UUID, client_at: datet
         Conflict: The id is taken by another round.
     """
     walk = Round(round_id, client_at, datetime.now(UTC), by.person_id, by.name)
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         new = rows.add_round(c, site.id, walk)
         if new:
             _changed(c, site, round_id, {"started": True}, by)
@@ -76,7 +76,7 @@ def finish_round(database: Database, site: Site, round_id: UUID, *, by: Principa
     Raises:
         NotFound: The site has no such round.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         if rows.finish_round(c, site.id, round_id, datetime.now(UTC)):
             _changed(c, site, round_id, {"finished": True}, by)
         return rows.load_round(c, site.id, round_id)
@@ -84,7 +84,7 @@ def finish_round(database: Database, site: Site, round_id: UUID, *, by: Principa
 
 def list_rounds(database: Database, site: Site) -> list[tuple[Round, int, int]]:
     """The latest rounds, latest first, each with how many checkpoints were looked at and how many had a fault."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         return rows.list_rounds(c, site.id)
 
 
@@ -94,7 +94,7 @@ def load_round(database: Database, site: Site, round_id: UUID) -> tuple[Round, M
     Raises:
         NotFound: The site has no such round.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         return rows.load_round(c, site.id, round_id), rows.list_latest_checks(c, site.id, round_id)
 
 
@@ -114,7 +114,7 @@ def check_checkpoint(
     check = Check(
         said.id, round_id, said.checkpoint_id, said.fault, said.note, said.client_at, datetime.now(UTC), by.name
     )
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         new = rows.add_check(c, site.id, check, by.person_id)
         if not new:
             check = rows.load_check(c, site.id, said.id)
@@ -133,7 +133,7 @@ def list_faults(database: Database, site: Site, *, mended: bool = False) -> list
         site: The site.
         mended: Those that were mended too.
     """
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         places = {one.id: one for one in list_checkpoints(c, site.id, site.frame, retired=True)}
         return [(fault, places[fault.checkpoint_id]) for fault in rows.list_faults(c, site.id, mended=mended)]
 
@@ -149,7 +149,7 @@ def mend_fault(
     Raises:
         NotFound: The site has no such fault.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         now, seq = datetime.now(UTC), None
         new = rows.mend_fault(c, site.id, fault_id, at=now, by=by.person_id, note=note)
         fault = rows.load_fault(c, site.id, fault_id)

@@ -89,7 +89,7 @@ def add_sighting(
     """
     pack.action_for(said.kind)
     point = place_observed(said.at, site.frame)
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         level = load_level(floorplans.load(c, site).floorplan, point, said.ordinal, said.building)
         known = _find_or_lock(c, site, said, by)
         incident_id, threat_id = known or _place_within(c, pack, site, said, by)
@@ -125,7 +125,7 @@ def retract_sighting(
         NotAllowed: It is somebody else's, and the role may not give directives.
         Conflict: Its incident is closed.
     """
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         lock_site(c, site.id)
         sighting = rows.find_sighting(c, site.id, sighting_id, site.frame)
         if sighting is None:
@@ -150,7 +150,7 @@ def retract_sighting(
 
 def list_current_sightings(database: Database, site: Site) -> list[Sighting]:
     """The sightings of the open incident or of the last all-clear, retracted ones too, earliest first."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         incident = find_current_incident(c, site.id)
         return [] if incident is None else rows.list_sightings(c, incident.id, site.frame)
 

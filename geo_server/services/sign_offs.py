@@ -66,7 +66,7 @@ def sign_zones(
     verify_by = _check_day(said.verify_by, today_at(site, now))
     if not said.zone_ids:
         raise InvalidInput("No zone is named.", where="zone_ids", advice="Name the zones that you stand for.")
-    with database.transaction() as c:
+    with database.transaction(site.id) as c:
         zones = floorplans.load(c, site).floorplan.zone_by_id
         missing = [zone_id for zone_id in said.zone_ids if zone_id not in zones]
         if missing:
@@ -83,7 +83,7 @@ def sign_zones(
 
 def list_verified(database: Database, floorplans: PublishedFloorplans, site: Site) -> list[VerifiedZone]:
     """All zones of the published map with what may be said of them today, in the map's order."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         zones = floorplans.load(c, site).floorplan.zones
         signed = list_latest_sign_offs(c, site.id, site.frame)
     found: Mapping[UUID, Verification] = verify(zones, signed, today_at(site, datetime.now(UTC)))

@@ -177,7 +177,7 @@ class Tiles:
             NotFound: There is no such site.
         """
         began = self._clock()
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site_id) as c:
             return self._remember(site_id, _load_levels(c, site_id), began)
 
     def find(self, site_id: UUID, rev: int, address: TileAddress) -> Tile | None:
@@ -221,7 +221,7 @@ class Tiles:
 
     def _make(self, site_id: UUID, address: TileAddress) -> tuple[int, Tile]:
         began = self._clock()
-        with self._database.snapshot() as c:
+        with self._database.snapshot(site_id) as c:
             data = rows.load_tile(c, site_id=site_id, ordinal=address.ordinal, z=address.z, x=address.x, y=address.y)
             rev = floorplan_rev(c, site_id)
             known, _ = self._known.get(site_id, (None, 0.0))
@@ -240,7 +240,7 @@ class Tiles:
 
 def load_published(database: Database, site: Site) -> PublishedMap:
     """What is published of a site, for TileJSON and styles. Reads the database."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         return PublishedMap(_load_levels(c, site.id), rows.load_bounds(c, site.id))
 
 

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,6 +22,10 @@ _DOWN = re.compile(r"08...|53...|57P0[1-5]|28...|3D000")
 
 Source: PostgreSQL documentation, appendix A.
 """
+
+_KEEP_TO = text(
+    "SELECT set_config('geo_server.site', :site, true), set_config('geo_server.every_site', :every_site, true)"
+)
 
 
 class Database:
@@ -61,24 +66,32 @@ class Database:
         return self._url.render_as_string(hide_password=True)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, site_id: UUID | None = None) -> Iterator[Connection]:
         """A transaction that commits at the end of the block, or rolls back when it raises.
+
+        Args:
+            site_id: The only site whose rows it sees and writes; None for work that is of no site or of all.
 
         Raises:
             Unavailable: The database cannot be reached, or was lost on the way; nothing was written, unless the
                 connection broke during the commit itself.
         """
         with self._refusing(), self._engine.begin() as connection:
+            _keep_to(connection, site_id)
             yield connection
 
     @contextlib.contextmanager
-    def snapshot(self) -> Iterator[Connection]:
+    def snapshot(self, site_id: UUID | None = None) -> Iterator[Connection]:
         """A read-only transaction in which everything is seen as at one moment.
+
+        Args:
+            site_id: The only site whose rows it sees; None for work that is of no site or of all.
 
         Raises:
             Unavailable: As ``transaction``.
         """
         with self._refusing(), self._reader.begin() as connection:
+            _keep_to(connection, site_id)
             yield connection
 
     def check(self) -> str:
@@ -144,6 +157,14 @@ class Database:
         """Close what a thread gives back after :meth:`close`; otherwise it would stay open until the process ends."""
         if self._closed and connection is not None:
             connection.close()
+
+
+def _keep_to(connection: Connection, site_id: UUID | None) -> None:
+    """Say whose rows a transaction is about; the policies of the tables hold it to that.
+
+    Both settings end with the transaction. A connection that says nothing sees no row of any site.
+    """
+    connection.execute(_KEEP_TO, {"site": str(site_id or ""), "every_site": "off" if site_id else "on"})
 
 
 def _how_to_add(offered: bool) -> str:

@@ -34,6 +34,7 @@ from geo_server.store.cluster.folder import (
     socket_folder,
 )
 from geo_server.store.cluster.lock import FileLock
+from geo_server.store.row_security import INDEX_USED, LET_USE_INDEX
 
 __all__ = ["ServerBinaries", "check_place", "find_owner", "find_server_binaries", "has_cluster", "open_cluster"]
 
@@ -185,6 +186,8 @@ def _complete(sockets: Path, progress: Callable[[str], None]) -> None:
         with psycopg.connect(_conninfo(sockets, DATABASE), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone():
                 connection.execute("CREATE EXTENSION postgis")
+            if connection.execute(INDEX_USED).fetchone() == (False,):
+                connection.execute(LET_USE_INDEX)
     except psycopg.Error as fault:
         raise Unavailable(
             f"The embedded database cannot be completed: {' '.join(str(fault).split())}.",

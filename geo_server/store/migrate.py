@@ -23,13 +23,17 @@ _LOCK = 0x67656F73
 def upgrade(database: Database, revision: str = "head") -> None:
     """Apply the migrations up to ``revision``, all or none. Two processes at once: the second waits, then has nothing to do.
 
+    At the head every table that names a site keeps its rows to that site, whichever migration made it.
+
     Raises:
         Conflict: A newer program has migrated the database.
         Unavailable: The database cannot be reached, or has no PostGIS.
     """
     database.check()
-    with _migrating(database) as config:
-        command.upgrade(config, revision)
+    with _migrating(database) as connection:
+        command.upgrade(_config(connection), revision)
+        if revision == "head":
+            connection.execute(text("SELECT keep_rows_to_their_site()"))
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -39,8 +43,8 @@ def downgrade(database: Database, revision: str) -> None:
         Conflict: A newer program has migrated the database.
         Unavailable: The database cannot be reached.
     """
-    with _migrating(database) as config:
-        command.downgrade(config, revision)
+    with _migrating(database) as connection:
+        command.downgrade(_config(connection), revision)
 
 
 def pending(database: Database) -> list[str]:
@@ -89,11 +93,11 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 @contextlib.contextmanager
-def _migrating(database: Database) -> Iterator[Config]:
+def _migrating(database: Database) -> Iterator[Connection]:
     """One transaction for all steps, under a lock that keeps other processes from migrating at the same time."""
     with _explaining(database), database.transaction() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        yield _config(connection)
+        yield connection
 
 
 @contextlib.contextmanager

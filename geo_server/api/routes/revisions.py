@@ -26,7 +26,7 @@ Json = dict[str, Any]
 @router.get("/revisions")
 def show_revisions(request: Request, access: MayEdit) -> Json:
     """All revisions of all buildings: drafts, the published, and those that they replaced."""
-    with state_of(request)["database"].snapshot() as c:
+    with state_of(request)["database"].snapshot(access.site.id) as c:
         revisions = list_revisions(c, access.site.id)
         names = {building.id: building.name for building in list_buildings(c, access.site.id)}
     return {"revisions": [{**revision_json(one), "building": names[one.building_id]} for one in revisions]}
@@ -35,7 +35,7 @@ def show_revisions(request: Request, access: MayEdit) -> Json:
 @router.get("/revisions/{revision_id}")
 def show_revision(request: Request, revision_id: UUID, access: MayEdit) -> Json:
     """One revision, with what the intake noticed."""
-    with state_of(request)["database"].snapshot() as c:
+    with state_of(request)["database"].snapshot(access.site.id) as c:
         revision = load_revision(c, access.site.id, revision_id)
     return draft_json(revision)
 
