@@ -82,6 +82,14 @@ class Settings(BaseSettings):
         ),
     ] = None
     session_hours: Annotated[int, Field(ge=1, le=24 * 90, description="How long a sign-in lasts, in hours.")] = 24 * 30
+    responder_link_hours: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=24,
+            description="How long responder links hold after the all-clear, in hours; a day in all at most.",
+        ),
+    ] = 1
     events_kept_days: Annotated[
         int, Field(ge=1, le=3650, description="How long live events are kept for clients that resume, in days.")
     ] = 30

@@ -24,6 +24,18 @@ from tests.routing.published import CASES, LEFT_OUT, Case
 DOCS = Path(__file__).parents[1] / "docs"
 
 
+RESPONDER_LINKS = """## Responder links
+
+Who may `share_incident` makes links to an open incident for responders without an account: a QR code to hold a phone to, or an
+address to send. A device that opens one is a `guest` until the link ends: an hour after the all-clear
+(`GEO_SERVER_RESPONDER_LINK_HOURS`), as soon as the incident is closed or another one is opened, a day after it was made, or
+when somebody revokes it. A guest sees the map, the threats, the status of each room, orders and routes; of none of them who
+said it, what they wrote, or how many people are where; and may change nothing. Whoever is signed in already stays who they are.
+
+Making, revoking and every session that begins by a link are in the audit log, with what the device says that it is.
+"""
+
+
 def settings_page() -> str:
     """All settings with their defaults."""
     rows = [
@@ -113,7 +125,7 @@ def access_page() -> str:
         "A person signs in with a link that works once; the browser then holds a session cookie. Programs send\n"
         "`Authorization: Bearer TOKEN`. Only hashes of links, sessions and tokens are stored."
     )
-    return _page("Access", lead, ("", *Role), rows)
+    return _page("Access", lead, ("", *Role), rows) + "\n" + RESPONDER_LINKS
 
 
 def verification_page() -> str:

@@ -5,15 +5,17 @@ enforces itself; a raw ASGI app is wrapped in :class:`Declared` and calls :func:
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypedDict, cast
 
 from fastapi import Request
 from fastapi.params import Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from geo_server.api.security import SAFE_METHODS, check_same_origin
+from geo_server.api.security import SAFE_METHODS, check_same_origin, is_https
 from geo_server.domain.errors import NotAllowed, NotFound, NotSignedIn
 from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
@@ -82,6 +84,18 @@ def authenticate(connection: HTTPConnection) -> Principal:
     if connection.scope["method"] not in SAFE_METHODS:
         check_same_origin(connection, state["settings"].public_url)
     return access.authenticate(state["database"], secret)
+
+
+def keep_session(connection: HTTPConnection, response: Response, secret: str, life: timedelta) -> None:
+    """Give a browser the cookie of a session that has begun."""
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=int(life.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=is_https(connection, state_of(connection)["settings"].public_url),
+    )
 
 
 def authorize(connection: HTTPConnection, site_slug: str, permission: Permission) -> Access:

@@ -16,7 +16,7 @@ from geo_server.api.answers import moment
 from geo_server.api.deps import authorize_scope, state_of_scope
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.events import Event
-from geo_server.domain.roles import Permission
+from geo_server.domain.roles import Permission, Role
 from geo_server.services.live import Hub, Subscriber, visible_payload
 
 OPENING = b"retry: 2000\n\n"
@@ -25,6 +25,9 @@ HEARTBEAT = b": beat\n\n"
 LONGEST_S = 900.0
 """A stream ends after this long and the client resumes, so that a session that was revoked does not listen for ever."""
 
+LONGEST_GUEST_S = 30.0
+"""The same of a guest, whose link ends with its incident: what comes after that is not theirs to hear."""
+
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -32,9 +35,9 @@ _HEADERS = [
 ]
 
 
-def encode_event(event: Event, sees_reports: bool) -> bytes:
+def encode_event(event: Event, role: Role) -> bytes:
     """An event as it goes over the wire."""
-    data = {**visible_payload(event, sees_reports), "seq": event.seq, "kind": event.kind, "at": moment(event.at)}
+    data = {**visible_payload(event, role), "seq": event.seq, "kind": event.kind, "at": moment(event.at)}
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), orjson.dumps(data))
 
 
@@ -54,7 +57,7 @@ async def events(scope: Scope, receive: Receive, send: Send) -> None:
     await _stream(
         state_of_scope(scope)["hub"],
         access.site.id,
-        sees_reports=access.may(Permission.SEE_REPORTS),
+        role=access.role,
         after=after,
         receive=receive,
         send=send,
@@ -79,15 +82,15 @@ def last_event_id(headers: Headers, query: bytes) -> int | None:
     return int(said)
 
 
-async def _stream(
-    hub: Hub, site_id: UUID, *, sees_reports: bool, after: int | None, receive: Receive, send: Send
-) -> None:
+async def _stream(hub: Hub, site_id: UUID, *, role: Role, after: int | None, receive: Receive, send: Send) -> None:
     task = asyncio.current_task()
     assert task is not None
-    subscriber = Subscriber(sees_reports, abort=task.cancel)
+    subscriber = Subscriber(role, abort=task.cancel)
     async with hub.subscribe(site_id, subscriber, after):
         watcher = asyncio.create_task(_watch(receive, subscriber.end))
-        expiry = asyncio.get_running_loop().call_later(LONGEST_S, subscriber.end)
+        expiry = asyncio.get_running_loop().call_later(
+            LONGEST_GUEST_S if role is Role.GUEST else LONGEST_S, subscriber.end
+        )
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             await _pump(subscriber, send)

@@ -34,6 +34,18 @@ def _document(title: str, style: str, body: str) -> str:
     )
 
 
+def responder_link_form(token: str) -> str:
+    """The page behind a responder link: one button, so that a program that looks at links begins no session."""
+    return page(
+        "Incident map",
+        "<p>This link shows one incident on its map: threats, rooms and routes. It changes nothing, and ends after the"
+        " all-clear. Every device that opens it is recorded.</p>"
+        '<form method="post" action="/respond">'
+        f'<input type="hidden" name="token" value="{html.escape(token, quote=True)}">'
+        '<button type="submit">Open the map</button></form>',
+    )
+
+
 def sign_in_form(token: str) -> str:
     """The page behind a sign-in link: one button, so that a mail scanner that opens the link does not use it up."""
     return page(

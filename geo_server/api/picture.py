@@ -1,5 +1,6 @@
 """The live picture as JSON."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,20 +11,22 @@ from geo_server.domain.directives import action_of
 from geo_server.domain.incidents import Closure, Directive, Incident, Sighting, StatusReport, Threat
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
+from geo_server.domain.roles import Permission
 from geo_server.services.picture import Picture
 
 Json = dict[str, Any]
 
 
-def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, sees_plan: bool) -> Json:
+def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, may: Callable[[Permission], bool]) -> Json:
     """A picture as JSON values.
 
     Args:
         picture: The picture.
         pack: For the titles of kinds and actions.
         site: Its site.
-        sees_plan: Whether the reader may see that there is a plan.
+        may: What the reader may. That there is a plan, and the names, words and numbers that people gave, are not for all.
     """
+    sees_plan, names = may(Permission.SEE_PLAN), may(Permission.SEE_NAMES)
     plan = picture.plan if sees_plan else None
     return {
         "seq": picture.seq,
@@ -31,11 +34,11 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, sees_p
         "floorplan_rev": picture.published.rev,
         "incident": picture.incident and _incident(picture.incident, pack),
         "threats": [_threat(threat, picture.published.floorplan, site, picture.at) for threat in picture.threats],
-        "directives": [_directive(directive, pack) for directive in picture.directives],
-        "closures": [_closure(closure) for closure in picture.closures],
-        "statuses": {str(zone_id): _status(report) for zone_id, report in picture.statuses.items()},
+        "directives": [_directive(directive, pack, names) for directive in picture.directives],
+        "closures": [_closure(closure, names) for closure in picture.closures],
+        "statuses": {str(zone_id): _status(report, names) for zone_id, report in picture.statuses.items()},
         "counts": {status.value: number for status, number in (picture.counts or {}).items()},
-        "conflicts": [_conflict(conflict, pack) for conflict in picture.conflicts],
+        "conflicts": [_conflict(conflict, pack, names) for conflict in picture.conflicts],
         "plan": plan and {"made_for_at": moment(plan.made_for_at), "etag": plan.etag},
         "plan_behind": picture.plan_behind,
         "plan_failed_at": moment(picture.plan_failed_at) if sees_plan and picture.plan_failed_at else None,
@@ -55,8 +58,15 @@ def _incident(incident: Incident, pack: ProtocolPack) -> Json:
     }
 
 
-def sighting_document(sighting: Sighting, plan: Floorplan, site: Site) -> Json:
-    """A sighting as JSON values, with its retraction if it has one. Who reported it is not said."""
+def sighting_document(sighting: Sighting, plan: Floorplan, site: Site, *, names: bool) -> Json:
+    """A sighting as JSON values, with its retraction if it has one. Who reported it is not said.
+
+    Args:
+        sighting: The sighting.
+        plan: The floorplan that it was made on.
+        site: Its site.
+        names: Whether the reader may see what people wrote.
+    """
     return {
         "id": str(sighting.id),
         "threat_id": str(sighting.threat_id),
@@ -68,7 +78,7 @@ def sighting_document(sighting: Sighting, plan: Floorplan, site: Site) -> Json:
         "seen_at": moment(sighting.seen_at),
         "received_at": sighting.received_at and moment(sighting.received_at),
         "retracted": sighting.retraction
-        and {"at": moment(sighting.retraction.at), "reason": sighting.retraction.reason},
+        and {"at": moment(sighting.retraction.at), "reason": sighting.retraction.reason if names else ""},
     }
 
 
@@ -94,7 +104,7 @@ def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
     }
 
 
-def _conflict(conflict: ProtocolConflict, pack: ProtocolPack) -> Json:
+def _conflict(conflict: ProtocolConflict, pack: ProtocolPack, names: bool) -> Json:
     kind, settled = pack.kinds.get(conflict.kind), conflict.settlement
     return {
         "id": str(conflict.id),
@@ -107,13 +117,13 @@ def _conflict(conflict: ProtocolConflict, pack: ProtocolPack) -> Json:
         and {
             "decision": settled.decision,
             "at": moment(settled.at),
-            "by": settled.by,
-            "reason": settled.reason,
+            "by": settled.by if names else None,
+            "reason": settled.reason if names else "",
         },
     }
 
 
-def _directive(directive: Directive, pack: ProtocolPack) -> Json:
+def _directive(directive: Directive, pack: ProtocolPack, names: bool) -> Json:
     action = action_of(pack, directive.action)
     return {
         "id": str(directive.id),
@@ -122,26 +132,31 @@ def _directive(directive: Directive, pack: ProtocolPack) -> Json:
         "words": action.words,
         "zone_id": directive.zone_id and str(directive.zone_id),
         "given_at": moment(directive.given_at),
-        "given_by": directive.given_by,
-        "reason": directive.reason,
+        "given_by": directive.given_by if names else None,
+        "reason": directive.reason if names else "",
     }
 
 
-def _closure(closure: Closure) -> Json:
+def _closure(closure: Closure, names: bool) -> Json:
     return {
         "id": str(closure.id),
         "subject_id": str(closure.subject_id),
         "reason": closure.reason,
-        "source": closure.source,
+        "source": closure.source if names else None,
         "since_at": moment(closure.since_at),
     }
 
 
-def _status(report: StatusReport) -> Json:
-    return {
+def _status(report: StatusReport, names: bool) -> Json:
+    known = {
         "status": report.status,
         "client_at": moment(report.client_at),
         "received_at": moment(report.received_at),
+    }
+    if not names:
+        return known
+    return {
+        **known,
         "adults": report.adults,
         "students": report.students,
         "injured": report.injured,

@@ -93,6 +93,12 @@ class IncidentSaid(Said):
     exercise: bool = False
 
 
+class ResponderLinkSaid(Said):
+    """A link for responders without an account."""
+
+    label: Annotated[Name, Field(description="For whom it is: a car, a unit, the lobby. No secret.")]
+
+
 class StateSaid(Said):
     """What an incident is to become."""
 

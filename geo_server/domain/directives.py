@@ -22,7 +22,14 @@ class Told:
     why: str
 
 
-def told_in(zone_id: UUID | None, incident: Incident, directives: Iterable[Directive], pack: ProtocolPack) -> Told:
+def told_in(
+    zone_id: UUID | None,
+    incident: Incident,
+    directives: Iterable[Directive],
+    pack: ProtocolPack,
+    *,
+    names: bool = True,
+) -> Told:
     """The action that holds in a zone: the last order given to it or to the whole site, else what the protocol says.
 
     Args:
@@ -30,13 +37,15 @@ def told_in(zone_id: UUID | None, incident: Incident, directives: Iterable[Direc
         incident: The open incident.
         directives: In force: the latest for the site, and the latest for each zone.
         pack: The protocol pack. It may have been replaced since: what it no longer knows permits nothing.
+        names: Say who ordered it, and in which words.
     """
     ordered = [directive for directive in directives if directive.zone_id in {None, zone_id}]
     if ordered:
         last = max(ordered, key=lambda directive: directive.given_at)
-        reason = f": {last.reason}" if last.reason else "."
         whom = "the whole site" if last.zone_id is None else "this zone"
-        return Told(action_of(pack, last.action), f"Ordered for {whom} by {last.given_by}{reason}")
+        by = f" by {last.given_by}" if names else ""
+        reason = f": {last.reason}" if names and last.reason else "."
+        return Told(action_of(pack, last.action), f"Ordered for {whom}{by}{reason}")
     kind = pack.kinds.get(incident.kind)
     if kind is None:
         return Told(_UNKNOWN, f"The protocol pack has no incident kind {incident.kind!r}.")

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from geo_server.domain.roles import Permission, Role, permits
+
 
 class EventKind(StrEnum):
     """Kinds of events."""
@@ -43,10 +45,19 @@ CHANGES_ROUTES = frozenset(
 """After one of these a plan that does not know of it may call a way safe that no longer is."""
 
 
-TOLD_TO_LEADERS = frozenset(
-    {EventKind.STATUS_REPORTED, EventKind.DRILL_CHANGED, EventKind.ROUND_CHANGED, EventKind.FAULT_CHANGED}
-)
-"""What these say is for those who may see reports; others hear only that something has changed."""
+TOLD_TO: dict[EventKind, Permission] = {
+    EventKind.STATUS_REPORTED: Permission.SEE_REPORTS,
+    EventKind.DRILL_CHANGED: Permission.SEE_REPORTS,
+    EventKind.ROUND_CHANGED: Permission.SEE_REPORTS,
+    EventKind.FAULT_CHANGED: Permission.SEE_REPORTS,
+}
+"""Who hears what an event says: others hear only that something has changed. Of a kind that is not here, whoever may see
+names."""
+
+
+def is_told(role: Role, kind: EventKind) -> bool:
+    """Whether a role hears what events of a kind say."""
+    return permits(role, TOLD_TO.get(kind, Permission.SEE_NAMES))
 
 
 @dataclass(frozen=True, slots=True)

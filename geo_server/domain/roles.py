@@ -8,6 +8,8 @@ class Role(StrEnum):
 
     VIEWER = "viewer"
     """Sees the published map."""
+    GUEST = "guest"
+    """Sees an incident without names, and changes nothing: what a responder link makes of a device."""
     STAFF = "staff"
     """Sees what to do, reports a status, says what was seen."""
     RESPONDER = "responder"
@@ -25,6 +27,9 @@ class Permission(StrEnum):
 
     SEE_MAP = "see_map"
     SEE_INCIDENT = "see_incident"
+    SEE_NAMES = "see_names"
+    """Of what one sees: names of people, and the words and numbers that they added."""
+    SEE_STATUSES = "see_statuses"
     SEE_REPORTS = "see_reports"
     SEE_PLAN = "see_plan"
     PLAN_AHEAD = "plan_ahead"
@@ -34,6 +39,7 @@ class Permission(StrEnum):
     CLOSE_WAYS = "close_ways"
     WALK_ROUNDS = "walk_rounds"
     GIVE_DIRECTIVES = "give_directives"
+    SHARE_INCIDENT = "share_incident"
     EDIT_FLOORPLANS = "edit_floorplans"
     PUBLISH_FLOORPLANS = "publish_floorplans"
     EXPORT = "export"
@@ -41,8 +47,14 @@ class Permission(StrEnum):
 
 
 _VIEWER = frozenset({Permission.SEE_MAP})
-_STAFF = _VIEWER | {Permission.SEE_INCIDENT, Permission.REPORT_STATUS, Permission.REPORT_SIGHTING}
+_STAFF = _VIEWER | {
+    Permission.SEE_INCIDENT,
+    Permission.SEE_NAMES,
+    Permission.REPORT_STATUS,
+    Permission.REPORT_SIGHTING,
+}
 _RESPONDER = _STAFF | {
+    Permission.SEE_STATUSES,
     Permission.SEE_REPORTS,
     Permission.SEE_PLAN,
     Permission.PLAN_AHEAD,
@@ -54,6 +66,7 @@ _RESPONDER = _STAFF | {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
+    Role.GUEST: _VIEWER | {Permission.SEE_INCIDENT, Permission.SEE_STATUSES, Permission.SEE_PLAN},
     Role.STAFF: _STAFF,
     Role.RESPONDER: _RESPONDER,
     Role.FACILITIES: _STAFF
@@ -64,7 +77,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PUBLISH_FLOORPLANS,
         Permission.EXPORT,
     },
-    Role.COMMANDER: _RESPONDER | {Permission.GIVE_DIRECTIVES},
+    Role.COMMANDER: _RESPONDER | {Permission.GIVE_DIRECTIVES, Permission.SHARE_INCIDENT},
     Role.ADMIN: frozenset(Permission),
 }
 """The whole table; ``docs/access.md`` shows it."""

@@ -44,3 +44,5 @@ class TokenKind(StrEnum):
     """A browser that is signed in."""
     API = "api"
     """A program."""
+    RESPONDER_LINK = "responder_link"
+    """A link that lets devices without an account see one incident."""

@@ -93,14 +93,14 @@ def sign_in(database: Database, secret: str, *, life: timedelta = timedelta(days
     """
     now = datetime.now(UTC)
     with database.transaction() as c:
-        token = rows.find_token(c, _hash(secret), TokenKind.SIGN_IN)
+        token = rows.find_token(c, hash_secret(secret), TokenKind.SIGN_IN)
         if token is None or not rows.use_token(c, token.id, now):
             raise NotSignedIn(
                 "This sign-in link does not work: it is wrong, already used, or expired.",
                 advice="Ask for a new link: geo-server token SITE --role ROLE.",
             )
-        principal = Principal(token.person_id, token.person_name, rows.find_roles(c, token.person_id))
-        session_secret = _add_token(c, token.person_id, TokenKind.SESSION, life, token.label)
+        principal = _principal(c, token)
+        _, session_secret = add_token(c, token.person_id, TokenKind.SESSION, now + life, token.label)
         _audit(c, principal, "signed_in")
     return Session(session_secret, principal, now + life)
 
@@ -108,10 +108,10 @@ def sign_in(database: Database, secret: str, *, life: timedelta = timedelta(days
 def sign_out(database: Database, secret: str) -> None:
     """End a session; a secret that opens nothing is no fault."""
     with database.transaction() as c:
-        token = rows.find_token(c, _hash(secret), TokenKind.SESSION)
+        token = rows.find_token(c, hash_secret(secret), TokenKind.SESSION)
         if token is not None:
             rows.revoke_token(c, token.id, datetime.now(UTC))
-            _audit(c, Principal(token.person_id, token.person_name, rows.find_roles(c, token.person_id)), "signed_out")
+            _audit(c, _principal(c, token), "signed_out")
 
 
 def authenticate(database: Database, secret: str) -> Principal:
@@ -120,12 +120,12 @@ def authenticate(database: Database, secret: str) -> Principal:
     Raises:
         NotSignedIn: It is wrong, expired or revoked.
     """
-    hashed = _hash(secret)
+    hashed = hash_secret(secret)
     with database.snapshot() as c:
         token = rows.find_token(c, hashed, TokenKind.SESSION) or rows.find_token(c, hashed, TokenKind.API)
         if token is None:
             raise NotSignedIn("The session or token is wrong, expired or revoked.", advice="Sign in again.")
-        return Principal(token.person_id, token.person_name, rows.find_roles(c, token.person_id))
+        return _principal(c, token)
 
 
 def find_own_site(database: Database, principal: Principal, slug: str) -> Site | None:
@@ -142,6 +142,20 @@ def list_own_sites(database: Database, principal: Principal) -> list[tuple[Site,
     return [(site, principal.roles[site.id]) for site in sites if site.id in principal.roles]
 
 
+def add_token(c: Connection, person_id: UUID, kind: TokenKind, expires_at: datetime, label: str) -> tuple[UUID, str]:
+    """Make a token within a transaction; returns its id, which is no secret, and its secret."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    token_id = rows.add_token(
+        c, person_id=person_id, kind=kind, secret_hash=hash_secret(secret), expires_at=expires_at, label=label
+    )
+    return token_id, secret
+
+
+def hash_secret(secret: str) -> bytes:
+    """What the database keeps of a secret."""
+    return hashlib.sha256(secret[: LONGEST_SECRET + 1].encode("utf-8", "surrogatepass")).digest()
+
+
 def is_slug(text: str) -> bool:
     """Whether a text can be a site's name in addresses; other texts never reach the database."""
     return re.fullmatch(r"[a-z0-9-]{1,64}", text) is not None
@@ -151,7 +165,7 @@ def _add_secret(database: Database, site_id: UUID, role: Role, *, name: str, kin
     with database.transaction(site_id) as c:
         person_id = rows.find_member(c, site_id, name) or rows.add_person(c, name)
         rows.grant_role(c, person_id, site_id, role)
-        secret = _add_token(c, person_id, kind, life, f"{kind} for {name}")
+        _, secret = add_token(c, person_id, kind, datetime.now(UTC) + life, f"{kind} for {name}")
         record_audit(
             c,
             site_id=site_id,
@@ -163,11 +177,9 @@ def _add_secret(database: Database, site_id: UUID, role: Role, *, name: str, kin
     return secret
 
 
-def _add_token(c: Connection, person_id: UUID, kind: TokenKind, life: timedelta, label: str) -> str:
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    expires_at = datetime.now(UTC) + life
-    rows.add_token(c, person_id=person_id, kind=kind, secret_hash=_hash(secret), expires_at=expires_at, label=label)
-    return secret
+def _principal(c: Connection, token: rows.Token) -> Principal:
+    roles = {token.guest_on: Role.GUEST} if token.guest_on else rows.find_roles(c, token.person_id)
+    return Principal(token.person_id, token.person_name, roles)
 
 
 def _audit(c: Connection, principal: Principal, action: str) -> None:
@@ -180,7 +192,3 @@ def _audit(c: Connection, principal: Principal, action: str) -> None:
             subject=str(principal.person_id),
             detail={},
         )
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret[: LONGEST_SECRET + 1].encode("utf-8", "surrogatepass")).digest()

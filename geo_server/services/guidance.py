@@ -40,6 +40,7 @@ def zone_guidance(
     *,
     asked_plans: AskedPlans,
     sees_plan: bool,
+    names: bool,
 ) -> ZoneGuidance:
     """What a person in a zone is shown.
 
@@ -54,12 +55,13 @@ def zone_guidance(
         zone: A zone of its published map.
         asked_plans: The plans to refuges, made when they are asked for.
         sees_plan: Whether the reader may see all routes.
+        names: Whether the reader may see who gave an order.
     """
     with database.snapshot(site.id) as c:
         incident = find_open_incident(c, site.id)
         if incident is None:
             return ZoneGuidance(zone, None, None, "There is no open incident.", exercise=False)
-        told = told_in(zone.id, incident, list_directives(c, incident.id), pack)
+        told = told_in(zone.id, incident, list_directives(c, incident.id), pack, names=names)
         shown = told.action.may_leave or sees_plan
         leads_out = told.action.to is Destination.EXITS or not told.action.may_leave
         route = plans.find_route(c, incident.id, zone.id) if shown and leads_out else None

@@ -4,7 +4,7 @@ Terminology:
     wake-up: the database says that a site has new events. Wake-ups that arrive while events are read become one read.
     channel: the subscribers of one site, and the number of the last event that was handed to them.
     subscriber: one open stream, with a bounded list of frames that it has not taken yet.
-    frame: one event as the bytes that go over the wire, made once for all subscribers that may see the same.
+    frame: one event as the bytes that go over the wire, made once for all subscribers of a role.
 
 A resuming client is never left with a gap: a subscriber joins its channel first and reads its backlog second, and
 frames that come by both ways are told apart by their numbers.
@@ -19,7 +19,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from geo_server.domain.errors import GeoServerError, Unavailable
-from geo_server.domain.events import TOLD_TO_LEADERS, Event
+from geo_server.domain.events import Event, is_told
+from geo_server.domain.roles import Role
 from geo_server.store.database import Database
 from geo_server.store.events import last_seq, list_events, oldest_seq
 from geo_server.store.listener import listen
@@ -31,8 +32,8 @@ CAPACITY = 256
 
 HEARTBEAT_S = 5.0
 
-Encode = Callable[[Event, bool], bytes]
-"""An event as a frame's bytes; True when the reader may see reports."""
+Encode = Callable[[Event, Role], bytes]
+"""An event as a frame's bytes, for a reader in a role."""
 
 
 class Frame(NamedTuple):
@@ -42,23 +43,21 @@ class Frame(NamedTuple):
     data: bytes
 
 
-def visible_payload(event: Event, sees_reports: bool) -> dict[str, object]:
+def visible_payload(event: Event, role: Role) -> dict[str, object]:
     """What of an event's payload a reader may see: who reported what stays with those who may see reports."""
-    if event.kind in TOLD_TO_LEADERS and not sees_reports:
-        return {}
-    return dict(event.payload)
+    return dict(event.payload) if is_told(role, event.kind) else {}
 
 
 class Subscriber:
     """One open stream.
 
     Args:
-        sees_reports: Whether its reader may see status reports.
+        role: What its reader is on the site.
         abort: Ends the stream when even its farewell cannot be sent.
     """
 
-    def __init__(self, sees_reports: bool, abort: Callable[[], object]) -> None:
-        self.sees_reports = sees_reports
+    def __init__(self, role: Role, abort: Callable[[], object]) -> None:
+        self.role = role
         self.abort = abort
         self.dropped = False
         self._ended = False
@@ -199,7 +198,7 @@ class Hub:
         if missed is None:
             subscriber.begin(newest, [Frame(0, self._encode_reset(newest))])
         else:
-            frames = [Frame(event.seq, self._encode(event, subscriber.sees_reports)) for event in missed]
+            frames = [Frame(event.seq, self._encode(event, subscriber.role)) for event in missed]
             subscriber.begin(after, frames)
 
     def _read_last_seq(self, site_id: UUID) -> int:
@@ -246,10 +245,11 @@ class Hub:
             return
         for event in events:
             channel.seq = event.seq
-            frames = {sees: Frame(event.seq, self._encode(event, sees)) for sees in (True, False)}
+            present = {subscriber.role for subscriber in channel.subscribers}
+            frames = {role: Frame(event.seq, self._encode(event, role)) for role in present}
             farewell = Frame(0, self._encode_reset(event.seq))
             for subscriber in channel.subscribers:
-                subscriber.push(frames[subscriber.sees_reports], farewell=farewell)
+                subscriber.push(frames[subscriber.role], farewell=farewell)
 
     def _read_new(self, site_id: UUID, after: int) -> list[Event]:
         with self._database.snapshot(site_id) as c:

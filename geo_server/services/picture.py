@@ -30,7 +30,7 @@ class Picture:
         incident: The open one, or the one that has had its all-clear and is not closed yet; None otherwise, and then there
             is nothing else but closures.
         statuses: The report that counts for each zone; only the reader's own when they may not see others'.
-        counts: Occupied zones by status; None when the reader may not see reports.
+        counts: Occupied zones by status; None when the reader may not see those of others.
         conflicts: Those of the incident, unsettled ones first.
         plan: The latest plan, whether or not the reader may see it.
         plan_behind: The plan does not know of everything that routes depend on: another one is being made, or failed.
@@ -53,7 +53,7 @@ class Picture:
 
 
 def load_picture(
-    database: Database, floorplans: PublishedFloorplans, site: Site, *, person_id: UUID, sees_reports: bool
+    database: Database, floorplans: PublishedFloorplans, site: Site, *, person_id: UUID, sees_statuses: bool
 ) -> Picture:
     """The picture now, read at one moment.
 
@@ -62,7 +62,7 @@ def load_picture(
         floorplans: The maps.
         site: The site.
         person_id: Who reads it.
-        sees_reports: Whether they may see the reports of others.
+        sees_statuses: Whether they may see which status others have given.
     """
     with database.snapshot(site.id) as c:
         seq = last_seq(c, site.id)
@@ -71,7 +71,7 @@ def load_picture(
         closures = tuple(list_closures(c, site.id))
         if incident is None:
             return Picture(seq, datetime.now(UTC), published, None, closures)
-        reports = list_status_reports(c, incident.id, by=None if sees_reports else person_id)
+        reports = list_status_reports(c, incident.id, by=None if sees_statuses else person_id)
         is_open = incident.state is IncidentState.OPEN
         plan = find_latest_plan(c, incident.id) if is_open else None
         behind = is_open and (plan is None or is_behind(c, plan))
@@ -84,7 +84,7 @@ def load_picture(
             threats=tuple(list_threats(c, incident.id, site.frame)) if is_open else (),
             directives=tuple(list_directives(c, incident.id)) if is_open else (),
             statuses=latest_reports(reports),
-            counts=tally(published.floorplan.zones, reports).by_status if sees_reports else None,
+            counts=tally(published.floorplan.zones, reports).by_status if sees_statuses else None,
             conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),
             plan=plan,
             plan_behind=behind,

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from geo_server.domain.roles import Role
 from geo_server.domain.states import TokenKind
-from geo_server.store.tables import people, roles, tokens
+from geo_server.store.incidents import is_current
+from geo_server.store.tables import incidents, people, responder_links, roles, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Token:
     Args:
         label: What a person calls it.
         used_at: When a one-time token was used, or None.
+        guest_on: The site that a responder link, or a device that came by it, sees one incident of; None of a person.
     """
 
     id: UUID
@@ -29,6 +31,7 @@ class Token:
     label: str
     expires_at: datetime
     used_at: datetime | None
+    guest_on: UUID | None = None
 
 
 def add_person(c: Connection, name: str) -> UUID:
@@ -96,7 +99,8 @@ def add_token(
 
 
 def find_token(c: Connection, secret_hash: bytes, kind: TokenKind) -> Token | None:
-    """The token with this hash and kind, unless it is revoked or has expired by the database's clock.
+    """The token with this hash and kind, unless it is revoked or has expired by the database's clock, or is a guest's and
+    its incident is over.
 
     A one-time token that was used is still found, with ``used_at``; only :func:`use_token` says who may use it.
     """
@@ -108,17 +112,28 @@ def find_token(c: Connection, secret_hash: bytes, kind: TokenKind) -> Token | No
             tokens.c.label,
             tokens.c.expires_at,
             tokens.c.used_at,
+            responder_links.c.site_id.label("guest_on"),
         )
         .join_from(tokens, people)
+        .outerjoin(responder_links, responder_links.c.person_id == tokens.c.person_id)
+        .outerjoin(incidents, incidents.c.id == responder_links.c.incident_id)
         .where(
             tokens.c.secret_hash == secret_hash,
             tokens.c.kind == kind.value,
             tokens.c.revoked_at.is_(None),
             tokens.c.expires_at > func.clock_timestamp(),
+            responder_links.c.id.is_(None) | link_holds(),
         )
     )
     row = c.execute(statement).mappings().one_or_none()
     return None if row is None else Token(**row, kind=kind)
+
+
+def link_holds() -> ColumnElement[bool]:
+    """Of rows of links and incidents, joined: that the incident is the one people are to know of, and its all-clear is not
+    too long ago."""
+    recent = incidents.c.cleared_at + responder_links.c.after_all_clear > func.clock_timestamp()
+    return is_current() & (incidents.c.cleared_at.is_(None) | recent)
 
 
 def use_token(c: Connection, token_id: UUID, at: datetime) -> bool:

@@ -11,7 +11,7 @@ sightings and reports to it meanwhile: what a witness says never waits for a pla
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
 from geo_server.domain.conflicts import Decision, ProtocolConflict, Settlement
@@ -84,18 +84,22 @@ def find_current_incident(c: Connection, site_id: UUID) -> Incident | None:
     The all-clear has to reach whoever the alarm reached, also those who look only later: it stays until its incident is
     closed, or until another one has been opened after it.
     """
+    statement = select(incidents).where(incidents.c.site_id == site_id, is_current())
+    row = c.execute(statement.order_by(incidents.c.cleared_at.desc().nulls_first()).limit(1)).mappings().one_or_none()
+    return None if row is None else _incident(row)
+
+
+def is_current() -> ColumnElement[bool]:
+    """Of a row of incidents: that people are to know of it, as :func:`find_current_incident` says."""
     later = incidents.alias("later")
     followed = exists().where(
         later.c.site_id == incidents.c.site_id,
         later.c.id != incidents.c.id,
         later.c.opened_at >= incidents.c.cleared_at,
     )
-    current = (incidents.c.state == IncidentState.OPEN.value) | (
+    return (incidents.c.state == IncidentState.OPEN.value) | (
         (incidents.c.state == IncidentState.ALL_CLEAR.value) & ~followed
     )
-    statement = select(incidents).where(incidents.c.site_id == site_id, current)
-    row = c.execute(statement.order_by(incidents.c.cleared_at.desc().nulls_first()).limit(1)).mappings().one_or_none()
-    return None if row is None else _incident(row)
 
 
 def load_incident(c: Connection, site_id: UUID, incident_id: UUID, *, lock: bool = False) -> Incident:

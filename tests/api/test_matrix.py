@@ -60,11 +60,15 @@ def permitted() -> set[tuple[str, str]]:
     }
 
 
-def ask(client: httpx.Client, operation: str, slug: str, token: str | None = None) -> httpx.Response:
+def ask(
+    client: httpx.Client, operation: str, slug: str, token: str | None = None, *, same_origin: bool = False
+) -> httpx.Response:
     """The answer to an empty request; of a stream its head only."""
     method, path = operation.split(" ", 1)
     path = re.sub(r"\{\w+\}", str(uuid4()), path.replace("{site}", slug))
     headers = {"Authorization": token} if token else {}
+    if same_origin:
+        headers["Sec-Fetch-Site"] = "same-origin"
     with client.stream(method, path, headers=headers) as answer:
         if answer.status_code >= 400:
             answer.read()
@@ -91,6 +95,27 @@ def test_every_role_is_let_in_as_the_table_says_on_its_own_site_and_finds_no_oth
         assert is_problem(ask(person, operation, other), 404), operation
 
 
+def test_a_device_that_came_by_a_responder_link_is_let_in_as_a_guest_of_that_site(
+    client: Client, campus: Campus, database: Database, guarded: dict[str, str]
+) -> None:
+    other = build_campus(database).site.slug
+    seen = client(Role.COMMANDER).post(f"{campus.url}/sightings", json=sighting(campus)).json()
+    made = client(Role.COMMANDER).post(
+        f"{campus.url}/incidents/{seen['incident_id']}/responder-links", json={"label": "Car 12"}
+    )
+    phone, table = client(None), permitted()
+    secret = made.json()["url"].partition("token=")[2]
+    phone.post("/respond", data={"token": secret}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    for operation, permission in guarded.items():
+        own = ask(phone, operation, campus.site.slug, same_origin=True)
+        if ("guest", permission) in table:
+            assert own.status_code not in {401, 403}, operation
+        else:
+            assert is_problem(own, 403), operation
+        assert is_problem(ask(phone, operation, other, same_origin=True), 404), operation
+
+
 def _unsigned(claims: bytes) -> str:
     part = [base64.urlsafe_b64encode(text).rstrip(b"=").decode() for text in (b'{"alg":"none"}', claims)]
     return f"{part[0]}.{part[1]}."
@@ -107,6 +132,8 @@ def _spent_and_forged(database: Database, campus: Campus) -> Iterator[tuple[str,
     yield "revoked", f"Bearer {secret}"
     link = create_sign_in_link(database, campus.site.id, Role.ADMIN, name="Pat admin", base_url="http://h")
     yield "a sign-in link that was not used", f"Bearer {link.partition('token=')[2]}"
+    unopened = _token(database, campus, kind=TokenKind.RESPONDER_LINK)[1]
+    yield "a responder link that was not opened", f"Bearer {unopened}"
     yield "of the right form", f"Bearer {secrets.token_urlsafe(32)}"
     yield "one character off", f"Bearer {good[:-1]}{'A' if good[-1] != 'A' else 'B'}"
     yield "cut off", f"Bearer {good[:-1]}"
@@ -117,7 +144,9 @@ def _spent_and_forged(database: Database, campus: Campus) -> Iterator[tuple[str,
     yield "SQL", "Bearer ' OR ''='"
 
 
-def _token(database: Database, campus: Campus, *, expires_in: timedelta = timedelta(days=1)) -> tuple[UUID, str]:
+def _token(
+    database: Database, campus: Campus, *, kind: TokenKind = TokenKind.API, expires_in: timedelta = timedelta(days=1)
+) -> tuple[UUID, str]:
     """A token of an admin of the campus, put into the database by hand: its id and its secret."""
     secret = secrets.token_urlsafe(32)
     with database.transaction() as c:
@@ -126,7 +155,7 @@ def _token(database: Database, campus: Campus, *, expires_in: timedelta = timede
         token = add_token(
             c,
             person_id=admin,
-            kind=TokenKind.API,
+            kind=kind,
             secret_hash=hashlib.sha256(secret.encode()).digest(),
             expires_at=datetime.now(UTC) + expires_in,
             label="by hand",
@@ -165,6 +194,7 @@ def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
     client.post(f"{campus.url}/status-reports", json=status_report(campus)).raise_for_status()
     action = {"id": new_id(), "what": "Mend the lock"}
     client.post(f"{campus.url}/drills/{seen['incident_id']}/actions", json=action).raise_for_status()
+    link = client.post(f"{campus.url}/incidents/{seen['incident_id']}/responder-links", json={"label": "Car 12"})
     read = upload(client, campus, document()).json()
     return {
         "zone_id": str(campus.rooms[0].id),
@@ -174,6 +204,7 @@ def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
         "closure_id": closure["id"],
         "action_id": action["id"],
         **walked(client, campus),
+        "link_id": link.json()["link_id"],
         "revision_id": read["revision"]["id"],
         "import_id": client.get(f"{campus.url}/imports").json()["imports"][0]["id"],
     }
@@ -194,6 +225,7 @@ def bodies(campus: Campus) -> dict[str, Any]:
         "done": {"done": True},
         "checks": check_said(new_id()),
         "mending": {},
+        "responder-links": {"label": "Car 12"},
     }
 
 

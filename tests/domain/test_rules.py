@@ -39,7 +39,13 @@ def test_every_permission_is_somebodys_and_admin_has_all() -> None:
     ("role", "permission"),
     [
         (Role.VIEWER, Permission.SEE_INCIDENT),
+        (Role.GUEST, Permission.SEE_NAMES),
+        (Role.GUEST, Permission.SEE_REPORTS),
+        (Role.GUEST, Permission.REPORT_SIGHTING),
+        (Role.GUEST, Permission.EXPORT),
+        (Role.STAFF, Permission.SEE_STATUSES),
         (Role.STAFF, Permission.SEE_PLAN),
+        (Role.RESPONDER, Permission.SHARE_INCIDENT),
         (Role.STAFF, Permission.SEE_REPORTS),
         (Role.STAFF, Permission.GIVE_DIRECTIVES),
         (Role.RESPONDER, Permission.GIVE_DIRECTIVES),

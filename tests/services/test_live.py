@@ -9,6 +9,7 @@ import pytest
 
 from geo_server.domain.errors import Unavailable
 from geo_server.domain.events import Event, EventKind
+from geo_server.domain.roles import Role
 from geo_server.services.live import CAPACITY, Frame, Hub, Subscriber
 from geo_server.store.database import Database
 
@@ -21,7 +22,7 @@ def _frame(seq: int) -> Frame:
 
 def test_frames_that_wait_are_taken_as_one_piece() -> None:
     async def scenario() -> bytes | None:
-        subscriber = Subscriber(True, abort=lambda: None)
+        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
         for seq in (1, 2, 3):
             subscriber.push(_frame(seq))
         return await subscriber.take()
@@ -31,7 +32,7 @@ def test_frames_that_wait_are_taken_as_one_piece() -> None:
 
 def test_what_was_missed_comes_before_what_came_meanwhile_and_nothing_comes_twice() -> None:
     async def scenario() -> bytes | None:
-        subscriber = Subscriber(True, abort=lambda: None)
+        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
         subscriber.push(_frame(8))
         subscriber.push(_frame(9))
         subscriber.begin(5, [_frame(6), _frame(7), _frame(8)])
@@ -42,7 +43,7 @@ def test_what_was_missed_comes_before_what_came_meanwhile_and_nothing_comes_twic
 
 def test_a_reader_that_is_too_slow_is_told_to_start_again_and_let_go() -> None:
     async def scenario() -> list[bytes | None]:
-        subscriber = Subscriber(True, abort=lambda: None)
+        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
         for seq in range(1, CAPACITY + 3):
             subscriber.push(_frame(seq), farewell=FAREWELL)
         assert subscriber.dropped
@@ -53,7 +54,7 @@ def test_a_reader_that_is_too_slow_is_told_to_start_again_and_let_go() -> None:
 
 def test_a_reader_that_leaves_is_not_kept_waiting() -> None:
     async def scenario() -> bytes | None:
-        subscriber = Subscriber(True, abort=lambda: None)
+        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
         taking = asyncio.create_task(subscriber.take())
         await asyncio.sleep(0)
         subscriber.end()
@@ -85,7 +86,7 @@ class _Hub(Hub):
 
 def test_a_reader_that_joins_while_the_server_goes_down_is_refused() -> None:
     async def scenario() -> None:
-        hub, subscriber = _Hub(), Subscriber(True, abort=lambda: None)
+        hub, subscriber = _Hub(), Subscriber(Role.RESPONDER, abort=lambda: None)
         read = hub._read_last_seq
 
         def read_and_close(site_id: object) -> int:
@@ -102,7 +103,7 @@ def test_a_reader_that_joins_while_the_server_goes_down_is_refused() -> None:
 
 def test_an_event_that_cannot_be_read_does_not_end_the_delivery() -> None:
     async def scenario() -> bytes | None:
-        hub, subscriber, site_id = _Hub(), Subscriber(True, abort=lambda: None), uuid4()
+        hub, subscriber, site_id = _Hub(), Subscriber(Role.RESPONDER, abort=lambda: None), uuid4()
         hub.faults.append(ValueError("an event of a kind that this program does not know"))
         async with hub.subscribe(site_id, subscriber, None):
             delivering = asyncio.create_task(hub._deliver())

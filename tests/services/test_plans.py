@@ -58,7 +58,7 @@ class Desk:
 
     def picture(self) -> Picture:
         return load_picture(
-            self.database, self.floorplans, self.campus.site, person_id=self.by.person_id, sees_reports=True
+            self.database, self.floorplans, self.campus.site, person_id=self.by.person_id, sees_statuses=True
         )
 
 

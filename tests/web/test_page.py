@@ -127,6 +127,7 @@ def test_ids_of_reports_are_random_uuids_also_without_https(visit: Visit) -> Non
 def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:
     tabs = {
         Role.VIEWER: ["Rooms"],
+        Role.GUEST: ["Rooms", "Situation"],
         Role.STAFF: ["My room", "Rooms"],
         Role.RESPONDER: ["Rooms", "Situation", "Readiness"],
         Role.FACILITIES: ["My room", "Rooms", "Floorplans"],

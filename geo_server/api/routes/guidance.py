@@ -34,12 +34,12 @@ def show_plan(
         asked = state["asked_plans"].find(access.site, to, choices=choices)
         if asked is None:
             raise none
-        return json_tagged(request, lambda: asked.document, asked.etag)
+        return _plan_for(request, access, asked.document, asked.etag)
     found = state["plans"].find_latest(access.site)
     if found is None:
         raise none
     plan, document = found
-    return json_tagged(request, lambda: document, plan.etag)
+    return _plan_for(request, access, document, plan.etag)
 
 
 @router.post("/what-if")
@@ -68,6 +68,7 @@ def show_guidance(
         zone,
         asked_plans=state["asked_plans"],
         sees_plan=access.may(Permission.SEE_PLAN),
+        names=access.may(Permission.SEE_NAMES),
     )
     told = guidance.told
     return {
@@ -78,3 +79,17 @@ def show_guidance(
         "withheld": guidance.withheld,
         "exercise": guidance.exercise,
     }
+
+
+def _plan_for(request: Request, access: Access, document: bytes, etag: str) -> Response:
+    """A plan as it is, or for those who may not see names without who shut a way."""
+    if access.may(Permission.SEE_NAMES):
+        return json_tagged(request, lambda: document, etag)
+
+    def without_names() -> dict[str, Any]:
+        plan = orjson.loads(document)
+        for closure in plan["assumptions"]["closures"]:
+            closure["source"] = None
+        return dict(plan)
+
+    return json_tagged(request, without_names, etag)

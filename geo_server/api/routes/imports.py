@@ -17,7 +17,7 @@ from geo_server.api.floorplan_answers import draft_json, import_json
 from geo_server.api.schemas import ImportSaid
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Site
-from geo_server.domain.roles import Permission
+from geo_server.domain.roles import Permission, Role
 from geo_server.domain.wording import counted
 from geo_server.services import imports
 from geo_server.services.drawings import DrawingFile
@@ -135,7 +135,7 @@ def retry_import(request: Request, import_id: UUID, access: MayEdit) -> Json:
 async def _wait_for_end(state: State, site: Site, one: Import) -> tuple[Import, Revision | None]:
     """The import once it has ended, or as it is when that takes too long or the server goes down."""
     look = partial(imports.find_site_import, state["database"], site, one.id)
-    hearing = Subscriber(sees_reports=False, abort=lambda: None)
+    hearing = Subscriber(Role.VIEWER, abort=lambda: None)
     with anyio.move_on_after(LONGEST_WAIT_S):
         async with state["hub"].subscribe(site.id, hearing, None):
             found = await anyio.to_thread.run_sync(look)

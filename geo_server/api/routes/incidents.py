@@ -24,15 +24,14 @@ Json = dict[str, Any]
 def show_picture(request: Request, access: Annotated[Access, requires(Permission.SEE_INCIDENT)]) -> Json:
     """Everything that is known of the incident, until it is closed. Its ``seq`` is where the live feed goes on from."""
     state = state_of(request)
-    sees_reports = access.may(Permission.SEE_REPORTS)
     picture = load_picture(
         state["database"],
         state["floorplans"],
         access.site,
         person_id=access.principal.person_id,
-        sees_reports=sees_reports,
+        sees_statuses=access.may(Permission.SEE_STATUSES),
     )
-    return picture_document(picture, state["pack"], access.site, sees_plan=access.may(Permission.SEE_PLAN))
+    return picture_document(picture, state["pack"], access.site, may=access.may)
 
 
 @router.post("/incidents", status_code=status.HTTP_201_CREATED)

@@ -25,10 +25,10 @@ def list_sightings(request: Request, access: Annotated[Access, requires(Permissi
     state = state_of(request)
     floorplan = state["floorplans"].current(access.site).floorplan
     listed = sightings.list_current_sightings(state["database"], access.site)
-    own = access.principal.person_id
+    own, names = access.principal.person_id, access.may(Permission.SEE_NAMES)
     return {
         "sightings": [
-            {**sighting_document(sighting, floorplan, access.site), "own": sighting.reported_by == own}
+            {**sighting_document(sighting, floorplan, access.site, names=names), "own": sighting.reported_by == own}
             for sighting in listed
         ]
     }

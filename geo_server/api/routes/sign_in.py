@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from geo_server.api.deps import SESSION_COOKIE, public, state_of
+from geo_server.api.deps import SESSION_COOKIE, keep_session, public, state_of
 from geo_server.api.pages import sign_in_form
-from geo_server.api.security import check_same_origin, is_https
+from geo_server.api.security import check_same_origin
 from geo_server.services import access
 
 router = APIRouter(tags=["access"])
@@ -26,20 +26,12 @@ def show_sign_in(token: Secret) -> HTMLResponse:
 def sign_in(request: Request, token: Annotated[str, Form(min_length=1, max_length=access.LONGEST_SECRET)]) -> Response:
     """Use the link up, and begin a session on this device."""
     state = state_of(request)
-    public_url = state["settings"].public_url
-    check_same_origin(request, public_url)
+    check_same_origin(request, state["settings"].public_url)
     life = timedelta(hours=state["settings"].session_hours)
     session = access.sign_in(state["database"], token, life=life)
     own = access.list_own_sites(state["database"], session.principal)
     response = RedirectResponse(f"/sites/{own[0][0].slug}" if own else "/", status_code=303)
-    response.set_cookie(
-        SESSION_COOKIE,
-        session.secret,
-        max_age=int(life.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request, public_url),
-    )
+    keep_session(request, response, session.secret, life)
     return response
 
 

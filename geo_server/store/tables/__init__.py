@@ -1,6 +1,6 @@
 """The tables, on SQLAlchemy Core with GeoAlchemy2. Migrations make them; a test keeps the two equal."""
 
-from geo_server.store.tables.access import audit, people, roles, tokens
+from geo_server.store.tables.access import audit, people, responder_links, roles, tokens
 from geo_server.store.tables.base import metadata
 from geo_server.store.tables.drills import drill_actions, drill_forms, drill_problems
 from geo_server.store.tables.imports import import_files, imports
@@ -56,6 +56,7 @@ __all__ = [
     "openings",
     "people",
     "plans",
+    "responder_links",
     "revision_levels",
     "roles",
     "rounds",

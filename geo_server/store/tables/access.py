@@ -1,6 +1,17 @@
 """Tables of who may do what, and what was done: people, roles, tokens and audit."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Interval,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from geo_server.domain.roles import Role
@@ -11,6 +22,7 @@ from geo_server.store.tables.base import (
     metadata,
     moment,
     not_blank,
+    of_site,
     one_of,
     person,
     site_id,
@@ -54,6 +66,21 @@ tokens = Table(
 )
 """Never the secret itself, only its SHA-256."""
 Index(None, tokens.c.person_id)
+
+responder_links = Table(
+    "responder_links",
+    metadata,
+    site_id(primary_key=True),
+    Column("id", Uuid, ForeignKey("tokens.id"), primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.id"), nullable=False, unique=True),
+    identifier("incident_id"),
+    Column("after_all_clear", Interval, nullable=False),
+    person("made_by"),
+    of_site("incident_id", "incidents"),
+)
+"""A link is a person of its own without a role in ``roles``: whoever holds a token of that person sees this incident, as a
+guest, for so long after the all-clear. ``id`` is that of the token in the link; its other tokens are sessions of devices."""
+Index(None, responder_links.c.incident_id)
 
 audit = Table(
     "audit",

@@ -38,7 +38,7 @@ function content(state) {
   const incident = incidentOf(state);
   if (!incident) return quiet(t("card.quiet_words"));
   if (incident.state === "all_clear") return allClear(incident);
-  return may(state, "see_reports") ? forResponder(state, incident) : forStaff(state, incident);
+  return may(state, "see_statuses") ? forResponder(state, incident) : forStaff(state, incident);
 }
 
 const quiet = (sentence, title = t("card.quiet")) => ({ tone: "quiet", parts: [h("h2", {}, title), words(sentence)] });

@@ -65,7 +65,7 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
   /** Only when one may have been added or retracted: pictures come far more often. */
   let sightingsDue = true;
   const loadSightings = async () => {
-    if (!sightingsDue || !may(store.state, "see_reports")) return;
+    if (!sightingsDue || !may(store.state, "see_statuses")) return;
     sightingsDue = false;
     const { sightings } = await getJson(`${base}/sightings`).catch((fault) => {
       sightingsDue = true;

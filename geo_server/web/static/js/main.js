@@ -108,7 +108,7 @@ async function beginSite(me, slug) {
   store.watch(["picture", "routes"], lookForLapsed);
   store.watch(["mine"], () => feed.guidance());
   document.body.dataset.view = "site";
-  document.body.classList.toggle("is-responder", may(store.state, "see_reports"));
+  document.body.classList.toggle("is-responder", may(store.state, "see_statuses"));
 
   const view = await showMap(store, (tap) => onTap(store, tap));
   showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)), startReport: report });
@@ -145,7 +145,7 @@ function pickedBy({ openingId, zoneId }) {
 function dimInLockdown(store) {
   store.watch(["picture", "guidance", "mine"], (state) => {
     const hidden = incidentIsOpen(state) && toDo(state)?.action === "lockdown";
-    store.set({ dimmed: hidden && !may(state, "see_reports") });
+    store.set({ dimmed: hidden && !may(state, "see_statuses") });
   });
 }
 

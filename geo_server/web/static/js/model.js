@@ -19,7 +19,7 @@ export const threatsOf = (state) => state.picture?.threats ?? [];
 export function statusOf(state, zone) {
   const report = state.picture?.statuses?.[zone.id];
   if (report) return report.status;
-  return zone.occupied && incidentIsOpen(state) && may(state, "see_reports") ? "unreported" : null;
+  return zone.occupied && incidentIsOpen(state) && may(state, "see_statuses") ? "unreported" : null;
 }
 
 /** What people call a zone, with its number: `Library 120`. */

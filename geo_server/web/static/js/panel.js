@@ -14,13 +14,13 @@ import { t } from "./strings.js";
 
 /** The tabs of a role, the first of which is shown first. */
 function tabsFor(state) {
-  const sees = may(state, "see_reports");
+  const sees = may(state, "see_statuses");
   return [
     sees && "rooms",
     sees && "situation",
     reportsOwnRoom(state) && "me",
     !sees && "rooms",
-    sees && "readiness",
+    may(state, "see_reports") && "readiness",
     may(state, "edit_floorplans") && "floorplans",
   ].filter(Boolean);
 }

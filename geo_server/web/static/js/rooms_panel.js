@@ -30,7 +30,7 @@ export function createRoomsPanel(store) {
 
   const render = () => {
     const { state } = store;
-    const full = may(state, "see_reports");
+    const full = may(state, "see_statuses");
     const ordered = full ? roomsByUrgency(state) : [...state.zones].sort(byName);
     if (full) showCounts(counts, ordered, state, only, choose);
     const found = searchZones(ordered, search.value).filter((zone) => !only || statusOf(state, zone) === only);

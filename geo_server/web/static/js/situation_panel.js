@@ -11,6 +11,7 @@ import { fullName, incidentIsOpen, incidentOf, openConflicts } from "./model.js"
 import { openOrder } from "./orders.js";
 import { doorName } from "./room_detail.js";
 import { section } from "./section.js";
+import { shareWithResponders } from "./share_panel.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
 import { threatList, threatsTold } from "./threat_list.js";
@@ -23,6 +24,7 @@ export function createSituationPanel(store) {
     section(threatsTold, (state) => threatList(store, state)),
     section(({ picture }) => [picture?.directives, picture?.incident], (state) => orders(store, state)),
     section(({ picture }) => picture?.closures, (state) => [h("h3", {}, t("situation.closures")), closures(store, state)]),
+    section(incidentOf, shareWithResponders),
     section((state) => [incidentOf(state), unanswered(state)], leftBehind),
     section(incidentOf, (state) => [ending(store, state), drillReportButton(store, state)]),
     section(() => true, exports),
@@ -56,7 +58,7 @@ function orderList(state) {
         h("strong", {}, order.title),
         h("span", {}, zone ? t("card.for_room", { room: fullName(state, zone) }) : t("card.for_site")),
         order.reason && h("q", {}, order.reason),
-        h("small", {}, t("situation.order_by", { who: order.given_by, time: clockTime(order.given_at) }), ", ", ticking(order.given_at, ago)),
+        h("small", {}, [order.given_by, clockTime(order.given_at)].filter(Boolean).join(", "), ", ", ticking(order.given_at, ago)),
       );
     }),
   );

@@ -4,5 +4,6 @@ import { floorplans } from "./strings_en_floorplans.js";
 import { incident } from "./strings_en_incident.js";
 import { page } from "./strings_en_page.js";
 import { readiness } from "./strings_en_readiness.js";
+import { sharing } from "./strings_en_sharing.js";
 
-export const en = { ...page, ...incident, ...floorplans, ...readiness };
+export const en = { ...page, ...incident, ...floorplans, ...readiness, ...sharing };

@@ -217,7 +217,6 @@ export const incident = {
   "situation.orders": "Orders",
   "situation.closures": "Closed ways",
   "situation.no_orders": "Nobody has ordered anything.",
-  "situation.order_by": "{who}, {time}",
   "situation.give": "Give an order",
   "situation.give_for": "For {room}",
   "situation.give_site": "For the whole site",

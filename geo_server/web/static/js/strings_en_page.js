@@ -15,6 +15,7 @@ export const page = {
   "top.dim": "Dim screen",
   "top.light": "Light screen",
   "role.viewer": "Viewer",
+  "role.guest": "Guest",
   "role.staff": "Staff",
   "role.responder": "Responder",
   "role.facilities": "Facilities",
