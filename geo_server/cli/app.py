@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "export"),
     "inspect": ("inspect", "inspect"),
     "plan": ("plan", "plan"),
+    "enter": ("enter", "enter"),
     "what-if": ("what_if", "what_if"),
     "import": ("imports", "import_site"),
 }

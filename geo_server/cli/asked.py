@@ -153,16 +153,7 @@ def _threat(
     kinds: Mapping[str, IncidentKind],
     moment: datetime,
 ) -> Threat:
-    x, y = given.at
-    point = Point(x, y)
-    if isinstance(floorplan.frame, SiteFrame):
-        if abs(x) > 180 or abs(y) > 90:
-            raise InvalidInput(
-                f"at is {x}, {y}, not a longitude and latitude.",
-                where=where,
-                advice="This document is in lon, lat: give longitude first.",
-            )
-        point = floorplan.frame.to_metres(point)
+    point = placed(floorplan, *given.at, where)
     return Threat(
         uuid5(NAMESPACE_URL, f"geo-server plan threat {number}"),
         given.kind,
@@ -172,6 +163,31 @@ def _threat(
         kinds[given.kind].speed_mps if given.speed_mps is None else given.speed_mps,
         moment - timedelta(seconds=given.seen_s_ago),
     )
+
+
+def placed(floorplan: Floorplan, x: float, y: float, where: str) -> Point:
+    """A place that somebody gave, in the floorplan's metres.
+
+    Args:
+        floorplan: In whose document's coordinates it was given.
+        x: Longitude, or metres of the drawing.
+        y: Latitude, or metres of the drawing.
+        where: The word that it stands in.
+
+    Raises:
+        InvalidInput: It is none.
+    """
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise InvalidInput(f"{x}, {y} is no place.", where=where, advice="Give finite numbers.")
+    if not isinstance(floorplan.frame, SiteFrame):
+        return Point(x, y)
+    if abs(x) > 180 or abs(y) > 90:
+        raise InvalidInput(
+            f"at is {x}, {y}, not a longitude and latitude.",
+            where=where,
+            advice="This document is in lon, lat: give longitude first.",
+        )
+    return floorplan.frame.to_metres(Point(x, y))
 
 
 def _level(given: GivenThreat, point: Point, floorplan: Floorplan, where: str) -> Level:

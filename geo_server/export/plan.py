@@ -14,6 +14,7 @@ import orjson
 import shapely
 
 from geo_server.domain.document import LONLAT_DECIMALS, METRES_DECIMALS
+from geo_server.domain.entries import Entries
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan
 from geo_server.domain.routes import Destination, Egress, EvacuationPlan, Leg, ReachArea, Route, Vertex
@@ -28,16 +29,9 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
         plan: A plan that was made for this floorplan.
         floorplan: In site metres or drawing metres.
     """
-    stated = dict(plan.assumptions)
-    threats: Any = stated.pop("threats", [])
-    guarantee = stated.pop("guarantee", {})
     return {
         "to": plan.to.value,
-        "made_for_at": plan.made_for_at.isoformat().replace("+00:00", "Z"),
-        "parameters_hash": plan.parameters_hash,
-        "guarantee": guarantee,
-        "assumptions": stated,
-        "threats": [_threat(threat, floorplan) for threat in threats],
+        **grounds_document(plan, floorplan),
         "reach": [_reach(area, floorplan) for area in plan.reach],
         "zones": [
             {**_zone(route, floorplan, plan.to), **_shares(route, plan), **_choices(route, floorplan, plan)}
@@ -47,9 +41,23 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
     }
 
 
+def grounds_document(answer: EvacuationPlan | Entries, floorplan: Floorplan) -> Document:
+    """What an answer rests on: its moment, guarantee, assumptions and threats."""
+    stated = dict(answer.assumptions)
+    threats: Any = stated.pop("threats", [])
+    guarantee = stated.pop("guarantee", {})
+    return {
+        "made_for_at": answer.made_for_at.isoformat().replace("+00:00", "Z"),
+        "parameters_hash": answer.parameters_hash,
+        "guarantee": guarantee,
+        "assumptions": stated,
+        "threats": [_threat(threat, floorplan) for threat in threats],
+    }
+
+
 def _threat(threat: Mapping[str, Any], floorplan: Floorplan) -> Document:
     building = None if threat["ordinal"] is None else _building(UUID(threat["level_id"]), floorplan)
-    return {**threat, "at": _pairs([threat["at"]], floorplan)[0], "building": building}
+    return {**threat, "at": coordinate_pairs([threat["at"]], floorplan)[0], "building": building}
 
 
 def _reach(area: ReachArea, floorplan: Floorplan) -> Document:
@@ -76,12 +84,12 @@ def _zone(route: Route, floorplan: Floorplan, to: Destination) -> Document:
         **_end(route.exit_id, to),
         "distance_m": seconds_up(route.distance_m),
         "time_s": seconds_up(route.time_s),
-        "margin_s": _down(route.margin_s),
+        "margin_s": seconds_down(route.margin_s),
         "margin_at": _margin_at(route, floorplan),
-        "latest_departure_s": _down(route.latest_departure_s),
+        "latest_departure_s": seconds_down(route.latest_departure_s),
         "spread_s": seconds_up(route.spread_s),
-        "start": [*_pairs([route.start], floorplan)[0], ordinal],
-        "legs": [_leg(leg, floorplan) for leg in route.legs],
+        "start": [*coordinate_pairs([route.start], floorplan)[0], ordinal],
+        "legs": [leg_document(leg, floorplan) for leg in route.legs],
         "avoided": [
             {**_end(a.exit_id, to), "reason": a.reason, "seconds": seconds_up(a.seconds), "words": a.words}
             for a in route.avoided
@@ -91,7 +99,7 @@ def _zone(route: Route, floorplan: Floorplan, to: Destination) -> Document:
                 **_end(a.exit_id, to),
                 "distance_m": seconds_up(a.distance_m),
                 "time_s": seconds_up(a.time_s),
-                "margin_s": _down(a.margin_s),
+                "margin_s": seconds_down(a.margin_s),
             }
             for a in route.alternatives
         ],
@@ -105,12 +113,12 @@ def _egress(egress: Egress, to: Destination) -> Document:
         "people": egress.people,
         "without_way": egress.without_way,
         "clearance_s": seconds_up(egress.clearance_s),
-        "least_s": _down(egress.least_s),
+        "least_s": seconds_down(egress.least_s),
         "exits": [
             {
                 **_end(load.exit_id, to),
                 "people": load.people,
-                "flow_pps": _down(load.flow_pps),
+                "flow_pps": seconds_down(load.flow_pps),
                 "clearance_s": seconds_up(load.clearance_s),
             }
             for load in egress.exits
@@ -132,7 +140,7 @@ def _shares(route: Route, plan: EvacuationPlan) -> Document:
                 "distance_m": seconds_up(share.distance_m),
                 "time_s": seconds_up(share.time_s),
                 "queue_s": seconds_up(share.queue_s),
-                "margin_s": _down(share.margin_s),
+                "margin_s": seconds_down(share.margin_s),
                 "status": share.status.value,
             }
             for share in shares
@@ -153,10 +161,10 @@ def _choices(route: Route, floorplan: Floorplan, plan: EvacuationPlan) -> Docume
                 **_end(choice.exit_id, plan.to),
                 "distance_m": seconds_up(choice.distance_m),
                 "time_s": seconds_up(choice.time_s),
-                "margin_s": _down(choice.margin_s),
-                "latest_departure_s": _down(choice.latest_departure_s),
+                "margin_s": seconds_down(choice.margin_s),
+                "latest_departure_s": seconds_down(choice.latest_departure_s),
                 "exposure_s": seconds_up(choice.exposure_s),
-                "legs": [_leg(leg, floorplan) for leg in choice.legs],
+                "legs": [leg_document(leg, floorplan) for leg in choice.legs],
                 "instructions": list(choice.instructions),
             }
             for choice in route.choices
@@ -171,11 +179,12 @@ def _end(end_id: UUID | None, to: Destination) -> Document:
     return {"exit_id": None, "refuge_id": _text(end_id)}
 
 
-def _leg(leg: Leg, floorplan: Floorplan) -> Document:
+def leg_document(leg: Leg, floorplan: Floorplan) -> Document:
+    """A leg as a plan has it."""
     return {
         "ordinal": floorplan.ordinal(leg.level_id),
         "building": _building(leg.level_id, floorplan),
-        "coordinates": _pairs(leg.coordinates, floorplan),
+        "coordinates": coordinate_pairs(leg.coordinates, floorplan),
         "arrive_s": [seconds_up(seconds) for seconds in leg.arrive_s],
         "opening_ids": [str(opening_id) for opening_id in leg.opening_ids],
         "transition_id": _text(leg.transition_id),
@@ -187,13 +196,13 @@ def _margin_at(route: Route, floorplan: Floorplan) -> Document | None:
         return None
     place, level_id = route.margin_at
     return {
-        "at": _pairs([place], floorplan)[0],
+        "at": coordinate_pairs([place], floorplan)[0],
         "ordinal": floorplan.ordinal(level_id),
         "building": _building(level_id, floorplan),
     }
 
 
-def _pairs(vertices: Iterable[Vertex], floorplan: Floorplan) -> list[list[float]]:
+def coordinate_pairs(vertices: Iterable[Vertex], floorplan: Floorplan) -> list[list[float]]:
     """Coordinates as the document has them."""
     xy = np.asarray(list(vertices), dtype=np.float64)
     if isinstance(floorplan.frame, SiteFrame):
@@ -222,5 +231,6 @@ def seconds_up(value: float | None) -> float | None:
     return None if value is None else math.ceil(value * 1000 - 1e-6) / 1000
 
 
-def _down(value: float | None) -> float | None:
+def seconds_down(value: float | None) -> float | None:
+    """What people have left, rounded to thousandths downwards."""
     return None if value is None else math.floor(value * 1000 + 1e-6) / 1000

@@ -127,20 +127,27 @@ def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -
     starts = _starts(fields, ways)
     if not starts:
         return Chosen(RouteStatus.UNREACHABLE, None)
+    status, nodes = choose_nodes(fields, starts, reaction_s, margin_s)
+    return Chosen(status, find_trail(fields.network, ways.zone_id, nodes))
+
+
+def choose_nodes(
+    fields: Fields, starts: Sequence[Start], reaction_s: float, margin_s: float
+) -> tuple[RouteStatus, tuple[int, ...]]:
+    """:func:`choose` for any first nodes that lead to an end."""
     nearest = min(starts, key=lambda start: (start.seconds + fields.distances[start.node], start.node))
     if reaction_s <= fields.slack[nearest.node] - nearest.latest_s - margin_s + EPSILON_S:
-        trail = find_trail(fields.network, ways.zone_id, follow(fields.following, nearest.node))
-        return Chosen(RouteStatus.SAFE_SHORTEST, trail)
+        return RouteStatus.SAFE_SHORTEST, follow(fields.following, nearest.node)
     latest = _latest(fields, starts)
     safe = reaction_s <= latest + EPSILON_S
-    trail = _in_time(fields, ways, starts, reaction_s if safe else latest)
-    return Chosen(RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE, trail)
+    status = RouteStatus.SAFE_DETOUR if safe else RouteStatus.NO_GUARANTEED_ROUTE
+    return status, _in_time(fields, starts, reaction_s if safe else latest)
 
 
 def find_largest_margin(fields: Fields, ways: ZoneWays) -> Trail:
     """The way that can be left latest, of several the shortest. The zone has one."""
     starts = _starts(fields, ways)
-    return _in_time(fields, ways, starts, _latest(fields, starts))
+    return find_trail(fields.network, ways.zone_id, _in_time(fields, starts, _latest(fields, starts)))
 
 
 def _starts(fields: Fields, ways: ZoneWays) -> list[Start]:
@@ -157,10 +164,10 @@ def _latest(fields: Fields, starts: Sequence[Start]) -> float:
     return max(fields.latest[start.node] - start.latest_s for start in starts)
 
 
-def _in_time(fields: Fields, ways: ZoneWays, starts: Sequence[Start], leave_s: float) -> Trail:
+def _in_time(fields: Fields, starts: Sequence[Start], leave_s: float) -> tuple[int, ...]:
     """The shortest way that is in time everywhere if it is left at a moment; at no moment: that no threat limits."""
     endless = leave_s == inf
-    nodes = shortest_in_time(
+    return shortest_in_time(
         fields.network.compiled,
         fields.network.pair_seconds,
         [(start.node, (0.0 if endless else leave_s) + start.latest_s) for start in starts],
@@ -168,7 +175,6 @@ def _in_time(fields: Fields, ways: ZoneWays, starts: Sequence[Start], leave_s: f
         distances=fields.distances,
         sinks=fields.sinks,
     )
-    return find_trail(fields.network, ways.zone_id, nodes)
 
 
 def choose_end(ends: Ends, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:

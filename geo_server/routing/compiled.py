@@ -24,6 +24,7 @@ from geo_server.domain.places import Floorplan, Level
 from geo_server.domain.routes import Destination
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.graph import Ways, ground_places, join_ways
+from geo_server.routing.grounds import Grounds, build_grounds
 from geo_server.routing.kept import Kept
 from geo_server.routing.profiles import Profile
 from geo_server.routing.scenes import Scenery
@@ -123,6 +124,11 @@ class CompiledFloorplan:
     def ground(self) -> dict[str, LineString | Point]:
         """Where the open is entered and left, by node."""
         return ground_places(self.graph, self.floorplan)
+
+    @cached_property
+    def ground_around(self) -> Grounds:
+        """The open ground around its buildings, each level laid over the others."""
+        return build_grounds(self.floorplan, tuple(self.ground.values()))
 
     def ground_on(self, level: Level) -> list[BaseGeometry]:
         """The same places in the coordinates of a level."""

@@ -1,7 +1,7 @@
 """Routes in words: turn by turn for people who walk, one sentence for a radio."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from shapely import LineString
@@ -106,27 +106,47 @@ def turn_by_turn(trail: Trail) -> tuple[str, ...]:
     if compiled.subjects[trail.exit] == zone.id:
         return (_stay(trail, "Stay in"),)
     steps = [f"Leave {zone_words(zone)} {_through(compiled, trail, 0, zone.id)} ({_metres(trail.walk.metres)})."]
+    steps += _onwards(trail)
+    if trail.edges and KINDS[compiled.kinds[trail.edges[-1]]] == "refuge":
+        return (*steps, _stay(trail, "Go into"))
+    last = nearest_assembly_point(floorplan, compiled.subjects[trail.exit])
+    if last:
+        steps.append(f"Outside, go to assembly point {last[0].name}, {_metres(last[1])} away in a straight line.")
+    return tuple(steps)
+
+
+def way_in(trail: Trail, door: str, zone: Zone) -> tuple[str, ...]:
+    """A trail from outside to a zone as sentences.
+
+    Args:
+        trail: Its walk leads over open ground to the door, or has no length.
+        door: What the door is called.
+        zone: Where it leads.
+    """
+    steps = [f"Go {_metres(trail.walk.metres)} outside to {door}."] if trail.walk.metres else []
+    return (*steps, f"Enter by {door}.", *_onwards(trail), f"That is {zone_words(zone)}.")
+
+
+def _onwards(trail: Trail) -> Iterator[str]:
+    """The sentences of a trail after its first node."""
+    compiled = trail.compiled
     arriving: Sequence[Vertex] = trail.walk.line
     for position, edge in enumerate(trail.edges, start=1):
         key, kind = compiled.keys[edge], KINDS[compiled.kinds[edge]]
         if kind == "refuge":
-            return (*steps, _stay(trail, "Go into"))
+            return
         if kind != "walk":
-            steps.append(_climb(compiled, trail.nodes[position], kind))
+            yield _climb(compiled, trail.nodes[position], kind)
             arriving = ()
             continue
         line = compiled.graph.edges[compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]], key][
             "line"
         ]
-        passed = floorplan.zone_by_id[UUID(key)]
+        passed = compiled.floorplan.zone_by_id[UUID(key)]
         way = _through(compiled, trail, position, passed.id)
         length = _metres(float(compiled.occupant_m[edge]))
-        steps.append(f"In {zone_words(passed)} {_turn(arriving, line)} and go {length} {way.replace('by', 'to', 1)}.")
+        yield f"In {zone_words(passed)} {_turn(arriving, line)} and go {length} {way.replace('by', 'to', 1)}."
         arriving = line
-    last = nearest_assembly_point(floorplan, compiled.subjects[trail.exit])
-    if last:
-        steps.append(f"Outside, go to assembly point {last[0].name}, {_metres(last[1])} away in a straight line.")
-    return tuple(steps)
 
 
 def _stay(trail: Trail, verb: str) -> str:
@@ -187,7 +207,7 @@ def _through(compiled: CompiledFloorplan, trail: Trail, position: int, zone_id: 
         what = _climbed(floorplan.transition_by_id[subject])
         taken = KINDS[compiled.kinds[trail.edges[position]]] != "walk"
         return f"by the {what}" if taken else f"past the {what}"
-    if node == trail.exit:
+    if node == trail.exit and opening.exit:
         return f"by {exit_words(floorplan, subject)}"
     return f"by {_door_words(floorplan, opening, zone_id)}"
 

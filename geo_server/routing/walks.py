@@ -198,7 +198,7 @@ def _best(
         if np.isfinite(metres):
             inner = [_xy(start.feet[i]), *corners, _xy(end.feet[j])]
             (centre_i, edge_i), (centre_j, edge_j) = ends
-            line = _without_repeats([_xy(centre_i), _xy(edge_i), *inner, _xy(edge_j), _xy(centre_j)])
+            line = without_repeats([_xy(centre_i), _xy(edge_i), *inner, _xy(edge_j), _xy(centre_j)])
             return Walk(_length(line), line, clear=number < len(froms) - 1)
     return None
 
@@ -234,7 +234,8 @@ def _xy(point: Point) -> Vertex:
     return (float(point.x), float(point.y))
 
 
-def _without_repeats(line: list[Vertex]) -> tuple[Vertex, ...]:
+def without_repeats(line: list[Vertex]) -> tuple[Vertex, ...]:
+    """A line without vertices that lie on the one before; two at least."""
     kept = [line[0]]
     for vertex in line[1:]:
         if abs(vertex[0] - kept[-1][0]) + abs(vertex[1] - kept[-1][1]) > 1e-9:

@@ -50,16 +50,26 @@ def read_inputs(c: Connection, floorplans: PublishedFloorplans, site: Site, inci
     """All that a plan for an incident rests on, as of now."""
     seq = last_seq(c, site.id)
     published = floorplans.load(c, site)
-    closures = list_closures(c, site.id)
-    # A closure outlives the map that it was made on; what is gone from the map must not stop the plan.
-    on_map = tuple(closure for closure in closures if published.floorplan.can_be_closed(closure.subject_id))
+    on_map, gone = closures_on_map(c, site, published)
     request = PlanRequest(
         tuple(list_threats(c, incident.id, site.frame)),
         closures=on_map,
         now=datetime.now(UTC),
         previous=_previous(c, incident, published.rev),
     )
-    return PlanInputs(incident, seq, published, request, tuple(one for one in closures if one not in on_map))
+    return PlanInputs(incident, seq, published, request, gone)
+
+
+def closures_on_map(
+    c: Connection, site: Site, published: PublishedFloorplan
+) -> tuple[tuple[Closure, ...], tuple[Closure, ...]]:
+    """The closures of a site that count, and those whose subject the published map no longer has.
+
+    A closure outlives the map that it was made on; what is gone from the map must not stop a plan.
+    """
+    closures = list_closures(c, site.id)
+    on_map = tuple(closure for closure in closures if published.floorplan.can_be_closed(closure.subject_id))
+    return on_map, tuple(one for one in closures if one not in on_map)
 
 
 def _previous(c: Connection, incident: Incident, rev: int) -> dict[UUID, list[UUID]] | None:

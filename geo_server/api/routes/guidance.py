@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from geo_server.api.answers import json_tagged
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import WhatIfSaid
-from geo_server.domain.errors import NotFound
+from geo_server.domain.entries import EntryMode
+from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.roles import Permission
 from geo_server.domain.routes import Destination
+from geo_server.services.entries import site_entries
 from geo_server.services.guidance import zone_guidance
 from geo_server.services.what_if import Supposed, SupposedThreat, site_what_if
 
@@ -48,6 +50,33 @@ def what_if(request: Request, said: WhatIfSaid, access: Annotated[Access, requir
     state = state_of(request)
     supposed = Supposed(**{**dict(said), "threats": tuple(SupposedThreat(**dict(threat)) for threat in said.threats)})
     document = site_what_if(state["floorplans"], state["pack"], access.site, supposed)
+    return Response(orjson.dumps(document), media_type="application/json")
+
+
+Longitude = Annotated[
+    float | None, Query(ge=-180, le=180, allow_inf_nan=False, description="Of where responders stand.")
+]
+Latitude = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False, description="Of where responders stand.")]
+
+
+@router.get("/zones/{zone_id}/entries")
+def show_entries(
+    request: Request,
+    zone_id: UUID,
+    access: Annotated[Access, requires(Permission.SEE_PLAN)],
+    *,
+    mode: Annotated[
+        EntryMode, Query(description="The quickest way whoever is on it, or one ahead of every threat.")
+    ] = EntryMode.AVOID,
+    lon: Longitude = None,
+    lat: Latitude = None,
+) -> Response:
+    """By which outside doors responders come to a zone, the best first, from where they stand outside."""
+    state = state_of(request)
+    if (lon is None) != (lat is None):
+        raise InvalidInput("Only one of lon and lat is given.", where="lon", advice="Give both, or neither.")
+    at = None if lon is None or lat is None else (lon, lat)
+    document = site_entries(state["database"], state["floorplans"], access.site, zone_id, mode=mode, at=at)
     return Response(orjson.dumps(document), media_type="application/json")
 
 
