@@ -99,6 +99,7 @@ def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
     given = read_threats(asked.threats or [], kinds)
     data = read_whole(asked.floorplan, DOCUMENT_MIB, "Give one building a document.")
     place = read_document(parse_document(data, shown(asked.floorplan)), shown(asked.floorplan))
+    inside = None if asked.people is None else read_people(asked.people, place)
     request = PlanRequest(
         threats=[
             _threat(one, number, where, place, kinds=kinds, moment=moment)
@@ -110,7 +111,8 @@ def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
         margin_s=asked.margin_s,
         now=moment,
         to=asked.to,
-        people=None if asked.people is None else read_people(asked.people, place),
+        people=None if inside is None else inside.people,
+        counted_by={} if inside is None else inside.counted_by,
         choices=asked.choices,
     )
     return place, request

@@ -7,10 +7,9 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, ValidationError
 
 from geo_server.cli.files import read_whole, shown
-from geo_server.domain.accountability import OCCUPIED
 from geo_server.domain.errors import InvalidInput
+from geo_server.domain.occupancy import MOST_PEOPLE, Occupancy, occupancy
 from geo_server.domain.places import Floorplan
-from geo_server.routing.request import MOST_PEOPLE
 
 CAPACITY = "capacity"
 FILE_MIB = 4
@@ -21,7 +20,7 @@ _Counts: TypeAdapter[dict[UUID, int]] = TypeAdapter(
 )
 
 
-def read_people(words: str, floorplan: Floorplan) -> dict[UUID, int]:
+def read_people(words: str, floorplan: Floorplan) -> Occupancy:
     """People by zone.
 
     Args:
@@ -39,7 +38,7 @@ def read_people(words: str, floorplan: Floorplan) -> dict[UUID, int]:
         where = shown(Path(words[1:]))
         data = read_whole(Path(words[1:]), FILE_MIB, "Give only ids and numbers.")
     try:
-        return _Counts.validate_json(data)
+        return Occupancy(_Counts.validate_json(data), {})
     except ValidationError as fault:
         error = fault.errors(include_url=False)[0]
         place = ".".join(str(step) for step in error["loc"] if step != "[key]")
@@ -50,14 +49,12 @@ def read_people(words: str, floorplan: Floorplan) -> dict[UUID, int]:
         ) from None
 
 
-def _full(floorplan: Floorplan) -> dict[UUID, int]:
-    people = {
-        zone.id: zone.capacity for zone in floorplan.zones if zone.capacity is not None and zone.category in OCCUPIED
-    }
-    if not people:
+def _full(floorplan: Floorplan) -> Occupancy:
+    full = occupancy(floorplan.zones, {})
+    if full is None:
         raise InvalidInput(
             "No zone of the document where people stay has a capacity.",
             where=WHERE,
             advice="Give numbers, or add capacity to its zones.",
         )
-    return people
+    return full

@@ -18,15 +18,15 @@ Terminology:
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from operator import add
 from uuid import UUID
-
-import numpy as np
 
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory
 from geo_server.routing.compiled import KINDS
-from geo_server.routing.trails import Trail
+from geo_server.routing.trails import Trail, once_a_trail
 
 LEVEL_FLOW = 1.3
 """Persons a second and metre of effective width, through doors and on ramps."""
@@ -82,14 +82,16 @@ def stair_flow(way: Transition) -> float:
     return 51.8 * math.sqrt(tread / riser) / 60 / (4 * 0.266)
 
 
-def passages(trail: Trail) -> Iterator[tuple[int, UUID]]:
+@once_a_trail
+def passages(trail: Trail) -> tuple[tuple[int, UUID], ...]:
     """The doors and flights of a way, each with the position of the node at which one is through."""
     compiled = trail.compiled
-    for position, node in enumerate(trail.nodes):
-        if compiled.nodes[node].startswith("opening:") or (
-            position and KINDS[compiled.kinds[trail.edges[position - 1]]] not in {"walk", "refuge"}
-        ):
-            yield position, compiled.subjects[node]
+    return tuple(
+        (position, compiled.subjects[node])
+        for position, node in enumerate(trail.nodes)
+        if compiled.nodes[node].startswith("opening:")
+        or (position and KINDS[compiled.kinds[trail.edges[position - 1]]] not in {"walk", "refuge"})
+    )
 
 
 def waits(groups: Iterable[Group], flow: Mapping[UUID, float]) -> dict[UUID, float]:
@@ -130,11 +132,11 @@ def _longest_wait_s(links: _Links, rate: float, flow: Mapping[UUID, float]) -> f
 
 def delayed(trail: Trail, wait_s: Mapping[UUID, float]) -> Trail:
     """The same way with the waits on it: every node is reached so much later, at the latest."""
-    more = np.zeros(len(trail.nodes))
+    more = [0.0] * len(trail.nodes)
     for position, subject_id in passages(trail):
         more[position] = wait_s.get(subject_id, 0.0)
-    arrive_s = np.array(trail.arrive_s) + np.cumsum(more)
-    return replace(trail, arrive_s=tuple(arrive_s.tolist()), queue_s=float(more.sum()))
+    waited = list(accumulate(more))
+    return replace(trail, arrive_s=tuple(map(add, trail.arrive_s, waited)), queue_s=waited[-1])
 
 
 def delayed_if_moved(group: Group, trail: Trail, wait_s: Mapping[UUID, float], flow: Mapping[UUID, float]) -> Trail:

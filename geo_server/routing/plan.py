@@ -170,7 +170,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         build_legs(trail),
         avoided,
         find_alternatives(ends.held_trees, ways, trail, arrivals, reaction_s=request.reaction_s, timed=others),
-        turn_by_turn(trail),
+        turn_by_turn(chosen.trail),
         radio_sentence(compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s),
         trail.spread_s,
         trail.queue_s,

@@ -4,12 +4,13 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Closure, Threat
+from geo_server.domain.occupancy import MOST_PEOPLE, CountedBy
 from geo_server.domain.routes import Destination
 from geo_server.routing.compiled import LOCK_S, CompiledFloorplan
 from geo_server.routing.crowds import BOUNDARY_M, LEVEL_FLOW, STAIR_WIDTH_M
@@ -25,8 +26,6 @@ MARGIN_S = 5.0
 """Seconds that people must be ahead of a threat, when nobody says otherwise."""
 
 LONGEST_S = 86_400.0
-MOST_PEOPLE = 100_000
-"""In one zone."""
 
 COVERS = {
     Destination.EXITS: "contact: no threat that is named here can be where a person on a safe route is, before or when they "
@@ -76,6 +75,7 @@ class PlanRequest:
         to: Where people go.
         people: How many are in each zone, by its id; where a zone is not named nobody is. None: nobody counted, and nobody
             waits for anybody.
+        counted_by: Where each of these numbers comes from; those that are not here were given with the request.
         previous: The ways that zones were sent before, by zone: ids of the openings and transitions passed, in order. They
             are kept while they are safe and nothing much shorter is.
         choices: Whether each zone is to have the ways that people may choose between, with their seconds in sight.
@@ -90,6 +90,7 @@ class PlanRequest:
     to: Destination = Destination.EXITS
     people: Mapping[UUID, int] | None = None
     previous: Mapping[UUID, Sequence[UUID]] | None = None
+    counted_by: Mapping[UUID, CountedBy] = field(default_factory=dict)
     choices: bool = False
 
 
@@ -154,7 +155,7 @@ def assumptions(
         "closures_hold_a_threat": False,
         "outdoors": "a threat walks in straight lines between doors to the outside",
         **({} if request.to is Destination.EXITS else {"lock_s": LOCK_S}),
-        **({} if request.people is None else _crowd_json(request.people)),
+        **({} if request.people is None else _crowd_json(request.people, request.counted_by)),
         **({"sight": SIGHT} if request.choices else {}),
         **({} if request.previous is None else {"previous_sha256": _previous_hash(request.previous)}),
         "threats": [_threat_json(compiled, request, one) for one in located],
@@ -178,9 +179,13 @@ def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:
     return hashlib.sha256(json.dumps(passed).encode()).hexdigest()
 
 
-def _crowd_json(people: Mapping[UUID, int]) -> dict[str, object]:
+def _crowd_json(people: Mapping[UUID, int], counted_by: Mapping[UUID, CountedBy]) -> dict[str, object]:
+    by: dict[CountedBy, list[str]] = {source: [] for source in CountedBy}
+    for zone_id in sorted(people, key=str):
+        by[counted_by.get(zone_id, CountedBy.GIVEN)].append(str(zone_id))
     return {
         "people": {str(zone_id): people[zone_id] for zone_id in sorted(people, key=str)},
+        "people_from": {source.value: zone_ids for source, zone_ids in by.items() if zone_ids},
         "flow": {
             "level_persons_per_s_per_m": LEVEL_FLOW,
             "boundary_m": BOUNDARY_M,

@@ -64,6 +64,6 @@ def _known(
             return published, request, {"incident_id": None, "exercise": False}
         inputs = read_inputs(c, floorplans, site, incident)
     # Responders set out at once.
-    request = replace(inputs.request, reaction_s=0.0, previous=None)
+    request = replace(inputs.request, reaction_s=0.0, previous=None, people=None)
     beside = {"incident_id": str(incident.id), "exercise": incident.exercise, "seq": inputs.seq}
     return inputs.published, request, beside

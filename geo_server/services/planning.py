@@ -7,7 +7,9 @@ from uuid import UUID
 
 import orjson
 
+from geo_server.domain.accountability import latest_reports
 from geo_server.domain.incidents import Closure, Incident
+from geo_server.domain.occupancy import occupancy
 from geo_server.domain.places import Site
 from geo_server.domain.routes import SAFE, Destination
 from geo_server.export.plan import plan_document
@@ -17,7 +19,7 @@ from geo_server.services.published import PublishedFloorplan, PublishedFloorplan
 from geo_server.store.database import Connection
 from geo_server.store.events import last_seq
 from geo_server.store.plans import find_latest_plan, load_plan_document
-from geo_server.store.reports import list_closures
+from geo_server.store.reports import list_closures, list_status_reports
 from geo_server.store.threats import list_threats
 
 
@@ -51,11 +53,14 @@ def read_inputs(c: Connection, floorplans: PublishedFloorplans, site: Site, inci
     seq = last_seq(c, site.id)
     published = floorplans.load(c, site)
     on_map, gone = closures_on_map(c, site, published)
+    inside = occupancy(published.floorplan.zones, latest_reports(list_status_reports(c, incident.id)))
     request = PlanRequest(
         tuple(list_threats(c, incident.id, site.frame)),
         closures=on_map,
         now=datetime.now(UTC),
         previous=_previous(c, incident, published.rev),
+        people=None if inside is None else inside.people,
+        counted_by={} if inside is None else inside.counted_by,
     )
     return PlanInputs(incident, seq, published, request, gone)
 

@@ -11,7 +11,7 @@ from geo_server.store.database import Database
 from geo_server.store.events import last_seq
 from geo_server.store.reports import add_closure
 from tests.api.conftest import Client
-from tests.api.said import routes_of, sighting
+from tests.api.said import routes_of, sighting, status_report
 from tests.campus import Campus, build_campus, new_id
 
 
@@ -235,3 +235,25 @@ def test_those_who_lead_are_given_ways_to_choose_between_when_they_ask(client: C
     assert again.status_code == 304
     assert asked.headers["etag"] != plain.headers["etag"]
     assert client(Role.STAFF).get(f"{campus.url}/plan?choices=true").status_code == 403
+
+
+def test_people_who_were_reported_wait_at_doors_in_the_next_plan_and_it_says_who_counted_them(
+    client: Client, campus: Campus
+) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus))
+    alone = responder.get(f"{campus.url}/plan").json()
+    room = str(campus.rooms[2].id)
+    said = status_report(campus, zone_id=room, adults=2, students=28)
+    staff.post(f"{campus.url}/status-reports", json=said).raise_for_status()
+    staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(2.5, 1.5)))
+
+    counted = responder.get(f"{campus.url}/plan").json()
+
+    assert "people" not in alone["assumptions"]
+    assert counted["assumptions"]["people"] == {room: 30}
+    assert counted["assumptions"]["people_from"] == {"report": [room]}
+    assert counted["egress"]["people"] == 30
+    before, after = ({zone["zone_id"]: zone for zone in plan["zones"]}[room] for plan in (alone, counted))
+    assert after["queue_s"] > 0
+    assert after["time_s"] > before["time_s"]

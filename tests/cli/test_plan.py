@@ -93,6 +93,7 @@ def test_people_are_counted_from_the_command_line_a_file_or_what_rooms_hold(run:
         made = orjson.loads(run("--people", words).out)
         counted = {zone["zone_id"]: zone for zone in made["zones"]}[str(uid("101"))]
         assert made["egress"]["people"] == 24
+        assert made["assumptions"]["people_from"] == {"given": [str(uid("101"))]}
         assert counted["queue_s"] > 0
         assert counted["time_s"] == pytest.approx(alone["time_s"] + counted["queue_s"], abs=0.002)
         assert [share["people"] for share in counted["shares"]] == [24]
@@ -101,7 +102,9 @@ def test_people_are_counted_from_the_command_line_a_file_or_what_rooms_hold(run:
         if feature["id"] == str(uid("101")):
             feature["properties"]["capacity"] = 30
     (folder / "full.geojson").write_bytes(orjson.dumps(document))
-    assert orjson.loads(run("--people", "capacity", file="full.geojson").out)["egress"]["people"] == 30
+    full = orjson.loads(run("--people", "capacity", file="full.geojson").out)
+    assert full["egress"]["people"] == 30
+    assert full["assumptions"]["people_from"] == {"capacity": [str(uid("101"))]}
 
 
 def test_choices_with_their_seconds_in_sight_are_given_where_they_are_asked_for(run: Run) -> None:
