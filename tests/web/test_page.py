@@ -129,10 +129,10 @@ def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:
         Role.VIEWER: ["Rooms"],
         Role.GUEST: ["Rooms", "Situation"],
         Role.STAFF: ["My room", "Rooms"],
-        Role.RESPONDER: ["Rooms", "Situation", "Readiness"],
-        Role.FACILITIES: ["My room", "Rooms", "Floorplans"],
-        Role.COMMANDER: ["Rooms", "Situation", "Readiness"],
-        Role.ADMIN: ["Rooms", "Situation", "Readiness", "Floorplans"],
+        Role.RESPONDER: ["Rooms", "Situation", "Readiness", "Rounds"],
+        Role.FACILITIES: ["My room", "Rooms", "Rounds", "Floorplans"],
+        Role.COMMANDER: ["Rooms", "Situation", "Readiness", "Rounds"],
+        Role.ADMIN: ["Rooms", "Situation", "Readiness", "Rounds", "Floorplans"],
     }
     for role, wanted in tabs.items():
         page = visit(role).ready()

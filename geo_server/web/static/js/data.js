@@ -91,6 +91,7 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
   const onEvent = async (event, gap) => {
     if (event.kind === "import_changed") store.set({ imported: event });
     if (event.kind === "drill_changed") store.set({ kept: event });
+    if (/^(round|fault)_/.test(event.kind)) store.set({ walked: event });
     if (BESIDE_THE_PICTURE.test(event.kind) && !gap) return;
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);

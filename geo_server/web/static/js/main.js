@@ -15,6 +15,8 @@ import { showPanel } from "./panel.js";
 import { startReport } from "./report.js";
 import { createReporter } from "./reporter.js";
 import { shownReview } from "./review_model.js";
+import { followRounds } from "./rounds_data.js";
+import { createRoundsOutbox, roundsWaiting } from "./rounds_outbox.js";
 import { createStore, may, reportsOwnRoom } from "./store.js";
 import { t } from "./strings.js";
 import { followTheme } from "./theme.js";
@@ -49,6 +51,13 @@ const EMPTY = {
   tab: null,
   drill: null,
   kept: null,
+  walked: null,
+  walking: [],
+  rounds: [],
+  round: null,
+  coverage: [],
+  faults: [],
+  checkpoint: null,
   fault: null,
   ownTheme: null,
   dimmed: false,
@@ -99,7 +108,7 @@ async function beginSite(me, slug) {
   showCard(store);
   const { form, say } = createReporter(store, outbox);
   if (reportsOwnRoom(store.state)) showActions(store, { say, startReport: report });
-  showPanel(store, { outbox, form });
+  showPanel(store, { outbox, form, ...(may(store.state, "walk_rounds") && startRounds(store, slug, onSignedOut)) });
   announceChanges(store, speaker);
   dimInLockdown(store);
   // The last moment to leave passes without anything coming from the server.
@@ -114,6 +123,12 @@ async function beginSite(me, slug) {
   showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)), startReport: report });
   document.body.dataset.ready = "true";
 }
+
+/** What walking rounds needs. */
+const startRounds = (store, slug, onSignedOut) => ({
+  rounds: createRoundsOutbox(store, slug, onSignedOut),
+  loadRounds: followRounds(store),
+});
 
 /** The room that was chosen last on this device, kept on this device only. */
 function rememberRoom(store, slug) {
@@ -132,6 +147,7 @@ function onTap(store, tap) {
     return mode.onZone(tap.zoneId);
   }
   if (shownReview(store.state)) return store.set({ picked: pickedBy(tap) });
+  if (store.state.tab === "rounds") return tap.checkpointId && store.set({ checkpoint: tap.checkpointId });
   return store.set({ selected: tap.zoneId });
 }
 
@@ -150,7 +166,7 @@ function dimInLockdown(store) {
 }
 
 begin().catch((fault) => {
-  if (fault instanceof Refusal && fault.status === 401) showSignedOut(waitingCount(siteInAddress()));
+  if (fault instanceof Refusal && fault.status === 401) showSignedOut(waitingCount(siteInAddress()) + roundsWaiting(siteInAddress()));
   else {
     console.warn(fault);
     showFault(fault instanceof TypeError ? t("error.page") : fault.message);

@@ -25,7 +25,7 @@ const FINGER_PX = 9;
 /**
  * @param {HTMLElement} container
  * @param {object} options `styles` of the server by theme, `bounds` [w, s, e, n] or null, `centre` [lon, lat],
- *   `ordinal`, `theme`, `onTap` ({at, zoneId, openingId}) => void; ids of the revision under review while it is shown.
+ *   `ordinal`, `theme`, `onTap` ({at, zoneId, openingId, checkpointId}) => void; ids of the revision under review while it is shown.
  * @returns {Promise<object>} Ready when the style is loaded; rejects where there is no WebGL 2.
  */
 export async function createMap(container, { styles, bounds, centre, ordinal, theme, onTap }) {
@@ -88,10 +88,14 @@ function commands(map, camera, shown) {
     const found = map.queryRenderedFeatures(area).find((one) => (one.sourceLayer ?? one.properties.layer) === name);
     return found?.properties.id ?? null;
   };
-  const openingAt = ({ x, y }) =>
-    idAt([[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]], "openings");
+  const idNear = ({ x, y }, name) => idAt([[x - FINGER_PX, y - FINGER_PX], [x + FINGER_PX, y + FINGER_PX]], name);
   map.on("click", ({ lngLat, point }) =>
-    shown.onTap({ at: lngLat.toArray(), zoneId: idAt(point, "zones"), openingId: openingAt(point) }),
+    shown.onTap({
+      at: lngLat.toArray(),
+      zoneId: idAt(point, "zones"),
+      openingId: idNear(point, "openings"),
+      checkpointId: idNear(point, "checkpoints"),
+    }),
   );
 
   const ofLevel = (...more) => ["all", ["==", ["get", "ordinal"], shown.ordinal], ...more];

@@ -12,6 +12,10 @@ export function addIcons(map, theme, palette) {
   };
   add("up", 26, (pen) => badge(pen, 26, palette.safe, palette.casing, PATHS.up));
   add("down", 26, (pen) => badge(pen, 26, palette.safe, palette.casing, PATHS.down));
+  add("check-done", 22, (pen) => badge(pen, 22, palette.safe, palette.casing, PATHS.tick));
+  add("check-fault", 22, (pen) => badge(pen, 22, palette.threat, palette.casing, PATHS.alert));
+  add("check-undone", 20, (pen) => badge(pen, 20, palette.casing, palette.selected, ""));
+  add("check-now", 30, (pen) => badge(pen, 30, palette.selected, palette.casing, PATHS.pin));
   add("arrow", 18, (pen) => arrow(pen, palette.safe, palette.casing));
   add("arrow-unsafe", 18, (pen) => arrow(pen, palette.unsafe, palette.casing));
 }

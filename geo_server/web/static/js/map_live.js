@@ -7,6 +7,7 @@ export const LIVE_SOURCES = {
   radius: { type: "geojson", data: EMPTY },
   routes: { type: "geojson", data: EMPTY },
   turns: { type: "geojson", data: EMPTY },
+  checkpoints: { type: "geojson", data: EMPTY },
   review: { type: "geojson", data: EMPTY },
   marks: { type: "geojson", data: EMPTY },
 };
@@ -120,6 +121,30 @@ export const turnLayers = (palette, theme, font) => [
       "text-size": 13,
       "text-anchor": "left",
       "text-offset": [1.2, 0],
+      "text-optional": true,
+    },
+    paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.6 },
+  },
+];
+
+/** Checkpoints of rounds, each with the sign of what was found there and the age of the last look. Above all words. */
+export const checkpointLayers = (palette, theme, font) => [
+  {
+    id: "checkpoints",
+    type: "symbol",
+    source: "checkpoints",
+    layout: {
+      "icon-image": ["concat", theme, ":check-", ["get", "sign"]],
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
+      "icon-offset": ["case", ["get", "lifted"], ["literal", [0, -13]], ["literal", [0, 0]]],
+      "symbol-sort-key": ["match", ["get", "sign"], "now", 2, "fault", 1, 0],
+      "text-field": ["get", "words"],
+      "text-font": font,
+      "text-size": 12,
+      "text-anchor": "top",
+      "text-ignore-placement": true,
+      "text-offset": ["case", ["get", "lifted"], ["literal", [0, 1.5]], ["literal", [0, 1]]],
       "text-optional": true,
     },
     paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.6 },

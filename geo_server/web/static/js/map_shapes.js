@@ -75,6 +75,20 @@ export const planAge = (plan) => Math.max(0, (now() - Date.parse(plan.made_for_a
 
 const geometryOf = (area) => area.geometry ?? area.area ?? { type: "Polygon", coordinates: area.coordinates };
 
+/**
+ * Checkpoints of one level: `sign` says what was found, `words` how long ago somebody looked; those of zones are `lifted`
+ * above the zone's name.
+ */
+export const checkpointMarks = (stops, ordinal, signOf, words, isZone) =>
+  collection(
+    stops
+      .filter((stop) => stop.ordinal === ordinal)
+      .map((stop) => {
+        const told = { sign: signOf(stop), words: words(stop), lifted: isZone(stop) };
+        return feature({ type: "Point", coordinates: stop.at }, { layer: "checkpoints", id: stop.id, ...told });
+      }),
+  );
+
 /** How far off the last sighting may be. */
 export const radii = (threats, ordinal) =>
   collection(

@@ -1,6 +1,6 @@
 /** The server's style of a floorplan, with the moment drawn into it at the right heights. */
 
-import { edgeLayers, reachLayers, routeLayers, turnLayers } from "./map_live.js";
+import { checkpointLayers, edgeLayers, reachLayers, routeLayers, turnLayers } from "./map_live.js";
 import { PALETTES } from "./map_palette.js";
 
 /** Name of the style's one tile source. */
@@ -27,5 +27,6 @@ export function layersOf(style, theme) {
     ...routeLayers(palette, theme),
     ...style.layers.slice(words),
     ...turnLayers(palette, theme, font),
+    ...checkpointLayers(palette, theme, font),
   ];
 }

@@ -1,12 +1,14 @@
 /** Ties the map to the state: what changes there is drawn here. */
 
 import { getJson } from "./api.js";
+import { duration, secondsSince } from "./clock.js";
 import { boxAround, distance } from "./geo.js";
 import { createMap } from "./map.js";
 import { followReview } from "./map_review.js";
-import { levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
+import { checkpointMarks, levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
 import { firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, routesOf, statusOf, threatsOf } from "./model.js";
 import { levelsOf, shownReview, wholeReview } from "./review_model.js";
+import { ownRound, stopNow, stopsOf } from "./rounds_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
 
@@ -172,6 +174,10 @@ function follow(store, view) {
     else if (state.focus) view.go(state.focus.at);
   });
 
+  store.watch(["tab", "ordinal", "coverage", "walking", "rounds", "round", "checkpoint"], (state) => {
+    view.setData("checkpoints", state.tab === "rounds" ? roundMarks(state) : checkpointMarks([]));
+  });
+
   let drawn = null;
   const drawReach = () => {
     const { plan, ordinal } = store.state;
@@ -183,6 +189,17 @@ function follow(store, view) {
   };
   store.watch(["plan", "ordinal"], drawReach);
   setInterval(drawReach, REACH_MS);
+}
+
+/** Of the person's round what is done and to do; without one when each checkpoint was looked at last. */
+function roundMarks(state) {
+  const walks = ownRound(state) !== null;
+  const next = walks ? stopNow(state)?.id : null;
+  const known = { fault: "fault", never: "undone", ok: "done" };
+  const signOf = (stop) => (stop.id === next ? "now" : walks ? (stop.found ?? "undone") : known[stop.state]);
+  const words = ({ last_checked_at: at }) => (walks ? "" : at ? duration(secondsSince(at)) : t("round.never"));
+  const isZone = ({ subject_id: id }) => state.zoneById.has(id);
+  return checkpointMarks(stopsOf(state), state.ordinal, signOf, words, isZone);
 }
 
 const coordinatesOn = (route, ordinal) =>

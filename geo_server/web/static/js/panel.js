@@ -8,6 +8,7 @@ import { createPlansPanel } from "./plans_panel.js";
 import { createReadinessPanel } from "./readiness_panel.js";
 import { createRoomDetail } from "./room_detail.js";
 import { createRoomsPanel } from "./rooms_panel.js";
+import { createRoundsPanel } from "./rounds_panel.js";
 import { createSituationPanel } from "./situation_panel.js";
 import { may, reportsOwnRoom } from "./store.js";
 import { t } from "./strings.js";
@@ -21,6 +22,7 @@ function tabsFor(state) {
     reportsOwnRoom(state) && "me",
     !sees && "rooms",
     may(state, "see_reports") && "readiness",
+    may(state, "walk_rounds") && "rounds",
     may(state, "edit_floorplans") && "floorplans",
   ].filter(Boolean);
 }
@@ -32,7 +34,8 @@ export function showPanel(store, tools) {
     me: () => createMePanel(store, tools),
     rooms: () => h("div", {}, createRoomDetail(store, tools), createRoomsPanel(store)),
     situation: () => createSituationPanel(store),
-    readiness: () => createReadinessPanel(store),
+    readiness: () => createReadinessPanel(store, tools),
+    rounds: () => createRoundsPanel(store, tools),
     floorplans: () => createPlansPanel(store),
   };
   const bodies = Object.fromEntries(

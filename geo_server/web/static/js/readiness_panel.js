@@ -1,9 +1,11 @@
-/** What keeps a site ready between incidents: drills and what they have shown. */
+/** What keeps a site ready between incidents: drills and what they have shown, and what stands at fault. */
 
 import { createDrillsPanel } from "./drills_panel.js";
 import { h } from "./dom.js";
+import { createFaultsView } from "./faults_view.js";
+import { may } from "./store.js";
 
 /** @returns {HTMLElement} */
-export function createReadinessPanel(store) {
-  return h("div", { class: "stack" }, createDrillsPanel(store));
+export function createReadinessPanel(store, { rounds }) {
+  return h("div", { class: "stack" }, createDrillsPanel(store), may(store.state, "walk_rounds") && createFaultsView(store, rounds));
 }

@@ -1,0 +1,118 @@
+/**
+ * What people said, on its way. It is kept in this browser until the server has confirmed it, and sent again with the same
+ * id, so that it is neither lost nor counted twice. Each entry is kept under a key of its own, so that two tabs do not
+ * overwrite each other's, and with its author, so that on a shared device nobody's goes out as somebody else's.
+ */
+
+import { Refusal, Unreachable } from "./api.js";
+import { now } from "./clock.js";
+
+const RETRY_MS = 3000;
+/** Confirmed entries that are kept to be shown. Those that wait or were refused are all kept. */
+const KEPT = 20;
+/** Refusals that say nothing of the entry itself: sent again later, it may well be accepted. */
+const NOT_FINAL = [401, 408, 425, 429];
+
+/** Entries that the browser has no room to keep, by key: they last as long as the page. */
+const unkept = new Map();
+
+/** The entries of this device whose keys begin so, oldest first. */
+function stored(start) {
+  const keys = [...Object.keys(localStorage), ...unkept.keys()].filter((key) => key.startsWith(start));
+  const entries = keys.map(read).filter(Boolean);
+  return entries.sort((a, b) => a.content.client_at.localeCompare(b.content.client_at));
+}
+
+function read(key) {
+  try {
+    return unkept.get(key) ?? JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+/** How many entries of this device still wait for the server, whoever is signed in. */
+export const countWaiting = (start) => stored(start).filter(isWaiting).length;
+
+/**
+ * @param {object} options
+ * @param {string} options.start How the keys begin.
+ * @param {string} options.me Id of the person: only their entries are sent.
+ * @param {(entry: object) => Promise} options.send
+ * @param {boolean} [options.inOrder] Whether an entry may rest on those before it: then none is sent while one before it
+ *   waits.
+ * @param {(mine: object[], othersWaiting: number) => void} options.show Told of every change: entries, latest last, each
+ *   with `id`, `content` with `client_at`, and `state`: queued, sending, confirmed or refused.
+ * @param {() => void} options.onSignedOut Called when the server asks who this is: the entries stay.
+ */
+export function createQueue({ start, me, send, inOrder = false, show, onSignedOut }) {
+  let busy = false;
+  const isMine = ({ by }) => !by || by === me;
+  const mine = () => stored(start).filter(isMine);
+  const tell = () => show(mine(), stored(start).filter((entry) => !isMine(entry) && isWaiting(entry)).length);
+
+  const keep = (entry) => {
+    const key = start + entry.id;
+    try {
+      localStorage.setItem(key, JSON.stringify(entry));
+      unkept.delete(key);
+    } catch {
+      unkept.set(key, entry);
+    }
+    tell();
+  };
+  const drop = ({ id }) => {
+    localStorage.removeItem(start + id);
+    unkept.delete(start + id);
+    tell();
+  };
+
+  /** @returns {Promise<boolean>} Whether the next one may be tried. */
+  const sendOne = async (entry) => {
+    keep({ ...entry, state: "sending" });
+    try {
+      await send(entry);
+      keep({ ...entry, state: "confirmed", confirmed_at: new Date(now()).toISOString() });
+      mine().filter(({ state }) => state === "confirmed").slice(0, -KEPT).forEach(drop);
+      return true;
+    } catch (fault) {
+      const final = fault instanceof Refusal && fault.status < 500 && !NOT_FINAL.includes(fault.status);
+      keep(final ? { ...entry, state: "refused", why: fault.message } : { ...entry, state: "queued" });
+      if (fault.status === 401) onSignedOut();
+      return final || !(inOrder || fault instanceof Unreachable || fault.status === 401);
+    }
+  };
+
+  const flush = async () => {
+    if (busy) return;
+    busy = true;
+    const tried = new Set();
+    const untried = () => mine().find((entry) => isWaiting(entry) && !tried.has(entry.id));
+    try {
+      for (let entry = untried(); entry; entry = untried()) {
+        tried.add(entry.id);
+        if (!(await sendOne(entry))) break;
+      }
+    } finally {
+      busy = false;
+    }
+  };
+
+  tell();
+  setInterval(flush, RETRY_MS);
+  addEventListener("online", flush);
+  addEventListener("storage", tell);
+  flush();
+
+  return {
+    flush,
+    drop,
+    /** Keep what was said, and send it as soon as may be. */
+    add(id, said) {
+      keep({ id, by: me, ...said, state: "queued" });
+      flush();
+    },
+  };
+}
+
+const isWaiting = ({ state }) => state === "queued" || state === "sending";
