@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("intake", "routing", "tiles")
+BENCHMARKS = ("intake", "routing", "tiles", "live")
 """Modules of this package with a ``run() -> str``."""
 
 
