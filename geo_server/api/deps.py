@@ -74,16 +74,19 @@ def authenticate(connection: HTTPConnection) -> Principal:
         NotSignedIn: Nobody, or a secret that is wrong, expired or revoked.
         NotSameOrigin: A write with the cookie from elsewhere than this server's pages.
     """
-    state = state_of(connection)
+    return access.authenticate(state_of(connection)["database"], _secret(connection))
+
+
+def _secret(connection: HTTPConnection) -> str:
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return access.authenticate(state["database"], bearer.strip())
+        return bearer.strip()
     secret = connection.cookies.get(SESSION_COOKIE)
     if not secret:
         raise NotSignedIn("Nobody is signed in.", advice="Open a sign-in link, or send Authorization: Bearer.")
     if connection.scope["method"] not in SAFE_METHODS:
-        check_same_origin(connection, state["settings"].public_url)
-    return access.authenticate(state["database"], secret)
+        check_same_origin(connection, state_of(connection)["settings"].public_url)
+    return secret
 
 
 def keep_session(connection: HTTPConnection, response: Response, secret: str, life: timedelta) -> None:
@@ -106,8 +109,7 @@ def authorize(connection: HTTPConnection, site_slug: str, permission: Permission
         NotFound: No such site, or the person has no role on it: the two cannot be told apart.
         NotAllowed: The role does not permit it.
     """
-    principal = authenticate(connection)
-    site = access.find_own_site(state_of(connection)["database"], principal, site_slug)
+    principal, site = access.enter(state_of(connection)["database"], _secret(connection), site_slug)
     if site is None:
         raise NotFound(
             f"There is no site {site_slug!r} for you.", where="site", advice="See /api/sites for those you may enter."

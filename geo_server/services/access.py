@@ -120,19 +120,20 @@ def authenticate(database: Database, secret: str) -> Principal:
     Raises:
         NotSignedIn: It is wrong, expired or revoked.
     """
-    hashed = hash_secret(secret)
     with database.snapshot() as c:
-        token = rows.find_token(c, hashed, TokenKind.SESSION) or rows.find_token(c, hashed, TokenKind.API)
-        if token is None:
-            raise NotSignedIn("The session or token is wrong, expired or revoked.", advice="Sign in again.")
-        return _principal(c, token)
+        return _authenticate(c, secret)
 
 
-def find_own_site(database: Database, principal: Principal, slug: str) -> Site | None:
-    """A site by its slug, or None when there is none or the person has no role on it."""
+def enter(database: Database, secret: str, slug: str) -> tuple[Principal, Site | None]:
+    """Who a session or an API token belongs to, and a site by its slug: None when there is none or they have no role on it.
+
+    Raises:
+        NotSignedIn: As :func:`authenticate`.
+    """
     with database.snapshot() as c:
+        principal = _authenticate(c, secret)
         site = find_site(c, slug) if is_slug(slug) else None
-    return site if site is not None and site.id in principal.roles else None
+    return principal, site if site is not None and site.id in principal.roles else None
 
 
 def list_own_sites(database: Database, principal: Principal) -> list[tuple[Site, Role]]:
@@ -159,6 +160,13 @@ def hash_secret(secret: str) -> bytes:
 def is_slug(text: str) -> bool:
     """Whether a text can be a site's name in addresses; other texts never reach the database."""
     return re.fullmatch(r"[a-z0-9-]{1,64}", text) is not None
+
+
+def _authenticate(c: Connection, secret: str) -> Principal:
+    token = rows.find_token(c, hash_secret(secret), TokenKind.SESSION, TokenKind.API)
+    if token is None:
+        raise NotSignedIn("The session or token is wrong, expired or revoked.", advice="Sign in again.")
+    return _principal(c, token)
 
 
 def _add_secret(database: Database, site_id: UUID, role: Role, *, name: str, kind: TokenKind, life: timedelta) -> str:

@@ -55,7 +55,7 @@ def _known(
     database: Database, floorplans: PublishedFloorplans, site: Site
 ) -> tuple[PublishedFloorplan, PlanRequest, dict[str, Any]]:
     """The map, what is known of threats and closures, and what stands beside the answer."""
-    with database.snapshot() as c:
+    with database.snapshot(site.id) as c:
         incident = find_open_incident(c, site.id)
         if incident is None:
             published = floorplans.load(c, site)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from geo_server.domain.accountability import latest_reports
+from geo_server.domain.accountability import find_in_force
 from geo_server.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import (
@@ -26,7 +26,7 @@ from geo_server.services.published import PublishedFloorplans
 from geo_server.store import reports as rows
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq
-from geo_server.store.floorplans import find_zone
+from geo_server.store.floorplans import has_zone
 from geo_server.store.incidents import find_open_incident, list_incidents, load_incident
 
 
@@ -132,19 +132,21 @@ def add_status_report(database: Database, site: Site, said: NewStatusReport, *, 
             injured=said.injured,
             note=said.note,
         )
-        new = rows.add_status_report(c, report, by.person_id)
-        if new and incident.state is IncidentState.CLOSED:
+        new = rows.add_status_report(c, site.id, report, by.person_id)
+        if not new:
+            return _receipt(c, rows.load_status_report(c, site.id, said.id), new=False)
+        if incident.state is IncidentState.CLOSED:
             raise _nothing_open()
-        if new:
-            _check_zone(c, site, said.zone_id)
-            payload = {"zone_id": str(said.zone_id), "status": said.status}
-            record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
-        return _receipt(c, report if new else rows.load_status_report(c, site.id, said.id), new=new)
+        _check_zone(c, site, said.zone_id)
+        receipt = _receipt(c, report, new=True)
+        payload = {"zone_id": str(said.zone_id), "status": said.status}
+        record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
+        return receipt
 
 
 def _receipt(c: Connection, report: StatusReport, *, new: bool) -> Receipt:
-    of_zone = rows.list_status_reports(c, report.incident_id, zone_id=report.zone_id)
-    return Receipt(report, new, latest_reports(of_zone)[report.zone_id].id == report.id)
+    in_force = find_in_force(rows.list_status_reports(c, report.incident_id, zone_id=report.zone_id))
+    return Receipt(report, new, in_force is not None and in_force.id == report.id)
 
 
 def give_directive(database: Database, pack: ProtocolPack, site: Site, said: NewDirective, *, by: Principal) -> bool:
@@ -238,5 +240,5 @@ def _nothing_open() -> Conflict:
 
 
 def _check_zone(c: Connection, site: Site, zone_id: UUID) -> None:
-    if find_zone(c, site.id, zone_id) is None:
+    if not has_zone(c, site.id, zone_id):
         raise NotFound(f"The published map has no zone {zone_id}.", where="zone_id", advice="See the list of zones.")

@@ -98,8 +98,8 @@ def add_token(
     return token_id
 
 
-def find_token(c: Connection, secret_hash: bytes, kind: TokenKind) -> Token | None:
-    """The token with this hash and kind, unless it is revoked or has expired by the database's clock, or is a guest's and
+def find_token(c: Connection, secret_hash: bytes, *kinds: TokenKind) -> Token | None:
+    """The token with this hash and of one of these kinds, unless it is revoked or has expired by the database's clock, or is a guest's and
     its incident is over.
 
     A one-time token that was used is still found, with ``used_at``; only :func:`use_token` says who may use it.
@@ -109,6 +109,7 @@ def find_token(c: Connection, secret_hash: bytes, kind: TokenKind) -> Token | No
             tokens.c.id,
             tokens.c.person_id,
             people.c.name.label("person_name"),
+            tokens.c.kind,
             tokens.c.label,
             tokens.c.expires_at,
             tokens.c.used_at,
@@ -119,14 +120,14 @@ def find_token(c: Connection, secret_hash: bytes, kind: TokenKind) -> Token | No
         .outerjoin(incidents, incidents.c.id == responder_links.c.incident_id)
         .where(
             tokens.c.secret_hash == secret_hash,
-            tokens.c.kind == kind.value,
+            tokens.c.kind.in_([kind.value for kind in kinds]),
             tokens.c.revoked_at.is_(None),
             tokens.c.expires_at > func.clock_timestamp(),
             responder_links.c.id.is_(None) | link_holds(),
         )
     )
     row = c.execute(statement).mappings().one_or_none()
-    return None if row is None else Token(**row, kind=kind)
+    return None if row is None else Token(**{**row, "kind": TokenKind(row["kind"])})
 
 
 def link_holds() -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, func, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from geo_server.domain.errors import NotFound
 from geo_server.store.tables import sites
@@ -21,8 +22,13 @@ def count_up(c: Connection, site_id: UUID, counter: Column[Any]) -> tuple[int, d
     Raises:
         NotFound: There is no such site.
     """
-    count = update(sites).where(sites.c.id == site_id).values({counter: counter + 1})
-    row = c.execute(count.returning(counter, func.clock_timestamp())).one_or_none()
+    row = c.execute(counting(site_id, counter)).one_or_none()
     if row is None:
         raise NotFound(f"There is no site {site_id}.")
     return row[0], row[1]
+
+
+def counting(site_id: UUID, counter: Column[Any]) -> ReturningUpdate[Any]:
+    """The statement of :func:`count_up`, to be part of another one: it returns the number and, as ``at``, the moment."""
+    count = update(sites).where(sites.c.id == site_id).values({counter: counter + 1})
+    return count.returning(counter, func.clock_timestamp().label("at"))

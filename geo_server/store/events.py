@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, func, insert, literal, select
 
 from geo_server.domain.errors import NotFound
 from geo_server.domain.events import Event, EventKind
-from geo_server.store.counters import count_up
+from geo_server.store.counters import counting
 from geo_server.store.tables import events, sites
 
 CHANNEL = "geo_server_events"
@@ -33,10 +33,21 @@ def record_event(c: Connection, site_id: UUID, kind: EventKind, payload: Mapping
     Raises:
         NotFound: There is no such site.
     """
-    seq, at = count_up(c, site_id, sites.c.event_seq)
-    statement = insert(events).values(site_id=site_id, seq=seq, kind=kind.value, at=at, payload=dict(payload))
-    c.execute(statement.returning(func.pg_notify(CHANNEL, str(site_id))))
-    return Event(site_id, seq, kind, at, payload)
+    counted = counting(site_id, sites.c.event_seq).cte("counted")
+    said = select(
+        literal(site_id),
+        counted.c.event_seq,
+        literal(kind.value),
+        counted.c.at,
+        literal(dict(payload), events.c.payload.type),
+    )
+    columns = [events.c.site_id, events.c.seq, events.c.kind, events.c.at, events.c.payload]
+    statement = insert(events).from_select(columns, said)
+    told = func.pg_notify(CHANNEL, str(site_id))
+    row = c.execute(statement.returning(events.c.seq, events.c.at, told)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no site {site_id}.")
+    return Event(site_id, row.seq, kind, row.at, payload)
 
 
 def list_events(c: Connection, site_id: UUID, after: int, limit: int = 500) -> list[Event]:

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 from geo_server.domain.errors import DatabaseUnavailable, InvalidInput
 from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import Placement, SiteFrame
-from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level, Site, Zone
+from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level, Site
 from geo_server.domain.states import RevisionState
 from geo_server.store.conflicts import refusing_bad_values
 from geo_server.store.contents import ASSETS, CONTENTS, OPENINGS, TRANSITIONS, WALLS, ZONES, Content, T
 from geo_server.store.database import Database
-from geo_server.store.geometry import decode, decode_all, encode
+from geo_server.store.geometry import decode_all, encode
 from geo_server.store.revisions import BAD_DRAWING, lock_draft
 from geo_server.store.tables import (
     REVISION_TABLES,
@@ -28,7 +28,6 @@ from geo_server.store.tables import (
     floorplan_revisions,
     levels,
     revision_levels,
-    sites,
     zones,
 )
 
@@ -108,16 +107,14 @@ def load_floorplan(c: Connection, site: Site) -> Floorplan:
     )
 
 
-def find_zone(c: Connection, site_id: UUID, zone_id: UUID) -> Zone | None:
-    """A published zone of a site, in site metres, or None."""
+def has_zone(c: Connection, site_id: UUID, zone_id: UUID) -> bool:
+    """Whether a site's published map has a zone."""
     statement = (
-        select(zones, sites.c.lon, sites.c.lat)
+        select(zones.c.id)
         .join_from(zones, floorplan_revisions, zones.c.revision_id == floorplan_revisions.c.id)
-        .join(sites, sites.c.id == zones.c.site_id)
         .where(floorplan_revisions.c.site_id == site_id, _PUBLISHED, zones.c.id == zone_id)
     )
-    row = c.execute(statement).mappings().one_or_none()
-    return None if row is None else ZONES.from_row(row, decode(row["geom"], SiteFrame(row["lon"], row["lat"])))
+    return c.scalar(statement) is not None
 
 
 def _check(floorplan: Floorplan) -> SiteFrame:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from geo_server.domain.errors import NotFound
 from geo_server.domain.incidents import Closure, ClosureReason, Directive, Status, StatusReport
 from geo_server.store.conflicts import insert_once, refusing
-from geo_server.store.tables import closures, directives, incidents, status_reports
+from geo_server.store.tables import closures, directives, status_reports
 
 
 def add_closure(c: Connection, site_id: UUID, closure: Closure, by: UUID | None) -> bool:
@@ -61,11 +61,12 @@ def list_closures(c: Connection, site_id: UUID) -> list[Closure]:
     ]
 
 
-def add_status_report(c: Connection, report: StatusReport, by: UUID | None) -> bool:
+def add_status_report(c: Connection, site_id: UUID, report: StatusReport, by: UUID | None) -> bool:
     """Add what one person says of one zone.
 
     Args:
         c: A connection inside a transaction.
+        site_id: Site of the incident.
         report: The report.
         by: A person's id; None is the operator at the command line.
 
@@ -74,10 +75,10 @@ def add_status_report(c: Connection, report: StatusReport, by: UUID | None) -> b
 
     Raises:
         Conflict: The id is taken by another report.
-        NotFound: There is no such incident.
+        NotFound: The site has no such incident.
     """
     said = {
-        "site_id": _site_of(c, report.incident_id),
+        "site_id": site_id,
         "id": report.id,
         "zone_id": report.zone_id,
         "status": report.status.value,
@@ -89,7 +90,9 @@ def add_status_report(c: Connection, report: StatusReport, by: UUID | None) -> b
         "reported_by": by,
     }
     noted = {"incident_id": report.incident_id, "received_at": report.received_at}
-    return insert_once(c, status_reports, said, noted, "status report")
+    nothing = NotFound(f"The site has no incident {report.incident_id}.")
+    with refusing("fk_status_reports_site_id_incident_id_incidents", nothing):
+        return insert_once(c, status_reports, said, noted, "status report")
 
 
 def load_status_report(c: Connection, site_id: UUID, report_id: UUID) -> StatusReport:
@@ -155,13 +158,6 @@ def list_directives(c: Connection, incident_id: UUID) -> list[Directive]:
     rows = c.execute(statement.order_by(directives.c.given_at, directives.c.id)).mappings()
     latest = {row["zone_id"]: _directive(row) for row in rows}
     return sorted(latest.values(), key=lambda directive: (directive.zone_id is not None, str(directive.zone_id)))
-
-
-def _site_of(c: Connection, incident_id: UUID) -> UUID:
-    site_id: UUID | None = c.scalar(select(incidents.c.site_id).where(incidents.c.id == incident_id))
-    if site_id is None:
-        raise NotFound(f"There is no incident {incident_id}.")
-    return site_id
 
 
 def _status_report(row: RowMapping) -> StatusReport:

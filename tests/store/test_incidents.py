@@ -137,7 +137,7 @@ def test_what_a_witness_says_does_not_wait_for_a_plan_that_is_being_made(databas
         with database.transaction() as witness:
             witness.execute(text("SET LOCAL lock_timeout = '2s'"))
             assert add_sighting(witness, a_sighting(incident, threat), site.frame)
-            assert add_status_report(witness, a_report(incident, uuid4()), None)
+            assert add_status_report(witness, site.id, a_report(incident, uuid4()), None)
             add_threat(witness, incident.id, replace(threat, id=uuid4()), site.frame)
 
 

@@ -38,7 +38,7 @@ def test_a_status_report_is_read_as_it_was_written(database: Database) -> None:
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     with database.transaction() as c:
-        assert add_status_report(c, report, add_person(c, "Ann")) is True
+        assert add_status_report(c, incident.site_id, report, add_person(c, "Ann")) is True
         assert list_status_reports(c, incident.id) == [report]
 
 
@@ -46,9 +46,9 @@ def test_a_repeated_report_is_not_counted_twice(database: Database) -> None:
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     with database.transaction() as c:
-        assert add_status_report(c, report, None) is True
+        assert add_status_report(c, incident.site_id, report, None) is True
     with database.transaction() as c:
-        assert add_status_report(c, later(report, 90), None) is False
+        assert add_status_report(c, incident.site_id, later(report, 90), None) is False
         assert list_status_reports(c, incident.id) == [report]
 
 
@@ -57,10 +57,10 @@ def test_a_report_that_is_repeated_into_the_next_incident_is_still_the_same_repo
     second = an_incident(site, minutes=60)
     report = a_report(first, ZONE)
     with database.transaction() as c:
-        add_status_report(c, report, None)
+        add_status_report(c, site.id, report, None)
         set_incident_state(c, first.id, IncidentState.ALL_CLEAR, NOON)
         add_incident(c, second)
-        assert add_status_report(c, replace(report, incident_id=second.id), None) is False
+        assert add_status_report(c, site.id, replace(report, incident_id=second.id), None) is False
         assert list_status_reports(c, second.id) == []
 
 
@@ -80,10 +80,10 @@ def test_an_id_that_comes_again_with_another_content_is_refused(database: Databa
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     with database.transaction() as c:
-        add_status_report(c, report, None)
+        add_status_report(c, incident.site_id, report, None)
         for changed in changed_in_one_way(report):
             with pytest.raises(Conflict, match=str(report.id)):
-                add_status_report(c, changed, None)
+                add_status_report(c, incident.site_id, changed, None)
         assert list_status_reports(c, incident.id) == [report]
 
 
@@ -92,10 +92,10 @@ def test_the_id_of_somebody_elses_report_is_refused(database: Database) -> None:
     report = a_report(incident, ZONE)
     with database.transaction() as c:
         ann, bob = add_person(c, "Ann"), add_person(c, "Bob")
-        add_status_report(c, report, ann)
-        assert add_status_report(c, report, ann) is False
+        add_status_report(c, incident.site_id, report, ann)
+        assert add_status_report(c, incident.site_id, report, ann) is False
         with pytest.raises(Conflict):
-            add_status_report(c, report, bob)
+            add_status_report(c, incident.site_id, report, bob)
 
 
 def test_two_sites_may_use_the_same_id(database: Database) -> None:
@@ -103,8 +103,8 @@ def test_two_sites_may_use_the_same_id(database: Database) -> None:
     _, south, _ = in_incident(database, "south")
     report = a_report(north, ZONE)
     with database.transaction() as c:
-        assert add_status_report(c, report, None) is True
-        assert add_status_report(c, replace(report, incident_id=south.id), None) is True
+        assert add_status_report(c, north.site_id, report, None) is True
+        assert add_status_report(c, south.site_id, replace(report, incident_id=south.id), None) is True
 
 
 def test_of_the_same_report_sent_many_times_at_once_one_counts(database: Database) -> None:
@@ -115,7 +115,7 @@ def test_of_the_same_report_sent_many_times_at_once_one_counts(database: Databas
     def send(n: int) -> bool:
         together.wait(timeout=30)
         with database.transaction() as c:
-            return add_status_report(c, later(report, n), None)
+            return add_status_report(c, incident.site_id, later(report, n), None)
 
     with ThreadPoolExecutor(4) as pool:
         answers = sorted(pool.map(send, range(4)))
@@ -137,14 +137,14 @@ def test_fewer_people_than_none_and_texts_that_cannot_be_kept_are_refused(databa
     }
     for words, wrong in impossible.items():
         with pytest.raises(InvalidInput, match=words), database.transaction() as c:
-            add_status_report(c, wrong, None)
+            add_status_report(c, incident.site_id, wrong, None)
 
 
 def test_a_report_to_an_incident_that_is_not_there_is_refused(database: Database) -> None:
     _, incident, _ = in_incident(database)
     lost = replace(incident, id=uuid4())
     with pytest.raises(NotFound), database.transaction() as c:
-        add_status_report(c, a_report(lost, ZONE), None)
+        add_status_report(c, incident.site_id, a_report(lost, ZONE), None)
 
 
 def test_a_closure_is_in_force_until_it_is_lifted(database: Database) -> None:
@@ -200,8 +200,8 @@ def test_reports_are_found_by_who_gave_them(database: Database) -> None:
     with database.transaction() as c:
         ann, bob = add_person(c, "Ann"), add_person(c, "Bob")
         mine, theirs = a_report(incident, ZONE), a_report(incident, ZONE, Status.HELP)
-        add_status_report(c, mine, ann)
-        add_status_report(c, theirs, bob)
+        add_status_report(c, incident.site_id, mine, ann)
+        add_status_report(c, incident.site_id, theirs, bob)
         assert list_status_reports(c, incident.id, by=ann) == [mine]
         assert list_status_reports(c, incident.id, by=bob) == [theirs]
         assert len(list_status_reports(c, incident.id)) == 2
@@ -211,5 +211,5 @@ def test_a_report_names_a_zone_even_when_no_floorplan_has_it_any_more(database: 
     _, incident, _ = in_incident(database)
     gone = UUID(int=7)
     with database.transaction() as c:
-        add_status_report(c, a_report(incident, gone), None)
+        add_status_report(c, incident.site_id, a_report(incident, gone), None)
         assert [report.zone_id for report in list_status_reports(c, incident.id)] == [gone]

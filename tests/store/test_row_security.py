@@ -64,7 +64,7 @@ def _fill(database: Database, slug: str) -> UUID:
         record_event(c, site.id, EventKind.INCIDENT_OPENED, {})
         record_audit(c, site_id=site.id, person_id=None, action="tried", subject=slug, detail={})
         add_sighting(c, samples.a_sighting(incident, threat), samples.FRAME)
-        add_status_report(c, samples.a_report(incident, zone_id), None)
+        add_status_report(c, site.id, samples.a_report(incident, zone_id), None)
         add_closure(c, site.id, samples.a_closure(zone_id), None)
         add_directive(c, site.id, samples.a_directive(incident, "hold", zone_id))
         grant_role(c, add_person(c, f"Somebody of {slug}"), site.id, Role.STAFF)
