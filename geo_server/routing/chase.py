@@ -42,15 +42,18 @@ class Chase:
     pairs: Pattern
     onwards: dict[tuple[int, str], int]
 
-    def spread(self, starts: Floats, seconds: Floats) -> Floats:
+    def paired(self, seconds: Floats) -> Floats:
+        """Least of each pair of states, shape (p,), from the seconds of each edge, shape (m,)."""
+        return np.minimum.reduceat(seconds[self.order], self.groups) if len(self.groups) else np.zeros(0)
+
+    def spread(self, starts: Floats, pair_s: Floats) -> Floats:
         """Earliest arrivals in each state, shape (s,), from given times in some of them.
 
         Args:
             starts: Shape (s,); infinite where nothing starts.
-            seconds: Of each edge, shape (m,).
+            pair_s: Seconds of each pair, shape (p,).
         """
-        pair_s = np.minimum.reduceat(seconds[self.order], self.groups) if len(self.groups) else np.zeros(0)
-        return self.pairs.spread(pair_s, starts)[0]
+        return self.pairs.sums(pair_s, starts)
 
     def at_nodes(self, states: Floats) -> Floats:
         """Earliest arrivals at each node, shape (n,), from those in its states."""
@@ -77,7 +80,9 @@ def build_chase(both: Sequence[tuple[str, str]], sides: Sequence[str], tails: In
     first[1:] = (np.diff(before[order]) != 0) | (np.diff(after[order]) != 0)
     groups = np.flatnonzero(first)
     firsts = np.searchsorted([node for node, _ in states], np.arange(len(both)))
-    pairs = build_pattern(before[order[groups]], after[order[groups]], len(states))
+    left = before[order[groups]]
+    # From a room without another door nobody goes on.
+    pairs = build_pattern(left, after[order[groups]], np.bincount(left, minlength=len(states)) == 0)
     return Chase(states, firsts, order, groups, pairs, onwards)
 
 

@@ -12,6 +12,7 @@ from geo_server.domain.routes import SAFE, RouteStatus
 from geo_server.routing.choices import ExitTrees, build_exit_trees
 from geo_server.routing.fields import EPSILON_S, latest_departures, shortest_in_time, slacks
 from geo_server.routing.request import PlanRequest
+from geo_server.routing.sparse import view
 from geo_server.routing.trails import Network, Start, Trail, build_network, find_trail, follow
 from geo_server.routing.visibility import Floats
 from geo_server.routing.zones import ZoneWays
@@ -19,15 +20,41 @@ from geo_server.routing.zones import ZoneWays
 
 @dataclass(frozen=True)
 class Fields:
-    """What all zones' routes are read from, as lists by node: see :mod:`geo_server.routing.fields`."""
+    """What all zones' routes are read from, by node: see :mod:`geo_server.routing.fields`.
+
+    Few nodes are looked up of most fields, and many of some, so only those become lists, and only when they are searched.
+
+    Args:
+        network: With its sinks, distances and following nodes.
+        arrivals: Earliest arrival of a threat.
+        slack: Of the shortest way.
+        latest: Latest departure.
+    """
 
     network: Network
-    sinks: list[bool]
-    arrivals: list[float]
-    distances: list[float]
-    following: list[int]
-    slack: list[float]
-    latest: list[float]
+    arrivals: Sequence[float]
+    slack: Sequence[float]
+    latest: Sequence[float]
+
+    @property
+    def sinks(self) -> Sequence[bool]:
+        """Whether a node is an end that is open."""
+        return self.network.sink_list
+
+    @property
+    def distances(self) -> Sequence[float]:
+        """Least time to an end."""
+        return self.network.distance_view
+
+    @property
+    def following(self) -> Sequence[int]:
+        """The node after each on the shortest way."""
+        return self.network.following_view
+
+    @cached_property
+    def searched(self) -> list[float]:
+        """The latest departures, for searches."""
+        return list(self.latest)
 
     @cached_property
     def endless(self) -> list[float]:
@@ -111,15 +138,8 @@ def build_ends(network: Network, arrivals: Floats, request: PlanRequest) -> Ends
 def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:
     """The fields of a network against given arrivals of the threat."""
     latest = latest_departures(network.compiled, network.pair_s, arrivals - margin_s, network.sinks)
-    return Fields(
-        network=network,
-        sinks=network.sinks.tolist(),
-        arrivals=arrivals.tolist(),
-        distances=network.distances.tolist(),
-        following=network.following.tolist(),
-        slack=slacks(network.distances, network.following, arrivals).tolist(),
-        latest=latest.tolist(),
-    )
+    slack = slacks(network.distances, network.following, arrivals)
+    return Fields(network, view(arrivals), view(slack), view(latest))
 
 
 def choose(fields: Fields, ways: ZoneWays, reaction_s: float, margin_s: float) -> Chosen:
@@ -171,8 +191,8 @@ def _in_time(fields: Fields, starts: Sequence[Start], leave_s: float) -> tuple[i
         fields.network.compiled,
         fields.network.pair_seconds,
         [(start.node, (0.0 if endless else leave_s) + start.latest_s) for start in starts],
-        latest=fields.endless if endless else fields.latest,
-        distances=fields.distances,
+        latest=fields.endless if endless else fields.searched,
+        distances=fields.network.distance_list,
         sinks=fields.sinks,
     )
 

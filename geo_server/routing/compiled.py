@@ -5,7 +5,6 @@ are sorted by tail, head and key; those that join the same two nodes (two ways b
 because the shortest-path routines of scipy want one weight for each pair.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +22,8 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Level
 from geo_server.domain.routes import Destination
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
+from geo_server.routing.digest import floorplan_digest
+from geo_server.routing.ends import find_ends
 from geo_server.routing.graph import Ways, ground_places, join_ways
 from geo_server.routing.grounds import Grounds, build_grounds
 from geo_server.routing.kept import Kept
@@ -36,6 +37,9 @@ Bools = npt.NDArray[np.bool_]
 
 NETWORKS_KEPT = 4
 """Networks that stay with a floorplan: with no door closed and with some, for a few groups of people or incidents."""
+
+SPEEDS_KEPT = 8
+"""Speeds of threats and of people whose times stay with a floorplan: each kind of incident has its own."""
 
 LOCK_S = 10.0
 """Seconds that people are given to close and lock a door that they stand at. An assumption: no published figure was found."""
@@ -176,15 +180,26 @@ class CompiledFloorplan:
         return {pair: n for n, pair in enumerate(zip(self.pair_tails.tolist(), self.pair_heads.tolist(), strict=True))}
 
     def occupant_s(self, profile: Profile) -> Floats:
-        """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,)."""
+        """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,), not to be changed."""
+        return self.times.get(profile, lambda: self._occupant_s(profile))
+
+    @cached_property
+    def times(self) -> Kept[Profile | float, Floats]:
+        """Seconds of people and of threats that were asked for, by profile or speed."""
+        return Kept(SPEEDS_KEPT)
+
+    def _occupant_s(self, profile: Profile) -> Floats:
         speeds = np.array([profile.level_mps, profile.stairs_up_mps, profile.stairs_down_mps, profile.ramp_mps, 0, 0])
         speed = np.append(speeds, profile.level_mps)[self.kinds]
         seconds = np.divide(self.occupant_m, speed, out=np.full(len(speed), np.inf), where=speed > 0)
         return self.checked("occupant", seconds + LOCK_S * self.locks)
 
     def threat_seconds(self, speed_mps: float) -> Floats:
-        """Seconds that a threat needs for each edge, at least. Shape (m,)."""
-        return self.checked("threat", self.threat_m / speed_mps + self.threat_s)
+        """Seconds that a threat needs for each pair of states, at least (see :mod:`geo_server.routing.chase`)."""
+        return self.times.get(
+            speed_mps,
+            lambda: self.chase.paired(self.checked("threat", self.threat_m / speed_mps + self.threat_s)),
+        )
 
     def checked(self, whose: str, weights: Floats) -> Floats:
         """The weights, if each is a number that is not negative.
@@ -205,7 +220,25 @@ class CompiledFloorplan:
 
     def paired(self, weights: Floats) -> Floats:
         """Least weight of each pair, shape (p,)."""
-        return np.minimum.reduceat(weights, self.groups) if len(weights) else weights
+        least: Floats = weights[self.groups]
+        np.minimum.at(least, self._further[0], weights[self._further[1]])
+        return least
+
+    @cached_property
+    def _further(self) -> tuple[Ints, Ints]:
+        """The pairs of edges that are not the first of theirs, and those edges: few."""
+        further = np.setdiff1d(np.arange(len(self.tails)), self.groups)
+        return np.searchsorted(self.groups, further, side="right") - 1, further
+
+    @cached_property
+    def ends(self) -> Bools:
+        """Whether no least way of people goes on through a node, shape (n,)."""
+        return find_ends(self.tails, self.heads, self.keys, self.occupant_m, self.exits)
+
+    @cached_property
+    def onward(self) -> Ints:
+        """The pairs whose head is no end."""
+        return np.flatnonzero(~self.ends[self.pair_heads])
 
     @cached_property
     def neighbours(self) -> list[list[tuple[int, int]]]:
@@ -218,7 +251,7 @@ class CompiledFloorplan:
     @cached_property
     def backward(self) -> Pattern:
         """The pairs turned round: from head to tail, as who looks for ways to an exit starts at the exits."""
-        return build_pattern(self.pair_heads, self.pair_tails, len(self.nodes))
+        return build_pattern(self.pair_heads, self.pair_tails, self.ends)
 
 
 def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:
@@ -227,17 +260,11 @@ def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:
     Raises:
         InvalidInput: The floorplan contradicts itself.
     """
-    return compile_ways(floorplan, join_ways(floorplan), _digest(floorplan))
+    return compile_ways(floorplan, join_ways(floorplan), floorplan_digest(floorplan))
 
 
 def compile_ways(floorplan: Floorplan, ways: Ways, digest: str) -> CompiledFloorplan:
-    """Put a graph of a floorplan into arrays.
-
-    Args:
-        floorplan: The floorplan.
-        ways: Joined up.
-        digest: Hash of the floorplan.
-    """
+    """Put a floorplan's graph into arrays, with the hash that it is known by."""
     nodes = tuple(sorted(ways.graph.nodes))
     index = {node: number for number, node in enumerate(nodes)}
     edges = sorted(
@@ -268,27 +295,3 @@ def compile_ways(floorplan: Floorplan, ways: Ways, digest: str) -> CompiledFloor
         exits=np.array([ways.graph.nodes[node]["exit"] for node in nodes], dtype=np.bool_),
         digest=digest,
     )
-
-
-def _digest(floorplan: Floorplan) -> str:
-    seen = hashlib.sha256()
-    seen.update(str(sorted((str(building.id), building.name) for building in floorplan.buildings)).encode())
-    levels = {
-        level.id: f"{level.building_id} {level.ordinal} {level.name} {level.shift_m}" for level in floorplan.levels
-    }
-    for level_id in sorted(levels, key=str):
-        seen.update(f"{level_id} {levels[level_id]}\n".encode())
-    for zone in sorted(floorplan.zones, key=lambda z: str(z.id)):
-        seen.update(f"{zone.id} {zone.level_id} {zone.name} {zone.alias} {zone.category} {zone.lockable}\n".encode())
-        seen.update(shapely.to_wkb(zone.polygon, byte_order=1))
-    for opening in sorted(floorplan.openings, key=lambda o: str(o.id)):
-        seen.update(repr(opening).encode() + shapely.to_wkb(opening.line, byte_order=1))
-    for transition in sorted(floorplan.transitions, key=lambda t: str(t.id)):
-        seen.update(repr(transition).encode() + shapely.to_wkb(transition.geometry, byte_order=1))
-    for wall in sorted(floorplan.walls, key=lambda w: str(w.id)):
-        seen.update(
-            f"{wall.id} {wall.thickness_m} {wall.transparent}".encode() + shapely.to_wkb(wall.line, byte_order=1)
-        )
-    for point in sorted(floorplan.assembly_points, key=lambda p: str(p.id)):
-        seen.update(f"{point.id} {point.name}".encode() + shapely.to_wkb(point.point, byte_order=1))
-    return seen.hexdigest()

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
 from geo_server.routing.compiled import Bools, CompiledFloorplan
 from geo_server.routing.threats import LocatedThreat
@@ -74,26 +73,31 @@ def arrivals_at_speed(compiled: CompiledFloorplan, approaches: Iterable[Approach
 
 def exit_distances(compiled: CompiledFloorplan, pair_s: Floats, sinks: Bools) -> Floats:
     """Least time from each node to any sink, shape (n,)."""
-    exits = np.flatnonzero(sinks)
-    if not len(exits):
-        return np.full(len(compiled.nodes), np.inf)
-    return np.asarray(dijkstra(compiled.backward.matrix(pair_s), indices=exits, min_only=True), dtype=np.float64)
+    return compiled.backward.sums(pair_s, np.where(sinks, 0.0, np.inf))
 
 
-def next_nodes(compiled: CompiledFloorplan, pair_s: Floats, distances: Floats) -> Ints:
+def next_nodes(compiled: CompiledFloorplan, pair_s: Floats, distances: Floats, sinks: Bools) -> Ints:
     """The node after each on its shortest route, shape (n,): itself at a sink, -1 without a route.
 
     Of several it is the farthest on, so that no route makes a halt at stairs or doors that it only passes; of several as
     far the one with the smallest number, whatever order a library settles them in.
     """
-    tails, heads = compiled.pair_tails, compiled.pair_heads
+    # A way that goes on through an end has one as short that does not, and that gets farther at once.
+    pairs = compiled.onward if not (sinks & compiled.ends).any() else np.arange(len(pair_s))
+    tails, heads = compiled.pair_tails[pairs], compiled.pair_heads[pairs]
     found = np.where(distances == 0, np.arange(len(distances)), -1)
+    before, after = distances[tails], distances[heads]
     with np.errstate(invalid="ignore"):
-        on_way = np.abs(distances[tails] - pair_s - distances[heads]) <= EPSILON_S
-    on_way &= np.isfinite(distances[tails]) & (distances[heads] < distances[tails]) & (distances[tails] > 0)
+        on_way = np.abs(before - pair_s[pairs] - after) <= EPSILON_S
+    on_way &= np.isfinite(before) & (after < before) & (before > 0)
     chosen = np.flatnonzero(on_way)
+    if not len(chosen):
+        return found
+    # Pairs are sorted by tail and then by head.
+    firsts = np.flatnonzero(np.diff(tails[chosen], prepend=-1))
+    farthest = np.repeat(np.minimum.reduceat(after[chosen], firsts), np.diff(np.append(firsts, len(chosen))))
     # What is written last stays.
-    chosen = chosen[np.lexsort((heads[chosen], distances[heads[chosen]]))[::-1]]
+    chosen = chosen[after[chosen] == farthest][::-1]
     found[tails[chosen]] = heads[chosen]
     return found
 
@@ -120,9 +124,10 @@ def latest_departures(compiled: CompiledFloorplan, pair_s: Floats, deadlines: Fl
     again with a heap. All others keep what they have, since no way is better than the best that no deadline cuts short.
     """
     latest, following = _unhindered(compiled, pair_s, deadlines, sinks)
-    again = _leads_to(latest > deadlines + ROUNDING_S, following)
+    tighter = latest > deadlines + ROUNDING_S
     latest = np.minimum(latest, deadlines)
-    if again.any():
+    if tighter.any():
+        again = _leads_to(tighter, following)
         latest[again] = np.where(sinks[again], deadlines[again], -np.inf)
         _relabel(compiled, pair_s, deadlines, latest, again)
     return latest
@@ -134,10 +139,12 @@ def _unhindered(compiled: CompiledFloorplan, pair_s: Floats, deadlines: Floats, 
     latest, following = np.full(n, -np.inf), np.full(n, -1, dtype=np.int64)
     endless = np.isinf(deadlines)
     for ends, starts in ((sinks & ~endless, -deadlines), (sinks & endless, np.zeros(n))):
+        if not ends.any():
+            continue
         sums, after = compiled.backward.spread(pair_s, np.where(ends, starts, np.inf))
         reached = np.isfinite(sums)
         latest[reached] = np.where(endless[ends].any(), np.inf, -sums[reached])
-        following[reached] = np.where(after[reached] == n, -1, after[reached])
+        following[reached] = after[reached]
     return latest, following
 
 

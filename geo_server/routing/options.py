@@ -61,7 +61,7 @@ class Options:
     @cached_property
     def _hidden_ways(self) -> HiddenWays | None:
         held = self.judge.ends.held
-        return None if self.sight is None else HiddenWays(held.network, self.sight, held.latest)
+        return None if self.sight is None else HiddenWays(held.network, self.sight, held.searched)
 
     def _hidden_way(self, ways: ZoneWays) -> Trail | None:
         """The safe way with the fewest seconds in sight; None when nobody can tell, or none was found."""

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import dijkstra
 
 from geo_server.domain.incidents import Closure
 from geo_server.domain.places import Zone
@@ -19,6 +18,7 @@ from geo_server.routing.compiled import Bools, CompiledFloorplan
 from geo_server.routing.fields import exit_distances, next_nodes
 from geo_server.routing.graph import refuge_node
 from geo_server.routing.profiles import Profile
+from geo_server.routing.sparse import view
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.walks import Walk
 from geo_server.routing.zones import ZoneWays
@@ -73,7 +73,29 @@ class Network:
     @cached_property
     def following(self) -> Ints:
         """The node after each on its shortest route, shape (n,)."""
-        return next_nodes(self.compiled, self.pair_s, self.distances)
+        return next_nodes(self.compiled, self.pair_s, self.distances, self.sinks)
+
+    @cached_property
+    def sink_list(self) -> list[bool]:
+        """The sinks, for passes in Python."""
+        sinks: list[bool] = self.sinks.tolist()
+        return sinks
+
+    @cached_property
+    def distance_list(self) -> list[float]:
+        """The distances, for searches."""
+        distances: list[float] = self.distances.tolist()
+        return distances
+
+    @cached_property
+    def distance_view(self) -> Sequence[float]:
+        """The distances, where few are looked up."""
+        return view(self.distances)
+
+    @cached_property
+    def following_view(self) -> Sequence[int]:
+        """The nodes after each, where few are looked up."""
+        return cast("Sequence[int]", view(self.following))
 
     @cached_property
     def edge_of_pair(self) -> Ints:
@@ -94,12 +116,7 @@ class Network:
     @cached_property
     def exit_trees(self) -> tuple[Floats, npt.NDArray[np.int32]]:
         """Least time from each node to each open exit, and the node after it on the way, each shape (e, n)."""
-        exits, n = self.trees_to, len(self.sinks)
-        if not len(exits):
-            return np.zeros((0, n)), np.zeros((0, n), dtype=np.int32)
-        reverse = self.compiled.backward.matrix(self.pair_s)
-        distances, previous = dijkstra(reverse, indices=exits, return_predecessors=True)
-        return distances, previous
+        return self.compiled.backward.to_each(self.pair_s, self.trees_to)
 
     def edge(self, tail: int, head: int) -> int:
         """The edge that people take from a node to the next."""
@@ -206,7 +223,7 @@ def build_network(compiled: CompiledFloorplan, profile: Profile, closures: Itera
 
 
 def _build_network(compiled: CompiledFloorplan, profile: Profile, closed: frozenset[UUID]) -> Network:
-    seconds = compiled.occupant_s(profile)
+    seconds = compiled.occupant_s(profile).copy()
     shut = np.zeros(len(compiled.nodes), dtype=np.bool_)
     for subject_id in closed:
         shut[compiled.nodes_of.get(subject_id, [])] = True

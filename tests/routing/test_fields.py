@@ -116,7 +116,7 @@ def test_the_shortest_safe_route_is_the_shortest_of_all_simple_safe_routes(seed:
 def test_slack_by_pointer_jumping_is_the_least_along_the_shortest_route(seed: int) -> None:
     compiled, pair_s, arrivals = prepared(seed)
     distances = exit_distances(compiled, pair_s, compiled.exits)
-    following = next_nodes(compiled, pair_s, distances)
+    following = next_nodes(compiled, pair_s, distances, compiled.exits)
     found = slacks(distances, following, arrivals)
     for node in range(len(compiled.nodes)):
         if following[node] < 0:
