@@ -24,6 +24,8 @@ SAGITTA_M = 0.005
 """How far a curve may be from the segments that stand for it."""
 
 _SOLID = frozenset({Role.WALL, Role.COLUMN})
+_WITH_DOORS = (Role.DOOR, Role.GLAZING, Role.WALL)
+"""Roles of layers that leaves and swings are drawn on: some offices draw doors and windows on one layer."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Barriers:
         doors: Strokes that may draw doors.
         voids: Openings in the floor.
         door_lines: Short straight segments on door layers: leaves, frames, thresholds.
+        unsaid: Segments on layers that say nothing, which may draw windows.
     """
 
     walls: Segments
@@ -43,6 +46,7 @@ class Barriers:
     doors: tuple[Stroke, ...]
     voids: tuple[Polygon, ...]
     door_lines: Segments
+    unsaid: Segments
 
     @property
     def all(self) -> Segments:
@@ -71,9 +75,10 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
     return Barriers(
         walls=np.vstack([walls, door_segments[long]]),
         glazing=_simple_segments(by_role[Role.GLAZING]),
-        doors=(*by_role[Role.DOOR], *by_role[Role.WALL], *(s for s in by_role[Role.UNKNOWN] if s.block)),
+        doors=(*(s for role in _WITH_DOORS for s in by_role[role]), *(s for s in by_role[Role.UNKNOWN] if s.block)),
         voids=(*voids, *find_crossed(drawn)),
         door_lines=door_segments[~long],
+        unsaid=segments_of(by_role[Role.UNKNOWN]),
     )
 
 

@@ -118,7 +118,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
     polygons, stairs, steps = cut_flights([*polygons[: len(drawn)], *divided], find_flights(on_stairs))
     found = find_openings(
-        fill_gaps([*closed.bridges, *bays], closed.doors, closed.still),
+        fill_gaps([*closed.bridges, *bays], closed.doors, closed.still, barriers.unsaid),
         closed.doors,
         polygons,
         footprint_of([*polygons, *closed.faces.polygons]),

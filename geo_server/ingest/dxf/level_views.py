@@ -27,7 +27,7 @@ LIKE_OUTLINES = 0.4
 """Levels cover each other to this share of what both cover, once laid over each other."""
 LEAST_SIGNS = 4
 """Doors and room names that a level shows before another view without any is no plan."""
-_DOORS = frozenset({Role.DOOR, Role.WALL})
+_DOORS = frozenset({Role.DOOR, Role.GLAZING, Role.WALL})
 
 
 def choose_levels(

@@ -24,6 +24,8 @@ OUTSIDE_M = 1.2
 """A door leads out when this far in front of it there is no building."""
 FILLING_M = 0.4
 """How far from a gap's middle line the lines of a sliding door or a window are drawn."""
+LEAST_PANES = 3
+"""So many lines from side to side are a window: a sill on each face of the wall, and a pane."""
 LEAST_GAP_M = 0.6
 """A gap that people pass is at least this wide."""
 
@@ -95,20 +97,30 @@ def _passable(bridge: Bridge, sides: tuple[int | None, int | None]) -> bool:
     return None not in sides or bridge.filled in {Filling.DOOR, Filling.UNKNOWN}
 
 
-def fill_gaps(bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], door_lines: Segments) -> list[Bridge]:
+def fill_gaps(
+    bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], door_lines: Segments, unsaid: Segments
+) -> list[Bridge]:
     """Gaps with what is drawn in them: lines on door layers without an arc are sliding doors, or windows when three run
-    from side to side. Where no door is drawn at all, any gap may be one.
+    from side to side, on whatever layer. Where no door is drawn at all, any gap may be one.
+
+    Args:
+        bridges: Chords of door symbols and bridges over gaps.
+        doors: Door symbols.
+        door_lines: Segments on layers of doors.
+        unsaid: Segments on layers that say nothing.
     """
-    tree = STRtree(as_lines(door_lines))
-    filled = [_filling(bridge, door_lines, tree) for bridge in bridges]
+    trees = [(lines, STRtree(as_lines(lines))) for lines in (door_lines, unsaid)]
+    filled = [_filling(bridge, *trees) for bridge in bridges]
     empty = Filling.NOTHING if doors or Filling.DOOR in filled else Filling.UNKNOWN
     return [replace(b, filled=empty if f is Filling.NOTHING else f) for b, f in zip(bridges, filled, strict=True)]
 
 
-def _filling(bridge: Bridge, door_lines: Segments, tree: STRtree) -> Filling:
-    if bridge.symbol is not None or runs_beside(bridge, door_lines, tree, FILLING_M) < 0.5:
+def _filling(bridge: Bridge, of_doors: tuple[Segments, STRtree], unsaid: tuple[Segments, STRtree]) -> Filling:
+    if bridge.symbol is not None:
         return Filling.NOTHING
-    return Filling.WINDOW if count_runs(bridge, door_lines, tree, FILLING_M) >= 3 else Filling.DOOR
+    if any(count_runs(bridge, *lines, FILLING_M) >= LEAST_PANES for lines in (of_doors, unsaid)):
+        return Filling.WINDOW
+    return Filling.DOOR if runs_beside(bridge, *of_doors, FILLING_M) >= 0.5 else Filling.NOTHING
 
 
 def _add(

@@ -164,7 +164,8 @@ def without_tentacles(polygon: Polygon, radius: float) -> list[Polygon]:
         The room itself when nothing much is cut, else its parts that are rooms.
     """
     core = polygon.buffer(-radius, join_style="mitre")
-    opened = core.buffer(radius * 1.001, join_style="mitre", mitre_limit=2.0).intersection(polygon)
+    grown = shapely.make_valid(core.buffer(radius * 1.001, join_style="mitre", mitre_limit=2.0))
+    opened = grown.intersection(polygon)
     if opened.area > 0.985 * polygon.area and isinstance(opened, Polygon):
         return [polygon]
     parts = [part for part in shapely.get_parts(opened) if isinstance(part, Polygon) and part.area >= LEAST_AREA_M2]

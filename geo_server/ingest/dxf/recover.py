@@ -48,7 +48,8 @@ def find_leaks(
     for radius in RADII_M:
         inside = _closed(lines, covered, radius)
         free = inside.difference(shapely.union_all([covered, walls, *found]))
-        opened = free.buffer(-HALF_WIDTH_M, quad_segs=2).buffer(HALF_WIDTH_M, join_style="mitre").intersection(free)
+        core = free.buffer(-HALF_WIDTH_M, quad_segs=2)
+        opened = shapely.make_valid(core.buffer(HALF_WIDTH_M, join_style="mitre")).intersection(free)
         found += [
             part
             for part in shapely.get_parts(shapely.set_precision(opened, 0.001))
@@ -58,12 +59,15 @@ def find_leaks(
 
 
 def _closed(lines: npt.NDArray[np.object_], covered: BaseGeometry, radius: float) -> BaseGeometry:
-    """What lines and faces hold once gaps narrower than twice a radius are closed."""
+    """What lines and faces hold once gaps narrower than twice a radius are closed.
+
+    What GEOS shrinks may touch itself, which no overlay takes, so it is made valid.
+    """
     shells = [Polygon(part.exterior) for part in shapely.get_parts(covered) if isinstance(part, Polygon)]
     grown = shapely.buffer(np.concatenate([lines, np.array(shells, dtype=object)]), radius, quad_segs=2)
     parts = shapely.get_parts(shapely.union_all(grown))
     solid = shapely.union_all([Polygon(part.exterior) for part in parts if isinstance(part, Polygon)])
-    return solid.buffer(-radius, quad_segs=2)
+    return shapely.make_valid(solid.buffer(-radius, quad_segs=2))
 
 
 def _is_zone(part: Polygon, ways: STRtree, named: STRtree) -> bool:

@@ -10,6 +10,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -32,6 +33,8 @@ WALL_SHARE, BARE_SHARE = 0.3, 0.5
 """A layer that scores at least this share of the best one holds walls too: with doors drawn, without any drawn."""
 LONGER = 4.0
 """Lines this many times longer than those of the best layer are axes, borders or dimensions; shorter ones furniture."""
+HINGE_SHARE = 0.5
+"""Where walls are, at least this share of the hinges is that stand at any one layer; however much furniture there is."""
 OWN_SHARE = 0.7
 """A layer with this share of its lines in reach of a leaf holds doors and no walls."""
 PIECE = 0.02
@@ -40,10 +43,13 @@ PITCH = 0.04
 """Lines in rows that are nearer to each other than this share of the plan are tiles or treads."""
 SHORT = 0.003
 """Lines shorter than this share of the plan say nothing about walls."""
-_Door = tuple[Arc, str]
-"""The swing of a door, and the layer that it is drawn on."""
 _Part = tuple[str, str]
 """What of a layer came in blocks of one name, or in none: the layer and the name."""
+_Door = tuple[Arc, _Part]
+"""The swing of a door, and where it is drawn."""
+
+
+Place = TypeVar("Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,10 @@ def find_roles(strokes: Sequence[Stroke]) -> Roles:
     for layer in _door_layers(doors, roles):
         roles[layer] = Role.DOOR
         findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for doors.", layer=layer))
+    mixed = {part for part in _with_many(Counter(part for _, part in doors)) if not part[1]}
     sorted_out = tuple(
-        replace(s, role=Role.UNKNOWN) if s.layer in walls and (s.layer, s.block) not in parts else s for s in strokes
+        replace(s, role=Role.UNKNOWN) if s.layer in walls and (s.layer, s.block) not in parts | mixed else s
+        for s in strokes
     )
     return Roles(sorted_out, roles, frozenset(walls), findings)
 
@@ -100,7 +108,7 @@ def _drawn_doors(strokes: Sequence[Stroke]) -> list[_Door]:
     """Quarter arcs with a leaf drawn from their centre, and the layers that they stand on."""
     longest = PIECE * max(extent(all_points(strokes)))
     arcs = [
-        (arc, stroke.layer)
+        (arc, (stroke.layer, stroke.block))
         for stroke in (*strokes, *chained(strokes, longest))
         if len(stroke.points) > 3
         for arc in fit_arcs(stroke.points)
@@ -111,7 +119,7 @@ def _drawn_doors(strokes: Sequence[Stroke]) -> list[_Door]:
         return []
     lines = as_lines(leaves)
     tree, sizes = STRtree(lines), lengths(leaves)
-    return [(arc, layer) for arc, layer in arcs if _has_leaf(arc, leaves, sizes, tree)]
+    return [(arc, part) for arc, part in arcs if _has_leaf(arc, leaves, sizes, tree)]
 
 
 def _has_leaf(arc: Arc, leaves: Segments, sizes: Segments, tree: STRtree) -> bool:
@@ -133,7 +141,9 @@ def _wall_parts(strokes: Sequence[Stroke], roles: Mapping[str, Role], doors: Seq
     span = extent(all_points(strokes))
     scores = [_score(part, drawn, span, doors) for part, drawn in sorted(parts.items())]
     free = [s for s in scores if _at_doors(segments_of(parts[s.part]), doors) < OWN_SHARE]
-    ranked = sorted((s for s in free or scores if s.value > 0), key=lambda s: (-s.value, s.part))
+    most = max((s.hinges for s in free or scores), default=0.0)
+    drawn_for = [s for s in free or scores if s.value > 0 and s.hinges >= HINGE_SHARE * most]
+    ranked = sorted(drawn_for, key=lambda s: (-s.value, s.part))
     if not ranked:
         return []
     best, share = ranked[0], WALL_SHARE if doors else BARE_SHARE
@@ -157,7 +167,7 @@ def _is_like(score: _Score, best: _Score, share: float) -> bool:
         score.value >= share * best.value
         and best.line / LONGER <= score.line <= LONGER * best.line
         and score.met >= 0.3 * best.met
-        and score.hinges >= 0.5 * best.hinges
+        and score.hinges >= HINGE_SHARE * best.hinges
     )
 
 
@@ -195,6 +205,11 @@ def _hinge_share(segments: Segments, doors: Sequence[_Door]) -> float:
 
 
 def _door_layers(doors: Sequence[_Door], roles: Mapping[str, Role]) -> list[str]:
-    counts = Counter(layer for _, layer in doors)
-    least = max(DOOR_COUNT, DOOR_SHARE * len(doors))
-    return sorted(layer for layer, n in counts.items() if n >= least and roles.get(layer) is Role.UNKNOWN)
+    layers = Counter(layer for _, (layer, _) in doors)
+    return sorted(layer for layer in _with_many(layers) if roles.get(layer) is Role.UNKNOWN)
+
+
+def _with_many(counts: Counter[Place]) -> list[Place]:
+    """Where so many doors are drawn that it is meant for doors."""
+    least = max(DOOR_COUNT, DOOR_SHARE * counts.total())
+    return [place for place, n in counts.items() if n >= least]

@@ -17,6 +17,8 @@ from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 
 Segments = npt.NDArray[np.float64]
 """Shape (n, 4): x1, y1, x2, y2."""
+GENTLE = 0.97
+"""The cosine of the turn from one piece of a round wall to the next is at least this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,26 @@ def find_caps(corners: Corners, widest: float = np.inf) -> list[WallEnd]:
         first, second = corners.away(*sides[0]), corners.away(*sides[1])
         along = corners.away(index, 0)
         square = max(abs(first @ along), abs(second @ along)) < 0.35
-        depth = float(min(sizes[sides[0][0]], sizes[sides[1][0]]))
-        if square and first @ second > 0.85 and depth >= 0.8 * sizes[index]:
+        if not square or first @ second <= 0.85:
+            continue
+        depth = min(_run_length(corners, sizes, side, float(sizes[index])) for side in (sides[0], sides[1]))
+        if depth >= 0.8 * sizes[index]:
             middle = (corners.point(index, 0) + corners.point(index, 1)) / 2
             out = -(first + second) / np.hypot(*(first + second))
             found.append(WallEnd(_vertex(middle), _vertex(out), float(sizes[index]), depth))
     return found
+
+
+def _run_length(corners: Corners, sizes: npt.NDArray[np.float64], start: tuple[int, int], enough: float) -> float:
+    """How far the face of a wall runs from an end of one of its segments: a round one in many pieces, as far as enough."""
+    (index, end), total = start, float(sizes[start[0]])
+    while total < enough:
+        onward = corners.neighbour(index, 1 - end)
+        if onward is None or float(corners.away(*onward) @ corners.away(index, 1 - end)) > -GENTLE:
+            break
+        index, end = onward
+        total += float(sizes[index])
+    return total
 
 
 def find_dangles(corners: Corners, shortest: float = 0.0) -> list[WallEnd]:

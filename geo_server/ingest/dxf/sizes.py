@@ -38,7 +38,7 @@ def evidence_of_sizes(drawing: Drawing, roles: Mapping[str, Role]) -> list[Evide
 
 
 def _from_doors(by_role: Mapping[Role, list[Stroke]]) -> Iterator[Evidence]:
-    for role in (Role.DOOR, Role.WALL, Role.UNKNOWN):
+    for role in (Role.DOOR, Role.GLAZING, Role.WALL, Role.UNKNOWN):
         radii = np.array(
             [a.radius for s in by_role[role] for a in fit_arcs(s.points) if 80 <= a.sweep_deg <= 97 and a.radius > 0]
         )

@@ -8,6 +8,7 @@ Terminology:
     bridge: a straight line put across a gap.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -144,7 +145,9 @@ def _ray_lengths(
 def _facing_ends(
     ends: Sequence[WallEnd], starts: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]
 ) -> dict[int, tuple[float, int]]:
-    """For each end, the nearest end that looks back at it, nearly straight ahead."""
+    """For each end, the nearest end that looks back at it, nearly straight ahead; in a round wall as far aside as the
+    wall turns between the two.
+    """
     tree = STRtree(shapely.points(starts))
     found: dict[int, tuple[float, int]] = {}
     centres = shapely.points(starts + ahead * REACH_M / 2)
@@ -152,8 +155,10 @@ def _facing_ends(
         step = starts[other] - starts[index]
         along = float(step @ ahead[index])
         aside = abs(float(step[0] * ahead[index][1] - step[1] * ahead[index][0]))
-        allowed = max(0.08, 0.5 * min(ends[index].width, ends[other].width))
-        if 0.002 < along <= REACH_M and aside <= allowed and float(ahead[index] @ ahead[other]) < -0.94:
+        back = -float(ahead[index] @ ahead[other])
+        turned = along * math.tan(math.acos(min(1.0, max(0.0, back))) / 2)
+        allowed = max(0.08, 0.5 * min(ends[index].width, ends[other].width), turned + GRAIN_M)
+        if 0.002 < along <= REACH_M and aside <= allowed and back > 0.94:
             found[int(index)] = min(found.get(int(index), (np.inf, 0)), (along, int(other)))
     return found
 

@@ -5,7 +5,8 @@ It is designed by the middle lines of its walls, so that every way of drawing st
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import shapely
 from shapely import LineString, Point, Polygon, box
@@ -16,16 +17,26 @@ Spot = tuple[float, float]
 
 @dataclass(frozen=True)
 class Wall:
-    """A wall by its middle line."""
+    """A wall by its middle line.
+
+    Args:
+        bends: Where the middle line bends, when it is not straight.
+    """
 
     start: Spot
     end: Spot
     thick: float
+    bends: tuple[Spot, ...] = ()
+
+    @property
+    def path(self) -> LineString:
+        """Its middle line."""
+        return LineString([self.start, *self.bends, self.end])
 
     @property
     def body(self) -> Polygon:
         """What it fills, half its thickness longer at both ends, so that corners are full."""
-        return LineString([self.start, self.end]).buffer(self.thick / 2, cap_style="square")
+        return self.path.buffer(self.thick / 2, cap_style="square")
 
 
 @dataclass(frozen=True)
@@ -107,17 +118,17 @@ class Floor:
         return self.solid - shapely.union_all([d.gap for d in self.doors])
 
     def pieces(self, *, windows: bool) -> list[Wall]:
-        """Walls in pieces between the openings, by their middle lines."""
+        """Walls in straight pieces between the openings, by their middle lines."""
         holes = [d.gap.buffer(0.01) for d in self.doors] + (
             [_pane(w).buffer(0.01) for w in self.windows] if windows else []
         )
         out = []
         for wall in self.walls:
-            rest = LineString([wall.start, wall.end]) - shapely.union_all([h.buffer(-0.01) for h in holes])
+            rest = wall.path - shapely.union_all([h.buffer(-0.01) for h in holes])
             for part in shapely.get_parts(rest):
-                if part.length > 0.01:
-                    (a, b), (c, d) = part.coords[0], part.coords[-1]
-                    out.append(replace(wall, start=(a, b), end=(c, d)))
+                for (a, b), (c, d) in pairwise(part.coords):
+                    if math.dist((a, b), (c, d)) > 0.01:
+                        out.append(Wall((a, b), (c, d), wall.thick))
         return out
 
 

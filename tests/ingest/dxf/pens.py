@@ -96,6 +96,16 @@ def boxes(floor: Floor, space: Space, windows: bool) -> None:
         space.add_lwpolyline(box_of(piece), close=True, dxfattribs=WALL)
 
 
+def wall_blocks(floor: Floor, space: Space, windows: bool) -> None:
+    """A block of unit size, stretched to each piece of wall."""
+    block = space.doc.blocks.new("W1")
+    block.add_lwpolyline([(0, -0.5), (1, -0.5), (1, 0.5), (0, 0.5)], close=True, dxfattribs={"layer": "0"})
+    for piece in floor.pieces(windows=windows):
+        x, y = piece.end[0] - piece.start[0], piece.end[1] - piece.start[1]
+        scales = {"xscale": math.hypot(x, y), "yscale": piece.thick, "rotation": math.degrees(math.atan2(y, x))}
+        space.add_blockref("W1", piece.start, dxfattribs={**WALL, **scales})
+
+
 def hatched(floor: Floor, space: Space, windows: bool) -> None:
     """Solid hatches and nothing else."""
     for part in shapely.get_parts(_cut(floor, windows)):
@@ -140,6 +150,7 @@ WALLS: Mapping[str, Callable[[Floor, Space, bool], None]] = {
     "multilines": multilines,
     "closed bodies": closed_bodies,
     "boxes": boxes,
+    "blocks": wall_blocks,
     "hatches": hatched,
     "solids": solids,
     "3d faces": faces,

@@ -29,6 +29,10 @@ LAYERS: Mapping[str, Callable[[str], str]] = {
         "A-WALL": "WÄNDE", "A-DOOR": "TÜREN", "A-GLAZ": "FENSTER", "A-AREA-IDEN": "RAUMSTEMPEL", "A-FURN": "MÖBEL",
         "A-FLOR-STRS": "TREPPE", "A-GRID": "ACHSEN", "A-ANNO-DIMS": "BEMASSUNG",
     }.get(layer, layer),
+    "joinery": lambda layer: {"A-WALL": "WALL", "A-DOOR": "WINDOW", "A-GLAZ": "WINDOW"}.get(layer, layer),
+    "pens": lambda layer: {"A-WALL": "PEN_50", "A-AREA-IDEN": "PEN_18", "A-DOOR": "PEN_25", "A-GLAZ": "PEN_35"}.get(
+        layer, "PEN_13"
+    ),
 }  # fmt: skip
 """What layers are called."""
 
