@@ -20,6 +20,7 @@ from starlette.routing import Route
 from geo_server import __version__
 from geo_server.api import live
 from geo_server.api.deps import Declared, Public, Requires, State
+from geo_server.api.handing_over import HandsOver
 from geo_server.api.head import AnswersHead
 from geo_server.api.problems import BugCatcher, answer_http, answer_invalid, answer_refusal
 from geo_server.api.routes import ROUTERS
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         middleware=[
             Middleware(AnswersHead),
             Middleware(SecurityHeaders),
+            Middleware(HandsOver),
             Middleware(BugCatcher),
             Middleware(BodyLimit, upload_bytes=chosen.upload_limit_mb * 1024 * 1024),
         ],

@@ -5,6 +5,7 @@ Wire format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from geo_server.api.answers import moment
 from geo_server.api.deps import authorize_scope, state_of_scope
+from geo_server.api.handing_over import hand_over
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.events import Event
 from geo_server.domain.roles import Permission, Role
@@ -46,7 +48,7 @@ def encode_reset(seq: int) -> bytes:
     return b'id: %d\nevent: reset\ndata: {"seq":%d}\n\n' % (seq, seq)
 
 
-async def events(scope: Scope, receive: Receive, send: Send) -> None:
+async def events(scope: Scope, _: Receive, __: Send) -> None:
     """GET /api/sites/{site}/events: the stream of one client, until it leaves, is dropped, or the server goes down.
 
     Raises:
@@ -54,14 +56,12 @@ async def events(scope: Scope, receive: Receive, send: Send) -> None:
     """
     access = await authorize_scope(scope, scope["path_params"]["site"], Permission.SEE_INCIDENT)
     after = last_event_id(Headers(scope=scope), scope["query_string"])
-    await _stream(
-        state_of_scope(scope)["hub"],
-        access.site.id,
-        role=access.role,
-        after=after,
-        receive=receive,
-        send=send,
-    )
+    task = asyncio.current_task()
+    assert task is not None
+    hub, subscriber = state_of_scope(scope)["hub"], Subscriber(access.role, abort=task.cancel)
+    await hub.join(access.site.id, subscriber, after)
+    longest_s = LONGEST_GUEST_S if access.role is Role.GUEST else LONGEST_S
+    hand_over(scope, _Stream(hub, access.site.id, subscriber, longest_s).give)
 
 
 def last_event_id(headers: Headers, query: bytes) -> int | None:
@@ -82,22 +82,27 @@ def last_event_id(headers: Headers, query: bytes) -> int | None:
     return int(said)
 
 
-async def _stream(hub: Hub, site_id: UUID, *, role: Role, after: int | None, receive: Receive, send: Send) -> None:
-    task = asyncio.current_task()
-    assert task is not None
-    subscriber = Subscriber(role, abort=task.cancel)
-    async with hub.subscribe(site_id, subscriber, after):
-        watcher = asyncio.create_task(_watch(receive, subscriber.end))
-        expiry = asyncio.get_running_loop().call_later(
-            LONGEST_GUEST_S if role is Role.GUEST else LONGEST_S, subscriber.end
-        )
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A subscriber's answer."""
+
+    hub: Hub
+    site_id: UUID
+    subscriber: Subscriber
+    longest_s: float
+
+    async def give(self, receive: Receive, send: Send) -> None:
+        """Send what the subscriber is handed until there is no more."""
+        watcher = asyncio.create_task(_watch(receive, self.subscriber.end))
+        expiry = asyncio.get_running_loop().call_later(self.longest_s, self.subscriber.end)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            await _pump(subscriber, send)
+            await _pump(self.subscriber, send)
         except asyncio.CancelledError:
-            if not subscriber.dropped:
+            if not self.subscriber.dropped:
                 raise
         finally:
+            self.hub.leave(self.site_id, self.subscriber)
             expiry.cancel()
             watcher.cancel()
 
