@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTEST_ARGS ?= -n 2
 export VENV
 
-.PHONY: help run test check bench docs lock wheel clean
+.PHONY: help run test check bench prove docs lock wheel clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -23,6 +23,9 @@ check: ready-dev ## format, lint, types, layering, docs freshness
 
 bench: ready-dev ## benchmarks beside their peers, figures into benchmarks/RESULTS.md
 	@$(VENV)/bin/python -m benchmarks
+
+prove: ready-dev ## try the guarantee of safe ways on campuses made by chance, for SECONDS=600
+	@$(VENV)/bin/python -m tests.routing.prove $(if $(SECONDS),--seconds $(SECONDS))
 
 docs: ready-dev  ## write the generated reference pages
 	@$(VENV)/bin/python scripts/reference.py

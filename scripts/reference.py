@@ -19,7 +19,8 @@ from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.ingest.codes import CODES
 from geo_server.settings import Settings
 from geo_server.tiles.layers import LAYERS
-from tests.routing.published import CASES, LEFT_OUT, Case
+from tests.routing.cases import Case
+from tests.routing.published import CASES, LEFT_OUT
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -136,7 +137,7 @@ def verification_page() -> str:
     ]
     lead = (
         "Cases of RiMEA, IMO (MSC.1/Circ.1238) and NIST (TN 1822) for evacuation models, as far as they can be put to a\n"
-        "planner. Each is a test (`tests/routing/published.py`); the last column is what this version gives."
+        "planner. Each is a test (`tests/routing/published*.py`); the last column is what this version gives."
     )
     left_out = _table(("not here", "why"), LEFT_OUT.items())
     return _page("Verification", lead, ("case", "built", "expected", "passes", "ours"), rows) + "\n" + left_out

@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.routing.cases import Case
 from tests.routing.planning import make, route_of
 from tests.routing.plans import closure, two_exits, uid
-from tests.routing.published import CASES, Case
+from tests.routing.published import CASES
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.source)

@@ -1,0 +1,128 @@
+"""``make prove``: the guarantee tried for as long as one likes, on campuses made by chance, by pursuers of their own kind.
+
+Each trial builds a campus, puts a threat somewhere into it, asks for a plan, its choices and a way in for responders, and
+follows everybody who was told that a way is safe, from the last moment that it may be left. Whoever is met is printed with
+the number of the trial, by which it can be tried again: ``python -m tests.routing.prove --first NUMBER --seconds 1``.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from shapely import LineString, Point
+
+from geo_server.domain.entries import Entry, EntryMode
+from geo_server.domain.places import Floorplan, ZoneCategory
+from geo_server.domain.routes import Choice, EvacuationPlan, Route
+from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
+from geo_server.routing.entries import find_entries
+from geo_server.routing.plan import plan
+from geo_server.routing.profiles import ADULT
+from geo_server.routing.request import PlanRequest
+from tests.routing.campus_pursuer import CampusPursuer, footprint, free_shape
+from tests.routing.campuses import two_storey_campus
+from tests.routing.plans import NOW, SAFE
+from tests.routing.test_campus_soundness import WHERE, chase, narrowest, somewhere
+
+ENDLESS_S = 1e6
+"""Where no threat limits a way, the pursuer never comes either."""
+
+TOLERANCE_S = 1e-3
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One campus with one threat.
+
+    Args:
+        number: All dice of it.
+        late_s: By how much later than they may people leave: more than 0 to see that somebody is met then.
+    """
+
+    number: int
+    late_s: float = 0.0
+
+    def run(self) -> Iterator[tuple[str, float]]:
+        """What was followed, each with the seconds by which it was ahead of the pursuer beside its margin."""
+        rng = random.Random(f"prove {self.number}")
+        floorplan = two_storey_campus(self.number, columns=rng.choice([3, 5, 7]))
+        # As fast as people or little faster: of those that run, few ways are safe on so small a campus.
+        danger = replace(somewhere(rng.choice(WHERE), floorplan, rng), speed_mps=rng.choice([0.95, 0.95, 1.2, 2.0]))
+        margin_s = rng.choice([0.0, 0.0, 2.0])
+        people = {zone.id: rng.choice([0, 2, 5]) for zone in floorplan.zones} if rng.random() < 0.3 else None
+        request = PlanRequest([danger], reaction_s=0.0, margin_s=margin_s, now=NOW, people=people, choices=True)
+        pursuer, compiled = chase(floorplan, danger), compile_floorplan(floorplan)
+        for kind, way in _told(plan(compiled, request)):
+            leave_s = ENDLESS_S if way.latest_departure_s is None else way.latest_departure_s
+            yield kind, narrowest(way, pursuer, leave_s + self.late_s) - margin_s
+        for entry in self._entries(floorplan, compiled, request, rng):
+            yield "entry", ahead_of(entry, pursuer, floorplan) - margin_s - self.late_s
+
+    def _entries(
+        self, floorplan: Floorplan, compiled: CompiledFloorplan, request: PlanRequest, rng: random.Random
+    ) -> list[Entry]:
+        """Ways in that are called safe, from a place outside, near the building, to some zones."""
+        level = floorplan.levels[0]
+        building = footprint(floorplan, level)
+        outside = (free_shape(floorplan, level) - building.buffer(0.5)) & building.buffer(6.0)
+        west, south, east, north = outside.bounds
+        places = (Point(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(10_000))
+        start = next(place for place in places if outside.covers(place))
+        indoors = [zone for zone in floorplan.zones if zone.category is not ZoneCategory.OUTDOOR]
+        answers = [find_entries(compiled, request, zone.id, EntryMode.AVOID, start) for zone in rng.sample(indoors, 4)]
+        return [entry for answer in answers for entry in answer.entries if entry.safe]
+
+
+def _told(made: EvacuationPlan) -> Iterator[tuple[str, Route | Choice]]:
+    for route in made.routes:
+        if route.status in SAFE:
+            yield "route", route
+        for choice in route.choices:
+            if choice.safe:
+                yield "choice", choice
+
+
+def ahead_of(entry: Entry, pursuer: CampusPursuer, floorplan: Floorplan) -> float:
+    """Least seconds by which the pursuer is later than responders, outside and in."""
+    outside = LineString(entry.outside)
+    metres = np.arange(0, outside.length, 0.5)
+    there = pursuer.seconds_to_each(floorplan.levels[0].id, [outside.interpolate(along) for along in metres])
+    least = float((there - metres / ADULT.level_mps).min()) if len(metres) else np.inf
+    return min(least, narrowest(entry, pursuer, 0.0))
+
+
+def prove(first: int, seconds: float) -> tuple[Counter[str], list[str]]:
+    """Trials for some seconds, one at least: how many of each kind were followed, and who was met."""
+    until, number = time.monotonic() + seconds, first
+    tried: Counter[str] = Counter()
+    met: list[str] = []
+    while not tried["trials"] or time.monotonic() < until:
+        for kind, ahead_s in Trial(number).run():
+            tried[kind] += 1
+            if ahead_s < -TOLERANCE_S:
+                met.append(f"trial {number}: a {kind} that is called safe is {-ahead_s:.3f} s behind its margin")
+        tried["trials"] += 1
+        number += 1
+    return tried, met
+
+
+def main() -> int:
+    """Run from the command line; 1 when somebody was met."""
+    asked = argparse.ArgumentParser(description="Try the guarantee of safe ways on campuses made by chance.")
+    asked.add_argument("--seconds", type=float, default=600.0, help="how long (default: 600)")
+    asked.add_argument("--first", type=int, default=1000, help="number of the first trial (default: 1000)")
+    said = asked.parse_args()
+    tried, met = prove(said.first, said.seconds)
+    counts = ", ".join(f"{tried[kind]} {kind}" for kind in ("trials", "route", "choice", "entry"))
+    print(f"{counts}: followed from number {said.first} on; {len(met)} met.")
+    print("\n".join(met))
+    return 1 if met else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

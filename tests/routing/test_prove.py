@@ -1,0 +1,14 @@
+"""``make prove`` follows people, and finds those who are met."""
+
+from tests.routing.prove import TOLERANCE_S, Trial, prove
+
+
+def test_a_trial_follows_routes_choices_and_ways_in_and_nobody_is_met() -> None:
+    tried, met = prove(first=8, seconds=0)
+    assert met == []
+    assert min(tried[kind] for kind in ("trials", "route", "choice", "entry")) > 0
+
+
+def test_whoever_leaves_too_late_is_met() -> None:
+    behind = [ahead_s for _, ahead_s in Trial(8, late_s=30.0).run()]
+    assert min(behind) < -TOLERANCE_S
