@@ -18,6 +18,7 @@ from uuid import UUID
 
 from shapely import LineString, MultiPolygon, Point, Polygon
 
+from geo_server.domain.confidence import Confidence
 from geo_server.domain.frame import DrawingFrame, Frame, SiteFrame
 
 LOWEST_ORDINAL = -50
@@ -124,6 +125,7 @@ class Zone:
         alias: What people call it, when that differs.
         lockable: True, False, or None when nobody has said.
         capacity: People it may hold, or None.
+        confidence: How sure its outline is and why, or None when nobody has weighed it.
     """
 
     id: UUID
@@ -134,6 +136,7 @@ class Zone:
     alias: str | None = None
     lockable: bool | None = None
     capacity: int | None = None
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.domain.confidence import Confidence
 from geo_server.domain.document import DRAWING_METRES, LONLAT_DECIMALS, METRES_DECIMALS, FeatureType
 from geo_server.domain.frame import Coordinates, DrawingFrame, Frame
 from geo_server.domain.places import Floorplan, Level, Opening, Site, Transition, Zone
@@ -135,7 +136,15 @@ def _zone_properties(zone: Zone) -> Document:
         "lockable": zone.lockable,
         "capacity": zone.capacity,
         "area_m2": round(zone.polygon.area, 2),
+        **_confidence_properties(zone.confidence),
     }
+
+
+def _confidence_properties(confidence: Confidence | None) -> Document:
+    if confidence is None:
+        return {}
+    reasons = [{"code": one.reason.value, "measure": one.measure, "words": one.words} for one in confidence.reasons]
+    return {"confidence": confidence.value, "confidence_reasons": reasons}
 
 
 def _opening_properties(opening: Opening) -> Document:

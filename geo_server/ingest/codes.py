@@ -127,6 +127,16 @@ CODES: dict[str, Code] = {
     "area-differs": Code(
         _ERROR, "The written area of a room differs from its outline by more than 10 %.", "Check its walls for gaps."
     ),
+    "zone-unsure": Code(
+        _ERROR,
+        "A zone is more likely wrong than right: what is known of its outline speaks against it.",
+        "Compare it with the drawing, and merge, divide or remove it where it is wrong.",
+    ),
+    "zone-disputed": Code(
+        _NOTE,
+        "A second reading of the walls, by morphology, does not find a zone as it is.",
+        "Compare its edge with the drawing.",
+    ),
     "restriction-dropped": Code(
         _NOTE, "The file says who may enter some spaces; that is not kept.", "Close what people cannot pass."
     ),

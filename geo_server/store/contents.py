@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, Table
 
+from geo_server.domain.confidence import Confidence, Evidence, Reason
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import (
     Asset,
@@ -64,8 +65,23 @@ def _zone_row(zone: Zone, frame: SiteFrame) -> Row:
         "lockable": zone.lockable,
         "capacity": zone.capacity,
         "area_m2": zone.polygon.area,
+        **_confidence_columns(zone.confidence),
         "geom": encode(zone.polygon, frame),
     }
+
+
+def _confidence_columns(confidence: Confidence | None) -> Row:
+    if confidence is None:
+        return {"confidence": None, "confidence_reasons": None}
+    reasons = [{"code": one.reason.value, "measure": one.measure} for one in confidence.reasons]
+    return {"confidence": confidence.value, "confidence_reasons": reasons}
+
+
+def _confidence(row: RowMapping) -> Confidence | None:
+    if row["confidence"] is None:
+        return None
+    reasons = (Evidence(Reason(one["code"]), one["measure"]) for one in row["confidence_reasons"])
+    return Confidence(row["confidence"], tuple(reasons))
 
 
 def _zone(row: RowMapping, geometry: Any) -> Zone:  # noqa: ANN401
@@ -78,6 +94,7 @@ def _zone(row: RowMapping, geometry: Any) -> Zone:  # noqa: ANN401
         alias=row["alias"],
         lockable=row["lockable"],
         capacity=row["capacity"],
+        confidence=_confidence(row),
     )
 
 

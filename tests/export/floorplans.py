@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
+from geo_server.domain.confidence import Confidence, Evidence, Reason, weigh
 from geo_server.domain.frame import DrawingFrame, Frame, SiteFrame
 from geo_server.domain.places import (
     AssemblyPoint,
@@ -41,7 +42,15 @@ def school(frame: Frame = DRESDEN) -> Floorplan:
     upper = Level(uid("upper"), building.id, 1, "First floor")
     zones = (
         Zone(
-            uid("101"), ground.id, box(0, 3, 8, 10), "101", ZoneCategory.ROOM, "Chemistry", lockable=True, capacity=30
+            uid("101"),
+            ground.id,
+            box(0, 3, 8, 10),
+            "101",
+            ZoneCategory.ROOM,
+            "Chemistry",
+            lockable=True,
+            capacity=30,
+            confidence=weigh([Evidence(Reason.EDGE_DRAWN, 0.97), Evidence(Reason.NAMED)]),
         ),
         Zone(uid("102"), ground.id, box(8, 3, 16, 10), "102", ZoneCategory.ROOM, lockable=False),
         Zone(uid("corridor"), ground.id, box(0, 0, 16, 3), "Corridor", ZoneCategory.CORRIDOR),
@@ -115,6 +124,8 @@ def lines(draw: st.DrawFn) -> LineString:
 
 
 points = st.builds(Point, metres, metres)
+evidence = st.builds(Evidence, st.sampled_from(Reason), st.none() | st.floats(0, 99).map(lambda v: round(v, 3)))
+confidences = st.lists(evidence, max_size=6).map(weigh) | st.builds(Confidence, st.floats(0, 1))
 frames = st.one_of(
     st.builds(SiteFrame, st.floats(-179, 179), st.floats(-80, 80)),
     st.builds(DrawingFrame, st.sampled_from([1.0, 0.01, 0.0254, 0.001, 0.3048])),
@@ -145,6 +156,7 @@ def floorplans(draw: st.DrawFn) -> Floorplan:
                 st.none() | names,
                 st.none() | st.booleans(),
                 st.none() | st.integers(0, 1000),
+                st.none() | confidences,
             ),
             min_size=1,
             max_size=5,

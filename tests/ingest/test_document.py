@@ -42,13 +42,14 @@ def line(*positions: list[float]) -> Document:
     return {"type": "LineString", "coordinates": list(positions)}
 
 
+REASONS = [{"code": "edge-drawn", "measure": 0.97, "words": "Nobody reads this."}, {"code": "name-inside"}]
 METRES: Document = {
     "type": "FeatureCollection",
     "frame": "drawing-metres",
     "metres_per_unit": 0.01,
     "features": [
         feature(1, "level", None, ordinal=0, name="Ground"),
-        feature(2, "zone", square(0, 0, 8), ordinal=0, name="101"),
+        feature(2, "zone", square(0, 0, 8), ordinal=0, name="101", confidence=0.9, confidence_reasons=REASONS),
         feature(3, "zone", square(8, 0, 8), ordinal=0, name="102"),
         feature(4, "opening", line([8, 2], [8, 3]), ordinal=0, zones=[thing_id(2), thing_id(3)]),
         feature(5, "opening", line([0, 2], [0, 3]), ordinal=0, zones=[thing_id(2), None], exit=True),
@@ -158,6 +159,9 @@ for _ in range(900):
         (replace_in(1, level=thing_id(77)), "Level 00000000-0000-0000-0000-00000000004d is not given", 1),
         (replace_in(1, lockable="yes"), "lockable is 'yes'", 1),
         (replace_in(1, capacity=-1), "capacity is -1", 1),
+        (replace_in(1, confidence=1.1), "confidence is 1.1", 1),
+        (replace_in(1, confidence_reasons="walls"), "confidence_reasons is 'walls'", 1),
+        (replace_in(1, confidence_reasons=[{"code": "edge-drawn"}] * 51), "confidence_reasons is", 1),
         (replace_in(3, width_m=math.nan), "width_m is nan", 3),
         (replace_in(3, width_m="1 m"), "width_m is '1 m'", 3),
         (replace_in(3, zones=[thing_id(2)]), "zones is", 3),
@@ -184,6 +188,13 @@ def test_a_feature_that_cannot_be_is_named(change: Change, words: str, index: in
     fault = refusal(changed(METRES, change))
     assert words in fault.what
     assert fault.where == f"features[{index}] (id {thing_id(index + 1)})"
+
+
+def test_a_reason_that_nobody_knows_is_named() -> None:
+    reasons = [{"code": "edge-drawn", "measure": 0.9}, {"code": "feeling"}]
+    fault = refusal(changed(METRES, replace_in(1, confidence=0.5, confidence_reasons=reasons)))
+    assert fault.what == "code is 'feeling'."
+    assert fault.where == f"features[1] (id {thing_id(2)}).confidence_reasons[1]"
 
 
 def test_a_longitude_off_the_earth_hints_at_metres() -> None:

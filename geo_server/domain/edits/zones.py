@@ -9,6 +9,7 @@ import shapely
 from shapely import LineString, Point, Polygon
 from shapely.ops import split
 
+from geo_server.domain.confidence import Evidence, Reason, weigh
 from geo_server.domain.edits.values import ChangeZone, Line, MergeZones, RemoveZone, SplitZone
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.places import Floorplan, Opening, OpeningCategory, Transition, Zone
@@ -21,6 +22,9 @@ LEAST_PART_M2 = 0.5
 """A smaller part of a zone is a slip of the hand."""
 LEAST_GAP_M = 0.3
 """A shorter stretch of a line that divides a zone is no way through."""
+
+CORRECTED = weigh([Evidence(Reason.CORRECTED)])
+"""Of a zone whose outline a person has set."""
 
 
 def load_zone(floorplan: Floorplan, zone_id: UUID) -> Zone:
@@ -92,7 +96,7 @@ def merge_zones(floorplan: Floorplan, edit: MergeZones) -> Floorplan:
             "The zones lie on different levels.", where="zone_ids", advice="Join levels by stairs or a ramp."
         )
     kept, gone = zones[0], {zone.id for zone in zones[1:]}
-    merged = replace(kept, polygon=_joined(floorplan, zones))
+    merged = replace(kept, polygon=_joined(floorplan, zones), confidence=CORRECTED)
 
     def after(zone_id: UUID | None) -> UUID | None:
         return kept.id if zone_id in gone else zone_id
@@ -115,8 +119,8 @@ def split_zone(floorplan: Floorplan, edit: SplitZone) -> Floorplan:
     zone = load_zone(floorplan, edit.zone_id)
     check_name(edit.name, "name")
     larger, smaller = _parts(zone, make_line(edit.line))
-    kept = replace(zone, polygon=larger)
-    new = replace(zone, id=uuid5(edit.id, "zone"), polygon=smaller, name=edit.name.strip(), alias=None, capacity=None)
+    kept = replace(zone, polygon=larger, confidence=CORRECTED)
+    new = replace(kept, id=uuid5(edit.id, "zone"), polygon=smaller, name=edit.name.strip(), alias=None, capacity=None)
 
     def after(zone_id: UUID, place: Point) -> UUID:
         if zone_id != zone.id:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from shapely import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.domain.confidence import Confidence, Evidence, Reason
 from geo_server.domain.document import FeatureType
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import Frame, SiteFrame
@@ -31,6 +32,7 @@ from geo_server.domain.places import (
     ZoneCategory,
 )
 from geo_server.ingest.document.features import Feature
+from geo_server.ingest.document.fields import Fields
 
 LEVELS_WITHOUT_ID = UUID("5f0c4f0e-6d0b-5c52-9f0a-3c8c2b7d1e10")
 """Namespace of the ids of levels that features name by an ordinal without there being a level feature."""
@@ -203,7 +205,17 @@ def _zone(feature: Feature, levels: _Levels) -> Zone:
         fields.find_text("alias"),
         fields.find_flag("lockable"),
         fields.find_whole("capacity", 0, 1_000_000),
+        _confidence(fields),
     )
+
+
+def _confidence(fields: Fields) -> Confidence | None:
+    value = fields.find_number("confidence", 0.0, 1.0)
+    reasons = tuple(
+        Evidence(each.choice("code", Reason), each.find_number("measure"))
+        for each in fields.parts("confidence_reasons")
+    )
+    return None if value is None else Confidence(value, reasons)
 
 
 def _opening(feature: Feature, levels: _Levels) -> Opening:

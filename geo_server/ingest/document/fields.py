@@ -13,6 +13,8 @@ E = TypeVar("E", bound=StrEnum)
 
 MAX_TEXT = 200
 """Characters in a name."""
+MAX_PARTS = 50
+"""Objects in a property that is a list of them."""
 
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They make a name read differently from what it says."""
@@ -137,6 +139,15 @@ class Fields:
                 return first, second
             case value:
                 raise self._refused(name, value, "a list of two")
+
+    def parts(self, name: str) -> list["Fields"]:
+        """A list of at most ``MAX_PARTS`` objects; empty when it is not given."""
+        value = self._values.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or len(value) > MAX_PARTS or not all(isinstance(one, dict) for one in value):
+            raise self._refused(name, value, f"a list of at most {MAX_PARTS} objects")
+        return [Fields(one, f"{self.where}.{name}[{index}]") for index, one in enumerate(value)]
 
     def find_numbers(self, name: str) -> tuple[float, float] | None:
         """A list of two finite numbers, or None when it is not given."""

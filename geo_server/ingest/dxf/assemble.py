@@ -23,8 +23,8 @@ from geo_server.domain.places import (
 )
 from geo_server.domain.wording import counted
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.dxf.content import FoundZone, LevelContent
 from geo_server.ingest.dxf.drawing import BlockUse, Vertex
-from geo_server.ingest.dxf.level import FoundZone, LevelContent
 from geo_server.ingest.dxf.profile import asset_of
 from geo_server.ingest.dxf.reachability import find_cut_off
 from geo_server.ingest.dxf.views import View
@@ -111,7 +111,7 @@ def _zones(content: LevelContent, level: Level, ids: IdMaker, findings: list[Fin
         centre = found.polygon.centroid
         zone_id = ids.make("zone", level.ordinal, found.name, centre.x, centre.y)
         category = found.category or ZoneCategory.UNSPECIFIED
-        zones.append(Zone(zone_id, level.id, found.polygon, name, category, found.alias))
+        zones.append(Zone(zone_id, level.id, found.polygon, name, category, found.alias, confidence=found.confidence))
     if made_up:
         count = sum(made_up.values())
         words = f"Without a name in the drawing, and numbered: {counted(count, 'zone')}."

@@ -266,3 +266,12 @@ def best_stamp(stamps: Sequence[Stamp]) -> Stamp:
 def named_count(stamps: Sequence[Stamp]) -> int:
     """How many different names stand in a zone."""
     return len({plain_words(s.name) for s in stamps if s.names and category_of(s.name) is not None})
+
+
+def names_inside(stamps: Sequence[Stamp], zone: Polygon) -> int:
+    """Of how many spaces the names or numbers stand in a zone, those beside it left out; words without a known use are
+    one name, however many they are.
+    """
+    inside = [s for s in stamps if (s.names or s.number) and zone.covers(Point(s.at))]
+    numbers = {s.number for s in inside if s.number}
+    return max(named_count(inside), len(numbers), min(1, len(inside)))

@@ -1,13 +1,12 @@
 """One level: from its strokes and texts to zones, openings and walls without ids. All lengths in metres."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from shapely import LineString, Polygon, STRtree
 
-from geo_server.domain.findings import Finding
 from geo_server.domain.places import OpeningCategory, ZoneCategory
 from geo_server.domain.progress import Stage
 from geo_server.ingest.codes import make_finding
@@ -16,6 +15,8 @@ from geo_server.ingest.dxf.areas import DrawnArea, find_areas, grow_shafts
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
 from geo_server.ingest.dxf.bays import divide_zones
 from geo_server.ingest.dxf.booths import absorb_booths, without_gaps
+from geo_server.ingest.dxf.confidence import find_doubts, weigh_zones
+from geo_server.ingest.dxf.content import FoundZone, LevelContent
 from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.frames import find_frames, in_sectors
@@ -34,7 +35,7 @@ from geo_server.ingest.dxf.polygonize import Faces, find_faces, inscribed_radius
 from geo_server.ingest.dxf.profile import category_of, stroke_role
 from geo_server.ingest.dxf.recover import find_leaks
 from geo_server.ingest.dxf.role import Role
-from geo_server.ingest.dxf.segments import Segments, as_lines
+from geo_server.ingest.dxf.segments import Segments, as_lines, segments_of
 from geo_server.ingest.dxf.stairs import cut_flights, entries_on_walls, find_flights
 from geo_server.ingest.dxf.swings import find_swings
 from geo_server.ingest.dxf.walls import (
@@ -48,32 +49,6 @@ from geo_server.ingest.telling import begin
 
 SHAFT_M2, BOOTH_M2 = 4.0, 2.0
 """An unnamed space without a way in is dropped when it is smaller than this: with doors drawn, without any drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundZone:
-    """A zone before it has an id."""
-
-    polygon: Polygon
-    name: str = ""
-    alias: str | None = None
-    category: ZoneCategory | None = None
-    area_m2: float | None = None
-
-
-@dataclass
-class LevelContent:
-    """What a level holds.
-
-    Args:
-        walls: Lines of walls; the second value says whether one can look through.
-    """
-
-    zones: list[FoundZone] = field(default_factory=list)
-    openings: list[FoundOpening] = field(default_factory=list)
-    walls: list[tuple[LineString, bool]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    doors_drawn: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,12 +92,8 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     divided, bays = divide_zones(polygons[len(drawn) :], stamps)
     on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
     polygons, stairs, steps = cut_flights([*polygons[: len(drawn)], *divided], find_flights(on_stairs))
-    found = find_openings(
-        fill_gaps([*closed.bridges, *bays], closed.doors, closed.still, barriers.unsaid),
-        closed.doors,
-        polygons,
-        footprint_of([*polygons, *closed.faces.polygons]),
-    )
+    closures = fill_gaps([*closed.bridges, *bays], closed.doors, closed.still, barriers.unsaid)
+    found = find_openings(closures, closed.doors, polygons, footprint_of([*polygons, *closed.faces.polygons]))
     _step_on(steps, polygons, found)
     _enter_stairwells(on_stairs, stairs, polygons, found)
     content.findings += found.findings
@@ -134,7 +105,10 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     ways = [LineString([bridge.start, bridge.end]) for bridge in closed.bridges]
     zones = _named(polygons, stairs, drawn, texts.without_door_tags(stamps, ways), content)
     zones = _categorised(zones, openings)
-    content.zones, content.openings = _without_shafts(zones, openings, content)
+    zones, content.openings = _without_shafts(zones, openings, content)
+    solid = np.vstack([barriers.all, segments_of(on_stairs)])
+    content.zones = weigh_zones(zones, content.openings, solid, barriers.door_lines, closures)
+    content.findings += find_doubts(content.zones)
     content.walls = _wall_lines(closed.segments, barriers.glazing)
     return content
 
@@ -219,10 +193,11 @@ def _named(
     ]
     zones = []
     for index, polygon in enumerate(polygons):
-        zone = FoundZone(polygon, category=ZoneCategory.STAIRS if index in stairs else None)
+        on_stairs = index in stairs
+        zone = FoundZone(polygon, category=ZoneCategory.STAIRS if on_stairs else None, treads=on_stairs)
         area = outlined.get(polygon.wkb)
         if area is not None:
-            zone = replace(zone, name=area.name, category=zone.category or area.category)
+            zone = replace(zone, name=area.name, category=zone.category or area.category, outlined=True)
         if index in assigned:
             zone = _stamped(zone, assigned[index], content)
         zones.append(zone)
@@ -243,7 +218,8 @@ def _stamped(zone: FoundZone, stamps: Sequence[texts.Stamp], content: LevelConte
         category = ZoneCategory.STAIRS
     if category is None and (name or alias):
         category = ZoneCategory.ROOM
-    return replace(zone, name=name, alias=alias, category=category, area_m2=best.area_m2)
+    names = texts.names_inside(stamps, zone.polygon)
+    return replace(zone, name=name, alias=alias, category=category, area_m2=best.area_m2, names=names)
 
 
 def _categorised(zones: Sequence[FoundZone], openings: Sequence[FoundOpening]) -> list[FoundZone]:

@@ -11,10 +11,11 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.domain.confidence import Evidence, Reason, weigh
 from geo_server.domain.places import OpeningCategory
+from geo_server.ingest.dxf.content import FoundZone, LevelContent
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.labels import assign, best_stamp, find_stamps
-from geo_server.ingest.dxf.level import FoundZone, LevelContent
 from geo_server.ingest.dxf.openings import FoundOpening
 from geo_server.ingest.dxf.profile import stroke_role, tokens
 from geo_server.ingest.dxf.role import Role
@@ -44,7 +45,12 @@ def read_walkable(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Map
     polygons = [p for p in shapely.get_parts(free) if isinstance(p, Polygon) and p.area >= LEAST_AREA_M2]
     assigned, _ = assign(find_stamps(labels), polygons)
     zones = [
-        FoundZone(polygon, name=best_stamp(assigned[index]).name if index in assigned else "")
+        FoundZone(
+            polygon,
+            name=best_stamp(assigned[index]).name if index in assigned else "",
+            outlined=True,
+            confidence=weigh([Evidence(Reason.DRAWN)]),
+        )
         for index, polygon in enumerate(polygons)
     ]
     exits = [s for s in strokes if _EXITS & set(tokens(s.layer))]

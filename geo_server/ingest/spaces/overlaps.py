@@ -8,6 +8,7 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.domain.confidence import Confidence, Evidence, Reason, weigh
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import ZoneCategory
 from geo_server.ingest.codes import make_finding
@@ -16,12 +17,17 @@ from geo_server.ingest.spaces.values import Space
 LEAST_ZONE_M2 = 0.25
 """A space smaller than this, or a rest that is left of an overlapped one, holds nobody."""
 
+LEAST_CUT = 0.01
+"""Losing a smaller share of its area does not make an outline less sure."""
 TOLD_OVERLAP_M2 = 0.1
 """Overlaps below this come from rounded coordinates and are cut without a word."""
 
 
 def free_of_overlaps(spaces: Sequence[Space], ordinal: int) -> tuple[list[Space], list[Finding]]:
-    """The spaces of one level without what lies under smaller ones, in their order; and what was cut."""
+    """The spaces of one level without what lies under smaller ones, in their order; and what was cut.
+
+    How much that was is also how sure they are: somebody drew each of them.
+    """
     ordered = sorted(spaces, key=lambda s: (s.zone.polygon.area, s.source))
     tree = shapely.STRtree([space.zone.polygon for space in ordered])
     kept: list[Space] = []
@@ -35,9 +41,15 @@ def free_of_overlaps(spaces: Sequence[Space], ordinal: int) -> tuple[list[Space]
             at = (middle.x, middle.y)
             findings.append(make_finding("areas-overlap", message, at=at, ordinal=ordinal, handle=space.source))
         if cut is not None:
-            kept.append(replace(space, zone=replace(space.zone, polygon=cut)))
+            confidence = _confidence(lost / space.zone.polygon.area)
+            kept.append(replace(space, zone=replace(space.zone, polygon=cut, confidence=confidence)))
     order = {space.zone.id: rank for rank, space in enumerate(spaces)}
     return sorted(kept, key=lambda s: order[s.zone.id]), findings
+
+
+def _confidence(lost: float) -> Confidence:
+    cut = [Evidence(Reason.CUT, round(lost, 3))] if lost > LEAST_CUT else []
+    return weigh([Evidence(Reason.DRAWN), *cut])
 
 
 def _cut(polygon: Polygon, smaller: Sequence[Polygon]) -> tuple[Polygon | None, float]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from geo_server.domain.places import AssetCategory, OpeningCategory, TransitionCategory, ZoneCategory
 from geo_server.store.tables.base import (
@@ -110,13 +111,18 @@ zones = Table(
     Column("lockable", Boolean, nullable=True),
     Column("capacity", Integer, nullable=True),
     Column("area_m2", Double, nullable=False),
+    Column("confidence", Double, nullable=True),
+    Column("confidence_reasons", JSONB(none_as_null=True), nullable=True),
     *place("POLYGON"),
     *_on_level(),
     one_of("category", ZoneCategory),
     not_blank("name"),
     at_least_zero("capacity"),
     above_zero("area_m2"),
+    CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence_is_a_share"),
+    CheckConstraint("(confidence IS NULL) = (confidence_reasons IS NULL)", name="confidence_has_reasons"),
 )
+"""``confidence`` is null where nobody has weighed the outline; its reasons are codes and measures."""
 
 openings = Table(
     "openings",
