@@ -14,6 +14,7 @@ from geo_server.domain.errors import (
     NotFound,
     NotSignedIn,
     TooLarge,
+    TooOften,
     Unavailable,
     UnreadableFile,
 )
@@ -50,6 +51,11 @@ EXPLANATIONS: dict[str, Explanation] = {
             TooLarge,
             "The request or the file is over a limit that the answer states. Nothing was kept.",
             "Send less at once. An administrator can raise the upload limit in the settings.",
+        ),
+        Explanation(
+            TooOften,
+            "More came in a short while than anybody needs. Nothing was kept of what is refused so.",
+            "Send it again after the time in the Retry-After header.",
         ),
         Explanation(
             NotFound,

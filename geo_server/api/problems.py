@@ -27,6 +27,7 @@ from geo_server.domain.errors import (
     NotFound,
     NotSignedIn,
     TooLarge,
+    TooOften,
     Unavailable,
 )
 
@@ -39,6 +40,7 @@ STATUSES: dict[type[GeoServerError], HTTPStatus] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """By base class: a leaf finds its status along its bases. The base of all has none: to refuse without a kind is a bug."""
@@ -71,6 +73,7 @@ _ASK_OPERATOR = "Try again in a moment. Whoever runs the server finds the reason
 
 _HEADERS: dict[HTTPStatus, dict[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "60"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
 }
 

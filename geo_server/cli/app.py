@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("server", "migrate"),
     "doctor": ("doctor", "doctor"),
     "token": ("token", "token"),
+    "phone": ("phone", "phone"),
     "audit": ("audit", "audit"),
     "export": ("export", "export"),
     "inspect": ("inspect", "inspect"),

@@ -12,6 +12,7 @@ Anything else that is raised is a *bug*.
     ├── NotSignedIn           nobody is signed in, or the token is wrong or expired
     ├── NotAllowed            the role does not permit it
     ├── Conflict              right in itself, but not in the present state
+    ├── TooOften              more often in a while than anybody needs
     └── Unavailable           something this server needs is missing or down
         └── DatabaseUnavailable   its database: what is wrong with it is for whoever runs the server
 """
@@ -99,6 +100,13 @@ class Conflict(GeoServerError):
 
     slug = "conflict"
     title = "In conflict with the present state"
+
+
+class TooOften(GeoServerError):
+    """More often in a while than anybody needs."""
+
+    slug = "too-often"
+    title = "Too often"
 
 
 class Unavailable(GeoServerError):

@@ -10,6 +10,8 @@ class Role(StrEnum):
     """Sees the published map."""
     GUEST = "guest"
     """Sees an incident without names, and changes nothing: what a responder link makes of a device."""
+    GATEWAY = "gateway"
+    """A program that passes on what people send as text messages; sees nothing."""
     STAFF = "staff"
     """Sees what to do, reports a status, says what was seen."""
     RESPONDER = "responder"
@@ -35,6 +37,7 @@ class Permission(StrEnum):
     PLAN_AHEAD = "plan_ahead"
     REPORT_STATUS = "report_status"
     REPORT_SIGHTING = "report_sighting"
+    RELAY_TEXTS = "relay_texts"
     MANAGE_INCIDENT = "manage_incident"
     CLOSE_WAYS = "close_ways"
     WALK_ROUNDS = "walk_rounds"
@@ -67,6 +70,7 @@ _RESPONDER = _STAFF | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
     Role.GUEST: _VIEWER | {Permission.SEE_INCIDENT, Permission.SEE_STATUSES, Permission.SEE_PLAN},
+    Role.GATEWAY: frozenset({Permission.RELAY_TEXTS}),
     Role.STAFF: _STAFF,
     Role.RESPONDER: _RESPONDER,
     Role.FACILITIES: _STAFF

@@ -65,7 +65,9 @@ def create_sign_in_links(database: Database, site_id: UUID, base_url: str) -> di
         base_url: Address of the server, such as ``http://127.0.0.1:8080``.
     """
     return {
-        role: create_sign_in_link(database, site_id, role, name=f"Sample {role}", base_url=base_url) for role in Role
+        role: create_sign_in_link(database, site_id, role, name=f"Sample {role}", base_url=base_url)
+        for role in Role
+        if permits(role, Permission.SEE_MAP)
     }
 
 

@@ -110,6 +110,12 @@ def add_status_report(database: Database, site: Site, said: NewStatusReport, *, 
         NotFound: No such zone on the published map, or no such incident.
         Conflict: Nothing to report to, or the id is taken by another report.
     """
+    with database.transaction(site.id) as c:
+        return record_status_report(c, site, said, by=by)
+
+
+def record_status_report(c: Connection, site: Site, said: NewStatusReport, *, by: Principal) -> Receipt:
+    """:func:`add_status_report` within a transaction."""
     if said.status is Status.UNREPORTED:
         raise InvalidInput(
             "A zone is unreported by itself; nobody reports that.", where="status", advice="Say ok, or what is needed."
@@ -118,30 +124,29 @@ def add_status_report(database: Database, site: Site, said: NewStatusReport, *, 
         raise NotAllowed(
             f"Only responders may report {said.status}.", where="status", advice="Say ok, or what is needed."
         )
-    with database.transaction(site.id) as c:
-        incident = _incident_of(c, site, said)
-        report = StatusReport(
-            id=said.id,
-            incident_id=incident.id,
-            zone_id=said.zone_id,
-            status=said.status,
-            client_at=said.client_at,
-            received_at=datetime.now(UTC),
-            adults=said.adults,
-            students=said.students,
-            injured=said.injured,
-            note=said.note,
-        )
-        new = rows.add_status_report(c, site.id, report, by.person_id)
-        if not new:
-            return _receipt(c, rows.load_status_report(c, site.id, said.id), new=False)
-        if incident.state is IncidentState.CLOSED:
-            raise _nothing_open()
-        _check_zone(c, site, said.zone_id)
-        receipt = _receipt(c, report, new=True)
-        payload = {"zone_id": str(said.zone_id), "status": said.status}
-        record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
-        return receipt
+    incident = _incident_of(c, site, said)
+    report = StatusReport(
+        id=said.id,
+        incident_id=incident.id,
+        zone_id=said.zone_id,
+        status=said.status,
+        client_at=said.client_at,
+        received_at=datetime.now(UTC),
+        adults=said.adults,
+        students=said.students,
+        injured=said.injured,
+        note=said.note,
+    )
+    new = rows.add_status_report(c, site.id, report, by.person_id)
+    if not new:
+        return _receipt(c, rows.load_status_report(c, site.id, said.id), new=False)
+    if incident.state is IncidentState.CLOSED:
+        raise _nothing_open()
+    _check_zone(c, site, said.zone_id)
+    receipt = _receipt(c, report, new=True)
+    payload = {"zone_id": str(said.zone_id), "status": said.status}
+    record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
+    return receipt
 
 
 def _receipt(c: Connection, report: StatusReport, *, new: bool) -> Receipt:

@@ -57,6 +57,7 @@ RULES = {
     f"GET {SITE}/incidents/{{incident_id}}/responder-links": "share_incident",
     f"DELETE {SITE}/incidents/{{incident_id}}/responder-links/{{link_id}}": "share_incident",
     f"POST {SITE}/status-reports": "report_status",
+    f"POST {SITE}/texts": "relay_texts",
     f"POST {SITE}/directives": "give_directives",
     f"POST {SITE}/closures": "close_ways",
     f"DELETE {SITE}/closures/{{closure_id}}": "close_ways",

@@ -10,6 +10,7 @@ PACKAGE = Path(geo_server.__file__).parent
 
 OF_ALL_SITES = {
     "cli/export.py": {"export"},
+    "cli/phone.py": {"phone"},
     "cli/server.py": {"_list_sites"},
     "cli/token.py": {"token"},
     "services/access.py": {"sign_in", "sign_out", "authenticate", "enter", "list_own_sites"},

@@ -22,6 +22,7 @@ from geo_server.api.routes import (
     sign_in,
     sign_offs,
     sites,
+    texts,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sightings.router,
     guidance.router,
     reports.router,
+    texts.router,
     directives.router,
     closures.router,
     drills.router,

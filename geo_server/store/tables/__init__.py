@@ -29,6 +29,7 @@ from geo_server.store.tables.places import (
 )
 from geo_server.store.tables.revisions import floorplan_edits, floorplan_revisions, revision_levels, sign_offs
 from geo_server.store.tables.rounds import checkpoints, checks, faults, rounds
+from geo_server.store.tables.texts import phones, texts
 
 __all__ = [
     "REVISION_TABLES",
@@ -55,6 +56,7 @@ __all__ = [
     "metadata",
     "openings",
     "people",
+    "phones",
     "plans",
     "responder_links",
     "revision_levels",
@@ -64,6 +66,7 @@ __all__ = [
     "sign_offs",
     "sites",
     "status_reports",
+    "texts",
     "threats",
     "tokens",
     "transitions",
