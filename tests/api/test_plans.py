@@ -235,6 +235,9 @@ def test_those_who_lead_are_given_ways_to_choose_between_when_they_ask(client: C
     assert again.status_code == 304
     assert asked.headers["etag"] != plain.headers["etag"]
     assert client(Role.STAFF).get(f"{campus.url}/plan?choices=true").status_code == 403
+    one = responder.get(f"{campus.url}/zones/{campus.corridor.id}/choices").json()
+    assert one == {**ways[str(campus.corridor.id)], "made_for_at": asked.json()["made_for_at"]}
+    assert responder.get(f"{campus.url}/zones/{new_id()}/choices").status_code == 404
 
 
 def test_people_who_were_reported_wait_at_doors_in_the_next_plan_and_it_says_who_counted_them(

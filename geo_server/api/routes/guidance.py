@@ -53,6 +53,22 @@ def what_if(request: Request, said: WhatIfSaid, access: Annotated[Access, requir
     return Response(orjson.dumps(document), media_type="application/json")
 
 
+@router.get("/zones/{zone_id}/choices")
+def show_choices(
+    request: Request, zone_id: UUID, access: Annotated[Access, requires(Permission.SEE_PLAN)]
+) -> dict[str, Any]:
+    """The ways out of one zone to choose between, as ``plan?choices=true`` has them for all."""
+    asked = state_of(request)["asked_plans"].find(access.site, Destination.EXITS, choices=True)
+    route = None if asked is None else asked.routes.get(str(zone_id))
+    if route is None:
+        raise NotFound(
+            f"There is no plan with a zone {zone_id}.",
+            where="zone_id",
+            advice="A plan is made when an incident is open, for the zones of the published map.",
+        )
+    return route
+
+
 Longitude = Annotated[
     float | None, Query(ge=-180, le=180, allow_inf_nan=False, description="Of where responders stand.")
 ]

@@ -14,6 +14,7 @@ import { section } from "./section.js";
 import { statusTag } from "./status_view.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
+import { waysView } from "./ways_view.js";
 
 const RESPONDER_SAYS = ["ok", "help", "medical", "danger", "cleared"];
 const REASONS = ["locked", "blocked", "burning"];
@@ -29,6 +30,7 @@ export function createRoomDetail(store, { outbox }) {
   const sections = [
     of((state, id) => state.picture?.statuses?.[id] ?? !incidentIsOpen(state), (state, zone) => head(store, state, zone)),
     of((state, id) => [routeOf(state, id), state.plan?.made_for_at], way),
+    of((state) => [incidentIsOpen(state), state.planEtag, state.picture?.closures?.map((one) => one.id)], waysView),
     of((state) => [state.mine, incidentIsOpen(state)], (state, zone) => actions(store, state, zone, outbox)),
     of((state) => state.picture?.closures, (state, zone) => doors(store, state, zone)),
   ];
