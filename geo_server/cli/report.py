@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 
+from geo_server.domain.confidence import UNSURE
 from geo_server.domain.findings import Finding, Severity
-from geo_server.domain.places import Floorplan, Level
+from geo_server.domain.places import Floorplan, Level, Zone
 from geo_server.domain.ways_out import zones_without_way_out
 from geo_server.ingest.result import ImportResult
 
@@ -51,6 +52,12 @@ def count_each(categories: Iterable[StrEnum]) -> dict[str, int]:
     return {category.value: count for category, count in Counter(categories).most_common()}
 
 
+def unsure_zones(zones: Iterable[Zone]) -> list[tuple[float, Zone]]:
+    """Zones that a person should compare with the drawing, with their confidence; the least sure first."""
+    found = [(zone.confidence.value, zone) for zone in zones if zone.confidence and zone.confidence.value < UNSURE]
+    return sorted(found, key=lambda pair: pair[0])
+
+
 def _level(plan: Floorplan, level: Level) -> dict[str, object]:
     zones = [zone for zone in plan.zones if zone.level_id == level.id]
     openings = [opening for opening in plan.openings if opening.level_id == level.id]
@@ -60,6 +67,7 @@ def _level(plan: Floorplan, level: Level) -> dict[str, object]:
         "name": level.name,
         "zones": len(zones),
         "zones_by_category": count_each(zone.category for zone in zones),
+        "unsure": [{"id": str(zone.id), "name": zone.name, "confidence": value} for value, zone in unsure_zones(zones)],
         "area_m2": round(sum(zone.polygon.area for zone in zones), 1),
         "openings": len(openings),
         "openings_by_category": count_each(opening.category for opening in openings),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from geo_server.cli.report import count_each, sorted_findings
+from geo_server.cli.report import count_each, sorted_findings, unsure_zones
 from geo_server.domain.findings import Finding, Severity
 from geo_server.domain.places import Floorplan, Level, Zone
 from geo_server.domain.ways_out import zones_without_way_out
@@ -94,6 +94,9 @@ def _level(plan: Floorplan, level: Level, lacking: Sequence[Zone]) -> Iterator[s
     assets = count_each(asset.category for asset in plan.assets if asset.level_id == level.id)
     if assets:
         yield f"  assets    {_list(assets)}"
+    if unsure := unsure_zones(zones):
+        named = _names([zone for _, zone in unsure])
+        yield f"  UNSURE of {counted(len(unsure), 'zone')}, the least sure first: {named}"
     if lacking:
         yield f"  NO WAY OUT of {counted(len(lacking), 'zone')}: {_names(lacking)}"
 

@@ -11,6 +11,7 @@ import pytest
 
 import geo_server.cli
 from geo_server.ingest.document.reader import read_document
+from tests.ingest.sketch import Sketch
 
 FLOORPLANS = Path(__file__).parents[2] / "data/floorplans"
 TUD = FLOORPLANS / "tud_apb.geojson"
@@ -41,6 +42,19 @@ def test_the_report_of_a_drawing_is_json_that_a_script_can_read(inspect: Run) ->
     (level,) = report["levels"]
     assert (level["ordinal"], level["exits"]) == (0, 8)
     assert level["zones"] == sum(level["zones_by_category"].values())
+
+
+def test_zones_that_are_more_likely_wrong_than_right_are_named_in_both_reports(inspect: Run, tmp_path: Path) -> None:
+    wing = Sketch().draw()
+    wing.text("12.0 m²", 6, 1)
+    path = tmp_path / "wing.dxf"
+    path.write_bytes(wing.bytes())
+    report = orjson.loads(inspect(path, "--json").stdout)
+    jsonschema.Draft202012Validator(SCHEMA).validate(report)
+    (unsure,) = report["levels"][0]["unsure"]
+    assert unsure["name"] == "LIBRARY"
+    assert unsure["confidence"] < 0.5
+    assert "UNSURE of 1 zone, the least sure first: LIBRARY" in inspect(path).stdout
 
 
 @pytest.mark.parametrize("drawing", [SCHOOL, TUD])

@@ -22,16 +22,21 @@ WIDTH_M = 16.0
 def annex() -> bytes:
     """Two rooms side by side, the first with an exit, the second with no door; and a room above that nothing leads to."""
     levels = [_feature("level", None, name=name, ordinal=n) for n, name in enumerate(("Ground", "Upper"))]
-    rooms = [_room("101", 0, 0, 8), _room("102", 0, 8, 16), _room("201", 1, 0, 16)]
+    rooms = [
+        _room("101", 0, 0, 8, confidence=0.72, confidence_reasons=[{"code": "edge-drawn", "measure": 0.92}]),
+        _room("102", 0, 8, 16, confidence=0.31, confidence_reasons=[{"code": "edge-assumed", "measure": 2.1}]),
+        _room("201", 1, 0, 16, confidence=0.95, confidence_reasons=[{"code": "outline-drawn"}]),
+    ]
     door = {"type": "LineString", "coordinates": [[3, 0], [4, 0]]}
     way_out = _feature("opening", door, category="door", zones=[rooms[0]["id"], None], exit=True, width_m=1, ordinal=0)
     frame = {"frame": "drawing-metres", "metres_per_unit": 1.0}
     return json.dumps({"type": "FeatureCollection", **frame, "features": [*levels, *rooms, way_out]}).encode()
 
 
-def _room(name: str, ordinal: int, west: float, east: float) -> Json:
+def _room(name: str, ordinal: int, west: float, east: float, **sure: object) -> Json:
     ring = [[west, 0], [east, 0], [east, 6], [west, 6], [west, 0]]
-    return _feature("zone", {"type": "Polygon", "coordinates": [ring]}, name=name, category="room", ordinal=ordinal)
+    polygon = {"type": "Polygon", "coordinates": [ring]}
+    return _feature("zone", polygon, name=name, category="room", ordinal=ordinal, **sure)
 
 
 def _feature(kind: str, geometry: Json | None, **properties: object) -> Json:

@@ -64,6 +64,21 @@ def test_a_draft_is_corrected_on_the_map_published_and_seen_by_staff(visit: Visi
     _forgive(visitor, "422")
 
 
+def test_rooms_to_compare_with_the_drawing_are_listed_the_least_sure_first_and_say_why(visit: Visit) -> None:
+    page = visit(Role.FACILITIES, (1280, 800)).ready()
+    panel = _annex_under_review(page)
+    unsure = panel.locator(".unsure-list")
+    expect(unsure).to_contain_text("2 rooms to compare with the drawing")
+    expect(unsure.locator(".choice")).to_have_text(["102Ground, 31 % sure", "101Ground, 72 % sure"])
+    unsure.get_by_role("button", name=re.compile("102")).click()
+    panel.get_by_text("Outline 31 % sure: why").click()
+    expect(panel.locator(".sure")).to_contain_text("A gap of 2.1 m in its walls was closed")
+    panel.get_by_role("button", name="Merge with a neighbour").click()
+    tap(page, on_ground(2, 4))
+    panel.get_by_role("button", name="Merge", exact=True).click()
+    expect(unsure).to_have_count(0)
+
+
 def test_a_zone_is_split_by_two_taps_and_merged_again(visit: Visit) -> None:
     page = visit(Role.FACILITIES, (1280, 800)).ready()
     panel = _annex_under_review(page)

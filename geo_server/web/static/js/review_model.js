@@ -49,6 +49,15 @@ export function pickedOf({ review, picked }) {
 
 export const levelOf = (review, ordinal) => review.levels.find((level) => level.ordinal === ordinal);
 
+const SURE = 0.8;
+
+/** Zones whose outlines may be wrong, the least sure first. */
+export const unsureOf = ({ zones }) =>
+  [...zones.values()].filter(({ confidence }) => (confidence ?? 1) < SURE).sort((a, b) => a.confidence - b.confidence || byName(a, b));
+
+/** How sure the outline of a zone is, in percent. */
+export const percentOf = ({ confidence }) => Math.round(100 * confidence);
+
 /** Zones of higher levels, those that lie over a zone first. */
 export function zonesAbove(review, zone) {
   const box = boxOf(zone.coordinates[0]);

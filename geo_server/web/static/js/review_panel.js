@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 import { byName, zoneName } from "./model.js";
 import { newDoorForm, newSplitForm, openingForm } from "./opening_form.js";
 import { publishForm } from "./publish_form.js";
-import { isDraft, levelOf, pickedOf, placeOf } from "./review_model.js";
+import { isDraft, levelOf, percentOf, pickedOf, placeOf, unsureOf } from "./review_model.js";
 import { section } from "./section.js";
 import { dropHalfDone, startDoor } from "./sketching.js";
 import { may } from "./store.js";
@@ -31,6 +31,7 @@ export function createReviewPanel(store, reviewing, { close, openCopy }) {
   const tools = when(({ review }) => [review.revision.id, review.revision.state, review.revision.placed], ({ review }) => toolsOf(store, reviewing, review, openCopy));
   const form = when(toldByForm, (state) => correctionOf(store, reviewing, state));
   const lacking = when(({ review }) => [review.revision.id, [...review.lacking], lackingOf(review)], ({ review }) => lackingList(review, show));
+  const unsure = when(({ review }) => [review.revision.id, unsureOf(review)], ({ review }) => unsureList(review, show));
   const findings = when(({ review }) => review.findings, ({ review }) => noticed(review, show));
   const publish = when(
     ({ review }) => [review.revision.id, review.revision.state, review.revision.placed, review.lacking.size],
@@ -39,14 +40,14 @@ export function createReviewPanel(store, reviewing, { close, openCopy }) {
         ? publishForm(store, reviewing, review.lacking.size, reviewing.reload)
         : null,
   );
-  const sections = [head, tools, form, lacking, findings, publish];
+  const sections = [head, tools, form, lacking, unsure, findings, publish];
   store.watch(["review", "picked", "sketch"], (state) => {
     for (const one of sections) one.update(state);
   });
   store.watch(["picked", "sketch"], ({ picked, sketch }) => (picked ?? sketch) && form.element.scrollIntoView({ block: "start" }));
   dropHalfDone(store);
   const changes = changesView(store, reviewing, show);
-  const parts = [head, tools, form, lacking, findings].map(({ element }) => element);
+  const parts = [head, tools, form, lacking, unsure, findings].map(({ element }) => element);
   return h("div", { class: "stack review" }, parts, changes, publish.element);
 }
 
@@ -101,16 +102,32 @@ const lackingOf = (review) => [...review.lacking].map((id) => zoneName(review.zo
 function lackingList(review, show) {
   const zones = [...review.lacking].map((id) => review.zones.get(id)).sort(byName);
   if (zones.length === 0) return h("p", { class: "small" }, t("review.all_lead_out"));
-  const row = (zone) => {
-    const go = () => show({ ...placeOf(review, zone.id), picked: { kind: "zone", id: zone.id } });
-    const words = [h("strong", {}, zoneName(zone)), h("small", {}, levelOf(review, zone.ordinal).name)];
-    return h("li", {}, zone.at ? h("button", { class: "choice", type: "button", on: { click: go } }, words) : h("span", { class: "choice" }, words));
-  };
+  const rows = zones.map((zone) => choiceOf(review, zone, levelOf(review, zone.ordinal).name, show));
   return h(
     "details",
     { class: "lacking-list", open: true },
-    h("summary", { class: "lacking" }, tn("review.lacking", zones.length)),
-    h("ul", { class: "choices" }, zones.map(row)),
+    h("summary", { class: "lacking" }, tn("review.lacking", rows.length)),
+    h("ul", { class: "choices" }, rows),
+  );
+}
+
+/** A zone in a list; where it is on the ground, it leads to its form and its place. */
+function choiceOf(review, zone, told, show) {
+  const go = () => show({ ...placeOf(review, zone.id), picked: { kind: "zone", id: zone.id } });
+  const words = [h("strong", {}, zoneName(zone)), h("small", {}, told)];
+  return h("li", {}, zone.at ? h("button", { class: "choice", type: "button", on: { click: go } }, words) : h("span", { class: "choice" }, words));
+}
+
+/** Zones whose outlines are to be compared with the drawing, and only those: the least sure first. */
+function unsureList(review, show) {
+  const zones = unsureOf(review);
+  if (zones.length === 0) return null;
+  const told = (zone) => t("review.sure", { level: levelOf(review, zone.ordinal).name, percent: percentOf(zone) });
+  return h(
+    "details",
+    { class: "unsure-list", open: isDraft(review) },
+    h("summary", {}, tn("review.unsure", zones.length)),
+    h("ul", { class: "choices" }, zones.map((zone) => choiceOf(review, zone, told(zone), show))),
   );
 }
 

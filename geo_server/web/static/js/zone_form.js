@@ -4,7 +4,7 @@ import { correctionButton, correctionForm } from "./correction_form.js";
 import { h } from "./dom.js";
 import { choice, field } from "./fields.js";
 import { zoneName } from "./model.js";
-import { levelOf, zonesAbove } from "./review_model.js";
+import { levelOf, percentOf, zonesAbove } from "./review_model.js";
 import { startMerge, startSplit } from "./sketching.js";
 import { t } from "./strings.js";
 
@@ -30,6 +30,7 @@ export function zoneForm(store, reviewing, zone) {
   return [
     h("h3", {}, zoneName(zone)),
     h("p", { class: "small" }, t("edit.zone_size", { level: levelOf(review, zone.ordinal).name, area: zone.area_m2.toFixed(0) })),
+    zone.confidence != null && sureOf(zone),
     review.lacking.has(zone.id) && h("p", { class: "small lacking" }, t("review.no_way_out")),
     aboutForm(reviewing, zone),
     h(
@@ -43,6 +44,15 @@ export function zoneForm(store, reviewing, zone) {
     joinForm(reviewing, review, zone),
   ];
 }
+
+/** How sure the outline is, and why. */
+const sureOf = (zone) =>
+  h(
+    "details",
+    { class: "sure" },
+    h("summary", { class: "small" }, t("edit.sure", { percent: percentOf(zone) })),
+    h("ul", {}, zone.confidence_reasons.map(({ words }) => h("li", { class: "small" }, words))),
+  );
 
 function aboutForm(reviewing, zone) {
   const lockable = zone.lockable === null ? "" : String(zone.lockable);
