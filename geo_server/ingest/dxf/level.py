@@ -37,6 +37,7 @@ from geo_server.ingest.dxf.recover import find_leaks
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import Segments, as_lines, segments_of
 from geo_server.ingest.dxf.stairs import cut_flights, entries_on_walls, find_flights
+from geo_server.ingest.dxf.surroundings import without_surroundings
 from geo_server.ingest.dxf.swings import find_swings
 from geo_server.ingest.dxf.walls import (
     Bridge,
@@ -93,11 +94,14 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
     polygons, stairs, steps = cut_flights([*polygons[: len(drawn)], *divided], find_flights(on_stairs))
     closures = fill_gaps([*closed.bridges, *bays], closed.doors, closed.still, barriers.unsaid)
-    found = find_openings(closures, closed.doors, polygons, footprint_of([*polygons, *closed.faces.polygons]))
+    footprint = footprint_of([*polygons, *closed.faces.polygons])
+    found = find_openings(closures, closed.doors, polygons, footprint, closed.segments)
     _step_on(steps, polygons, found)
     _enter_stairwells(on_stairs, stairs, polygons, found)
     content.findings += found.findings
     polygons, openings, booths = absorb_booths(polygons, found.openings, {*stairs, *range(len(drawn))}, stamps)
+    polygons, openings, told = without_surroundings(polygons, openings, {*stairs, *range(len(drawn))}, stamps)
+    content.findings += told
     polygons, openings, stairs = without_gaps(polygons, openings, stairs)
     if absorbed := booths + closed.faces.absorbed:
         content.findings.append(make_finding("niche-absorbed", count=absorbed))
@@ -125,7 +129,7 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     segments = np.vstack([segments, connect(closing, segments, LATCH_M)])
     shut = bridge_segments(closing)
     gaps = find_bridges(node(np.vstack([segments, shut])))
-    gaps = needed_bridges(gaps, np.vstack([shut, barriers.glazing]), segments)
+    gaps = needed_bridges(gaps, np.vstack([bridge_segments(chords), barriers.glazing]), segments)
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
     still = barriers.door_lines[~in_sectors(barriers.door_lines, arcs)]

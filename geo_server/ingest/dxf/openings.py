@@ -22,6 +22,8 @@ BESIDE_M = 0.2
 """How far from its wall a door's chord may be drawn."""
 OUTSIDE_M = 1.2
 """A door leads out when this far in front of it there is no building."""
+BRIDGED_M = 0.03
+"""Lines that are nearer to a gap, and to the edge of a zone, do not part them."""
 FILLING_M = 0.4
 """How far from a gap's middle line the lines of a sliding door or a window are drawn."""
 LEAST_PANES = 3
@@ -65,7 +67,11 @@ def footprint_of(polygons: Sequence[Polygon], reach: float = 0.75) -> BaseGeomet
 
 
 def find_openings(
-    bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], zones: Sequence[Polygon], footprint: BaseGeometry
+    bridges: Sequence[Bridge],
+    doors: Sequence[DoorSymbol],
+    zones: Sequence[Polygon],
+    footprint: BaseGeometry,
+    barriers: Segments,
 ) -> FoundOpenings:
     """Openings of a level.
 
@@ -74,13 +80,15 @@ def find_openings(
         doors: Door symbols; ``Bridge.symbol`` counts in them.
         zones: None overlapping.
         footprint: What the level covers.
+        barriers: A gap without a symbol is no opening when one stands between it and a zone.
     """
     found = FoundOpenings()
     tree = STRtree(list(zones))
+    walls = STRtree(as_lines(barriers))
     for bridge in bridges:
         door = doors[bridge.symbol] if bridge.symbol is not None else None
         sides = zones_beside(bridge, zones, tree)
-        if door is None and not _passable(bridge, sides):
+        if door is None and not (_passable(bridge, sides) and _is_clear(bridge, sides, zones, walls)):
             continue
         if sides[0] == sides[1]:
             if door is not None:
@@ -95,6 +103,23 @@ def _passable(bridge: Bridge, sides: tuple[int | None, int | None]) -> bool:
     if bridge.width_m < LEAST_GAP_M or bridge.filled is Filling.WINDOW or sides == (None, None):
         return False
     return None not in sides or bridge.filled in {Filling.DOOR, Filling.UNKNOWN}
+
+
+def _is_clear(bridge: Bridge, sides: tuple[int | None, int | None], zones: Sequence[Polygon], walls: STRtree) -> bool:
+    """Whether one gets from the middle of a gap, or from one of its quarters, to the zones on both sides."""
+    return all(
+        side is None
+        or any(_reaches(Point(*_beside(bridge, 0.0, share)), zones[side], walls) for share in (0.5, 0.25, 0.75))
+        for side in sides
+    )
+
+
+def _reaches(at: Point, zone: Polygon, walls: STRtree) -> bool:
+    way = shapely.shortest_line(at, zone)
+    if way.length <= 2 * BRIDGED_M:
+        return True
+    start, end = shapely.line_interpolate_point(way, [BRIDGED_M, way.length - BRIDGED_M])
+    return len(walls.query(LineString([start, end]), predicate="intersects")) == 0
 
 
 def fill_gaps(

@@ -11,6 +11,7 @@ from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.assemble import LevelPart, assemble
 from geo_server.ingest.dxf.bodies import with_bodies
+from geo_server.ingest.dxf.captions import without_frames
 from geo_server.ingest.dxf.drawing import Drawing, Label, Vertex, all_points
 from geo_server.ingest.dxf.expand import read_drawing
 from geo_server.ingest.dxf.ground import Ground, find_place, put_on_ground
@@ -147,7 +148,7 @@ def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, fin
     findings += _about_scale(scale, drawing.header_unit)
     origin = _origin(visible, scale.metres_per_unit)
     metric = visible.scaled(scale.metres_per_unit, origin)
-    strokes = sort_strokes(metric.strokes, told.walls, metric.labels)
+    strokes = sort_strokes(without_frames(metric.strokes, metric.labels), told.walls, metric.labels)
     findings += about_sorted(strokes)
     metric = replace(metric, strokes=with_bodies(strokes, roles))
     return _Prepared(visible, metric, roles, scale, origin, [*metric.findings, *findings])

@@ -17,6 +17,8 @@ from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 
 Segments = npt.NDArray[np.float64]
 """Shape (n, 4): x1, y1, x2, y2."""
+DEEP = 0.8
+"""A wall runs back from its end by at least this share of its thickness."""
 GENTLE = 0.97
 """The cosine of the turn from one piece of a round wall to the next is at least this."""
 
@@ -123,8 +125,14 @@ class Corners:
         return here[0] if len(here) == 1 else None
 
 
-def find_caps(corners: Corners, widest: float = np.inf) -> list[WallEnd]:
-    """Ends of double-line walls: an edge between two longer edges that leave it at right angles to the same side."""
+def find_caps(corners: Corners, widest: float = np.inf, deep: float = DEEP) -> list[WallEnd]:
+    """Ends of double-line walls: an edge between two longer edges that leave it at right angles to the same side.
+
+    Args:
+        corners: Of noded segments.
+        widest: A longer edge is no end of a wall.
+        deep: A wall runs back from its end by at least this share of its thickness, on one face by ``DEEP``.
+    """
     found = []
     sizes = lengths(corners.segments)
     for index in np.flatnonzero(sizes <= widest).tolist():
@@ -136,8 +144,9 @@ def find_caps(corners: Corners, widest: float = np.inf) -> list[WallEnd]:
         square = max(abs(first @ along), abs(second @ along)) < 0.35
         if not square or first @ second <= 0.85:
             continue
-        depth = min(_run_length(corners, sizes, side, float(sizes[index])) for side in (sides[0], sides[1]))
-        if depth >= 0.8 * sizes[index]:
+        runs = [_run_length(corners, sizes, side, float(sizes[index])) for side in (sides[0], sides[1])]
+        depth = min(runs)
+        if depth >= deep * sizes[index] and max(runs) >= DEEP * sizes[index]:
             middle = (corners.point(index, 0) + corners.point(index, 1)) / 2
             out = -(first + second) / np.hypot(*(first + second))
             found.append(WallEnd(_vertex(middle), _vertex(out), float(sizes[index]), depth))

@@ -8,6 +8,8 @@ walls may hold stairs, furniture, axes, dimensions and doors as well:
 - lines that meet like spokes are trees or symbols;
 - a line beside which its length is written measures something;
 - a line that is free at both ends and crosses others is an axis, or a tick;
+- a line that is free beside a text and crosses others points from the text to something;
+- boxes of one size side by side are cupboards;
 - an outline that touches nothing and is no wall's thickness across is furniture.
 """
 
@@ -23,6 +25,8 @@ from shapely import STRtree
 
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.dxf.cabinets import find_cabinets
+from geo_server.ingest.dxf.captions import find_leaders
 from geo_server.ingest.dxf.curves import fit_arcs
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.noding import GRAIN_M
@@ -48,6 +52,8 @@ MOST_CROSSED = 4
 TICK_M = 0.6
 FURNITURE_M = 4.0
 """Furniture is no longer than this."""
+ROOM_M2 = 2.0
+"""What stands by itself and is smaller is no room, whatever is written on it."""
 LEAST_SIDES = 3
 """Fewer straight lines enclose nothing."""
 WALL_M = 0.55
@@ -73,7 +79,7 @@ def sort_strokes(strokes: Sequence[Stroke], layers: Collection[str], labels: Seq
     if not mixed:
         return tuple(strokes)
     roles: list[Role | None] = [_curve_role(strokes[i]) for i in mixed]
-    for sorter in (_rows, _stars, _measured, _free, _alone):
+    for sorter in (_rows, _stars, _measured, _leaders, _free, _cabinets, _alone):
         left = [k for k, role in enumerate(roles) if role is None]
         for k, role in zip(left, sorter([strokes[mixed[k]] for k in left], labels), strict=True):
             roles[k] = role
@@ -197,6 +203,11 @@ def _measured(strokes: Sequence[Stroke], labels: Sequence[Label]) -> list[Role |
     return roles
 
 
+def _leaders(strokes: Sequence[Stroke], labels: Sequence[Label]) -> list[Role | None]:
+    """Lines that point from a text to what it speaks of."""
+    return [Role.EXCLUDE if leads else None for leads in find_leaders(strokes, labels).tolist()]
+
+
 def _free(strokes: Sequence[Stroke], _: Sequence[Label]) -> list[Role | None]:
     """Lines whose ends touch nothing, and that cross others far from their ends."""
     roles: list[Role | None] = [None] * len(strokes)
@@ -237,6 +248,11 @@ def _leads_nowhere(segments: Segments, tree: STRtree) -> npt.NDArray[np.bool_]:
     return open_ends
 
 
+def _cabinets(strokes: Sequence[Stroke], _: Sequence[Label]) -> list[Role | None]:
+    """Boxes of one size in a row, wherever they stand."""
+    return [Role.EXCLUDE if boxed else None for boxed in find_cabinets(strokes).tolist()]
+
+
 def _alone(strokes: Sequence[Stroke], labels: Sequence[Label]) -> list[Role | None]:
     """Outlines of furniture: what hangs together, has no open end, and is too small for a room and too wide for a wall,
     and holds no words.
@@ -262,4 +278,6 @@ def _is_furniture(lines: npt.NDArray[np.object_], words: STRtree) -> bool:
     outline = shapely.union_all(shapely.buffer(lines, TOUCH_M / 2, quad_segs=1))
     shells = [shapely.Polygon(part.exterior) for part in shapely.get_parts(outline)]
     whole = shapely.union_all(shells)
-    return not whole.buffer(-WALL_M / 2 - TOUCH_M).is_empty and len(words.query(whole, predicate="intersects")) == 0
+    if whole.buffer(-WALL_M / 2 - TOUCH_M).is_empty:
+        return False
+    return whole.area < ROOM_M2 or len(words.query(whole, predicate="intersects")) == 0

@@ -20,13 +20,15 @@ from shapely import STRtree
 
 from geo_server.ingest.dxf.drawing import Vertex
 from geo_server.ingest.dxf.noding import GRAIN_M
-from geo_server.ingest.dxf.segments import Corners, Segments, WallEnd, as_lines, find_caps, find_dangles
+from geo_server.ingest.dxf.segments import DEEP, Corners, Segments, WallEnd, as_lines, find_caps, find_dangles
 
 REACH_M = 2.4
 """The widest gap without a symbol that is bridged: a double door with its frame."""
 DOORWAY_M, STUBBY = 1.45, 1.25
 """What ends after less than 1.25 times its thickness is a post or a column: from one, no gap wider than a doorway is
 bridged, because bays between columns are open."""
+NIB = 0.1
+"""A wall that sticks out by less than its thickness, but by this share of it, ends there when another end faces it."""
 HEALED_M = 0.15
 """A narrower gap is a slip of the pen."""
 THICKEST_M = 0.65
@@ -88,7 +90,7 @@ def find_bridges(segments: Segments) -> list[Bridge]:
         segments: Noded barriers and chords of doors.
     """
     corners = Corners(segments, GRAIN_M)
-    ends = [*find_caps(corners, THICKEST_M), *find_dangles(corners, 0.1)]
+    ends = [*find_caps(corners, THICKEST_M, NIB), *find_dangles(corners, 0.1)]
     if not ends:
         return []
     starts = np.array([end.at for end in ends])
@@ -97,9 +99,10 @@ def find_bridges(segments: Segments) -> list[Bridge]:
     stubby = np.array([end.depth < STUBBY * end.width for end in ends])
     reach[stubby & (reach > DOORWAY_M)] = np.inf
     facing = _facing_ends(ends, starts, ahead)
+    only_facing = np.array([end.depth < DEEP * end.width for end in ends])
     bridges: dict[tuple[int, ...], Bridge] = {}
     for index in range(len(ends)):
-        target = _target(index, starts, ahead, reach, facing)
+        target = _target(index, starts, ahead, reach, facing) if index in facing or not only_facing[index] else None
         if target is not None:
             bridge = Bridge((float(starts[index, 0]), float(starts[index, 1])), target)
             bridges.setdefault(_identity(bridge), bridge)
@@ -214,15 +217,18 @@ def needed_bridges(
     return [
         bridge
         for bridge in bridges
-        if runs_beside(bridge, closed, tree, distance) < 0.6 and not _is_inside(bridge, barriers, around)
+        if runs_beside(bridge, closed, tree, distance) < 0.6 and not _is_walled(bridge, barriers, around)
     ]
 
 
-def _is_inside(bridge: Bridge, barriers: Segments, tree: STRtree) -> bool:
-    """Whether both faces of a wall accompany a bridge, as where a pane is drawn inside a wall that runs on."""
+def _is_walled(bridge: Bridge, barriers: Segments, tree: STRtree) -> bool:
+    """Whether a barrier runs where a bridge is put already, or both faces of a wall accompany it, as where a pane is drawn
+    inside a wall that runs on.
+    """
     spans, aside = _spans(bridge, barriers, tree, THICKEST_M / 2)
     boxes = shapely.box(spans[:, 0], 0.0, spans[:, 1], 1.0)
-    return all(
+    left, on, right = (
         shapely.union_all(boxes[side]).area > INSIDE_SHARE * bridge.width_m
-        for side in (aside > HALF_PEN_M, aside < -HALF_PEN_M)
+        for side in (aside > HALF_PEN_M, np.abs(aside) <= HALF_PEN_M, aside < -HALF_PEN_M)
     )
+    return bool(on or (left and right))

@@ -164,6 +164,52 @@ def _ring(space: Space, shape: Polygon, own: Mapping[str, str]) -> None:
     space.add_lwpolyline(list(shape.exterior.coords)[:-1], close=True, dxfattribs=own)
 
 
+def lockers(floor: Floor, space: Space) -> None:
+    """Boxes with a diagonal along the walls of the corridor, away from its doors."""
+    own, room = {"layer": "A-FURN"}, floor.rooms["CORRIDOR"]
+    doorways = shapely.union_all([door.gap for door in floor.doors])
+    for wall in floor.walls:
+        for a, b in pairwise(wall.path.coords):
+            size = math.dist(a, b)
+            ux, uy = (b[0] - a[0]) / size, (b[1] - a[1]) / size
+            for k, side in ((k, side) for k in range(int(size / 0.3)) for side in (1, -1)):
+                off, deep = side * wall.thick / 2, side * (wall.thick / 2 + 0.4)
+                x, y, u, v = (
+                    a[0] + 0.3 * k * ux,
+                    a[1] + 0.3 * k * uy,
+                    a[0] + 0.3 * (k + 1) * ux,
+                    a[1] + 0.3 * (k + 1) * uy,
+                )
+                shape = Polygon(
+                    [
+                        (x - off * uy, y + off * ux),
+                        (u - off * uy, v + off * ux),
+                        (u - deep * uy, v + deep * ux),
+                        (x - deep * uy, y + deep * ux),
+                    ]
+                )
+                if room.buffer(0.01).contains(shape) and shape.distance(doorways) > 0.6:
+                    _ring(space, shape, own)
+                    space.add_line(shape.exterior.coords[0], shape.exterior.coords[2], dxfattribs=own)
+
+
+def leaders(floor: Floor, space: Space) -> None:
+    """Notes with bent lines that point from them into every second room, across walls."""
+    own = {"layer": "A-ANNO-NOTE"}
+    for room in list(floor.rooms.values())[::2]:
+        x, y = shapely.maximum_inscribed_circle(room, tolerance=0.05).coords[0]
+        for start, end in (((x, y), (x + 2, y + 2)), ((x + 2, y + 2), (x + 3, y + 2))):
+            space.add_line(start, end, dxfattribs=own)
+        words = "SEE DETAIL 4/A-501\\PGYP. BD. TYP."
+        space.add_mtext(words, dxfattribs={**own, "char_height": 0.15, "insert": (x + 3.05, y + 2.15)})
+
+
+def site_edges(floor: Floor, space: Space) -> None:
+    """The edges of a path all round the building."""
+    for off in (2.0, 4.0):
+        _ring(space, box(*floor.solid.bounds).buffer(off, join_style="mitre"), {"layer": "C-SITE"})
+
+
 CLUTTER: Mapping[str, Callable[[Floor, Space], None]] = {
     "furniture": furniture,
     "round tables": round_tables,
@@ -175,4 +221,7 @@ CLUTTER: Mapping[str, Callable[[Floor, Space], None]] = {
     "section": section,
     "trees": trees,
     "toilets": toilets,
+    "lockers": lockers,
+    "leaders": leaders,
+    "site edges": site_edges,
 }

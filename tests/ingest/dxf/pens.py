@@ -233,6 +233,15 @@ def formatted_texts(floor: Floor, space: Space) -> None:
         space.add_mtext(words, dxfattribs={**NAME, "char_height": 0.25, "insert": _centre(room), "attachment_point": 5})
 
 
+def boxed_texts(floor: Floor, space: Space) -> None:
+    """A name in each room with a frame around it."""
+    plain_texts(floor, space)
+    for room in floor.rooms.values():
+        x, y = _centre(room)
+        frame = [(x - 0.8, y - 0.3), (x + 0.8, y - 0.3), (x + 0.8, y + 0.3), (x - 0.8, y + 0.3)]
+        space.add_lwpolyline(frame, close=True, dxfattribs=NAME)
+
+
 def attributes(floor: Floor, space: Space) -> None:
     """A stamp block with attributes in a frame."""
     block = space.doc.blocks.new("RS")
@@ -248,6 +257,7 @@ TEXTS: Mapping[str, Callable[[Floor, Space], None]] = {
     "text": plain_texts,
     "stacked": stacked_texts,
     "mtext": formatted_texts,
+    "boxed": boxed_texts,
     "attributes": attributes,
     "none": nothing,
 }

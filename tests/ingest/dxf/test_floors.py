@@ -50,6 +50,13 @@ STYLES = [
     *every("yard", layers="pens", doors="spline"),
     *every("yard", layers="hungarian", windows="blocks"),
     *every("school", "house", layers="zero", walls="blocks"),
+    *every("wing", doors="none"),
+    *every("school", "wing", layers="zero", clutter=("lockers",)),
+    *every("school", "yard", layers="zero", clutter=("leaders",)),
+    *every("round", "house", layers="zero", clutter=("site edges",)),
+    *every("wing", layers="zero", texts="boxed"),
+    *every("wing", layers="zero", clutter=("furniture",)),
+    *every("school", layers="joinery", texts="boxed", walls="single lines"),
     *every(
         "school", walls="open double lines", doors="spline", texts="attributes", layers="zero", block="doors", **FAR45
     ),

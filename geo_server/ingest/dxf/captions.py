@@ -1,0 +1,109 @@
+"""Lines that belong to texts: frames drawn around them, and leaders that point from them. All lengths in metres."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import Polygon, STRtree
+
+from geo_server.ingest.dxf.drawing import Label, Stroke, all_points
+from geo_server.ingest.dxf.role import Role
+from geo_server.ingest.dxf.segments import grouped
+
+LETTER = 0.62
+"""Width of a letter, in heights of a capital."""
+AROUND = 5.0
+"""A frame leaves no more room around its text than this many heights of its capitals, on both sides together."""
+BESIDE = 1.5
+"""A leader ends this near to its text, in heights of a capital."""
+TOUCH_M = 0.03
+MOST_POINTS = 4
+"""Most points of a leader, of one stroke or of several that meet."""
+
+
+def without_frames(strokes: Sequence[Stroke], labels: Sequence[Label]) -> tuple[Stroke, ...]:
+    """Strokes, closed ones that hug a text and touch nothing but others of their kind excluded.
+
+    Args:
+        strokes: Of any role.
+        labels: Texts.
+    """
+    closed = [i for i, stroke in enumerate(strokes) if stroke.closed and stroke.role is not Role.EXCLUDE]
+    if not closed or not labels:
+        return tuple(strokes)
+    shapes = shapely.polygons([shapely.linearrings(strokes[i].points) for i in closed])
+    label, shape = STRtree(shapes).query(shapely.points([label.at for label in labels]), predicate="within")
+    hugging = {
+        closed[s]: shapes[s] for t, s in zip(label.tolist(), shape.tolist(), strict=True) if _hugs(shapes[s], labels[t])
+    }
+    if not hugging:
+        return tuple(strokes)
+    others = lines_of([stroke for i, stroke in enumerate(strokes) if i not in hugging])
+    rings = [shape.exterior for shape in hugging.values()]
+    touched = {int(i) for i in STRtree(others).query(rings, predicate="dwithin", distance=TOUCH_M)[0]}
+    frames = {index for number, index in enumerate(hugging) if number not in touched}
+    return tuple(replace(s, role=Role.EXCLUDE) if i in frames else s for i, s in enumerate(strokes))
+
+
+def _hugs(shape: Polygon, label: Label) -> bool:
+    """Whether a shape is hardly larger than a text in it."""
+    wide, tall = np.subtract(_box_of(label).bounds[2:], _box_of(label).bounds[:2])
+    low_x, low_y, high_x, high_y = shape.bounds
+    room = AROUND * label.height
+    return bool(high_x - low_x <= wide + room and high_y - low_y <= tall + room)
+
+
+def find_leaders(strokes: Sequence[Stroke], labels: Sequence[Label]) -> npt.NDArray[np.bool_]:
+    """Which strokes are leaders: runs of few lines that are free where a text stands, and cross other lines on their way.
+
+    Args:
+        strokes: Among which leaders are; short runs that meet end to end are looked at together.
+        labels: Texts.
+    """
+    found = np.zeros(len(strokes), dtype=np.bool_)
+    few = np.flatnonzero([len(s.points) <= MOST_POINTS and not s.closed for s in strokes])
+    if len(few) == 0 or not labels:
+        return found
+    lines = lines_of(strokes)
+    tree = STRtree(lines)
+    group = _chained(strokes, few)
+    ends = shapely.points(np.array([strokes[i].points[[0, -1]] for i in few.tolist()]).reshape(-1, 2))
+    end, line = tree.query(ends, predicate="dwithin", distance=TOUCH_M)
+    touched = np.bincount(end[line != few[end // 2]], minlength=len(ends)) > 0
+    boxes = np.array([_box_of(label) for label in labels], dtype=object)
+    reach = np.array([BESIDE * label.height for label in labels])
+    spoken = STRtree(ends).query(boxes, predicate="dwithin", distance=reach)[1]
+    begins = np.zeros(len(ends), dtype=np.bool_)
+    begins[spoken] = True
+    begins &= ~touched
+    which, other = tree.query(lines[few], predicate="crosses")
+    meets = shapely.intersection(lines[few[which]], lines[other])
+    away = np.minimum(shapely.distance(ends[2 * which], meets), shapely.distance(ends[2 * which + 1], meets))
+    crossing = np.bincount(which[away > TOUCH_M], minlength=len(few)) > 0
+    sizes = np.bincount(group, minlength=len(few))
+    leads = np.bincount(group, weights=begins.reshape(-1, 2).any(axis=1), minlength=len(few)) > 0
+    crosses = np.bincount(group, weights=crossing, minlength=len(few)) > 0
+    found[few[(leads & crosses & (sizes <= MOST_POINTS - 1))[group]]] = True
+    return found
+
+
+def _chained(strokes: Sequence[Stroke], few: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """A number for each of some strokes, the same for those that meet end to end."""
+    ends = shapely.points(np.array([strokes[i].points[[0, -1]] for i in few.tolist()]).reshape(-1, 2))
+    one, other = STRtree(ends).query(ends, predicate="dwithin", distance=TOUCH_M)
+    return grouped(len(few), one // 2, other // 2)
+
+
+def _box_of(label: Label) -> Polygon:
+    lines = label.text.splitlines() or [""]
+    wide, tall = label.height * LETTER * max(map(len, lines)), label.height * 1.5 * len(lines)
+    x, y = label.at
+    return shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+
+
+def lines_of(strokes: Sequence[Stroke]) -> npt.NDArray[np.object_]:
+    """Strokes as an array of LineStrings."""
+    owner = np.repeat(np.arange(len(strokes)), [len(stroke.points) for stroke in strokes])
+    return np.asarray(shapely.linestrings(all_points(strokes), indices=owner), dtype=object)
