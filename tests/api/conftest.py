@@ -54,9 +54,9 @@ def client(address: str, campus: Campus) -> Iterator[Client]:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """Serve in a thread until left; yields the address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def serving(settings: Settings, port: int = 0) -> Iterator[str]:
+    """Serve in a thread until left; yields the address. Port 0 is any that is free."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
         config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=3)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

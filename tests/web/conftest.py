@@ -91,7 +91,9 @@ def visit(chromium: Browser, database: Database, storeys: Storeys, address: str)
     with contextlib.ExitStack() as stack:
 
         def come_in(role: Role | None, size: tuple[int, int] = DESKTOP) -> Visitor:
-            context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+            context = chromium.new_context(
+                viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", service_workers="block"
+            )
             stack.callback(context.close)
             visitor = _watched(context, address)
             visitors.append(visitor)

@@ -1,13 +1,13 @@
-"""The page shell, what each problem means, and the OpenAPI document."""
+"""The page shell and what keeps it on a device, what each problem means, and the OpenAPI document."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from geo_server.api.deps import public
 from geo_server.api.explanations import EXPLANATIONS, explanation_page
-from geo_server.api.static import page_shell
+from geo_server.api.static import page_shell, service_worker
 from geo_server.domain.errors import NotFound
 
 router = APIRouter(tags=["page"])
@@ -25,6 +25,14 @@ def home() -> FileResponse:
 def site_page(site: str) -> FileResponse:  # noqa: ARG001 -- the page reads it from its own address
     """The page, on a site."""
     return page_shell()
+
+
+@router.get(
+    "/service-worker.js", dependencies=[public("the page's own code, which holds no data")], include_in_schema=False
+)
+def show_service_worker() -> Response:
+    """The script that lets the page open without a server."""
+    return service_worker()
 
 
 @router.get("/problems/{slug}", dependencies=[public("explains refusals in general; knows no data")])

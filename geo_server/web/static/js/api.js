@@ -20,9 +20,13 @@ export class Unreachable extends Error {
   }
 }
 
-export const getJson = (path) => send(path, {});
-const sendJson = (method) => (path, body) =>
-  send(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+/** Nobody answers, or only what stands before a server that is down. */
+export const isNoAnswer = (fault) => fault instanceof Unreachable || (fault instanceof Refusal && fault.status >= 500);
+
+/** @param {{timeLimitMs?: number}} limits */
+export const getJson = (path, limits = {}) => send(path, limits);
+const sendJson = (method) => (path, body, limits = {}) =>
+  send(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...limits });
 export const postJson = sendJson("POST");
 export const putJson = sendJson("PUT");
 export const patchJson = sendJson("PATCH");

@@ -1,6 +1,6 @@
 /** The card that answers first: what to do here, why, and where the threat is. */
 
-import { ago, clockTime, ticking } from "./clock.js";
+import { ago, clockTime, serverIso, ticking, timeOrDay } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { ACTION_ICONS, icon } from "./icons.js";
 import {
@@ -21,7 +21,7 @@ import { wayOutSummary } from "./route_view.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
 
-const WATCHED = ["picture", "guidance", "mine", "zones", "plan", "lapsed"];
+const WATCHED = ["picture", "guidance", "mine", "zones", "plan", "lapsed", "freshness"];
 
 export function showCard(store) {
   const card = document.getElementById("card");
@@ -36,19 +36,38 @@ export function showCard(store) {
 function content(state) {
   if (!may(state, "see_incident")) return quiet(t("card.quiet_viewer"), t("card.viewer"));
   const incident = incidentOf(state);
-  if (!incident) return quiet(t("card.quiet_words"));
-  if (incident.state === "all_clear") return allClear(incident);
+  if (!incident) return state.freshness === "live" ? quiet(t("card.quiet_words")) : unknown(state);
+  if (incident.state === "all_clear") return allClear(state, incident);
   return may(state, "see_statuses") ? forResponder(state, incident) : forStaff(state, incident);
 }
 
 const quiet = (sentence, title = t("card.quiet")) => ({ tone: "quiet", parts: [h("h2", {}, title), words(sentence)] });
+
+/** That nothing was known a while ago does not mean that there is nothing. */
+const unknown = (state) => ({
+  tone: "quiet",
+  parts: [
+    h("h2", {}, t("card.quiet_then")),
+    words(t("card.quiet_then_words", { time: timeOrDay(shownAt(state)) })),
+    h("p", { class: "card-since" }, ticking(shownAt(state), ago)),
+  ],
+});
+
+const shownAt = ({ connection }) => serverIso(connection.asOf);
+
+/** That an order is not of now, where nothing newer reaches this device. */
+const oldLine = (state) =>
+  state.freshness === "old" &&
+  h("p", { class: "card-old" }, icon("alert"), h("span", {}, t("card.old"), " ", ticking(shownAt(state), ago), ". ", t("card.old_words")));
+
 const heading = (iconName, title) => h("h2", {}, icon(iconName, "icon card-icon"), h("span", {}, title));
 const words = (sentence) => h("p", { class: "card-words" }, sentence);
 
 /** Stands until the incident is closed, for everyone who got the alarm, also for who comes back to the page later. */
-const allClear = ({ cleared_at: at }) => ({
+const allClear = (state, { cleared_at: at }) => ({
   tone: "clear",
   parts: [
+    oldLine(state),
     heading("tick", t("card.all_clear")),
     words(t("card.all_clear_words")),
     at && h("p", { class: "card-since" }, t("card.all_clear_since", { time: clockTime(at) }), ", ", ticking(at, ago)),
@@ -61,6 +80,7 @@ function forStaff(state, incident) {
   return {
     tone: "act",
     parts: [
+      oldLine(state),
       h("p", { class: "card-for" }, zone ? t("card.for_room", { room: fullName(state, zone) }) : t("card.for_site")),
       heading(ACTION_ICONS[doing?.action] ?? "threat", doing?.title ?? t("card.no_order")),
       words(sentenceFor(state, doing)),
@@ -100,6 +120,7 @@ function forResponder(state, incident) {
   return {
     tone: "act",
     parts: [
+      oldLine(state),
       heading("threat", opened(state, incident)),
       h("dl", { class: "facts" }, [
         ...threatsOf(state).map((threat) =>

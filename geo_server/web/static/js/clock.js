@@ -10,6 +10,10 @@ export function setServerTime(iso) {
   offsetMs = Date.parse(iso) - Date.now();
 }
 
+/** How far this device's clock is behind the server's, in ms: to be kept with an answer, and put back with it. */
+export const deviceOffset = () => offsetMs;
+export const setDeviceOffset = (ms) => (offsetMs = ms);
+
 export function setTimeZone(name) {
   zone = name;
 }
@@ -35,6 +39,9 @@ export function clockTime(at, withSeconds = false) {
 /** `2 Mar 2026, 14:32`, in the site's time zone. */
 export const dayAndTime = (iso) =>
   new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(Date.parse(iso));
+
+/** The time of day, with the day where that is not the last twelve hours': `14:03` of yesterday must not look like today's. */
+export const timeOrDay = (iso) => (secondsSince(iso) > 12 * 3600 ? dayAndTime(iso) : clockTime(iso, true));
 
 /** `45 s`, `2 min 5 s`, `12 min`, `3 h 5 min`. */
 export function duration(seconds) {

@@ -10,27 +10,32 @@ const ASK_AGAIN_MS = 2000;
 const CHECK_MS = 500;
 
 /**
- * @param {object} store Gets `connection: {live, asOf, why}`; `asOf` is the time of the last sign of life, `why` is
- *   `network` or `server`.
- * @param {() => Promise<void>} ask Asks the server for what is shown; rejects when no answer comes in time.
- * @param {() => void} onBack Called when life returns.
- * @returns {{sign: () => void, doubt: () => void}} `sign` is to be called at each sign of life, `doubt` when the feed
- *   breaks.
+ * @param {object} store Gets `connection: {live, asOf, why}`; `asOf` is the time of the last sign of life by this device's
+ *   clock, `why` is `network` or `server`.
+ * @param {{ping: () => Promise<void>, load: () => Promise<void>, onBack: () => void}} hooks `ping` asks whether the server
+ *   answers, `load` for what is to be shown, and says `fresh`; both reject when no answer comes in time. `onBack` is called
+ *   when the page is live again.
+ * @returns {{fresh: () => void, hear: () => void, doubt: () => void, lose: () => void, begin: (asOf: number) => void}}
+ *   `fresh`: what is shown is as of now; `hear`: the server lives; `doubt`: the feed broke; `lose`: what is new could not
+ *   be had; `begin`: the page was opened with what was kept on the device.
  */
-export function watchConnection(store, ask, onBack) {
-  let last = Date.now();
+export function watchConnection(store, { ping, load, onBack }) {
+  let last = store.state.connection.asOf;
   let asked = 0;
   let asking = false;
 
-  const sign = () => {
+  const fresh = () => {
     last = Date.now();
     const was = store.state.connection.live;
     store.set({ connection: { live: true, asOf: last, why: null } });
     if (!was) onBack();
   };
 
-  const goStale = () => {
-    const why = navigator.onLine ? "server" : "network";
+  /** That the server lives does not make what is shown new: after a break that is asked for first. */
+  const hear = () => (store.state.connection.live ? fresh() : doubt());
+
+  const lose = () => {
+    const why = whyNotLive();
     const { live, why: before } = store.state.connection;
     if (live || before !== why) store.set({ connection: { live: false, asOf: last, why } });
   };
@@ -39,7 +44,8 @@ export function watchConnection(store, ask, onBack) {
     if (asking) return;
     asking = true;
     asked = Date.now();
-    await ask().then(sign, goStale);
+    const { live } = store.state.connection;
+    await (live ? ping().then(fresh) : load()).catch(lose);
     asking = false;
   };
 
@@ -48,9 +54,16 @@ export function watchConnection(store, ask, onBack) {
     if (overdue && Date.now() - asked > ASK_AGAIN_MS) doubt();
   };
 
+  const begin = (asOf) => {
+    last = asOf;
+    store.set({ connection: { live: false, asOf, why: whyNotLive() } });
+  };
+
   setInterval(check, CHECK_MS);
-  addEventListener("offline", goStale);
+  addEventListener("offline", lose);
   addEventListener("online", doubt);
   document.addEventListener("visibilitychange", () => document.hidden || doubt());
-  return { sign, doubt };
+  return { fresh, hear, doubt, lose, begin };
 }
+
+const whyNotLive = () => (navigator.onLine ? "server" : "network");

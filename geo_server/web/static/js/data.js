@@ -1,8 +1,9 @@
 /** Gets what the page shows from the server, and again whenever the live feed says that something changed. */
 
-import { Refusal, getJson } from "./api.js";
+import { Refusal, getJson, isNoAnswer } from "./api.js";
 import { setServerTime, setTimeZone } from "./clock.js";
 import { openFeed } from "./feed.js";
+import { askOrRecall, getAndKeep } from "./kept.js";
 import { may } from "./store.js";
 
 const SETTLE_MS = 120;
@@ -13,15 +14,16 @@ const CHANGES_SIGHTINGS = /^(sighting|incident)_/;
 /** What the picture of an incident does not show. */
 const BESIDE_THE_PICTURE = /^(import|drill|round|fault)_/;
 
-/** Everything that does not change during an incident. */
-export async function loadSite(store, slug) {
+/** As `getAndKeep`, but what the server said last where it says nothing now: for a page that is being opened. */
+const first = async (path) => (await askOrRecall(path)).value;
+
+/**
+ * Everything that does not change during an incident.
+ * @param {(path: string) => Promise<*>} ask
+ */
+export async function loadSite(store, slug, ask = first) {
   const base = `/api/sites/${slug}`;
-  const [site, zones, openings, protocols] = await Promise.all([
-    getJson(base),
-    getJson(`${base}/zones`),
-    getJson(`${base}/openings`),
-    getJson(`${base}/protocols`),
-  ]);
+  const [site, zones, openings, protocols] = await Promise.all([base, `${base}/zones`, `${base}/openings`, `${base}/protocols`].map(ask));
   setTimeZone(site.timezone);
   store.set({
     site,
@@ -34,50 +36,71 @@ export async function loadSite(store, slug) {
 }
 
 /**
- * Keep `picture`, `sightings`, `plan` and `guidance` as the server has them.
+ * Keep `picture`, `sightings`, `plan` and `guidance` as the server has them; at first as it had them last, where it does
+ * not answer.
  * @param {object} store
  * @param {string} slug
- * @param {{onSign: Function, onBreak: Function, onSignedOut: Function}} hooks
- * @returns {Promise<{refresh: () => void, guidance: () => Promise<void>, hurry: () => void}>} `hurry` opens the live
- *   feed again at once.
+ * @param {{onFresh: Function, onKept: Function, onHear: Function, onBreak: Function, onFault: Function,
+ *   onSignedOut: Function}} hooks `onFresh`: the picture is of now; `onKept`: it is of a time of the server's that is
+ *   given; `onHear`: the server lives; `onBreak`: the feed ended; `onFault`: what is new could not be had.
+ * @returns {Promise<{refresh: () => void, load: () => Promise<void>, guidance: () => Promise<void>, hurry: () => void}>}
+ *   `load` rejects when it cannot; `hurry` opens the live feed again at once.
  */
-export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) {
+export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak, onFault, onSignedOut }) {
   const base = `/api/sites/${slug}`;
 
   const loadPicture = async () => {
-    const picture = await getJson(`${base}/picture`);
+    const picture = await getAndKeep(`${base}/picture`);
     setServerTime(picture.at);
-    onSign();
+    onFresh();
+    return show(picture, getAndKeep);
+  };
+
+  const loadFirst = async () => {
+    const { value: picture, keptAt } = await askOrRecall(`${base}/picture`);
+    if (keptAt === null) {
+      setServerTime(picture.at);
+      onFresh();
+    } else onKept(keptAt);
+    return show(picture, first).catch((fault) => {
+      if (!isNoAnswer(fault)) throw fault;
+      return picture.seq;
+    });
+  };
+
+  const show = async (picture, ask) => {
     store.set({ picture });
-    await Promise.all([loadPlan(picture), loadGuidance(), loadSightings()]);
+    await Promise.all([loadPlan(picture, ask), loadGuidance(ask), loadSightings(ask)]);
     return picture.seq;
   };
 
-  const loadPlan = async (picture) => {
+  const loadPlan = async (picture, ask) => {
     if (!may(store.state, "see_plan")) return;
     const etag = picture.plan?.etag ?? null;
     if (etag === store.state.planEtag) return;
-    const plan = etag === null ? null : await getJson(`${base}/plan`);
+    const plan = etag === null ? null : await ask(`${base}/plan`);
+    // What is kept of two answers need not belong together.
+    if (ask === first && plan && Date.parse(plan.made_for_at) !== Date.parse(picture.plan.made_for_at)) return refresh();
     const routes = new Map((plan?.zones ?? []).map((route) => [route.zone_id, { ...route, made_for_at: plan.made_for_at }]));
     store.set({ plan, routes, planEtag: etag });
   };
 
   /** Only when one may have been added or retracted: pictures come far more often. */
   let sightingsDue = true;
-  const loadSightings = async () => {
+  const loadSightings = async (ask) => {
     if (!sightingsDue || !may(store.state, "see_statuses")) return;
     sightingsDue = false;
-    const { sightings } = await getJson(`${base}/sightings`).catch((fault) => {
+    const { sightings } = await ask(`${base}/sightings`).catch((fault) => {
       sightingsDue = true;
       throw fault;
     });
     store.set({ sightings });
   };
 
-  const loadGuidance = async () => {
+  const loadGuidance = async (ask = getAndKeep) => {
     const zoneId = store.state.mine;
     if (!zoneId || !may(store.state, "see_incident")) return store.set({ guidance: null });
-    const guidance = await getJson(`${base}/zones/${zoneId}/guidance`).catch((fault) => {
+    const guidance = await ask(`${base}/zones/${zoneId}/guidance`).catch((fault) => {
       // What was told before may be an order that no longer holds: the picture's own orders count until the next answer.
       store.set({ guidance: null });
       throw fault;
@@ -85,8 +108,13 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
     if (store.state.mine === zoneId) store.set({ guidance });
   };
 
-  const refresh = coalesce(loadPicture, (fault) => fault instanceof Refusal && fault.status === 401 && onSignedOut());
-  if (!may(store.state, "see_incident")) return { refresh: () => {}, guidance: async () => {}, hurry: () => {} };
+  const refresh = coalesce(loadPicture, (fault) => {
+    if (fault instanceof Refusal && fault.status === 401) onSignedOut();
+    else if (isNoAnswer(fault)) onFault();
+  });
+  if (!may(store.state, "see_incident")) {
+    return { refresh: () => {}, load: () => askServer().then(onFresh), guidance: async () => {}, hurry: () => {} };
+  }
 
   const onEvent = async (event, gap) => {
     if (event.kind === "import_changed") store.set({ imported: event });
@@ -96,20 +124,27 @@ export async function followSite(store, slug, { onSign, onBreak, onSignedOut }) 
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
     refresh();
-    if (event.kind === "floorplan_published") await loadSite(store, slug).catch(refresh);
+    if (event.kind === "floorplan_published") await loadSite(store, slug, getAndKeep).catch(refresh);
   };
-  const seq = await loadPicture();
+  const seq = await loadFirst();
   const hurry = openFeed(`${base}/events`, seq, {
     onEvent,
     onReset: () => {
       sightingsDue = true;
       return loadPicture();
     },
-    onSign,
+    onSign: onHear,
     onBreak,
     onRefused: (status) => status === 401 && onSignedOut(),
   });
-  return { refresh, guidance: () => loadGuidance().catch(refresh), hurry };
+  return { refresh, load: loadPicture, guidance: () => loadGuidance().catch(refresh), hurry };
+}
+
+/** After a page was opened with what was kept: whether the same person is signed in, and their site as it is now. */
+export async function catchUp(store, slug) {
+  const me = await getJson("/api/me");
+  if (me.person.id !== store.state.me.person.id) location.reload();
+  await loadSite(store, slug, getAndKeep);
 }
 
 /** Whether the server answers; anything but an answer rejects. */

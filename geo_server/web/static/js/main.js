@@ -2,13 +2,15 @@
 
 import { showActions } from "./actions.js";
 import { announceChanges, createSpeaker } from "./announce.js";
-import { Refusal, getJson } from "./api.js";
+import { Refusal } from "./api.js";
 import { showCard } from "./card.js";
+import { deviceOffset } from "./clock.js";
 import { watchConnection } from "./connection.js";
-import { askServer, followSite, loadSite } from "./data.js";
+import { askServer, catchUp, followSite, loadSite } from "./data.js";
+import { askOrRecall, forgetKept, keep, keepFor, openKept } from "./kept.js";
 import { showMapTools } from "./map_tools.js";
 import { showMap, wholeSite } from "./map_view.js";
-import { firstLevel, incidentIsOpen, lapsedWays, toDo } from "./model.js";
+import { firstLevel, freshnessOf, incidentIsOpen, lapsedWays, toDo } from "./model.js";
 import { showNotices } from "./notices.js";
 import { createOutbox, waitingCount } from "./outbox.js";
 import { showPanel } from "./panel.js";
@@ -17,6 +19,8 @@ import { createReporter } from "./reporter.js";
 import { shownReview } from "./review_model.js";
 import { followRounds } from "./rounds_data.js";
 import { createRoundsOutbox, roundsWaiting } from "./rounds_outbox.js";
+import { keepShell } from "./shell.js";
+import { createSightingsOutbox, sightingsWaiting } from "./sightings_outbox.js";
 import { createStore, may, reportsOwnRoom } from "./store.js";
 import { t } from "./strings.js";
 import { followTheme } from "./theme.js";
@@ -37,8 +41,10 @@ const EMPTY = {
   planEtag: null,
   routes: new Map(),
   guidance: null,
+  freshness: "live",
   lapsed: "",
   outbox: [],
+  unsent: [],
   connection: { live: true, asOf: Date.now(), why: null },
   ordinal: 0,
   selected: null,
@@ -59,6 +65,7 @@ const EMPTY = {
   faults: [],
   checkpoint: null,
   fault: null,
+  newer: false,
   ownTheme: null,
   dimmed: false,
   theme: "light",
@@ -68,53 +75,77 @@ const EMPTY = {
 const siteInAddress = () => decodeURIComponent(location.pathname.match(/^\/sites\/([^/]+)\/?$/)?.[1] ?? "");
 
 async function begin() {
-  const me = await getJson("/api/me");
   const slug = siteInAddress();
-  if (slug) await beginSite(me, slug);
+  await openKept(slug);
+  const { value: me, keptAt } = await askOrRecall("/api/me");
+  if (slug) await beginSite(me, slug, keptAt);
   else if (me.sites.length === 1) location.replace(`/sites/${encodeURIComponent(me.sites[0].slug)}`);
   else showSites(me.sites);
 }
 
-async function beginSite(me, slug) {
+/** @param {string|null} keptAt The server's time of `me` where the server does not answer. */
+async function beginSite(me, slug, keptAt) {
   const store = createStore({ ...EMPTY, me });
+  if (keptAt === null) {
+    await (isGuest(me, slug) ? forgetKept() : keepFor(me.person.id, slug));
+    keep("/api/me", me);
+  }
   await loadSite(store, slug);
   rememberRoom(store, slug);
   followTheme(store);
   let feed = null;
-  const onBack = () => {
-    feed?.refresh();
-    feed?.hurry();
-  };
+  let behind = keptAt !== null;
   const onSignedOut = () => location.reload();
-  const ask = async () => {
-    await askServer();
-    feed?.refresh();
+  const load = async () => {
+    if (!feed) throw new Error("The page is still being put together.");
+    try {
+      if (behind) await catchUp(store, slug);
+      behind = false;
+      await feed.load();
+    } catch (fault) {
+      if (fault.status === 401) onSignedOut();
+      throw fault;
+    }
   };
-  const connection = watchConnection(store, ask, onBack);
-  feed = await followSite(store, slug, { onSign: connection.sign, onBreak: connection.doubt, onSignedOut });
+  const onBack = () => feed?.hurry();
+  const connection = watchConnection(store, { ping: askServer, load, onBack });
+  const onKept = (at) => connection.begin(Date.parse(at) - deviceOffset());
+  if (behind) onKept(keptAt);
+  feed = await followSite(store, slug, {
+    onFresh: connection.fresh,
+    onKept,
+    onHear: connection.hear,
+    onBreak: connection.doubt,
+    onFault: connection.lose,
+    onSignedOut,
+  });
   store.set({ ordinal: firstLevel(store.state) });
 
   const speaker = createSpeaker();
   const outbox = createOutbox(store, slug, onSignedOut);
+  const sightings = createSightingsOutbox(store, slug, onSignedOut);
   const report = () =>
-    startReport(store, (answer) => {
+    startReport(store, sightings, ({ answer }) => {
       speaker.say(t(answer.plan === "failed" ? "report.no_plan" : "report.sent"));
       store.set({ fault: answer.plan === "failed" ? t("report.no_plan") : null });
       feed.refresh();
     });
 
   showTop(store);
-  showNotices(store);
+  showNotices(store, sightings);
   showCard(store);
   const { form, say } = createReporter(store, outbox);
   if (reportsOwnRoom(store.state)) showActions(store, { say, startReport: report });
-  showPanel(store, { outbox, form, ...(may(store.state, "walk_rounds") && startRounds(store, slug, onSignedOut)) });
+  showPanel(store, { outbox, sightings, form, ...(may(store.state, "walk_rounds") && startRounds(store, slug, onSignedOut)) });
   announceChanges(store, speaker);
   dimInLockdown(store);
-  // The last moment to leave passes without anything coming from the server.
-  const lookForLapsed = () => store.set({ lapsed: lapsedWays(store.state) });
-  setInterval(lookForLapsed, 1000);
-  store.watch(["picture", "routes"], lookForLapsed);
+  // What is shown grows old, and the last moment to leave passes, without anything coming from the server.
+  const lookForAge = () => {
+    store.set({ freshness: freshnessOf(store.state) });
+    store.set({ lapsed: lapsedWays(store.state) });
+  };
+  setInterval(lookForAge, 1000);
+  store.watch(["picture", "routes", "connection"], lookForAge);
   store.watch(["mine"], () => feed.guidance());
   document.body.dataset.view = "site";
   document.body.classList.toggle("is-responder", may(store.state, "see_statuses"));
@@ -122,6 +153,7 @@ async function beginSite(me, slug) {
   const view = await showMap(store, (tap) => onTap(store, tap));
   showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)), startReport: report });
   document.body.dataset.ready = "true";
+  document.body.dataset.kept = String(await keepShell(store).catch(() => false));
 }
 
 /** What walking rounds needs. */
@@ -129,6 +161,9 @@ const startRounds = (store, slug, onSignedOut) => ({
   rounds: createRoundsOutbox(store, slug, onSignedOut),
   loadRounds: followRounds(store),
 });
+
+/** Whoever came by a link that ends keeps nothing beyond its end. */
+const isGuest = (me, slug) => me.sites.find((site) => site.slug === slug)?.role === "guest";
 
 /** The room that was chosen last on this device, kept on this device only. */
 function rememberRoom(store, slug) {
@@ -165,9 +200,17 @@ function dimInLockdown(store) {
   });
 }
 
-begin().catch((fault) => {
-  if (fault instanceof Refusal && fault.status === 401) showSignedOut(waitingCount(siteInAddress()) + roundsWaiting(siteInAddress()));
-  else {
+/** What still waits on this device for the server. */
+function waitingFor(slug) {
+  const threats = sightingsWaiting(slug);
+  return { reports: threats + waitingCount(slug) + roundsWaiting(slug), threats };
+}
+
+begin().catch(async (fault) => {
+  if (fault instanceof Refusal && fault.status === 401) {
+    await forgetKept();
+    showSignedOut(waitingFor(siteInAddress()));
+  } else {
     console.warn(fault);
     showFault(fault instanceof TypeError ? t("error.page") : fault.message);
   }

@@ -1,12 +1,15 @@
 /** The map: one level at a time, geometry from tiles once, the moment on top of it. */
 
-import { Map as MapLibre, NavigationControl, ScaleControl } from "../vendor/maplibre-gl.mjs";
+import { Map as MapLibre, NavigationControl, ScaleControl, addProtocol } from "../vendor/maplibre-gl.mjs";
+import { loadTile } from "./kept.js";
 import { addIcons } from "./map_icons.js";
 import { ALL_ROUTES, CHOSEN_ROUTE, IS_SAFE, LIVE_SOURCES, statusOfLayer } from "./map_live.js";
 import { createMarkers } from "./map_markers.js";
 import { PALETTES } from "./map_palette.js";
 import { reviewLayers } from "./map_review.js";
-import { layersOf, sourceOf, tileSource } from "./map_style.js";
+import { TILE_PROTOCOL, layersOf, sourceOf, tileSource } from "./map_style.js";
+
+addProtocol(TILE_PROTOCOL, async ({ url }, { signal }) => ({ data: await loadTile(url.slice(`${TILE_PROTOCOL}:/`.length), signal) }));
 
 /** Room that the level switch and the buttons take: at the side, on a narrow map above; and the band of a review. */
 const paddingOf = (container) => {

@@ -6,10 +6,15 @@ import { PALETTES } from "./map_palette.js";
 /** Name of the style's one tile source. */
 export const sourceOf = (style) => Object.keys(style.sources).find((name) => style.sources[name].type === "vector");
 
+/** Protocol of tiles that come from the server, or from this device where that does not answer. */
+export const TILE_PROTOCOL = "tile";
+
+/** Path of the tiles of a site, with `{ordinal}`, `{z}`, `{x}` and `{y}` in it. */
+export const tilePath = (style) => style.metadata["geo-server:tiles"].replace(/^https?:\/\/[^/]+/, "");
+
 /** The tile source of one level. */
 export function tileSource(style, ordinal) {
-  const address = style.metadata["geo-server:tiles"].replace("{ordinal}", ordinal);
-  const tiles = [address.startsWith("/") ? location.origin + address : address];
+  const tiles = [`${TILE_PROTOCOL}:/${tilePath(style).replace("{ordinal}", ordinal)}`];
   return { ...style.sources[sourceOf(style)], tiles };
 }
 

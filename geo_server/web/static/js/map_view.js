@@ -1,15 +1,17 @@
 /** Ties the map to the state: what changes there is drawn here. */
 
-import { getJson } from "./api.js";
 import { duration, secondsSince } from "./clock.js";
 import { boxAround, distance } from "./geo.js";
+import { askOrRecall, keepTiles } from "./kept.js";
 import { createMap } from "./map.js";
 import { followReview } from "./map_review.js";
 import { checkpointMarks, levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
+import { sourceOf, tilePath } from "./map_style.js";
 import { firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, routesOf, statusOf, threatsOf } from "./model.js";
 import { levelsOf, shownReview, wholeReview } from "./review_model.js";
 import { ownRound, stopNow, stopsOf } from "./rounds_model.js";
 import { may } from "./store.js";
+import { tilesOf } from "./tile_cover.js";
 import { t } from "./strings.js";
 
 const REACH_MS = 1000;
@@ -31,6 +33,7 @@ export async function showMap(store, onTap) {
     followReview(store, view);
     turnToFirstThreat(store, view);
     turnToOwnRoom(store, view);
+    view.map.once("idle", () => keepMap(store, styles));
     return view;
   } catch (fault) {
     console.warn(fault);
@@ -94,8 +97,17 @@ function turnToFirstThreat(store, view) {
 
 async function loadStyles(slug) {
   const base = `/api/sites/${slug}/style.json`;
-  const [light, dark] = await Promise.all([getJson(base), getJson(`${base}?dark=true`)]);
-  return { light, dark };
+  const [light, dark] = await Promise.all([base, `${base}?dark=true`].map(askOrRecall));
+  return { light: light.value, dark: dark.value };
+}
+
+/** Keep the whole map on this device, once what is shown is there. */
+async function keepMap(store, styles) {
+  const { zones, connection } = store.state;
+  if (!connection.live) return;
+  const style = styles.light;
+  const kept = await keepTiles(tilesOf(zones, tilePath(style), style.sources[sourceOf(style)])).catch(() => false);
+  document.body.dataset.keptMap = String(kept);
 }
 
 function follow(store, view) {
@@ -115,7 +127,9 @@ function follow(store, view) {
   store.watch(["site"], async ({ site }) => {
     if (site.floorplan_rev === rev) return;
     rev = site.floorplan_rev;
-    view.show({ styles: await loadStyles(site.slug) });
+    const styles = await loadStyles(site.slug);
+    view.show({ styles });
+    keepMap(store, styles);
   });
   store.watch(["picture", "ordinal"], (state) => {
     view.markers.threats(threatsOf(state), state.ordinal, words);

@@ -1,9 +1,19 @@
 /** What the state means: questions that several views ask. Pure. */
 
-import { now } from "./clock.js";
+import { now, secondsSince, serverIso } from "./clock.js";
 import { compass, distance, nearest } from "./geo.js";
 import { may, reportsOwnRoom } from "./store.js";
 import { known, t, tn } from "./strings.js";
+
+/** How old what is shown may be before no way out in it counts as guaranteed, and an order says its age, in s. */
+const OLD_S = 120;
+
+/** `live`, or `recent` or `old` where nothing newer reaches this device. */
+export function freshnessOf({ connection }) {
+  if (connection.live) return "live";
+  return secondsSince(serverIso(connection.asOf)) > OLD_S ? "old" : "recent";
+}
+const isOld = ({ freshness }) => freshness === "old";
 
 /** The open incident, or one that has had its all-clear and is not closed yet, or null. */
 export const incidentOf = (state) => state.picture?.incident ?? null;
@@ -54,7 +64,7 @@ export const statusTitle = (status) => known(`status.${status}`, status);
  * since guarantees nothing. */
 export const routeOf = (state, zoneId) => asPlanned(state, state.routes.get(zoneId)) ?? null;
 export const routesOf = (state) => [...state.routes.values()].map((route) => asPlanned(state, route));
-const asPlanned = (state, route) => (isBehind(state) ? unsure(route) : asOfNow(route));
+const asPlanned = (state, route) => (isBehind(state) ? unsure(route) : asTold(state, route));
 const isBehind = ({ picture, planEtag }) => Boolean(picture) && (picture.plan_behind || (picture.plan?.etag ?? null) !== planEtag);
 
 /**
@@ -119,8 +129,8 @@ function likeness(zone, wanted) {
 }
 
 /** What the server says of the person's own room; null while only that of a room chosen before is here. */
-export const guidanceOf = ({ guidance, mine }) =>
-  guidance?.zone.id === mine ? { ...guidance, route: asOfNow(guidance.route) } : null;
+export const guidanceOf = ({ guidance, mine, freshness }) =>
+  guidance?.zone.id === mine ? { ...guidance, route: asTold({ freshness }, guidance.route) } : null;
 
 /** What people are to do: an order of a person, else what the protocol calls for; null when nothing is known. */
 export function toDo(state) {
@@ -151,6 +161,9 @@ const isTooLate = ({ latest_departure_s: within, made_for_at: at }) => within !=
 /** A way out as it is to be shown: what it was ahead by says nothing once the last moment to leave has passed. */
 const asOfNow = (route) => (isSure(route) ? route : unsure(route));
 
+/** A way out as of what was told last: nobody vouches for one once that is old. */
+const asTold = (state, route) => (isOld(state) ? unsure(route) : asOfNow(route));
+
 function unsure(route) {
   if (!isCalledSafe(route)) return route;
   const alternatives = route.alternatives?.map((other) => ({ ...other, margin_s: null }));
@@ -169,7 +182,7 @@ export function countWays(state) {
 /** The ways out that were safe when they were worked out and no longer are, by zone, as one text to compare. */
 export function lapsedWays(state) {
   const planned = [...state.routes.values()].filter((route) => isCalledSafe(route) && !isSure(asPlanned(state, route)));
-  const own = [state.guidance?.route].filter((route) => isCalledSafe(route) && !isSure(route));
+  const own = [state.guidance?.route].filter((route) => isCalledSafe(route) && !isSure(asTold(state, route)));
   return [...planned, ...own].map((route) => route.zone_id).join(" ");
 }
 

@@ -1,19 +1,41 @@
 /** The bands across the top: a drill says so everywhere, and what is not live says so, with its age. */
 
-import { ago, clockTime, serverIso, ticking } from "./clock.js";
+import { ago, serverIso, ticking, timeOrDay } from "./clock.js";
 import { conflictBands } from "./conflicts.js";
 import { fill, h } from "./dom.js";
-import { isExercise } from "./model.js";
+import { incidentIsOpen, isExercise, openConflicts } from "./model.js";
+import { isUnsent } from "./sightings_outbox.js";
+import { section } from "./section.js";
 import { t } from "./strings.js";
+import { unsentBands } from "./unsent.js";
 
-export function showNotices(store) {
-  const place = document.getElementById("notices");
-  store.watch(["picture", "connection"], (state) => {
+export function showNotices(store, sightings) {
+  const unsent = section(
+    (state) => state.unsent.filter(isUnsent).map(({ id }) => id),
+    (state) => unsentBands(state, sightings),
+  );
+  const rest = section(
+    (state) => [isExercise(state), openConflicts(state), !state.connection.live && state.connection, offersNewer(state)],
+    (state) => [
+      isExercise(state) && exerciseBand(),
+      conflictBands(state),
+      !state.connection.live && staleBand(state.connection),
+      offersNewer(state) && newerBand(),
+    ],
+  );
+  unsent.element.setAttribute("role", "alert");
+  for (const { element } of [unsent, rest]) element.className = "";
+  fill(document.getElementById("notices"), unsent.element, rest.element);
+  store.watch(["unsent"], unsent.update);
+  store.watch(["picture", "connection", "newer"], (state) => {
     document.body.classList.toggle("is-exercise", isExercise(state));
     document.body.classList.toggle("is-stale", !state.connection.live);
-    fill(place, isExercise(state) && exerciseBand(), conflictBands(state), !state.connection.live && staleBand(state.connection));
+    rest.update(state);
   });
 }
+
+/** Not during an incident: what is shown works, and nobody wants to wait for a page then. */
+const offersNewer = (state) => state.newer && !incidentIsOpen(state);
 
 const exerciseBand = () =>
   h(
@@ -27,6 +49,16 @@ const staleBand = ({ asOf, why }) =>
   h(
     "p",
     { class: "notice notice-stale", role: "status" },
-    h("strong", {}, t(`notice.stale_${why}`), " ", t("notice.stale", { time: clockTime(serverIso(asOf), true) }), ", ", ticking(serverIso(asOf), ago), "."),
+    h("strong", {}, t(`notice.stale_${why}`), " ", ticking(serverIso(asOf), asOfWords)),
     h("span", { class: "notice-rest" }, t("notice.stale_words")),
+  );
+
+const asOfWords = (iso) => t("notice.stale", { time: timeOrDay(iso), age: ago(iso) });
+
+const newerBand = () =>
+  h(
+    "p",
+    { class: "notice notice-newer", role: "status" },
+    h("span", {}, t("notice.newer")),
+    h("button", { class: "button", type: "button", on: { click: () => location.reload() } }, t("notice.newer_load")),
   );

@@ -7,18 +7,20 @@ import { fullName, isOfIncident, statusTitle } from "./model.js";
 import { section } from "./section.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
+import { settledLines, settledTold } from "./unsent.js";
 
 const COUNTS = ["adults", "students", "injured"];
 
 /** @returns {HTMLElement} */
-export function createOutboxView(store, outbox) {
-  const told = (state) => [state.outbox.filter(isRefused), waiting(state), state.othersWaiting, state.zones.length];
+export function createOutboxView(store, { outbox, sightings }) {
+  const told = (state) => [settledTold(state), state.outbox.filter(isRefused), waiting(state), state.othersWaiting, state.zones.length];
   const part = section(told, (state) => [
+    settledLines(state, sightings),
     waiting(state) > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.waiting", waiting(state))),
     state.othersWaiting > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.others", state.othersWaiting)),
     state.outbox.filter(isRefused).map((report) => refusedCard(state, report, outbox)),
   ]);
-  store.watch(["outbox", "othersWaiting", "zones", "mine", "picture"], part.update);
+  store.watch(["unsent", "outbox", "othersWaiting", "zones", "mine", "picture"], part.update);
   part.element.classList.add("outbox");
   part.element.setAttribute("role", "status");
   return part.element;

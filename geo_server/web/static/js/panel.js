@@ -50,7 +50,7 @@ export function showPanel(store, tools) {
     panel,
     h("div", { class: "panel-top" }, names.length > 1 && tabList(buttons), sizeButtons(panel)),
     fault,
-    may(store.state, "report_status") && createOutboxView(store, tools.outbox),
+    may(store.state, "report_status") && createOutboxView(store, tools),
     h("div", { class: "panel-body" }, Object.values(bodies)),
   );
   store.set({ tab: names[0] });

@@ -38,15 +38,17 @@ export const countWaiting = (start) => stored(start).filter(isWaiting).length;
  * @param {object} options
  * @param {string} options.start How the keys begin.
  * @param {string} options.me Id of the person: only their entries are sent.
- * @param {(entry: object) => Promise} options.send
+ * @param {(entry: object) => Promise} options.send What it gives is kept with the entry, as `answer`.
  * @param {boolean} [options.inOrder] Whether an entry may rest on those before it: then none is sent while one before it
  *   waits.
+ * @param {(entry: object) => boolean} [options.isHeld] Whether an entry that waits is not to be sent for now.
  * @param {(mine: object[], othersWaiting: number) => void} options.show Told of every change: entries, latest last, each
- *   with `id`, `content` with `client_at`, and `state`: queued, sending, confirmed or refused.
+ *   with `id`, `content` with `client_at`, and `state`: queued, sending, confirmed or refused; `failed` once it was tried in
+ *   vain.
  * @param {() => void} options.onSignedOut Called when the server asks who this is: the entries stay.
  */
-export function createQueue({ start, me, send, inOrder = false, show, onSignedOut }) {
-  let busy = false;
+export function createQueue({ start, me, send, inOrder = false, isHeld = () => false, show, onSignedOut }) {
+  let running = null;
   const isMine = ({ by }) => !by || by === me;
   const mine = () => stored(start).filter(isMine);
   const tell = () => show(mine(), stored(start).filter((entry) => !isMine(entry) && isWaiting(entry)).length);
@@ -71,31 +73,29 @@ export function createQueue({ start, me, send, inOrder = false, show, onSignedOu
   const sendOne = async (entry) => {
     keep({ ...entry, state: "sending" });
     try {
-      await send(entry);
-      keep({ ...entry, state: "confirmed", confirmed_at: new Date(now()).toISOString() });
+      const answer = await send(entry);
+      keep({ ...entry, state: "confirmed", confirmed_at: new Date(now()).toISOString(), answer });
       mine().filter(({ state }) => state === "confirmed").slice(0, -KEPT).forEach(drop);
       return true;
     } catch (fault) {
       const final = fault instanceof Refusal && fault.status < 500 && !NOT_FINAL.includes(fault.status);
-      keep(final ? { ...entry, state: "refused", why: fault.message } : { ...entry, state: "queued" });
+      keep(final ? { ...entry, state: "refused", why: fault.message } : { ...entry, state: "queued", failed: true });
       if (fault.status === 401) onSignedOut();
       return final || !(inOrder || fault instanceof Unreachable || fault.status === 401);
     }
   };
 
-  const flush = async () => {
-    if (busy) return;
-    busy = true;
+  const sendAll = async () => {
     const tried = new Set();
-    const untried = () => mine().find((entry) => isWaiting(entry) && !tried.has(entry.id));
-    try {
-      for (let entry = untried(); entry; entry = untried()) {
-        tried.add(entry.id);
-        if (!(await sendOne(entry))) break;
-      }
-    } finally {
-      busy = false;
+    const untried = () => mine().find((entry) => isWaiting(entry) && !isHeld(entry) && !tried.has(entry.id));
+    for (let entry = untried(); entry; entry = untried()) {
+      tried.add(entry.id);
+      if (!(await sendOne(entry))) break;
     }
+  };
+  const flush = () => {
+    running ??= sendAll().finally(() => (running = null));
+    return running;
   };
 
   tell();
@@ -107,12 +107,18 @@ export function createQueue({ start, me, send, inOrder = false, show, onSignedOu
   return {
     flush,
     drop,
-    /** Keep what was said, and send it as soon as may be. */
-    add(id, said) {
-      keep({ id, by: me, ...said, state: "queued" });
-      flush();
+    /**
+     * Keep what was said, and send it as soon as may be.
+     * @returns {Promise<object>} The entry after the first try.
+     */
+    async add(id, said) {
+      const entry = { id, by: me, ...said, state: "queued" };
+      keep(entry);
+      await running;
+      await flush();
+      return read(start + id) ?? entry;
     },
   };
 }
 
-const isWaiting = ({ state }) => state === "queued" || state === "sending";
+export const isWaiting = ({ state }) => state === "queued" || state === "sending";

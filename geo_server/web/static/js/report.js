@@ -1,24 +1,26 @@
 /** Report a threat: start, tap where it was seen, confirm. The place is where *it* was, never where the reporter is. */
 
-import { postJson } from "./api.js";
 import { ago, now, ticking } from "./clock.js";
 import { distance } from "./geo.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { newId } from "./ids.js";
 import { incidentIsOpen, incidentOf, isExercise, kindTitle, levelName, threatPlace, threatsOf, whereabouts, zoneName } from "./model.js";
 import { chooseRoom, closeButton } from "./room_picker.js";
 import { section } from "./section.js";
 import { t } from "./strings.js";
+import { showUnsent } from "./unsent.js";
 
 const AGES_S = [0, 60, 300];
 const RADII_M = [5, 15, 40];
 
-/** Begin: the next tap on the map (or a room from the list) is the place. */
-export function startReport(store, done) {
+/**
+ * Begin: the next tap on the map (or a room from the list) is the place.
+ * @param {(report: object) => void} done Called with the report once it has arrived.
+ */
+export function startReport(store, outbox, done) {
   const ask = (place) => {
     store.set({ mode: null });
-    openConfirm(store, place, done);
+    openConfirm(store, outbox, place, done);
   };
   store.set({
     mode: {
@@ -34,9 +36,8 @@ export function startReport(store, done) {
   });
 }
 
-function openConfirm(store, place, done) {
+function openConfirm(store, outbox, place, done) {
   const { state } = store;
-  const id = newId();
   const fault = h("p", { class: "fault", role: "alert" });
   const same = section(
     ({ one }) => one.map(({ id: known }) => known),
@@ -86,14 +87,17 @@ function openConfirm(store, place, done) {
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
     fill(fault);
-    try {
-      const answer = await postJson(`/api/sites/${state.site.slug}/sightings`, sighting(state, id, place, chosen));
-      dialog.close();
-      done(answer);
-    } catch (refusal) {
-      fill(fault, refusal.message);
+    const said = sighting(state, place, chosen);
+    const report = await outbox.report(said, { kind: kindTitle(state, said.kind), place: name });
+    if (report.state === "refused") {
+      outbox.drop(report);
+      fill(fault, report.why);
       button.disabled = false;
+      return;
     }
+    dialog.close();
+    if (report.state === "confirmed") done(report);
+    else showUnsent(report, outbox);
   }
 
   document.body.append(dialog);
@@ -108,10 +112,9 @@ const SEND_WORDS = { no: "report.send_real", yes: "report.send_drill", null: "re
 /** Whether it is a drill: `yes`, `no`, or null as long as that is not said. */
 const drillSaid = (state, chosen) => (inEarnest(state) ? "no" : chosen.get("drill"));
 
-function sighting(state, id, place, chosen) {
+function sighting(state, place, chosen) {
   const seen = now() - Number(chosen.get("when")) * 1000;
   const body = {
-    id,
     kind: chosen.get("kind"),
     at: place.at,
     ordinal: place.ordinal,

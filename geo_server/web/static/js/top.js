@@ -1,8 +1,9 @@
 /** The bar at the top: which site, whether it is live, who is signed in. */
 
-import { clockTime, serverIso } from "./clock.js";
+import { clockTime, serverIso, timeOrDay } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
+import { forgetKept } from "./kept.js";
 import { known, t } from "./strings.js";
 
 export function showTop(store) {
@@ -17,7 +18,7 @@ export function showTop(store) {
   store.watch(["connection", "theme"], ({ connection, theme }) => {
     live.className = connection.live ? "live is-live" : "live";
     fill(live, t(connection.live ? "top.live" : "top.offline"), " ", h("span", { class: "live-at" }, clockTime(serverIso(connection.asOf))));
-    live.title = t("top.as_of", { time: clockTime(serverIso(connection.asOf), true) });
+    live.title = t("top.as_of", { time: timeOrDay(serverIso(connection.asOf)) });
     light.setAttribute("aria-label", t(theme === "dark" ? "top.light" : "top.dim"));
     light.title = light.getAttribute("aria-label");
   });
@@ -32,9 +33,16 @@ function whoMenu({ me, site }) {
     h("summary", {}, known(`role.${site.role}`, site.role)),
     h(
       "form",
-      { class: "menu-body", method: "post", action: "/sign-out" },
+      { class: "menu-body", method: "post", action: "/sign-out", on: { submit: signOut } },
       h("p", {}, me.person.name),
       h("button", { class: "button", type: "submit" }, t("top.sign_out")),
     ),
   );
+}
+
+/** What is kept on the device goes before the session does: without a connection the session stays, and is all that does. */
+async function signOut(event) {
+  event.preventDefault();
+  await forgetKept().catch(console.warn);
+  event.target.submit();
 }

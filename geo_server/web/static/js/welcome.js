@@ -11,12 +11,13 @@ function show(...content) {
   fill(place, h("div", { class: "welcome-box" }, h("span", { class: "mark mark-big" }, icon("home")), content));
 }
 
-/** @param {number} waiting Reports of this device that the server has not confirmed. */
-export const showSignedOut = (waiting) =>
+/** @param {{reports: number, threats: number}} waiting Reports of this device that the server has not confirmed. */
+export const showSignedOut = ({ reports, threats }) =>
   show(
     h("h1", {}, t("welcome.title")),
+    threats > 0 && h("p", { class: "notice notice-unsent", role: "alert" }, h("strong", {}, t("unsent.title"), " ", tn("welcome.threats", threats))),
     h("p", {}, t("welcome.words")),
-    waiting > 0 && h("p", { class: "kept", role: "status" }, tn("welcome.waiting", waiting)),
+    reports > 0 && h("p", { class: "kept", role: "status" }, tn("welcome.waiting", reports)),
   );
 
 export const showFault = (words) => show(h("h1", {}, t("app.name")), h("p", { role: "alert" }, words));

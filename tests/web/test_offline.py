@@ -1,0 +1,274 @@
+"""The page without a server: it opens, says how old what it shows is, and keeps what is reported until it can be sent."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from geo_server.api import static
+from geo_server.domain.roles import Role
+from geo_server.services.access import create_sign_in_link
+from geo_server.settings import Settings
+from geo_server.store.database import Database
+from tests.api.conftest import serving
+from tests.web.conftest import PATIENCE_MS, PHONE
+from tests.web.steps import choose_own_room, eventually, pick_room, put_threat, rendered, row
+from tests.web.storeys import Storeys
+
+pytestmark = pytest.mark.browser
+
+CACHES = "() => caches.keys()"
+KEEP_REPORT = "([key, report]) => localStorage.setItem(key, JSON.stringify(report))"
+FATE = """async () => {
+    const registration = await navigator.serviceWorker.register("/service-worker.js");
+    const worker = registration.installing ?? registration.waiting ?? registration.active;
+    while (!["activated", "redundant"].includes(worker.state)) {
+        await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
+    }
+    return worker.state;
+}"""
+"""What becomes of the worker that would keep the page."""
+
+OLD_S = 130
+"""Longer than what is shown counts as new."""
+
+
+class Server:
+    """A server that can be stopped, and started again at the same address."""
+
+    def __init__(self, database: Database, storeys: Storeys, data_dir: Path) -> None:
+        self._database = database
+        self._storeys = storeys
+        self._settings = Settings(database_url=database.url, data_dir=data_dir)
+        self._running: AbstractContextManager[str] | None = None
+        self.address = ""
+
+    def start(self) -> None:
+        port = urlsplit(self.address).port or 0 if self.address else 0
+        self._running = serving(self._settings, port)
+        self.address = self._running.__enter__()
+
+    def stop(self) -> None:
+        if self._running:
+            self._running.__exit__(None, None, None)
+        self._running = None
+
+    def link(self, role: Role) -> str:
+        return create_sign_in_link(self._database, self._storeys.site.id, role, name=f"A {role}", base_url=self.address)
+
+
+@pytest.fixture
+def server(database: Database, storeys: Storeys, tmp_path: Path) -> Iterator[Server]:
+    running = Server(database, storeys, tmp_path)
+    running.start()
+    yield running
+    running.stop()
+
+
+class Visits:
+    """People whose browsers keep the page."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self._browser = browser
+        self._server = server
+
+    def come_in(self, role: Role, size: tuple[int, int] = PHONE) -> Page:
+        context = self._browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(self._server.link(role))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("body[data-ready=true]")).to_be_attached()
+        return page
+
+
+@pytest.fixture
+def visits(chromium: Browser, server: Server) -> Iterator[Visits]:
+    before = set(chromium.contexts)
+    yield Visits(chromium, server)
+    for context in set(chromium.contexts) - before:
+        context.close()
+
+
+def _until_kept(page: Page) -> None:
+    """Wait until page and map are on the device."""
+    expect(page.locator("body[data-kept=true][data-kept-map=true]")).to_be_attached()
+
+
+def _report_threat(page: Page, room: str) -> None:
+    page.get_by_role("button", name="Report a threat").click()
+    page.get_by_role("button", name="Choose a room instead").click()
+    pick_room(page, room)
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_text("Fire", exact=True).click()
+    dialog.get_by_role("button", name="Send").click()
+
+
+def test_without_a_server_the_page_opens_with_map_and_picture_and_their_age(visits: Visits, server: Server) -> None:
+    put_threat(visits.come_in(Role.RESPONDER), "104", drill=False)
+    staff = visits.come_in(Role.STAFF)
+    choose_own_room(staff, "102")
+    expect(staff.locator("#card")).to_contain_text("Armed assailant")
+    _until_kept(staff)
+    server.stop()
+    staff.reload()
+    expect(staff.locator("body[data-ready=true]")).to_be_attached()
+    band = staff.locator(".notice-stale")
+    expect(band).to_contain_text("What you see is as of")
+    expect(band.locator("time")).to_contain_text("ago")
+    expect(staff.locator(".live")).to_contain_text("Not live")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
+    expect(staff.locator("#card .card-old")).to_be_hidden()
+    eventually(staff, lambda: set(rendered(staff, ["zone-label"], "name")), lambda names: {"102", "104"} <= names)
+    staff.locator(".level", has_text="Upper").click()
+    eventually(staff, lambda: set(rendered(staff, ["zone-label"], "name")), lambda names: "202" in names)
+    staff.clock.set_system_time(datetime.now(UTC) + timedelta(seconds=OLD_S))
+    expect(staff.locator("#card .card-old")).to_contain_text("This is from 2 min")
+    staff.clock.set_system_time(datetime.now(UTC) + timedelta(days=1))
+    expect(band).to_contain_text(datetime.now(UTC).strftime("%Y"))
+
+
+def test_that_no_incident_was_known_is_not_called_quiet_when_it_is_not_of_now(visits: Visits, server: Server) -> None:
+    staff = visits.come_in(Role.STAFF)
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+    _until_kept(staff)
+    server.stop()
+    staff.reload()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident was known")
+    expect(staff.locator("#card")).to_contain_text("there may be one by now")
+    server.start()
+    expect(staff.locator(".notice-stale")).to_be_hidden()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+
+
+def test_what_is_reported_without_a_server_arrives_once_when_it_is_back(visits: Visits, server: Server) -> None:
+    responder = visits.come_in(Role.RESPONDER)
+    put_threat(responder, "104", drill=False)
+    staff = visits.come_in(Role.STAFF)
+    choose_own_room(staff, "102")
+    _until_kept(staff)
+    server.stop()
+    staff.reload()
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(staff.locator(".sent")).to_contain_text("waiting for the network")
+    _report_threat(staff, "101")
+    told = staff.get_by_role("dialog", name="Your threat report is NOT SENT")
+    expect(told).to_contain_text("Nobody has been told. Call 911 or tell someone now.")
+    expect(told.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
+    told.get_by_role("button", name="Close").click()
+    expect(staff.locator(".notice-unsent")).to_contain_text("NOT SENT Fire, 101, Ground")
+    staff.reload()
+    expect(staff.locator(".notice-unsent")).to_contain_text("Nobody has been told")
+    server.start()
+    expect(staff.locator(".notice-unsent")).to_be_hidden()
+    expect(staff.locator(".outbox")).to_contain_text("This report has arrived after all")
+    expect(staff.locator(".sent")).to_contain_text("received at")
+    expect(row(responder, "102")).to_contain_text("OK")
+    sightings = responder.request.get(f"{server.address}/api/sites/elm/sightings").json()["sightings"]
+    assert [sighting["kind"] for sighting in sightings] == ["armed_assailant", "fire"]
+    staff.reload()
+    expect(staff.locator("body[data-ready=true]")).to_be_attached()
+    again = responder.request.get(f"{server.address}/api/sites/elm/sightings").json()["sightings"]
+    assert len(again) == len(sightings)
+
+
+def test_a_threat_report_outlives_an_ended_session_and_says_that_nobody_knows(visits: Visits, server: Server) -> None:
+    staff = visits.come_in(Role.STAFF)
+    _until_kept(staff)
+    staff.context.clear_cookies()
+    staff.get_by_role("button", name="Report a threat").click()
+    staff.get_by_role("button", name="Choose a room instead").click()
+    pick_room(staff, "101")
+    dialog = staff.locator("dialog[open]")
+    for choice in ("Fire", "Drill"):
+        dialog.get_by_text(choice, exact=True).click()
+    dialog.get_by_role("button", name="Send").click()
+    expect(staff.locator("#welcome")).to_contain_text("1 threat report has reached nobody")
+    assert not [name for name in staff.evaluate(CACHES) if name.startswith("geo-server:kept:")]
+    staff.goto(server.link(Role.STAFF))
+    staff.get_by_role("button", name="Sign in").click()
+    expect(staff.locator(".outbox")).to_contain_text("This report has arrived after all")
+    expect(staff.locator(".notice-exercise")).to_be_visible()
+
+
+def test_a_threat_report_of_long_ago_is_sent_only_when_its_author_says_so(visits: Visits) -> None:
+    staff = visits.come_in(Role.STAFF)
+    said_at = (datetime.now(UTC) - timedelta(minutes=31)).isoformat()
+    place = staff.evaluate("async () => (await (await fetch('/api/sites/elm/zones')).json()).zones[0]")
+    seen = {"kind": "fire", "at": place["at"], "ordinal": place["ordinal"], "seen_at": said_at, "exercise": False}
+    report = {
+        "id": str(uuid4()),
+        "told": {"kind": "Fire", "place": "101, Ground"},
+        "content": {**seen, "client_at": said_at},
+        "state": "queued",
+        "failed": True,
+    }
+    staff.evaluate(KEEP_REPORT, [f"geo-server:sighting:elm:{report['id']}", report])
+    staff.reload()
+    staff.locator(".notice-unsent").get_by_role("button", name="What now?").click()
+    dialog = staff.get_by_role("dialog")
+    expect(dialog).to_contain_text("more than half an hour old")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+    dialog.get_by_role("button", name="Send it now").click()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
+
+
+def test_who_signs_out_leaves_the_page_on_the_device_and_nothing_of_the_site(visits: Visits, server: Server) -> None:
+    staff = visits.come_in(Role.STAFF)
+    _until_kept(staff)
+    assert [name for name in staff.evaluate(CACHES) if name.startswith("geo-server:kept:elm:")]
+    staff.locator(".menu summary").click()
+    staff.get_by_role("button", name="Sign out").click()
+    expect(staff.locator("#welcome").get_by_role("heading")).to_have_text("You are not signed in")
+    assert [name.rpartition(":")[0] for name in staff.evaluate(CACHES)] == ["geo-server:shell"]
+    server.stop()
+    staff.reload()
+    expect(staff.locator("#welcome")).to_contain_text("The server does not answer")
+
+
+def test_a_newer_page_is_taken_up_whole_and_only_when_it_is_asked_for(
+    visits: Visits, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff = visits.come_in(Role.STAFF)
+    _until_kept(staff)
+    server.stop()
+    newer = tmp_path / "web"
+    shutil.copytree(static.WEB, newer)
+    for name, old, new in (
+        ("index.html", "<title>geo-server", "<title>newer"),
+        ("static/js/strings_en_incident.js", '"No incident"', '"Nothing is wrong"'),
+    ):
+        text = (newer / name).read_text(encoding="utf-8")
+        assert old in text
+        (newer / name).write_text(text.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(static, "WEB", newer)
+    server.start()
+    staff.reload()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+    expect(staff.locator(".notice-newer")).to_contain_text("A newer version of this page is here")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+    staff.get_by_role("button", name="Load it").click()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Nothing is wrong")
+    expect(staff.locator(".notice-newer")).to_be_hidden()
+    shells = [name for name in staff.evaluate(CACHES) if name.startswith("geo-server:shell:")]
+    assert len(shells) == 1
+
+
+def test_a_page_of_two_versions_is_never_kept(
+    visits: Visits, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed = tmp_path / "web"
+    shutil.copytree(static.WEB, mixed)
+    monkeypatch.setattr(static, "WEB", mixed)
+    server.stop()
+    server.start()
+    static.service_worker()
+    (mixed / "static" / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    staff = visits.come_in(Role.STAFF)
+    assert staff.evaluate(FATE) == "redundant"
