@@ -7,11 +7,12 @@ from uuid import UUID
 
 from geo_server.api.answers import lonlat, moment
 from geo_server.domain.conflicts import ProtocolConflict
-from geo_server.domain.directives import action_of
+from geo_server.domain.directives import Withdrawal, action_of
 from geo_server.domain.incidents import Closure, Directive, Incident, Sighting, StatusReport, Threat
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import Permission
+from geo_server.domain.subjects import find_subject
 from geo_server.services.picture import Picture
 
 Json = dict[str, Any]
@@ -35,7 +36,8 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, may: C
         "incident": picture.incident and _incident(picture.incident, pack),
         "threats": [_threat(threat, picture.published.floorplan, site, picture.at) for threat in picture.threats],
         "directives": [_directive(directive, pack, names) for directive in picture.directives],
-        "closures": [_closure(closure, names) for closure in picture.closures],
+        "withdrawals": [_withdrawal(withdrawal, pack, names) for withdrawal in picture.withdrawals],
+        "closures": [_closure(closure, picture.published.floorplan, site, names) for closure in picture.closures],
         "statuses": {str(zone_id): _status(report, names) for zone_id, report in picture.statuses.items()},
         "counts": {status.value: number for status, number in (picture.counts or {}).items()},
         "conflicts": [_conflict(conflict, pack, names) for conflict in picture.conflicts],
@@ -137,10 +139,25 @@ def _directive(directive: Directive, pack: ProtocolPack, names: bool) -> Json:
     }
 
 
-def _closure(closure: Closure, names: bool) -> Json:
+def _withdrawal(withdrawal: Withdrawal, pack: ProtocolPack, names: bool) -> Json:
+    by = withdrawal.by
+    return {
+        "order": _directive(withdrawal.order, pack, names),
+        "at": moment(by.given_at),
+        "by": by.given_by if names else None,
+        "reason": by.reason if names else "",
+    }
+
+
+def _closure(closure: Closure, plan: Floorplan, site: Site, names: bool) -> Json:
+    subject = find_subject(plan, closure.subject_id)
     return {
         "id": str(closure.id),
         "subject_id": str(closure.subject_id),
+        "name": subject and subject.name,
+        "at": subject and lonlat(subject.point, site.frame),
+        "ordinal": subject and subject.ordinal,
+        "building": subject and subject.building,
         "reason": closure.reason,
         "source": closure.source if names else None,
         "since_at": moment(closure.since_at),

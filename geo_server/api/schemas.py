@@ -130,6 +130,17 @@ class DirectiveSaid(Said):
     reason: Note = ""
 
 
+class WithdrawalSaid(Said):
+    """Why a directive no longer holds.
+
+    Args:
+        id: Of the withdrawal, made by the client.
+    """
+
+    id: UUID
+    reason: Annotated[Note, Field(min_length=1)]
+
+
 class ClosureSaid(Said):
     """A way that cannot be used."""
 

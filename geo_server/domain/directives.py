@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from geo_server.domain.incidents import Directive, Incident
+from geo_server.domain.incidents import WITHDRAWN, Directive, Incident
 from geo_server.domain.protocols import Action, ProtocolPack
 
 _UNKNOWN = Action("unknown", "Wait for orders", "Do what the person in charge tells you.", may_leave=False)
@@ -20,6 +20,48 @@ class Told:
 
     action: Action
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an order was taken back. The order is kept.
+
+    Args:
+        order: What had been given.
+        by: The directive that took it back: its moment, who, and why.
+    """
+
+    order: Directive
+    by: Directive
+
+
+def in_force(given: Iterable[Directive]) -> list[Directive]:
+    """The directives that hold: the latest for the whole site, and the latest for each zone, unless it was taken back.
+
+    An order that another one has followed does not come back when that one is taken back: what holds then is what was
+    ordered for the site, or the protocol.
+
+    Args:
+        given: All of an incident, earliest first.
+
+    Returns:
+        That for the whole site first. Which of the two counts for a zone is for :func:`told_in`.
+    """
+    latest = {directive.zone_id: directive for directive in given}
+    held = [directive for directive in latest.values() if directive.action != WITHDRAWN]
+    return sorted(held, key=lambda directive: (directive.zone_id is not None, str(directive.zone_id)))
+
+
+def withdrawals(given: Iterable[Directive]) -> list[Withdrawal]:
+    """The orders of an incident that were taken back, as :func:`in_force` is given them; the one taken back last first."""
+    before: dict[UUID | None, Directive] = {}
+    found: list[Withdrawal] = []
+    for directive in given:
+        order = before.get(directive.zone_id)
+        if directive.action == WITHDRAWN and order is not None:
+            found.append(Withdrawal(order, directive))
+        before[directive.zone_id] = directive
+    return found[::-1]
 
 
 def told_in(

@@ -191,12 +191,17 @@ class StatusReport:
     note: str = ""
 
 
+WITHDRAWN = "withdrawn"
+"""Action of a directive that takes back the one before it. No protocol pack has an action of this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Directive:
     """What a zone is to do, by order of a person.
 
     Args:
-        action: An action of the protocol pack: ``hold``, ``secure``, ``lockdown``, ``evacuate``, ``shelter``.
+        action: An action of the protocol pack: ``hold``, ``secure``, ``lockdown``, ``evacuate``, ``shelter``; or
+            :data:`WITHDRAWN`.
         zone_id: The zone it is for; None is the whole site.
     """
 

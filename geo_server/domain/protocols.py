@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo_server.domain.errors import InvalidInput
+from geo_server.domain.incidents import WITHDRAWN
 from geo_server.domain.routes import Destination
 
 
@@ -112,6 +113,8 @@ def read_pack(text: str, where: str = "protocol pack") -> ProtocolPack:
 
 
 def _action(key: str, table: Mapping[str, Any]) -> Action:
+    if key == WITHDRAWN:
+        raise ValueError(f"actions.{key} means that an order was taken back, so no action can be called that")
     to = Destination(table.get("to", Destination.EXITS))
     return Action(key, str(table["title"]), str(table["words"]), bool(table["may_leave"]), to)
 

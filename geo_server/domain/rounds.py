@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 from shapely import Point
 
 from geo_server.domain.incidents import ClosureReason
-from geo_server.domain.places import Floorplan, Opening, Transition, Zone, ZoneCategory
+from geo_server.domain.places import Floorplan, ZoneCategory
+from geo_server.domain.subjects import find_subject
 
 
 class FaultKind(StrEnum):
@@ -189,22 +190,16 @@ def checkpoint_of(floorplan: Floorplan, subject_id: UUID, *, checkpoint_id: UUID
         checkpoint_id: Of the checkpoint.
         name: What to call it; empty: as the map calls the thing.
     """
-    thing: Opening | Transition | Zone | None = (
-        floorplan.opening_by_id.get(subject_id)
-        or floorplan.zone_by_id.get(subject_id)
-        or floorplan.transition_by_id.get(subject_id)
-    )
-    if thing is None:
+    subject = find_subject(floorplan, subject_id)
+    if subject is None:
         return None
-    level = floorplan.level_by_id[thing.level_id]
-    building = floorplan.building_by_id.get(level.building_id) if level.building_id else None
     return Checkpoint(
         id=checkpoint_id,
-        name=name or _name_of(floorplan, thing),
-        level_id=level.id,
-        ordinal=level.ordinal,
-        building=building.name if building else "",
-        point=_place_of(thing),
+        name=name or subject.name,
+        level_id=subject.level_id,
+        ordinal=subject.ordinal,
+        building=subject.building,
+        point=subject.point,
         subject_id=subject_id,
     )
 
@@ -215,23 +210,3 @@ def propose_checkpoints(floorplan: Floorplan, *, exits: bool, zones: Collection[
     subjects += [zone.id for zone in floorplan.zones if zone.category in zones]
     made = (checkpoint_of(floorplan, subject_id, checkpoint_id=uuid4()) for subject_id in subjects)
     return [checkpoint for checkpoint in made if checkpoint is not None]
-
-
-def _place_of(thing: Opening | Transition | Zone) -> Point:
-    if isinstance(thing, Zone):
-        return thing.polygon.representative_point()
-    if isinstance(thing, Opening):
-        return thing.line.interpolate(0.5, normalized=True)
-    return Point(thing.geometry.coords[0])
-
-
-def _name_of(floorplan: Floorplan, thing: Opening | Transition | Zone) -> str:
-    if isinstance(thing, Zone):
-        return f"{thing.alias} {thing.name}" if thing.alias and thing.alias != thing.name else thing.name or "Zone"
-    kind = thing.category.value.replace("_", " ").capitalize()
-    if isinstance(thing, Opening) and thing.exit:
-        if thing.number:
-            return f"Exit {thing.number}"
-        kind = "Exit"
-    sides = [floorplan.zone_by_id[zone_id].name for zone_id in thing.zones if zone_id is not None]
-    return " ".join([kind, " / ".join(side for side in sides if side)]).strip()

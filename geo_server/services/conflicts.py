@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from geo_server.domain.conflicts import Decision, ProtocolConflict, Settlement, contradicts
-from geo_server.domain.directives import told_in
+from geo_server.domain.directives import in_force, told_in
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Incident
@@ -38,8 +38,8 @@ def conflicts_with(c: Connection, pack: ProtocolPack, incident: Incident, kind: 
     """Whether another kind than the incident's calls for leaving while the site as a whole is told to stay."""
     if kind == incident.kind:
         return False
-    in_force = told_in(None, incident, list_directives(c, incident.id), pack)
-    return contradicts(pack.action_for(kind), in_force.action)
+    told = told_in(None, incident, in_force(list_directives(c, incident.id)), pack)
+    return contradicts(pack.action_for(kind), told.action)
 
 
 def raise_conflict(

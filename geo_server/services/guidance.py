@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from geo_server.domain.directives import Told, told_in
+from geo_server.domain.directives import Told, in_force, told_in
 from geo_server.domain.places import Site, Zone
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.routes import Destination
@@ -61,7 +61,7 @@ def zone_guidance(
         incident = find_open_incident(c, site.id)
         if incident is None:
             return ZoneGuidance(zone, None, None, "There is no open incident.", exercise=False)
-        told = told_in(zone.id, incident, list_directives(c, incident.id), pack, names=names)
+        told = told_in(zone.id, incident, in_force(list_directives(c, incident.id)), pack, names=names)
         shown = told.action.may_leave or sees_plan
         leads_out = told.action.to is Destination.EXITS or not told.action.may_leave
         route = plans.find_route(c, incident.id, zone.id) if shown and leads_out else None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from geo_server.domain.accountability import latest_reports, tally
 from geo_server.domain.conflicts import ProtocolConflict
+from geo_server.domain.directives import Withdrawal, in_force, withdrawals
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Closure, Directive, Incident, IncidentState, Status, StatusReport, Threat
 from geo_server.domain.places import Site
@@ -29,6 +30,8 @@ class Picture:
         published: The map that it is drawn on.
         incident: The open one, or the one that has had its all-clear and is not closed yet; None otherwise, and then there
             is nothing else but closures.
+        directives: Those in force.
+        withdrawals: Directives that were taken back, the one taken back last first.
         statuses: The report that counts for each zone; only the reader's own when they may not see others'.
         counts: Occupied zones by status; None when the reader may not see those of others.
         conflicts: Those of the incident, unsettled ones first.
@@ -44,6 +47,7 @@ class Picture:
     closures: tuple[Closure, ...]
     threats: tuple[Threat, ...] = ()
     directives: tuple[Directive, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     statuses: Mapping[UUID, StatusReport] = field(default_factory=dict)
     counts: Mapping[Status, int] | None = None
     conflicts: tuple[ProtocolConflict, ...] = ()
@@ -73,6 +77,7 @@ def load_picture(
             return Picture(seq, datetime.now(UTC), published, None, closures)
         reports = list_status_reports(c, incident.id, by=None if sees_statuses else person_id)
         is_open = incident.state is IncidentState.OPEN
+        given = list_directives(c, incident.id) if is_open else []
         plan = find_latest_plan(c, incident.id) if is_open else None
         behind = is_open and (plan is None or is_behind(c, plan))
         return Picture(
@@ -82,7 +87,8 @@ def load_picture(
             incident=incident,
             closures=closures,
             threats=tuple(list_threats(c, incident.id, site.frame)) if is_open else (),
-            directives=tuple(list_directives(c, incident.id)) if is_open else (),
+            directives=tuple(in_force(given)),
+            withdrawals=tuple(withdrawals(given)),
             statuses=latest_reports(reports),
             counts=tally(published.floorplan.zones, reports).by_status if sees_statuses else None,
             conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),

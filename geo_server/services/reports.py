@@ -1,5 +1,6 @@
 """What people in their zones say, and what people in charge order and close."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from geo_server.domain.errors import Conflict, InvalidInput, NotAllowed, NotFoun
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import (
     RESPONDER_STATUSES,
+    WITHDRAWN,
     Closure,
     ClosureReason,
     Directive,
@@ -27,7 +29,7 @@ from geo_server.store import reports as rows
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq
 from geo_server.store.floorplans import has_zone
-from geo_server.store.incidents import find_open_incident, list_incidents, load_incident
+from geo_server.store.incidents import find_open_incident, list_incidents, load_incident, lock_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,49 @@ def give_directive(database: Database, pack: ProtocolPack, site: Site, said: New
         return record_directive(c, site, incident.id, said, by=by)
 
 
+def withdraw_directive(
+    database: Database, site: Site, directive_id: UUID, withdrawal_id: UUID, reason: str, *, by: Principal
+) -> bool:
+    """Take back a directive that is in force. It is kept; what holds then is what else is in force, or the protocol.
+
+    Args:
+        database: Where it is recorded.
+        site: The site.
+        directive_id: What is taken back.
+        withdrawal_id: Made by the client.
+        reason: In words.
+        by: Who.
+
+    Returns:
+        False when it had been taken back before.
+
+    Raises:
+        NotFound: The open incident has no such directive.
+        Conflict: No incident is open, another directive has followed, or the id is taken.
+    """
+    with database.transaction(site.id) as c:
+        lock_site(c, site.id)
+        incident = find_open_incident(c, site.id)
+        if incident is None:
+            raise _nothing_open()
+        given = rows.list_directives(c, incident.id)
+        order = next((one for one in given if one.id == directive_id and one.action != WITHDRAWN), None)
+        if order is None:
+            raise NotFound(
+                f"The open incident has no directive {directive_id}.", where="directive_id", advice="See the picture."
+            )
+        of_same = [one for one in given if one.zone_id == order.zone_id]
+        followed = of_same[of_same.index(order) + 1 :]
+        if followed and followed[0].action == WITHDRAWN:
+            return False
+        if followed:
+            raise Conflict("Another directive has followed this one.", where="directive_id", advice="See the picture.")
+        withdrawal = Directive(
+            withdrawal_id, incident.id, WITHDRAWN, order.zone_id, datetime.now(UTC), given_by=by.name, reason=reason
+        )
+        return _record(c, site, withdrawal, {"withdrawn": str(order.id)}, by=by)
+
+
 def record_directive(c: Connection, site: Site, incident_id: UUID, said: NewDirective, *, by: Principal) -> bool:
     """:func:`give_directive` within a transaction, of an action that the pack has."""
     if said.zone_id is not None:
@@ -180,10 +225,14 @@ def record_directive(c: Connection, site: Site, incident_id: UUID, said: NewDire
     directive = Directive(
         said.id, incident_id, said.action, said.zone_id, datetime.now(UTC), given_by=by.name, reason=said.reason
     )
+    return _record(c, site, directive, {}, by=by)
+
+
+def _record(c: Connection, site: Site, directive: Directive, more: Mapping[str, str], *, by: Principal) -> bool:
     new = rows.add_directive(c, site.id, directive)
     if new:
-        told = {"zone_id": said.zone_id and str(said.zone_id), "action": said.action}
-        record_change(c, site, EventKind.DIRECTIVE_GIVEN, subject=said.id, said=told, by=by)
+        told = {"zone_id": directive.zone_id and str(directive.zone_id), "action": directive.action, **more}
+        record_change(c, site, EventKind.DIRECTIVE_GIVEN, subject=directive.id, said=told, by=by)
     return new
 
 

@@ -22,12 +22,8 @@ from geo_server.store.tables import conflicts, incidents, sites
 
 
 def lock_site(c: Connection, site_id: UUID) -> None:
-    """Hold a site's row until the transaction ends: whoever opens, clears or closes an incident waits for that.
-
-    Raises:
-        NotFound: There is no such site.
-    """
-    """Hold a site's row until the transaction ends: whoever records anything on the site waits for that.
+    """Hold a site's row until the transaction ends: whoever records anything on the site, and so whoever opens, clears or
+    closes an incident, waits for that.
 
     Raises:
         NotFound: There is no such site.

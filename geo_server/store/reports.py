@@ -1,7 +1,7 @@
 """What people say and order: closures, status reports and directives.
 
 Their ids are made by clients: the same one sent again is not counted twice (see :func:`insert_once`). They are never
-changed; a closure is lifted, a directive is followed by another one.
+changed; a closure is lifted, a directive is followed by another one, which may be that it no longer holds.
 """
 
 from datetime import datetime
@@ -150,14 +150,10 @@ def add_directive(c: Connection, site_id: UUID, directive: Directive) -> bool:
 
 
 def list_directives(c: Connection, incident_id: UUID) -> list[Directive]:
-    """The directives of an incident that are in force: the latest for the whole site, and the latest for each zone.
-
-    The one for the whole site comes first. Which of the two counts for a zone is for the protocol to say.
-    """
+    """All directives of an incident, earliest first, those that took another back too."""
     statement = select(directives).where(directives.c.incident_id == incident_id)
     rows = c.execute(statement.order_by(directives.c.given_at, directives.c.id)).mappings()
-    latest = {row["zone_id"]: _directive(row) for row in rows}
-    return sorted(latest.values(), key=lambda directive: (directive.zone_id is not None, str(directive.zone_id)))
+    return [_directive(row) for row in rows]
 
 
 def _status_report(row: RowMapping) -> StatusReport:

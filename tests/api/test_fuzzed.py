@@ -41,6 +41,8 @@ def known(client: Client, campus: Campus) -> Known:
     seen = admin.post(f"{campus.url}/sightings", json=sighting(campus)).json()
     closed = {"id": new_id(), "subject_id": str(campus.exits[0].id), "reason": "locked"}
     admin.post(f"{campus.url}/closures", json=closed).raise_for_status()
+    order = {"id": new_id(), "action": "lockdown"}
+    admin.post(f"{campus.url}/directives", json=order).raise_for_status()
     admin.post(f"{campus.url}/status-reports", json=status_report(campus)).raise_for_status()
     published = admin.get(f"{campus.url}/revisions").json()["revisions"][0]["id"]
     draft = admin.post(f"{campus.url}/revisions/{published}/copy").json()["id"]
@@ -52,6 +54,7 @@ def known(client: Client, campus: Campus) -> Known:
         "threat_id": [seen["threat_id"]],
         "incident_id": [seen["incident_id"]],
         "closure_id": [closed["id"]],
+        "directive_id": [order["id"]],
         "subject_id": [str(campus.exits[1].id)],
         "revision_id": [published, draft],
         "kind": ["fire", "armed_assailant"],

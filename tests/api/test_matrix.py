@@ -191,6 +191,8 @@ def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
     client.post(f"{campus.url}/sightings", json=sighting(campus, kind="fire"))
     closure = {"id": new_id(), "subject_id": str(campus.exits[0].id), "reason": "locked"}
     client.post(f"{campus.url}/closures", json=closure).raise_for_status()
+    order = {"id": new_id(), "action": "lockdown"}
+    client.post(f"{campus.url}/directives", json=order).raise_for_status()
     client.post(f"{campus.url}/status-reports", json=status_report(campus)).raise_for_status()
     action = {"id": new_id(), "what": "Mend the lock"}
     client.post(f"{campus.url}/drills/{seen['incident_id']}/actions", json=action).raise_for_status()
@@ -202,6 +204,7 @@ def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
         "incident_id": seen["incident_id"],
         "conflict_id": client.get(f"{campus.url}/picture").json()["conflicts"][0]["id"],
         "closure_id": closure["id"],
+        "directive_id": order["id"],
         "action_id": action["id"],
         **walked(client, campus),
         "link_id": link.json()["link_id"],
@@ -215,6 +218,7 @@ def bodies(campus: Campus) -> dict[str, Any]:
     return {
         "retraction": {"reason": "a mistake"},
         "decision": {"decision": "keep"},
+        "withdrawal": {"id": new_id(), "reason": "a mistake"},
         "state": {"state": "all_clear"},
         "edits": {"id": new_id(), "kind": "remove_zone", "zone_id": new_id()},
         "placement": {"control_points": control_points(campus)},

@@ -61,6 +61,7 @@ RULES = {
     f"POST {SITE}/status-reports": "report_status",
     f"POST {SITE}/texts": "relay_texts",
     f"POST {SITE}/directives": "give_directives",
+    f"POST {SITE}/directives/{{directive_id}}/withdrawal": "give_directives",
     f"POST {SITE}/closures": "close_ways",
     f"DELETE {SITE}/closures/{{closure_id}}": "close_ways",
     f"GET {SITE}/drills": "see_reports",
