@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -78,14 +79,27 @@ def test_a_chosen_room_shows_its_way_alone_also_when_that_is_not_guaranteed(visi
 
 
 @pytest.mark.usefixtures("annex")
-def test_the_legend_counts_the_ways_that_are_guaranteed_and_those_that_are_not(visit: Visit) -> None:
+def test_the_legend_counts_the_ways_of_the_level_shown_that_are_guaranteed_and_those_that_are_not(
+    visit: Visit, address: str
+) -> None:
     page = visit(Role.RESPONDER).ready()
     put_threat(page, "104")
-    statuses = Counter(route["status"] for route in plan_of(page)["zones"])
+    zones = page.request.get(f"{address}/api/sites/elm/zones").json()["zones"]
+    ordinal = {zone["id"]: zone["ordinal"] for zone in zones}
+    routes = plan_of(page)["zones"]
+    statuses = Counter(route["status"] for route in routes if ordinal[route["zone_id"]] == 0)
+    above = Counter(route["status"] for route in routes if ordinal[route["zone_id"]] == 1)
+    assert (above["safe_shortest"], above["safe_detour"]) == (0, 0)
     legend = page.locator(".legend")
     assert statuses["safe_shortest"] == 1
     expect(legend).to_contain_text("Safe way out: 1")
     expect(legend).to_contain_text(f"Best way out, not guaranteed: {statuses[BEST]}")
+    page.locator(".level", has_text="Upper").click()
+    expect(legend).to_contain_text("Safe way out: 0")
+    expect(legend).to_contain_text(f"Best way out, not guaranteed: {above[BEST]}")
+    expect(legend).to_contain_text("Numbers are those of Upper.")
+    page.locator(".level", has_text="Ground").click()
+    expect(legend).to_contain_text("Safe way out: 1")
     stand_at(page, AN_HOUR_S)
     expect(legend).to_contain_text("Safe way out: 0")
     expect(legend).to_contain_text(f"Best way out, not guaranteed: {statuses[BEST] + 1}")
@@ -168,3 +182,33 @@ def test_a_tap_on_the_map_is_where_the_threat_was_seen(visit: Visit) -> None:
     page.get_by_role("button", name="Report a threat").click()
     page.locator("#map canvas").click()
     expect(page.get_by_role("dialog", name=re.compile("^Threat at .*Ground"))).to_be_visible()
+
+
+BLANKS = """() => {
+    const { map } = document.getElementById("map");
+    window.blanks = 0;
+    map.on("render", () => (window.blanks += Number(map.queryRenderedFeatures({ layers: ["zone-label"] }).length === 0)));
+}"""
+"""Count the times that the map was drawn without a single room on it."""
+
+
+def test_a_newly_published_floorplan_takes_the_place_of_the_old_one_without_a_blank_map(
+    visit: Visit, address: str
+) -> None:
+    page = visit(Role.ADMIN).ready()
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: {"101", "104"} <= names)
+    page.evaluate(BLANKS)
+    base = f"{address}/api/sites/elm"
+    room = next(zone for zone in page.request.get(f"{base}/zones").json()["zones"] if zone["name"] == "101")
+    published = page.request.get(f"{base}/revisions").json()["revisions"][0]["id"]
+    from_here = {"Origin": address}
+    draft = page.request.post(f"{base}/revisions/{published}/copy", headers=from_here).json()["id"]
+    edit = {"id": str(uuid4()), "kind": "change_zone", "zone_id": room["id"], "name": "Choir"}
+    assert page.request.post(f"{base}/revisions/{draft}/edits", data=edit, headers=from_here).ok
+    assert page.request.post(f"{base}/revisions/{draft}/publish", data={}, headers=from_here).ok
+    eventually(
+        page,
+        lambda: set(rendered(page, ["zone-label"], "name")),
+        lambda names: "Choir" in names and "101" not in names,
+    )
+    assert page.evaluate("() => window.blanks") == 0

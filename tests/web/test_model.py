@@ -92,7 +92,9 @@ def test_a_plan_that_does_not_know_of_all_that_was_reported_makes_no_way_sure(
     script = """async (picture) => {
         const {countWays, isSure, lapsedWays, routeOf, unsureZones} = await import("/static/js/model.js");
         const route = {zone_id: "a", status: "safe_shortest", latest_departure_s: null, margin_s: 9, made_for_at: ""};
-        const state = {picture, planEtag: "now", routes: new Map([["a", route]]), zones: [{id: "a", name: "a", ordinal: 0}]};
+        const zone = {id: "a", name: "a", ordinal: 0};
+        const places = {ordinal: 0, zones: [zone], zoneById: new Map([["a", zone]])};
+        const state = {picture, planEtag: "now", routes: new Map([["a", route]]), ...places};
         const told = routeOf(state, "a");
         return [isSure(told), told.margin_s !== null, countWays(state).safe_shortest === 1, lapsedWays(state) === "",
             unsureZones(state).length === 0];

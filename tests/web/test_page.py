@@ -130,7 +130,7 @@ def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:
         Role.GUEST: ["Rooms", "Situation"],
         Role.STAFF: ["My room", "Rooms"],
         Role.RESPONDER: ["Rooms", "Situation", "Readiness", "Rounds"],
-        Role.FACILITIES: ["My room", "Rooms", "Rounds", "Floorplans"],
+        Role.FACILITIES: ["My room", "Rooms", "Readiness", "Rounds", "Floorplans"],
         Role.COMMANDER: ["Rooms", "Situation", "Readiness", "Rounds"],
         Role.ADMIN: ["Rooms", "Situation", "Readiness", "Rounds", "Floorplans"],
     }

@@ -79,6 +79,32 @@ def test_rooms_to_compare_with_the_drawing_are_listed_the_least_sure_first_and_s
     expect(unsure).to_have_count(0)
 
 
+def test_a_draft_without_a_place_is_drawn_and_corrected_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    upload(page, "annex.geojson", annex())
+    card = page.locator(".revision", has_text="Annex, revision 1")
+    panel = review(page, card, "Draft 1 of Annex, not placed: drawn in the middle of the site, unturned")
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: names == {"101", "102"})
+
+    search = panel.get_by_label("Find a room or door to correct")
+    search.focus()
+    page.keyboard.type("102")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("Art")
+    page.keyboard.press("Enter")
+    eventually(page, lambda: set(rendered(page, ["zone-label"], "name")), lambda names: names == {"101", "Art"})
+
+    search.fill("exit")
+    panel.get_by_role("button", name=re.compile("^Exit")).click()
+    panel.get_by_label("Number on the door").fill("9")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_role("heading", name="Exit 9")).to_be_visible()
+    expect(panel.get_by_role("button", name="Publish")).to_have_count(0)
+
+
 def test_a_zone_is_split_by_two_taps_and_merged_again(visit: Visit) -> None:
     page = visit(Role.FACILITIES, (1280, 800)).ready()
     panel = _annex_under_review(page)

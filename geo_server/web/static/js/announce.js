@@ -1,6 +1,6 @@
 /** Words for screen readers: at once for a new threat or order, at leisure for the rest. */
 
-import { incidentIsOpen, kindTitle, leavesUnsure, orderFor, sentenceFor, threatPlace, threatsOf } from "./model.js";
+import { incidentIsOpen, kindTitle, leavesUnsure, orderFor, sentenceFor, threatPlace, threatsOf, toDo } from "./model.js";
 import { t } from "./strings.js";
 
 const PAUSE_MS = 5000;
@@ -60,19 +60,22 @@ function changes(state, before) {
   return [...said, ...gone.map((threat) => t("say.no_threat", { kind: kindTitle(state, threat.kind) }))];
 }
 
-/** The picture brings an order before the server has said whether it can be followed from the person's own room. */
+/** The picture brings an order, or that it was taken back, before the server has said whether it can be followed from the
+ * person's own room. */
 function sayOrders(store, speaker) {
   let last = orderFor(store.state, store.state.mine)?.id;
   let waiting = null;
   const say = () => {
     clearTimeout(waiting?.timer);
     waiting = null;
-    const order = orderFor(store.state, store.state.mine);
-    if (order) speaker.sayNow(t("say.order", { title: order.title, words: sentenceFor(store.state, order) }));
+    const { state } = store;
+    const order = orderFor(state, state.mine);
+    const doing = order ?? toDo(state);
+    if (doing) speaker.sayNow(t(order ? "say.order" : "say.withdrawn", { title: doing.title, words: sentenceFor(state, doing) }));
   };
   store.watch(["picture", "guidance"], (state) => {
     const id = orderFor(state, state.mine)?.id;
-    if (id && id !== last) {
+    if (id !== last && incidentIsOpen(state)) {
       clearTimeout(waiting?.timer);
       waiting = { guidance: state.guidance, timer: setTimeout(say, GUIDANCE_WAIT_MS) };
     }

@@ -18,7 +18,7 @@ export function changesView(store, reviewing, show) {
     const { review } = store.state;
     if (!details.open || !review || review === seen) return undefined;
     seen = review;
-    const words = review.isFirst ? t("differ.all_new") : review.revision.placed ? null : t("review.place_first");
+    const words = review.isFirst ? t("differ.all_new") : review.revision.placed ? null : t("differ.place_first");
     if (words) return fill(list, h("p", { class: "small" }, words));
     try {
       const differences = await reviewing.differences();

@@ -4,7 +4,7 @@ const METRES_PER_DEGREE = 111_320;
 const SLACK_M = 0.05;
 
 /** Metres on a plane around a place, and back. */
-function planeAround([lon, lat]) {
+export function planeAround([lon, lat]) {
   const scale = Math.cos((lat * Math.PI) / 180) * METRES_PER_DEGREE;
   return {
     flat: ([x, y]) => [(x - lon) * scale, (y - lat) * METRES_PER_DEGREE],

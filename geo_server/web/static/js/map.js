@@ -114,6 +114,7 @@ function commands(map, camera, shown) {
     }
     for (const id of CHOSEN_ROUTE) map.setFilter(id, ofLevel(["==", ["get", "zone_id"], chosen ?? ""], ofStatus(id, true)));
     map.setFilter("turns", ofLevel());
+    map.setFilter("closures", ofLevel());
   };
 
   const paint = (zoneId, values) => {
@@ -152,6 +153,20 @@ function commands(map, camera, shown) {
       if (Object.entries(change).every(([name, value]) => shown[name] === value)) return;
       Object.assign(shown, change);
       draw();
+    },
+    /**
+     * Show what was newly published. The tiles that are there stay until the new ones are: in the middle of an incident a map
+     * must not go blank. What is still on its way belongs to the old revision, so that is waited for first.
+     */
+    renew(styles) {
+      shown.styles = styles;
+      if (shown.reviewing) return;
+      const give = () => {
+        if (shown.reviewing || shown.styles !== styles) return;
+        map.getSource(source).setTiles(tileSource(styles[shown.theme], shown.ordinal).tiles);
+      };
+      if (map.areTilesLoaded()) give();
+      else map.once("idle", give);
     },
     /** Put GeoJSON into one of the live sources. */
     setData: (name, data) => map.getSource(name).setData(data),

@@ -16,6 +16,7 @@ export function addIcons(map, theme, palette) {
   add("check-fault", 22, (pen) => badge(pen, 22, palette.threat, palette.casing, PATHS.alert));
   add("check-undone", 20, (pen) => badge(pen, 20, palette.casing, palette.selected, ""));
   add("check-now", 30, (pen) => badge(pen, 30, palette.selected, palette.casing, PATHS.pin));
+  add("closed", 28, (pen) => noEntry(pen, 28, palette.threat, palette.casing));
   add("arrow", 18, (pen) => arrow(pen, palette.safe, palette.casing));
   add("arrow-unsafe", 18, (pen) => arrow(pen, palette.unsafe, palette.casing));
 }
@@ -42,6 +43,19 @@ function badge(pen, size, back, ink, path) {
   pen.scale((size * 0.6) / 24, (size * 0.6) / 24);
   pen.lineWidth = 3;
   pen.stroke(new Path2D(path));
+}
+
+/** As on roads: a disc with a bar. */
+function noEntry(pen, size, back, ink) {
+  pen.beginPath();
+  pen.arc(size / 2, size / 2, size / 2 - 2, 0, 2 * Math.PI);
+  pen.fillStyle = back;
+  pen.fill();
+  pen.lineWidth = 2.5;
+  pen.strokeStyle = ink;
+  pen.stroke();
+  pen.fillStyle = ink;
+  pen.fillRect(size * 0.24, size * 0.42, size * 0.52, size * 0.16);
 }
 
 /** Points along the line that it stands on. */

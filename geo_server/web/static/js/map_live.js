@@ -8,6 +8,7 @@ export const LIVE_SOURCES = {
   routes: { type: "geojson", data: EMPTY },
   turns: { type: "geojson", data: EMPTY },
   checkpoints: { type: "geojson", data: EMPTY },
+  closures: { type: "geojson", data: EMPTY },
   review: { type: "geojson", data: EMPTY },
   marks: { type: "geojson", data: EMPTY },
 };
@@ -106,6 +107,29 @@ export const edgeLayers = (palette, source) => [
 ];
 
 const state = (name) => ["boolean", ["feature-state", name], false];
+
+/** Ways that are closed: a sign that nothing hides, and where there is room what it is and why. Above all words. */
+export const closureLayers = (palette, theme, font) => [
+  {
+    id: "closures",
+    type: "symbol",
+    source: "closures",
+    layout: {
+      "icon-image": `${theme}:closed`,
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 16, 0.6, 20, 1],
+      "text-field": ["step", ["zoom"], "", 18, ["get", "words"]],
+      "text-font": font,
+      "text-size": 12,
+      "text-anchor": "top",
+      "text-offset": [0, 1.1],
+      "text-max-width": 8,
+      "text-optional": true,
+    },
+    paint: { "text-color": palette.threat, "text-halo-color": palette.halo, "text-halo-width": 2 },
+  },
+];
 
 /** Where the chosen way changes level. Above all words. */
 export const turnLayers = (palette, theme, font) => [

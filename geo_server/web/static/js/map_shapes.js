@@ -89,6 +89,14 @@ export const checkpointMarks = (stops, ordinal, signOf, words, isZone) =>
       }),
   );
 
+/** Ways that are closed, on all levels. */
+export const closedPlaces = (closures, words) =>
+  collection(
+    closures
+      .filter((closure) => closure.at)
+      .map((closure) => feature({ type: "Point", coordinates: closure.at }, { id: closure.id, ordinal: closure.ordinal, words: words(closure) })),
+  );
+
 /** How far off the last sighting may be. */
 export const radii = (threats, ordinal) =>
   collection(

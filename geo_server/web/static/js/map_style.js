@@ -1,6 +1,6 @@
 /** The server's style of a floorplan, with the moment drawn into it at the right heights. */
 
-import { checkpointLayers, edgeLayers, reachLayers, routeLayers, turnLayers } from "./map_live.js";
+import { checkpointLayers, closureLayers, edgeLayers, reachLayers, routeLayers, turnLayers } from "./map_live.js";
 import { PALETTES } from "./map_palette.js";
 
 /** Name of the style's one tile source. */
@@ -31,6 +31,7 @@ export function layersOf(style, theme) {
     ...edgeLayers(palette, sourceOf(style)),
     ...routeLayers(palette, theme),
     ...style.layers.slice(words),
+    ...closureLayers(palette, theme, font),
     ...turnLayers(palette, theme, font),
     ...checkpointLayers(palette, theme, font),
   ];

@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { reachMoments } from "./map_shapes.js";
-import { countWays, threatsOf } from "./model.js";
+import { countWays, levelName, threatsOf } from "./model.js";
 import { levelsOf, shownReview } from "./review_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
@@ -18,7 +18,7 @@ export function showMapTools(store, { fitSite, startReport }) {
 
   store.watch(["review", "tab", "mode"], (state) => {
     const review = shownReview(state);
-    fill(band, review && t(`review.band.${review.revision.state}`, { building: review.building, number: review.revision.number }));
+    fill(band, review && t(`review.band.${review.revision.placed ? review.revision.state : "unplaced"}`, { building: review.building, number: review.revision.number }));
     band.dataset.state = review?.revision.state ?? "";
   });
   store.watch(["site", "ordinal", "picture", "mine", "review", "tab", "mode"], (state) => fill(levels, levelButtons(store, state)));
@@ -26,7 +26,7 @@ export function showMapTools(store, { fitSite, startReport }) {
     document.body.classList.toggle("is-picking", mode !== null);
     fill(hint, mode && hintBar(store, mode));
   });
-  store.watch(["picture"], (state) => (key.hidden = threatsOf(state).length === 0));
+  store.watch(["picture"], (state) => (key.hidden = threatsOf(state).length === 0 && !state.picture?.closures.length));
 }
 
 /** Always at hand for those who lead; staff have it beside their own buttons. */
@@ -92,15 +92,27 @@ function legend(store) {
     h(
       "ul",
       {},
-      sign("threat", t("legend.threat")),
+      ofPicture(store, "threat", (picture) => picture.threats.length > 0),
+      ofPicture(store, "closed", (picture) => picture.closures.length > 0),
       sees && [
         shaded("present", ({ spent }) => t(spent ? "legend.no_reach" : "legend.reach")),
         shaded("next", ({ next_in_s: s }) => t("legend.reach_next", { s })),
       ],
       WAYS.map(([name, statuses]) => counted(store, name, statuses)),
       sees && counted(store, "unsure", ["no_guaranteed_route", "unreachable"]),
+      sees && levelLine(store),
     ),
   );
+}
+
+/** The numbers are those of one level: which one. */
+function levelLine(store) {
+  const line = h("li", { class: "legend-level" });
+  store.watch(["routes", "ordinal", "site"], (state) => {
+    line.hidden = state.routes.size === 0;
+    fill(line, t("legend.level", { level: levelName(state, state.ordinal) }));
+  });
+  return line;
 }
 
 /** Signs of ways out, each with the statuses that it stands for. */
@@ -110,10 +122,10 @@ const WAYS = [
   ["unsafe", ["no_guaranteed_route"]],
 ];
 
-/** A sign with the number of zones that it stands for, for those who see all ways. */
+/** A sign with the number of zones of the level shown that it stands for, for those who see all ways. */
 function counted(store, name, statuses) {
   const words = h("span", {});
-  store.watch(["routes", "lapsed"], (state) => {
+  store.watch(["routes", "lapsed", "ordinal"], (state) => {
     const counts = countWays(state);
     const n = counts && statuses.reduce((sum, status) => sum + counts[status], 0);
     fill(words, t(`legend.${name}`), n !== null && [": ", h("b", {}, n)]);
@@ -121,4 +133,12 @@ function counted(store, name, statuses) {
   return sign(name, words);
 }
 
-const sign = (name, words) => h("li", {}, h("span", { class: `key key-${name}` }, name === "threat" && icon("threat")), words);
+/** A sign that is explained only while it is on the map. */
+function ofPicture(store, name, isThere) {
+  const row = sign(name, t(`legend.${name}`));
+  store.watch(["picture"], ({ picture }) => (row.hidden = !picture || !isThere(picture)));
+  return row;
+}
+
+const DRAWN = ["threat", "closed"];
+const sign = (name, words) => h("li", {}, h("span", { class: `key key-${name}` }, DRAWN.includes(name) && icon(name)), words);

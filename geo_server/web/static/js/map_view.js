@@ -5,9 +5,9 @@ import { boxAround, distance } from "./geo.js";
 import { askOrRecall, keepTiles } from "./kept.js";
 import { createMap } from "./map.js";
 import { followReview } from "./map_review.js";
-import { checkpointMarks, levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
+import { checkpointMarks, closedPlaces, levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
 import { sourceOf, tilePath } from "./map_style.js";
-import { firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, routesOf, statusOf, threatsOf } from "./model.js";
+import { closureName, firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, routesOf, statusOf, threatsOf } from "./model.js";
 import { levelsOf, shownReview, wholeReview } from "./review_model.js";
 import { ownRound, stopNow, stopsOf } from "./rounds_model.js";
 import { may } from "./store.js";
@@ -127,14 +127,21 @@ function follow(store, view) {
   store.watch(["site"], async ({ site }) => {
     if (site.floorplan_rev === rev) return;
     rev = site.floorplan_rev;
-    const styles = await loadStyles(site.slug);
-    view.show({ styles });
-    keepMap(store, styles);
+    try {
+      const styles = await loadStyles(site.slug);
+      view.renew(styles);
+      keepMap(store, styles);
+    } catch (fault) {
+      rev = null; // Asked for again with the next answer about the site.
+      console.warn(fault);
+    }
   });
   store.watch(["picture", "ordinal"], (state) => {
     view.markers.threats(threatsOf(state), state.ordinal, words);
     view.setData("radius", radii(threatsOf(state), state.ordinal));
   });
+  const closed = (closure) => `${closureName(closure)}: ${t(`close.${closure.reason}`)}`;
+  store.watch(["picture"], ({ picture }) => view.setData("closures", closedPlaces(picture?.closures ?? [], closed)));
   store.watch(["mine", "ordinal", "zones"], (state) => {
     view.markers.you(state.zoneById.get(state.mine), state.ordinal);
     view.mark("mine", state.mine);

@@ -40,6 +40,9 @@ export const levelName = (state, ordinal) =>
 
 const buildingName = (state, zone) => (state.site.buildings.length > 1 ? zone.building : null);
 
+/** What is closed, by its name; what is no longer on the map has none. */
+export const closureName = ({ name }) => name ?? t("close.gone");
+
 /** The level of a zone; on a site of several buildings the building too. */
 export const whereabouts = (state, zone) =>
   [levelName(state, zone.ordinal), buildingName(state, zone)].filter(Boolean).join(", ");
@@ -170,12 +173,14 @@ function unsure(route) {
   return { ...route, status: "no_guaranteed_route", margin_s: null, alternatives };
 }
 
-/** How many zones have a way out that is guaranteed as things stand, by the shortest way or a detour, how many only one that is
- * not, and how many none at all. Null before there is a plan. */
+/** How many zones of the level that is shown have a way out that is guaranteed as things stand, by the shortest way or a detour,
+ * how many only one that is not, and how many none at all. Null before there is a plan. */
 export function countWays(state) {
   if (state.routes.size === 0) return null;
   const counts = { safe_shortest: 0, safe_detour: 0, no_guaranteed_route: 0, unreachable: 0 };
-  for (const { status } of routesOf(state)) counts[status] += 1;
+  for (const { zone_id: id, status } of routesOf(state)) {
+    if (state.zoneById.get(id)?.ordinal === state.ordinal) counts[status] += 1;
+  }
   return counts;
 }
 

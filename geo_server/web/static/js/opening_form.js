@@ -33,7 +33,7 @@ export function openingForm(store, reviewing, opening) {
 export const openingTitle = ({ category, exit, number }) =>
   [t(exit && category === "door" ? "category.exit" : `category.${category}`), number].filter(Boolean).join(" ");
 
-function betweenWords(review, { zones, width_m: width }) {
+export function betweenWords(review, { zones, width_m: width }) {
   const [one, other] = zones.map((id) => (review.zones.has(id) ? zoneName(review.zones.get(id)) : t("edit.outside")));
   return { one, other, width: width === null ? "?" : width.toFixed(2) };
 }
@@ -43,7 +43,7 @@ export function newDoorForm(store, reviewing, { points, ordinal }) {
   const drop = () => store.set({ sketch: null });
   const say = (form) => ({
     level_id: levelOf(store.state.review, ordinal).id,
-    line: points,
+    line: points.map(store.state.review.toDrawing),
     category: form.category.value,
     ...(form.exit.value === "" ? {} : { exit: form.exit.value === "true" }),
     ...(form.number.value.trim() === "" ? {} : { number: form.number.value.trim() }),
@@ -76,7 +76,7 @@ const openingFields = ({ category, number }, exits, exit) => [
 export function newSplitForm(store, reviewing, { points, zoneId }) {
   const zone = store.state.review.zones.get(zoneId);
   const drop = () => store.set({ sketch: null });
-  const say = (form) => ({ zone_id: zoneId, line: points, name: form.name.value.trim(), passable: form.passable.value === "true" });
+  const say = (form) => ({ zone_id: zoneId, line: points.map(store.state.review.toDrawing), name: form.name.value.trim(), passable: form.passable.value === "true" });
   return [
     h("h3", {}, t("edit.split_title", { zone: zoneName(zone) })),
     correctionForm(

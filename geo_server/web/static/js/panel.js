@@ -21,7 +21,7 @@ function tabsFor(state) {
     sees && "situation",
     reportsOwnRoom(state) && "me",
     !sees && "rooms",
-    may(state, "see_reports") && "readiness",
+    (may(state, "see_reports") || may(state, "walk_rounds")) && "readiness",
     may(state, "walk_rounds") && "rounds",
     may(state, "edit_floorplans") && "floorplans",
   ].filter(Boolean);

@@ -7,5 +7,11 @@ import { may } from "./store.js";
 
 /** @returns {HTMLElement} */
 export function createReadinessPanel(store, { rounds }) {
-  return h("div", { class: "stack" }, createDrillsPanel(store), may(store.state, "walk_rounds") && createFaultsView(store, rounds));
+  const { state } = store;
+  return h(
+    "div",
+    { class: "stack" },
+    may(state, "see_reports") && createDrillsPanel(store),
+    may(state, "walk_rounds") && createFaultsView(store, rounds),
+  );
 }

@@ -143,7 +143,8 @@ function kindChoice(state) {
   return choices("kind", t("report.what"), state.protocols.kinds.map(({ key }) => ({ value: key, title: kindTitle(state, key) })), kind);
 }
 
-const drillChoice = (state) =>
+/** Whether it is real: nothing is chosen beforehand. */
+export const drillChoice = (state) =>
   choices(
     "drill",
     t("report.drill"),

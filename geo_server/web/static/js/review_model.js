@@ -1,16 +1,19 @@
 /** A revision under review: what its floorplan document holds, and what of it the map shows. Pure. */
 
-import { placeInside } from "./flat.js";
+import { placeInside, planeAround } from "./flat.js";
 import { boxAround } from "./geo.js";
 import { byName } from "./model.js";
 
 /**
  * @param {object} answer Of `GET …/review`.
  * @param {object} document Its floorplan.
- * @param {{building: string, isFirst: boolean}} known The building's name; whether nothing of it is published.
+ * @param {{building: string, isFirst: boolean, origin: number[]}} known The building's name; whether nothing of it is
+ *   published; where to draw what has no place of its own yet.
  */
-export function makeReview({ revision, findings, without_way_out: lacking }, document, { building, isFirst }) {
-  const ofType = (type) => document.features.filter((feature) => feature.properties.feature_type === type);
+export function makeReview({ revision, findings, without_way_out: lacking }, document, { building, isFirst, origin }) {
+  const ground = revision.placed ? AS_IT_IS : laidAt(origin, document.features);
+  const features = document.features.map((feature) => onMap(feature, ground));
+  const ofType = (type) => features.filter((feature) => feature.properties.feature_type === type);
   const levels = ofType("level").map(({ id, properties }) => ({ id, ordinal: properties.ordinal, name: properties.name }));
   return {
     revision,
@@ -19,7 +22,8 @@ export function makeReview({ revision, findings, without_way_out: lacking }, doc
     findings,
     lacking: new Set(lacking),
     levels: levels.sort((a, b) => a.ordinal - b.ordinal),
-    zones: new Map(ofType("zone").map((feature) => [feature.id, zoneOf(feature, revision.placed)])),
+    toDrawing: ground.toDrawing,
+    zones: new Map(ofType("zone").map((feature) => [feature.id, zoneOf(feature)])),
     openings: new Map(ofType("opening").map((feature) => [feature.id, thing(feature)])),
     transitions: ofType("transition").map(thing),
     walls: ofType("wall").map(thing),
@@ -27,11 +31,31 @@ export function makeReview({ revision, findings, without_way_out: lacking }, doc
 }
 
 const thing = ({ id, geometry, properties }) => ({ ...properties, id, coordinates: geometry.coordinates, type: geometry.type });
-const zoneOf = (feature, placed) => ({ ...thing(feature), at: placed ? placeInside(feature.geometry.coordinates) : null });
+const zoneOf = (feature) => ({ ...thing(feature), at: placeInside(feature.geometry.coordinates) });
+
+/** Between places on the map and places in the floorplan document. */
+const AS_IT_IS = { toMap: (at) => at, toDrawing: (at) => at };
+
+/** A drawing that has no place on the ground yet, laid with its middle at one, unturned. */
+function laidAt(origin, features) {
+  const [west, south, east, north] = boxOf(features.flatMap(({ geometry }) => (geometry ? placesIn(geometry.coordinates) : [])));
+  const [x0, y0] = [(west + east) / 2, (south + north) / 2];
+  const { flat, round } = planeAround(origin);
+  return {
+    toMap: ([x, y]) => round([x - x0, y - y0]),
+    toDrawing: (at) => flat(at).map((metres, axis) => metres + [x0, y0][axis]),
+  };
+}
+
+const isPlace = (coordinates) => typeof coordinates[0] === "number";
+const placesIn = (coordinates) => (isPlace(coordinates) ? [coordinates] : coordinates.flatMap(placesIn));
+const moved = (coordinates, move) => (isPlace(coordinates) ? move(coordinates) : coordinates.map((part) => moved(part, move)));
+const onMap = (feature, { toMap }) =>
+  feature.geometry ? { ...feature, geometry: { ...feature.geometry, coordinates: moved(feature.geometry.coordinates, toMap) } } : feature;
 
 /** The review that the map shows now: only on its own tab, and not while a tap on the published map is waited for. */
 export const shownReview = ({ tab, review, mode }) =>
-  tab === "floorplans" && review?.revision.placed && (mode === null || mode.reviewing) ? review : null;
+  tab === "floorplans" && review && (mode === null || mode.reviewing) ? review : null;
 
 /** The levels that can be switched between: those of the review while it is shown, else the site's. */
 export const levelsOf = (state) => shownReview(state)?.levels ?? state.site.levels;

@@ -9,6 +9,7 @@ import { byName, zoneName } from "./model.js";
 import { newDoorForm, newSplitForm, openingForm } from "./opening_form.js";
 import { publishForm } from "./publish_form.js";
 import { isDraft, levelOf, percentOf, pickedOf, placeOf, unsureOf } from "./review_model.js";
+import { reviewSearch } from "./review_search.js";
 import { section } from "./section.js";
 import { dropHalfDone, startDoor } from "./sketching.js";
 import { may } from "./store.js";
@@ -47,8 +48,12 @@ export function createReviewPanel(store, reviewing, { close, openCopy }) {
   store.watch(["picked", "sketch"], ({ picked, sketch }) => (picked ?? sketch) && form.element.scrollIntoView({ block: "start" }));
   dropHalfDone(store);
   const changes = changesView(store, reviewing, show);
-  const parts = [head, tools, form, lacking, unsure, findings].map(({ element }) => element);
-  return h("div", { class: "stack review" }, parts, changes, publish.element);
+  const search = reviewSearch(store, (id, kind) => {
+    show({ ...placeOf(store.state.review, id), picked: { kind, id } });
+    form.element.querySelector("input, select")?.focus();
+  });
+  const parts = [lacking, unsure, findings].map(({ element }) => element);
+  return h("div", { class: "stack review" }, head.element, tools.element, search, form.element, parts, changes, publish.element);
 }
 
 function headOf(store, { revision, building }, close) {
@@ -56,7 +61,7 @@ function headOf(store, { revision, building }, close) {
     h("button", { class: "button button-back", type: "button", on: { click: close } }, icon("back"), t("review.back")),
     h("h2", {}, t(`review.band.${revision.state}`, { building, number: revision.number })),
     !revision.placed && h("p", { class: "small lacking" }, t("review.place_first")),
-    revision.placed && revision.state === "draft" && h("p", { class: "small" }, t("review.tap")),
+    revision.state === "draft" && h("p", { class: "small" }, t("review.tap")),
   ];
 }
 
@@ -72,7 +77,7 @@ function toolsOf(store, reviewing, review, openCopy) {
     if (draft) await openCopy(draft.id);
   };
   if (!isDraft(review)) return [h("p", { class: "small" }, t("review.copy_words")), button(t("review.copy"), copy)];
-  const drawing = review.revision.placed && button(t("edit.draw_door"), () => startDoor(store));
+  const drawing = button(t("edit.draw_door"), () => startDoor(store));
   return [h("div", { class: "pair" }, drawing, button(t("review.undo"), undo)), told];
 }
 
@@ -115,7 +120,7 @@ function lackingList(review, show) {
 function choiceOf(review, zone, told, show) {
   const go = () => show({ ...placeOf(review, zone.id), picked: { kind: "zone", id: zone.id } });
   const words = [h("strong", {}, zoneName(zone)), h("small", {}, told)];
-  return h("li", {}, zone.at ? h("button", { class: "choice", type: "button", on: { click: go } }, words) : h("span", { class: "choice" }, words));
+  return h("li", {}, h("button", { class: "choice", type: "button", on: { click: go } }, words));
 }
 
 /** Zones whose outlines are to be compared with the drawing, and only those: the least sure first. */

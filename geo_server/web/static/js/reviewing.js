@@ -22,7 +22,7 @@ export function createReviewing(store, base) {
     ]);
     const { building_id: own } = answer.revision;
     const isFirst = !revisions.some((one) => one.building_id === own && one.state === "published");
-    return makeReview(answer, document, { building, isFirst });
+    return makeReview(answer, document, { building, isFirst, origin: store.state.site.origin });
   };
   /** Look again; a review that was closed or changed for another meanwhile stays so. */
   const reload = async () => {
