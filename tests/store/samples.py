@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from shapely import LineString, Point, Polygon, box
 
+from geo_server.domain.confidence import Evidence, Reason, weigh
 from geo_server.domain.findings import Finding, Severity
 from geo_server.domain.frame import Placement, SiteFrame
 from geo_server.domain.incidents import (
@@ -125,6 +126,7 @@ def _rooms(key: str, level: Level, east: float) -> list[Zone]:
             alias="Reading room" if n == 0 else None,
             lockable=True if n == 0 else None,
             capacity=30 if n == 0 else None,
+            confidence=weigh([Evidence(Reason.EDGE_DRAWN, 0.97), Evidence(Reason.NAMED)]) if n == 0 else None,
         )
         for n in range(3)
     ]
