@@ -116,7 +116,7 @@ def find_stamps(labels: Sequence[Label]) -> list[Stamp]:
     """The room stamps among the texts of a level."""
     groups: dict[str, list[Label]] = defaultdict(list)
     loose = []
-    for label in _room_labels(labels):
+    for label in room_labels(labels):
         if label.insert:
             groups[label.insert].append(label)
         else:
@@ -126,7 +126,7 @@ def find_stamps(labels: Sequence[Label]) -> list[Stamp]:
     return [stamp for stamp in stamps if stamp.number or stamp.names or stamp.area_m2]
 
 
-def _room_labels(labels: Sequence[Label]) -> list[Label]:
+def room_labels(labels: Sequence[Label]) -> list[Label]:
     """Texts that may name rooms: no dimensions, no tags of doors, no lettering of symbols."""
     repeated = Counter((label.block, label.text) for label in labels if label.block and not label.tag)
     kept = []

@@ -36,6 +36,7 @@ from geo_server.ingest.dxf.profile import category_of, stroke_role
 from geo_server.ingest.dxf.recover import find_leaks
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import Segments, as_lines, segments_of
+from geo_server.ingest.dxf.short_numbers import find_short_numbers
 from geo_server.ingest.dxf.stairs import cut_flights, entries_on_walls, find_flights
 from geo_server.ingest.dxf.surroundings import without_surroundings
 from geo_server.ingest.dxf.swings import find_swings
@@ -108,7 +109,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     begin(Stage.LABELS)
     ways = [LineString([bridge.start, bridge.end]) for bridge in closed.bridges]
     zones = _named(polygons, stairs, drawn, texts.without_door_tags(stamps, ways), content)
-    zones = _categorised(zones, openings)
+    zones = _categorised(_numbered(zones, find_short_numbers(labels, polygons, ways)), openings)
     zones, content.openings = _without_shafts(zones, openings, content)
     solid = np.vstack([barriers.all, segments_of(on_stairs)])
     content.zones = weigh_zones(zones, content.openings, solid, barriers.door_lines, closures)
@@ -206,6 +207,16 @@ def _named(
             zone = _stamped(zone, assigned[index], content)
         zones.append(zone)
     return zones
+
+
+def _numbered(zones: Sequence[FoundZone], numbers: Mapping[int, str]) -> list[FoundZone]:
+    """Zones without a name named by their short numbers."""
+    return [
+        replace(zone, name=numbers[index], category=zone.category or ZoneCategory.ROOM)
+        if index in numbers and not zone.name
+        else zone
+        for index, zone in enumerate(zones)
+    ]
 
 
 def _stamped(zone: FoundZone, stamps: Sequence[texts.Stamp], content: LevelContent) -> FoundZone:
