@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     events_kept_days: Annotated[
         int, Field(ge=1, le=3650, description="How long live events are kept for clients that resume, in days.")
     ] = 30
+    concerns_kept_days: Annotated[
+        int, Field(ge=1, le=3650, description="How long a concern is kept after it was closed, in days.")
+    ] = 365
     upload_limit_mb: Annotated[int, Field(ge=1, le=1024, description="Largest drawing accepted, in MiB.")] = 50
 
 

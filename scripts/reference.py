@@ -34,6 +34,12 @@ when somebody revokes it. A guest sees the map, the threats, the status of each 
 said it, what they wrote, or how many people are where; and may change nothing. Whoever is signed in already stays who they are.
 
 Making, revoking and every session that begins by a link are in the audit log, with what the device says that it is.
+
+## Site links
+
+Who may `handle_concerns` makes links by which anybody reports a concern for a year, with or without a name. A link lets nobody
+in: its form shows the outlines of buildings and the grounds, and takes a kind, some words and a place. By one link come at
+most 60 concerns an hour, and from one address 20 in ten minutes.
 """
 
 

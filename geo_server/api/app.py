@@ -32,6 +32,7 @@ from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.catching_up import catching_up
+from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
@@ -41,6 +42,9 @@ from geo_server.services.retention import forgetting
 from geo_server.settings import Settings, load_settings
 from geo_server.store.jobs import working
 from geo_server.store.opening import open_database
+
+CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S = 20, 600.0
+"""So many concerns come from one address by one link at most; the phones of a school may all have one address."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -105,7 +109,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
         kept = timedelta(days=settings.events_kept_days)
         async with (
             hub.running(),
-            forgetting(database, kept),
+            forgetting(database, kept, timedelta(days=settings.concerns_kept_days)),
             working(database.url, Reader(database).read),
             catching_up(floorplans, plans),
         ):
@@ -118,6 +122,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     plans=plans,
                     asked_plans=AskedPlans(database, floorplans),
                     hub=hub,
+                    concern_limit=RateLimit(CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S),
                 )
 
 

@@ -23,6 +23,7 @@ from geo_server.domain.roles import PERMISSIONS, Permission, Role, permits
 from geo_server.services import access
 from geo_server.services.access import Principal
 from geo_server.services.asked_plans import AskedPlans
+from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
@@ -42,6 +43,7 @@ class State(TypedDict):
     plans: Plans
     asked_plans: AskedPlans
     hub: Hub
+    concern_limit: RateLimit
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Small pages without script: sign-in, problems, and what is to be printed. The map is a static page of its own."""
+"""Small pages: sign-in, problems, what is to be printed, and forms for people without an account. The map is a static page of its own."""
 
 import html
 
@@ -10,7 +10,20 @@ def page(title: str, body: str) -> str:
         title: Plain text.
         body: HTML that is escaped already.
     """
-    return _document(title, "page", f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>')
+    return _document(title, ("page",), f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>')
+
+
+def script_page(title: str, body: str, *, style: str, script: str) -> str:
+    """A small page with a style and a script of its own, which it can do without.
+
+    Args:
+        title: Plain text.
+        body: HTML that is escaped already.
+        style: Name of its stylesheet, which comes after that of all small pages.
+        script: Name of its script.
+    """
+    main = f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>'
+    return _document(title, ("page", style), main, f'<script type="module" src="/static/js/{script}.js"></script>')
 
 
 def sheet(title: str, body: str) -> str:
@@ -20,17 +33,18 @@ def sheet(title: str, body: str) -> str:
         title: Plain text.
         body: HTML that is escaped already.
     """
-    return _document(title, "sheet", f'<body class="sheet"><main>{body}</main></body>')
+    return _document(title, ("sheet",), f'<body class="sheet"><main>{body}</main></body>')
 
 
-def _document(title: str, style: str, body: str) -> str:
+def _document(title: str, styles: tuple[str, ...], body: str, script: str = "") -> str:
     safe = html.escape(title)
+    links = "".join(f'<link rel="stylesheet" href="/static/css/{style}.css">' for style in styles)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="robots" content="noindex"><title>{safe} · geo-server</title>'
         '<link rel="icon" href="/static/favicon.svg" type="image/svg+xml">'
-        f'<link rel="stylesheet" href="/static/css/{style}.css"></head>{body}</html>'
+        f"{links}{script}</head>{body}</html>"
     )
 
 

@@ -93,10 +93,10 @@ class IncidentSaid(Said):
     exercise: bool = False
 
 
-class ResponderLinkSaid(Said):
-    """A link for responders without an account."""
+class LinkSaid(Said):
+    """A link for people without an account."""
 
-    label: Annotated[Name, Field(description="For whom it is: a car, a unit, the lobby. No secret.")]
+    label: Annotated[Name, Field(description="For whom it is, or where it hangs: a car, the lobby. No secret.")]
 
 
 class StateSaid(Said):

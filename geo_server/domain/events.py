@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     DRILL_CHANGED = "drill_changed"
     ROUND_CHANGED = "round_changed"
     FAULT_CHANGED = "fault_changed"
+    CONCERN_CHANGED = "concern_changed"
 
 
 CHANGES_ROUTES = frozenset(
@@ -50,6 +51,7 @@ TOLD_TO: dict[EventKind, Permission] = {
     EventKind.DRILL_CHANGED: Permission.SEE_REPORTS,
     EventKind.ROUND_CHANGED: Permission.SEE_REPORTS,
     EventKind.FAULT_CHANGED: Permission.SEE_REPORTS,
+    EventKind.CONCERN_CHANGED: Permission.HANDLE_CONCERNS,
 }
 """Who hears what an event says: others hear only that something has changed. Of a kind that is not here, whoever may see
 names."""

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MANAGE_INCIDENT = "manage_incident"
     CLOSE_WAYS = "close_ways"
     WALK_ROUNDS = "walk_rounds"
+    HANDLE_CONCERNS = "handle_concerns"
     GIVE_DIRECTIVES = "give_directives"
     SHARE_INCIDENT = "share_incident"
     EDIT_FLOORPLANS = "edit_floorplans"
@@ -63,6 +64,7 @@ _RESPONDER = _STAFF | {
     Permission.PLAN_AHEAD,
     Permission.MANAGE_INCIDENT,
     Permission.CLOSE_WAYS,
+    Permission.HANDLE_CONCERNS,
     Permission.WALK_ROUNDS,
     Permission.EXPORT,
 }

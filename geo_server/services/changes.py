@@ -12,7 +12,7 @@ from geo_server.store.events import record_event
 
 
 def record_change(
-    c: Connection, site: Site, kind: EventKind, *, subject: UUID, said: Mapping[str, object], by: Principal
+    c: Connection, site: Site, kind: EventKind, *, subject: UUID, said: Mapping[str, object], by: Principal | None
 ) -> int:
     """Write the audit row and the live event of a change.
 
@@ -22,10 +22,12 @@ def record_change(
         kind: What has changed; the audit calls it the same.
         subject: Id of the thing.
         said: JSON values that name it, for both.
-        by: Who.
+        by: Who; None is somebody without an account, or a system.
 
     Returns:
         Number of the live event.
     """
-    record_audit(c, site_id=site.id, person_id=by.person_id, action=kind, subject=str(subject), detail=said)
+    record_audit(
+        c, site_id=site.id, person_id=by.person_id if by else None, action=kind, subject=str(subject), detail=said
+    )
     return record_event(c, site.id, kind, said).seq

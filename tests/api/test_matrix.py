@@ -208,9 +208,18 @@ def things_of(client: httpx.Client, campus: Campus) -> dict[str, str]:
         "action_id": action["id"],
         **walked(client, campus),
         "link_id": link.json()["link_id"],
+        **noticed(client, campus),
         "revision_id": read["revision"]["id"],
         "import_id": client.get(f"{campus.url}/imports").json()["imports"][0]["id"],
     }
+
+
+def noticed(client: httpx.Client, campus: Campus) -> dict[str, str]:
+    """A site link, and a concern that came by it."""
+    link = client.post(f"{campus.url}/site-links", json={"label": "Gym"}).json()
+    concern = {"link": link["url"].partition("link=")[2], "id": new_id(), "kind": "door", "words": "Propped"}
+    client.post("/concern", data=concern).raise_for_status()
+    return {"site_link_id": link["link_id"], "concern_id": concern["id"]}
 
 
 def bodies(campus: Campus) -> dict[str, Any]:
@@ -230,6 +239,8 @@ def bodies(campus: Campus) -> dict[str, Any]:
         "checks": check_said(new_id()),
         "mending": {},
         "responder-links": {"label": "Car 12"},
+        "notes": {"words": "Seen"},
+        "sighting": sighting(campus),
     }
 
 

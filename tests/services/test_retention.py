@@ -24,7 +24,7 @@ def test_events_older_than_that_go_and_younger_ones_stay(database: Database) -> 
         c.execute(update(events).where(events.c.seq <= 2).values(at=aged))
 
     async def until_forgotten() -> list[int]:
-        async with forgetting(database, KEPT, every_s=0.01), asyncio.timeout(20):
+        async with forgetting(database, KEPT, KEPT, every_s=0.01), asyncio.timeout(20):
             while len(left := await asyncio.to_thread(numbers)) == 3:
                 await asyncio.sleep(0)
             return left
@@ -44,7 +44,7 @@ def test_a_database_that_fails_for_a_while_does_not_end_it(database: Database) -
         c.execute(text("ALTER TABLE events RENAME TO away"))
 
     async def until_forgotten() -> None:
-        async with forgetting(database, KEPT, every_s=0.01), asyncio.timeout(20):
+        async with forgetting(database, KEPT, KEPT, every_s=0.01), asyncio.timeout(20):
             await asyncio.to_thread(come_back)
             while await asyncio.to_thread(is_there):
                 await asyncio.sleep(0)

@@ -20,7 +20,8 @@ OF_ALL_SITES = {
     "services/published.py": {"warm_all"},
     "services/reading.py": {"_begin"},
     "services/responder_links.py": {"open_responder_link"},
-    "services/retention.py": {"forget_old_events", "forget_abandoned_files"},
+    "services/site_links.py": {"open_site_link"},
+    "services/retention.py": {"forget_old_events", "forget_abandoned_files", "forget_old_concerns"},
 }
 """Who may see the rows of all sites: before it is known which site it is about, or because it is about all."""
 

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from geoalchemy2 import Geometry, alembic_helpers
 from sqlalchemy import CheckConstraint, LargeBinary, Table, text
 
+from geo_server.domain.concerns import ConcernKind, ConcernState
 from geo_server.domain.conflicts import Decision
 from geo_server.domain.drills import ProblemKind
 from geo_server.domain.events import EventKind
@@ -166,6 +167,8 @@ def test_moments_carry_their_zone_and_end_in_at(table: Table) -> None:
         ("conflicts", "decision", Decision),
         ("drill_problems", "kind", ProblemKind),
         ("events", "kind", EventKind),
+        ("concerns", "kind", ConcernKind),
+        ("concerns", "state", ConcernState),
         ("checks", "fault", FaultKind),
         ("faults", "kind", FaultKind),
         ("roles", "role", Role),

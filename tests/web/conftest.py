@@ -90,7 +90,7 @@ def visit(chromium: Browser, database: Database, storeys: Storeys, address: str)
     visitors: list[Visitor] = []
     with contextlib.ExitStack() as stack:
 
-        def come_in(role: Role | None, size: tuple[int, int] = DESKTOP) -> Visitor:
+        def come_in(role: Role | None, size: tuple[int, int] = DESKTOP, *, to: str = address) -> Visitor:
             context = chromium.new_context(
                 viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", service_workers="block"
             )
@@ -98,7 +98,7 @@ def visit(chromium: Browser, database: Database, storeys: Storeys, address: str)
             visitor = _watched(context, address)
             visitors.append(visitor)
             if role is None:
-                visitor.page.goto(address)
+                visitor.page.goto(to)
             else:
                 link = create_sign_in_link(database, storeys.site.id, role, name=f"A {role}", base_url=address)
                 visitor.page.goto(link)

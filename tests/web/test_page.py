@@ -129,10 +129,10 @@ def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:
         Role.VIEWER: ["Rooms"],
         Role.GUEST: ["Rooms", "Situation"],
         Role.STAFF: ["My room", "Rooms"],
-        Role.RESPONDER: ["Rooms", "Situation", "Readiness", "Rounds"],
+        Role.RESPONDER: ["Rooms", "Situation", "Readiness", "Rounds", "Concerns"],
         Role.FACILITIES: ["My room", "Rooms", "Readiness", "Rounds", "Floorplans"],
-        Role.COMMANDER: ["Rooms", "Situation", "Readiness", "Rounds"],
-        Role.ADMIN: ["Rooms", "Situation", "Readiness", "Rounds", "Floorplans"],
+        Role.COMMANDER: ["Rooms", "Situation", "Readiness", "Rounds", "Concerns"],
+        Role.ADMIN: ["Rooms", "Situation", "Readiness", "Rounds", "Concerns", "Floorplans"],
     }
     for role, wanted in tabs.items():
         page = visit(role).ready()

@@ -25,8 +25,7 @@ def test_a_commander_shares_an_incident_and_ends_it_for_a_phone_again(visit: Vis
     expect(dialog.get_by_role("listitem")).to_contain_text(re.compile("Car 12 <b>north</b>.*Not opened yet"))
     link = dialog.get_by_label("Address of the link").input_value()
 
-    guest = visit(None, PHONE)
-    guest.page.goto(link)
+    guest = visit(None, PHONE, to=link)
     guest.page.get_by_role("button", name="Open the map").click()
     phone = guest.ready()
     expect(phone.locator("#notices")).to_contain_text("EXERCISE")

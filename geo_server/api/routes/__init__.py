@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from geo_server.api.routes import (
     checkpoints,
     closures,
+    concern_page,
+    concerns,
     directives,
     drills,
     edits,
@@ -21,6 +23,7 @@ from geo_server.api.routes import (
     sightings,
     sign_in,
     sign_offs,
+    site_links,
     sites,
     texts,
 )
@@ -40,6 +43,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     drills.router,
     checkpoints.router,
     rounds.router,
+    concern_page.router,
+    concerns.router,
+    site_links.router,
     imports.router,
     revisions.router,
     edits.router,

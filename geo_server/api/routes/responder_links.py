@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from geo_server.api.answers import moment
 from geo_server.api.deps import SESSION_COOKIE, Access, keep_session, public, requires, state_of
 from geo_server.api.pages import responder_link_form
-from geo_server.api.schemas import ResponderLinkSaid
+from geo_server.api.schemas import LinkSaid
 from geo_server.api.security import check_same_origin
 from geo_server.api.tiles import base_url
 from geo_server.domain.roles import Permission
@@ -26,7 +26,7 @@ LINKS = "/api/sites/{site}/incidents/{incident_id}/responder-links"
 
 
 @router.post(LINKS, status_code=status.HTTP_201_CREATED)
-def make_link(request: Request, incident_id: UUID, said: ResponderLinkSaid, access: Shares) -> Json:
+def make_link(request: Request, incident_id: UUID, said: LinkSaid, access: Shares) -> Json:
     """Make a link to an open incident for responders without an account. Its address is in this answer only."""
     state = state_of(request)
     settings = state["settings"]

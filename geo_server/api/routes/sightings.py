@@ -46,7 +46,7 @@ def add_sighting(request: Request, response: Response, said: SightingSaid, acces
         NewSighting(**dict(said)),
         by=access.principal,
     )
-    return _answer(request, response, access, recorded)
+    return sighting_answer(request, response, access, recorded)
 
 
 @router.post("/sightings/{sighting_id}/retraction", status_code=status.HTTP_201_CREATED)
@@ -61,10 +61,11 @@ def retract_sighting(
     recorded = sightings.retract_sighting(
         state["database"], state["pack"], access.site, sighting_id, said.reason, by=access.principal
     )
-    return _answer(request, response, access, recorded)
+    return sighting_answer(request, response, access, recorded)
 
 
-def _answer(request: Request, response: Response, access: Access, recorded: Recorded) -> Json:
+def sighting_answer(request: Request, response: Response, access: Access, recorded: Recorded) -> Json:
+    """Where a sighting went, once the plan that knows of it is made, has failed, or takes too long."""
     if not recorded.new:
         response.status_code = status.HTTP_200_OK
     return {

@@ -2,6 +2,7 @@
 
 from geo_server.store.tables.access import audit, people, responder_links, roles, tokens
 from geo_server.store.tables.base import metadata
+from geo_server.store.tables.concerns import concern_notes, concerns, site_links
 from geo_server.store.tables.drills import drill_actions, drill_forms, drill_problems
 from geo_server.store.tables.imports import import_files, imports
 from geo_server.store.tables.incidents import (
@@ -40,6 +41,8 @@ __all__ = [
     "checkpoints",
     "checks",
     "closures",
+    "concern_notes",
+    "concerns",
     "conflicts",
     "directives",
     "drill_actions",
@@ -64,6 +67,7 @@ __all__ = [
     "rounds",
     "sightings",
     "sign_offs",
+    "site_links",
     "sites",
     "status_reports",
     "texts",

@@ -12,7 +12,7 @@ const AGAIN_MS = 2000;
 const ASK_LIMIT_MS = 4000;
 const CHANGES_SIGHTINGS = /^(sighting|incident)_/;
 /** What the picture of an incident does not show. */
-const BESIDE_THE_PICTURE = /^(import|drill|round|fault)_/;
+const BESIDE_THE_PICTURE = /^(import|drill|round|fault|concern)_/;
 
 /** As `getAndKeep`, but what the server said last where it says nothing now: for a page that is being opened. */
 const first = async (path) => (await askOrRecall(path)).value;
@@ -120,6 +120,7 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     if (event.kind === "import_changed") store.set({ imported: event });
     if (event.kind === "drill_changed") store.set({ kept: event });
     if (/^(round|fault)_/.test(event.kind)) store.set({ walked: event });
+    if (gap || event.kind === "concern_changed") store.set({ noticed: event });
     if (BESIDE_THE_PICTURE.test(event.kind) && !gap) return;
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
@@ -131,6 +132,7 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     onEvent,
     onReset: () => {
       sightingsDue = true;
+      store.set({ noticed: {} });
       return loadPicture();
     },
     onSign: onHear,

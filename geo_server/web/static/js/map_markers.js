@@ -1,4 +1,4 @@
-/** The few things that stand above the map as elements: threats with their ages, and "you". */
+/** The few things that stand above the map as elements: threats with their ages, concerns, and "you". */
 
 import { Marker } from "../vendor/maplibre-gl.mjs";
 import { duration, secondsSince, ticking } from "./clock.js";
@@ -11,10 +11,11 @@ const ABOVE_NAME_PX = [0, -15];
 
 /**
  * @param {object} map
- * @returns {{threats: Function, you: Function}}
+ * @returns {{threats: Function, concerns: Function, you: Function}}
  */
 export function createMarkers(map) {
   let threats = [];
+  let concerns = [];
   let you = null;
   return {
     /** Show threats: those of the level shown in full, those of other levels faint, with their level's name. */
@@ -24,6 +25,14 @@ export function createMarkers(map) {
         const here = threat.ordinal === ordinal;
         const element = threatElement(threat, here, kindTitle(threat.kind), levelName(threat.ordinal));
         return new Marker({ element, anchor: "center" }).setLngLat(threat.at).addTo(map);
+      });
+    },
+    /** Show what people noticed, where they said where; under what is shown of an incident. */
+    concerns(list) {
+      for (const marker of concerns) marker.remove();
+      concerns = list.map(({ id, at, kind }) => {
+        const element = h("div", { class: "concern-mark", title: t(`concern.kind_${kind}`), data: { concern: id } }, icon("alert"));
+        return new Marker({ element, anchor: "center" }).setLngLat(at).addTo(map);
       });
     },
     /** Show where the person is, or nothing. */

@@ -142,6 +142,7 @@ function follow(store, view) {
   });
   const closed = (closure) => `${closureName(closure)}: ${t(`close.${closure.reason}`)}`;
   store.watch(["picture"], ({ picture }) => view.setData("closures", closedPlaces(picture?.closures ?? [], closed)));
+  store.watch(["concerns"], ({ concerns }) => view.markers.concerns(concerns));
   store.watch(["mine", "ordinal", "zones"], (state) => {
     view.markers.you(state.zoneById.get(state.mine), state.ordinal);
     view.mark("mine", state.mine);

@@ -1,5 +1,6 @@
 /** The panel beside (on a phone: below) the map: what a role comes for, in tabs where there is more than one thing. */
 
+import { createConcernsPanel } from "./concerns_panel.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { createMePanel } from "./me_panel.js";
@@ -23,6 +24,7 @@ function tabsFor(state) {
     !sees && "rooms",
     (may(state, "see_reports") || may(state, "walk_rounds")) && "readiness",
     may(state, "walk_rounds") && "rounds",
+    may(state, "handle_concerns") && "concerns",
     may(state, "edit_floorplans") && "floorplans",
   ].filter(Boolean);
 }
@@ -36,6 +38,7 @@ export function showPanel(store, tools) {
     situation: () => createSituationPanel(store),
     readiness: () => createReadinessPanel(store, tools),
     rounds: () => createRoundsPanel(store, tools),
+    concerns: () => createConcernsPanel(store),
     floorplans: () => createPlansPanel(store),
   };
   const bodies = Object.fromEntries(
@@ -62,6 +65,10 @@ export function showPanel(store, tools) {
       button.tabIndex = chosen ? 0 : -1;
       if (chosen) button.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
+  });
+  store.watch(["concernsWaiting"], ({ concernsWaiting: n }) => {
+    const button = buttons.find(({ dataset }) => dataset.tab === "concerns");
+    if (button) fill(button, n > 0 ? t("tab.concerns_waiting", { n }) : t("tab.concerns"));
   });
   store.watch(["selected"], ({ selected }) => {
     if (!selected) return;

@@ -48,6 +48,8 @@ export const page = {
   "tab.rooms": "Rooms",
   "tab.situation": "Situation",
   "tab.readiness": "Readiness",
+  "tab.concerns": "Concerns",
+  "tab.concerns_waiting": "Concerns ({n})",
   "tab.floorplans": "Floorplans",
   "tab.list": "Panel",
   "panel.more": "More of the panel",
