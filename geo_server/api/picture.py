@@ -77,6 +77,7 @@ def sighting_document(sighting: Sighting, plan: Floorplan, site: Site, *, names:
         **_level(sighting.level_id, plan),
         "radius_m": sighting.radius_m,
         "confidence": sighting.confidence,
+        "source": sighting.source,
         "seen_at": moment(sighting.seen_at),
         "received_at": sighting.received_at and moment(sighting.received_at),
         "retracted": sighting.retraction

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("token", "token"),
     "phone": ("phone", "phone"),
     "audit": ("audit", "audit"),
+    "source": ("source", "source"),
     "export": ("export", "export"),
     "inspect": ("inspect", "inspect"),
     "plan": ("plan", "plan"),

@@ -43,7 +43,7 @@ def conflicts_with(c: Connection, pack: ProtocolPack, incident: Incident, kind: 
 
 
 def raise_conflict(
-    c: Connection, pack: ProtocolPack, site: Site, incident: Incident, kind: str, *, by: Principal
+    c: Connection, pack: ProtocolPack, site: Site, incident: Incident, kind: str, *, by: Principal | None
 ) -> None:
     """Raise a conflict; nothing happens while one of the same kind waits to be settled."""
     action = pack.action_for(kind).key

@@ -68,7 +68,7 @@ def change_state(database: Database, site: Site, incident_id: UUID, state: Incid
         return _set_state(c, site, rows.load_incident(c, site.id, incident_id, lock=True), state, by=by)
 
 
-def add_incident(c: Connection, site: Site, kind: str, *, exercise: bool, by: Principal) -> Incident:
+def add_incident(c: Connection, site: Site, kind: str, *, exercise: bool, by: Principal | None) -> Incident:
     """Open an incident within a transaction.
 
     Raises:
@@ -81,14 +81,14 @@ def add_incident(c: Connection, site: Site, kind: str, *, exercise: bool, by: Pr
     return incident
 
 
-def end_drill(c: Connection, site: Site, by: Principal) -> None:
+def end_drill(c: Connection, site: Site, by: Principal | None) -> None:
     """Give the all-clear of a drill. It comes before whatever else locks the site's row: an incident is locked first."""
     incident = rows.find_open_incident(c, site.id, lock=True)
     if incident is not None and incident.exercise:
         _set_state(c, site, incident, IncidentState.ALL_CLEAR, by=by)
 
 
-def _set_state(c: Connection, site: Site, incident: Incident, state: IncidentState, *, by: Principal) -> int:
+def _set_state(c: Connection, site: Site, incident: Incident, state: IncidentState, *, by: Principal | None) -> int:
     rows.set_incident_state(c, incident.id, state, datetime.now(UTC))
     said = {"incident_id": str(incident.id), "state": state}
     return record_change(c, site, EventKind.INCIDENT_CHANGED, subject=incident.id, said=said, by=by)

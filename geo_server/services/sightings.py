@@ -38,6 +38,7 @@ class NewSighting:
         radius_m: How far off the place may be.
         exercise: A drill; None: like the open incident, and real when there is none.
         threat_id: The track that it belongs to; None begins one.
+        source: ``person``, or the name of the system that saw it.
     """
 
     id: UUID
@@ -50,6 +51,7 @@ class NewSighting:
     exercise: bool | None = None
     threat_id: UUID | None = None
     confidence: float = 1.0
+    source: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,13 @@ def add_sighting(
     site: Site,
     said: NewSighting,
     *,
-    by: Principal,
+    by: Principal | None,
 ) -> Recorded:
     """Record what a witness says, opening an incident of that kind when none is open.
 
     A real sighting during a drill ends the drill, unless it is refused or had been recorded before. One that calls for
-    leaving while people are told to stay raises a conflict. Planning comes after this has committed, never within.
+    leaving while people are told to stay raises a conflict. Planning comes after this has committed, never within. A system
+    that saw it is named by ``source``, and ``by`` is None.
 
     Raises:
         InvalidInput: No such kind or level, or a place far from the site.
@@ -103,14 +106,15 @@ def add_sighting(
             radius_m=said.radius_m,
             seen_at=said.seen_at,
             confidence=said.confidence,
-            reported_by=by.person_id,
+            source=said.source,
+            reported_by=by.person_id if by else None,
         )
         if known is None and said.threat_id is None:
             rows.add_threat(c, incident_id, _new_threat(sighting, pack), site.frame)
         new = rows.add_sighting(c, sighting, site.frame)
         if new:
             _retrack(c, pack, site, sighting)
-            told = {"sighting_id": str(said.id), "threat_id": str(threat_id)}
+            told = {"sighting_id": str(said.id), "threat_id": str(threat_id), "source": said.source}
             record_change(c, site, EventKind.SIGHTING_ADDED, subject=said.id, said=told, by=by)
         return Recorded(said.id, incident_id, threat_id, new, last_seq(c, site.id))
 
@@ -155,7 +159,7 @@ def list_current_sightings(database: Database, site: Site) -> list[Sighting]:
         return [] if incident is None else rows.list_sightings(c, incident.id, site.frame)
 
 
-def _find_or_lock(c: Connection, site: Site, said: NewSighting, by: Principal) -> tuple[UUID, UUID] | None:
+def _find_or_lock(c: Connection, site: Site, said: NewSighting, by: Principal | None) -> tuple[UUID, UUID] | None:
     """The incident and the track of a sighting that is there already; else None, and the site's row is held.
 
     Two first sightings must not open two incidents, the sightings of one track are taken one after the other, and of the
@@ -170,7 +174,9 @@ def _find_or_lock(c: Connection, site: Site, said: NewSighting, by: Principal) -
     return (known.incident_id, known.threat_id) if known else None
 
 
-def _place_within(c: Connection, pack: ProtocolPack, site: Site, said: NewSighting, by: Principal) -> tuple[UUID, UUID]:
+def _place_within(
+    c: Connection, pack: ProtocolPack, site: Site, said: NewSighting, by: Principal | None
+) -> tuple[UUID, UUID]:
     """The incident and the track that a new sighting belongs to; the incident is opened as needed."""
     incident = _incident_for(c, site, said, by)
     if said.threat_id is not None:
@@ -203,7 +209,7 @@ def _check_track(c: Connection, pack: ProtocolPack, site: Site, incident: Incide
         )
 
 
-def _incident_for(c: Connection, site: Site, said: NewSighting, by: Principal) -> Incident:
+def _incident_for(c: Connection, site: Site, said: NewSighting, by: Principal | None) -> Incident:
     incident = find_open_incident(c, site.id)
     if incident is None:
         return add_incident(c, site, said.kind, exercise=bool(said.exercise), by=by)

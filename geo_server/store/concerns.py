@@ -51,6 +51,12 @@ def list_concerns(c: Connection, site_id: UUID, frame: SiteFrame, limit: int) ->
     return [_concern(row, frame, notes[row["id"]]) for row in listed]
 
 
+def has_concern(c: Connection, site_id: UUID, concern_id: UUID) -> bool:
+    """Whether a site has a concern."""
+    statement = select(concerns.c.id).where(concerns.c.site_id == site_id, concerns.c.id == concern_id)
+    return c.execute(statement).one_or_none() is not None
+
+
 def load_concern(c: Connection, site_id: UUID, concern_id: UUID, frame: SiteFrame, *, lock: bool = False) -> Concern:
     """A concern of a site.
 

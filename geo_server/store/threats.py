@@ -136,6 +136,15 @@ def find_sighting(c: Connection, site_id: UUID, sighting_id: UUID, frame: SiteFr
     return None if row is None else _sighting(row, frame)
 
 
+def find_threat_seen_by(c: Connection, incident_id: UUID, source: str, kind: str) -> UUID | None:
+    """The track that a system's last sighting of a kind belongs to, within an incident; or None."""
+    statement = select(sightings.c.threat_id).where(
+        sightings.c.incident_id == incident_id, sightings.c.source == source, sightings.c.kind == kind
+    )
+    threat_id: UUID | None = c.scalar(statement.order_by(sightings.c.received_at.desc()).limit(1))
+    return threat_id
+
+
 def list_sightings(
     c: Connection, incident_id: UUID, frame: SiteFrame, *, threat_id: UUID | None = None
 ) -> list[Sighting]:

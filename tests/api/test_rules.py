@@ -28,6 +28,7 @@ RULES = {
     "GET /sign-in": "public",
     "POST /sign-in": "public",
     "POST /sign-out": "public",
+    "POST /api/sources/{source_id}/deliveries": "public",
     "GET /concern": "public",
     "POST /concern": "public",
     "GET /respond": "public",

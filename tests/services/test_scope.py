@@ -12,6 +12,7 @@ OF_ALL_SITES = {
     "cli/export.py": {"export"},
     "cli/phone.py": {"phone"},
     "cli/server.py": {"_list_sites"},
+    "cli/source.py": {"add", "list_all", "revoke"},
     "cli/token.py": {"token"},
     "services/access.py": {"sign_in", "sign_out", "authenticate", "enter", "list_own_sites"},
     "services/audits.py": {"verify_audits"},
@@ -21,6 +22,7 @@ OF_ALL_SITES = {
     "services/reading.py": {"_begin"},
     "services/responder_links.py": {"open_responder_link"},
     "services/site_links.py": {"open_site_link"},
+    "services/sources.py": {"open_delivery"},
     "services/retention.py": {"forget_old_events", "forget_abandoned_files", "forget_old_concerns"},
 }
 """Who may see the rows of all sites: before it is known which site it is about, or because it is about all."""

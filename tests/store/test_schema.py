@@ -16,6 +16,7 @@ from geo_server.domain.incidents import ClosureReason, IncidentState, Status
 from geo_server.domain.places import AssetCategory, OpeningCategory, TransitionCategory, ZoneCategory
 from geo_server.domain.roles import Role
 from geo_server.domain.rounds import FaultKind
+from geo_server.domain.sources import SourceKind
 from geo_server.domain.states import ImportState, RevisionState, TokenKind
 from geo_server.store.database import Connection, Database
 from geo_server.store.migrate import downgrade, pending, upgrade
@@ -167,6 +168,7 @@ def test_moments_carry_their_zone_and_end_in_at(table: Table) -> None:
         ("conflicts", "decision", Decision),
         ("drill_problems", "kind", ProblemKind),
         ("events", "kind", EventKind),
+        ("sources", "kind", SourceKind),
         ("concerns", "kind", ConcernKind),
         ("concerns", "state", ConcernState),
         ("checks", "fault", FaultKind),

@@ -48,7 +48,10 @@ def open_incident(
     )
     if not opened.new:
         response.status_code = status.HTTP_202_ACCEPTED
-    return {"incident_id": str(opened.incident.id), "plan": plan_again(state, access, opened.incident.id, opened.seq)}
+    return {
+        "incident_id": str(opened.incident.id),
+        "plan": plan_again(state, access.site, opened.incident.id, opened.seq),
+    }
 
 
 @router.post("/incidents/{incident_id}/state")
@@ -62,7 +65,7 @@ def change_state(
     state = state_of(request)
     seq = incidents.change_state(state["database"], access.site, incident_id, said.state, by=access.principal)
     if said.state is IncidentState.OPEN:
-        plan_again(state, access, incident_id, seq)
+        plan_again(state, access.site, incident_id, seq)
     return {"incident_id": str(incident_id), "state": said.state}
 
 

@@ -72,5 +72,5 @@ def sighting_answer(request: Request, response: Response, access: Access, record
         "sighting_id": str(recorded.sighting_id),
         "incident_id": str(recorded.incident_id),
         "threat_id": str(recorded.threat_id),
-        "plan": plan_again(state_of(request), access, recorded.incident_id, recorded.seq),
+        "plan": plan_again(state_of(request), access.site, recorded.incident_id, recorded.seq),
     }

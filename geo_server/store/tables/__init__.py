@@ -30,6 +30,7 @@ from geo_server.store.tables.places import (
 )
 from geo_server.store.tables.revisions import floorplan_edits, floorplan_revisions, revision_levels, sign_offs
 from geo_server.store.tables.rounds import checkpoints, checks, faults, rounds
+from geo_server.store.tables.sources import sources
 from geo_server.store.tables.texts import phones, texts
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "sign_offs",
     "site_links",
     "sites",
+    "sources",
     "status_reports",
     "texts",
     "threats",
