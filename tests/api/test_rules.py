@@ -111,6 +111,7 @@ RULES = {
     f"POST {SITE}/revisions/{{revision_id}}/placement": "edit_floorplans",
     f"POST {SITE}/revisions/{{revision_id}}/publish": "publish_floorplans",
     f"GET {SITE}/exports/floorplan.geojson": "export",
+    "GET /sites/{site}/zone-codes": "export",
     f"GET {SITE}/exports/map.html": "export",
     f"GET {SITE}/exports/graph.graphml": "export",
     f"GET {SITE}/exports/graph.json": "export",

@@ -27,6 +27,7 @@ from geo_server.api.routes import (
     site_links,
     sites,
     texts,
+    zone_codes,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     edits.router,
     sign_offs.router,
     exports.router,
+    zone_codes.router,
     health.router,
 )
 """All of them."""

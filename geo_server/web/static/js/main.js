@@ -13,6 +13,7 @@ import { showMap, wholeSite } from "./map_view.js";
 import { firstLevel, freshnessOf, incidentIsOpen, lapsedWays, toDo } from "./model.js";
 import { showNotices } from "./notices.js";
 import { createOutbox, waitingCount } from "./outbox.js";
+import { rememberRoom, takeScannedRoom } from "./own_room.js";
 import { showPanel } from "./panel.js";
 import { startReport } from "./report.js";
 import { createReporter } from "./reporter.js";
@@ -49,6 +50,7 @@ const EMPTY = {
   ordinal: 0,
   selected: null,
   mine: null,
+  recent: [],
   focus: null,
   mode: null,
   review: null,
@@ -79,15 +81,19 @@ const siteInAddress = () => decodeURIComponent(location.pathname.match(/^\/sites
 
 async function begin() {
   const slug = siteInAddress();
+  const scanned = slug && takeScannedRoom(slug);
   await openKept(slug);
   const { value: me, keptAt } = await askOrRecall("/api/me");
-  if (slug) await beginSite(me, slug, keptAt);
-  else if (me.sites.length === 1) location.replace(`/sites/${encodeURIComponent(me.sites[0].slug)}`);
+  if (slug) await beginSite(me, slug, { keptAt, scanned });
+  else if (me.sites.length === 1) location.replace(`/sites/${encodeURIComponent(me.sites[0].slug)}${location.search}`);
   else showSites(me.sites);
 }
 
-/** @param {string|null} keptAt The server's time of `me` where the server does not answer. */
-async function beginSite(me, slug, keptAt) {
+/**
+ * @param {string|null} keptAt The server's time of `me` where the server does not answer.
+ * @param {string|null} scanned The room that the code of a door has named.
+ */
+async function beginSite(me, slug, { keptAt, scanned }) {
   const store = createStore({ ...EMPTY, me });
   if (keptAt === null) {
     await (isGuest(me, slug) ? forgetKept() : keepFor(me.person.id, slug));
@@ -140,6 +146,7 @@ async function beginSite(me, slug, keptAt) {
   const { form, say } = createReporter(store, outbox);
   if (reportsOwnRoom(store.state)) showActions(store, { say, startReport: report });
   showPanel(store, { outbox, sightings, form, ...(may(store.state, "walk_rounds") && startRounds(store, slug, onSignedOut)) });
+  if (scanned && !store.state.zoneById.has(scanned)) store.set({ fault: t("me.unknown_code") });
   announceChanges(store, speaker);
   dimInLockdown(store);
   // What is shown grows old, and the last moment to leave passes, without anything coming from the server.
@@ -167,14 +174,6 @@ const startRounds = (store, slug, onSignedOut) => ({
 
 /** Whoever came by a link that ends keeps nothing beyond its end. */
 const isGuest = (me, slug) => me.sites.find((site) => site.slug === slug)?.role === "guest";
-
-/** The room that was chosen last on this device, kept on this device only. */
-function rememberRoom(store, slug) {
-  const place = `geo-server:room:${slug}`;
-  const known = localStorage.getItem(place);
-  if (store.state.zoneById.has(known)) store.set({ mine: known });
-  store.watch(["mine"], ({ mine }) => mine && localStorage.setItem(place, mine));
-}
 
 function onTap(store, tap) {
   const { mode } = store.state;

@@ -44,7 +44,8 @@ export function createPlansPanel(store) {
   const imports = createImportList(store, base, load);
   const upload = uploadForm(store, base, imports.follow, showDraft);
 
-  const all = h("div", { class: "stack" }, h("h2", {}, t("plans.title")), upload.element, imports.element, signOffPanel(store, base), none, list);
+  const codes = h("a", { class: "button", href: `/sites/${store.state.site.slug}/zone-codes`, target: "_blank", rel: "noopener" }, t("plans.codes"));
+  const all = h("div", { class: "stack" }, h("h2", {}, t("plans.title")), upload.element, imports.element, signOffPanel(store, base), codes, none, list);
   const one = createReviewPanel(store, reviewing, { close, openCopy });
   let opened = null;
   store.watch(["review"], ({ review: reviewed }) => {

@@ -36,7 +36,9 @@ export function chooseRoom(store, take) {
   }
 
   function show() {
-    const ordered = [...store.state.zones].sort((a, b) => Number(b.occupied) - Number(a.occupied) || byName(a, b));
+    const { recent, zones } = store.state;
+    const before = ({ id }) => (recent.includes(id) ? recent.length - recent.indexOf(id) : 0);
+    const ordered = [...zones].sort((a, b) => before(b) - before(a) || Number(b.occupied) - Number(a.occupied) || byName(a, b));
     const found = searchZones(ordered, search.value);
     const pick = (zone) => {
       dialog.close();
@@ -68,6 +70,7 @@ const choice = (state, zone, pick) =>
     { class: "choice", type: "button", on: { click: () => pick(zone) } },
     h("strong", {}, zoneName(zone)),
     h("small", {}, whereabouts(state, zone)),
+    state.recent.includes(zone.id) && h("small", { class: "tag" }, t("pick.recent")),
   );
 
 export const closeButton = (close) =>

@@ -1,6 +1,7 @@
 /** English: bringing in, correcting and publishing floorplans. */
 
 export const floorplans = {
+  "plans.codes": "Door codes to print",
   "plans.title": "Floorplans",
   "plans.none": "No floorplan yet. Begin with a drawing.",
   "plans.revision": "{building}, revision {number}",

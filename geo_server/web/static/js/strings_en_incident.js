@@ -61,6 +61,7 @@ export const incident = {
   "compass.w": "west",
   "compass.nw": "north-west",
 
+  "me.unknown_code": "The room of that code is not on the map any more. Choose your room from the list.",
   "me.choose": "Choose your room",
   "me.change": "Change",
   "me.ok": "I'm OK",

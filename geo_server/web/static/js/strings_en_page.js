@@ -66,4 +66,5 @@ export const page = {
   "pick.title": "Which room?",
   "pick.search": "Name or number",
   "pick.close": "Close",
+  "pick.recent": "Used here before",
 };

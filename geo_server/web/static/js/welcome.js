@@ -24,7 +24,7 @@ export const showFault = (words) => show(h("h1", {}, t("app.name")), h("p", { ro
 
 export function showSites(sites) {
   const links = sites.map(({ slug, name, role }) =>
-    h("a", { class: "button button-main", href: `/sites/${encodeURIComponent(slug)}` }, `${name} (${known(`role.${role}`, role)})`),
+    h("a", { class: "button button-main", href: `/sites/${encodeURIComponent(slug)}${location.search}` }, `${name} (${known(`role.${role}`, role)})`),
   );
   show(h("h1", {}, t("welcome.sites")), links.length ? links : h("p", {}, t("welcome.none")));
 }
