@@ -78,10 +78,12 @@ def add_plan(
     return stored
 
 
-def find_latest_plan(c: Connection, incident_id: UUID) -> StoredPlan | None:
-    """The plan of an incident that knows most, or None when none was made yet."""
-    statement = select(*_HEAD).where(plans.c.incident_id == incident_id).order_by(plans.c.seq.desc()).limit(1)
-    row = c.execute(statement).mappings().one_or_none()
+def find_latest_plan(c: Connection, incident_id: UUID, *, at: datetime | None = None) -> StoredPlan | None:
+    """The plan of an incident that knows most, or with ``at`` did at that moment; None when none was made yet."""
+    statement = select(*_HEAD).where(plans.c.incident_id == incident_id)
+    if at is not None:
+        statement = statement.where(plans.c.made_at <= at)
+    row = c.execute(statement.order_by(plans.c.seq.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else StoredPlan(**row)
 
 

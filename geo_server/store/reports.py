@@ -7,7 +7,7 @@ changed; a closure is lifted, a directive is followed by another one, which may 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
 
 from geo_server.domain.errors import NotFound
 from geo_server.domain.incidents import Closure, ClosureReason, Directive, Status, StatusReport
@@ -51,9 +51,12 @@ def lift_closure(c: Connection, site_id: UUID, closure_id: UUID, at: datetime) -
     return False
 
 
-def list_closures(c: Connection, site_id: UUID) -> list[Closure]:
-    """The closures of a site that are in force, earliest first."""
-    statement = select(closures).where(closures.c.site_id == site_id, closures.c.lifted_at.is_(None))
+def list_closures(c: Connection, site_id: UUID, *, at: datetime | None = None) -> list[Closure]:
+    """The closures of a site that are in force, or with ``at`` were at that moment, earliest first."""
+    in_force: ColumnElement[bool] = closures.c.lifted_at.is_(None)
+    if at is not None:
+        in_force = (closures.c.since_at <= at) & (in_force | (closures.c.lifted_at > at))
+    statement = select(closures).where(closures.c.site_id == site_id, in_force)
     rows = c.execute(statement.order_by(closures.c.since_at, closures.c.id)).mappings()
     return [
         Closure(row["id"], row["subject_id"], ClosureReason(row["reason"]), row["source"], row["since_at"])

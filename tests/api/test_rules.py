@@ -58,6 +58,8 @@ RULES = {
     f"POST {SITE}/conflicts/{{conflict_id}}/decision": "give_directives",
     f"POST {SITE}/incidents": "manage_incident",
     f"POST {SITE}/incidents/{{incident_id}}/state": "manage_incident",
+    f"GET {SITE}/incidents/{{incident_id}}/picture": "see_reports",
+    f"GET {SITE}/incidents/{{incident_id}}/timeline": "see_reports",
     f"POST {SITE}/incidents/{{incident_id}}/responder-links": "share_incident",
     f"GET {SITE}/incidents/{{incident_id}}/responder-links": "share_incident",
     f"DELETE {SITE}/incidents/{{incident_id}}/responder-links/{{link_id}}": "share_incident",

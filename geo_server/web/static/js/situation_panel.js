@@ -9,6 +9,7 @@ import { ending, leftBehind, unanswered } from "./ending.js";
 import { incidentIsOpen, incidentOf, openConflicts } from "./model.js";
 import { openingButton } from "./opening_incident.js";
 import { openOrder } from "./orders.js";
+import { lookBack } from "./replay_dialog.js";
 import { section } from "./section.js";
 import { shareWithResponders } from "./share_panel.js";
 import { may } from "./store.js";
@@ -26,7 +27,7 @@ export function createSituationPanel(store) {
     section(({ picture }) => picture?.closures, (state) => closureList(store, state)),
     section(incidentOf, shareWithResponders),
     section((state) => [incidentOf(state), unanswered(state)], leftBehind),
-    section(incidentOf, (state) => [ending(store, state), drillReportButton(store, state)]),
+    section(incidentOf, (state) => [ending(store, state), drillReportButton(store, state), lookBack(store, state)]),
     section(() => true, exports),
   ];
   const update = (state) => sections.forEach((one) => one.update(state));

@@ -5,6 +5,7 @@ import { incident } from "./strings_en_incident.js";
 import { page } from "./strings_en_page.js";
 import { readiness } from "./strings_en_readiness.js";
 import { rounds } from "./strings_en_rounds.js";
+import { replay } from "./strings_en_replay.js";
 import { sharing } from "./strings_en_sharing.js";
 
-export const en = { ...page, ...incident, ...floorplans, ...readiness, ...rounds, ...sharing };
+export const en = { ...page, ...incident, ...floorplans, ...readiness, ...rounds, ...replay, ...sharing };

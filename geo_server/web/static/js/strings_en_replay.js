@@ -1,0 +1,25 @@
+/** English: what is said to those who look back at an incident. */
+
+export const replay = {
+  "replay.open": "Look back",
+  "replay.title": "Look back",
+  "replay.words": "What was known at each moment. The page behind stays live.",
+  "replay.slider": "Moment of the incident",
+  "replay.when": "{time}, {what} ({n} of {of})",
+  "replay.rooms": "Rooms",
+  "replay.conflicts": "Conflicts",
+  "replay.closures.one": "{n} way was closed",
+  "replay.closures.other": "{n} ways were closed",
+  "replay.settled": "settled",
+  "replay.unsettled": "not settled yet",
+  "replay.nothing": "Nothing yet.",
+  "replay.incident_opened": "incident opened",
+  "replay.sighting_added": "sighting",
+  "replay.sighting_retracted": "sighting retracted",
+  "replay.directive_given": "order given",
+  "replay.status_reported": "a room reported",
+  "replay.conflict_raised": "conflict raised",
+  "replay.conflict_settled": "conflict settled",
+  "replay.all_clear": "all-clear",
+  "replay.incident_closed": "incident closed",
+};
