@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 def token(
     site: Annotated[str, typer.Argument(help="The site's name in addresses.")],
-    role: Annotated[Role, typer.Option(help="What the person is on that site.")],
+    role: Annotated[Role, typer.Option(metavar="ROLE", help=f"What the person is on that site: {', '.join(Role)}.")],
     name: Annotated[
         str | None, typer.Option(help="The person's or program's name; the role's sample person without.")
     ] = None,

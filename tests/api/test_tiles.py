@@ -130,11 +130,10 @@ def test_a_wrong_address_gets_one_line_that_says_what_and_what_to_do(
     assert "\n" not in problem["detail"]
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", [role for role in Role if permits(role, Permission.SEE_MAP)])
 def test_whoever_may_see_the_map_sees_every_layer_of_it(client: Client, path: str, role: Role) -> None:
     answer = client(role).get(path)
     shown = set(mapbox_vector_tile.decode(answer.content))
-    assert permits(role, Permission.SEE_MAP)
     assert shown >= {"zones", "openings", "zone_labels"}
 
 
