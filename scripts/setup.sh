@@ -32,6 +32,9 @@ wanted() {
   [ "$mode" = run ] || has_chromium || printf 'chromium fonts-dejavu-core '
   # The driver of the browser tests carries a Node that needs it.
   [ "$mode" = run ] || has_libatomic || printf 'libatomic1 '
+  # A test runs the worked example of the webhooks' page as an installer would.
+  [ "$mode" = run ] || command -v curl >/dev/null || printf 'curl '
+  [ "$mode" = run ] || command -v openssl >/dev/null || printf 'openssl '
 }
 
 newest_postgis() {

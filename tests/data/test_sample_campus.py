@@ -88,6 +88,12 @@ def test_the_foot_is_recognised(ordinal: int) -> None:
 
 
 @pytest.mark.parametrize("ordinal", LEVELS)
+def test_nothing_is_noted_of_a_drawing_whose_layers_say_what_they_hold(ordinal: int) -> None:
+    whole_building = {"level-without-exit", "zone-cut-off"}
+    assert [f for f in _result(ordinal).findings if f.code not in whole_building] == []
+
+
+@pytest.mark.parametrize("ordinal", LEVELS)
 def test_every_room_is_found_with_its_outline_and_no_room_is_made_up(ordinal: int) -> None:
     storey, found = load_storey(ordinal), _rooms_found(ordinal)
     for room in storey.rooms:

@@ -149,7 +149,7 @@ def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, fin
     origin = _origin(visible, scale.metres_per_unit)
     metric = visible.scaled(scale.metres_per_unit, origin)
     strokes = sort_strokes(without_frames(metric.strokes, metric.labels), told.walls, metric.labels)
-    findings += about_sorted(strokes)
+    findings += about_sorted(strokes, told.walls)
     metric = replace(metric, strokes=with_bodies(strokes, roles))
     return _Prepared(visible, metric, roles, scale, origin, [*metric.findings, *findings])
 

@@ -87,11 +87,16 @@ def sort_strokes(strokes: Sequence[Stroke], layers: Collection[str], labels: Seq
     return tuple(replace(s, role=told[i]) if told.get(i) is not None else s for i, s in enumerate(strokes))
 
 
-def about_sorted(strokes: Sequence[Stroke]) -> list[Finding]:
-    """One finding for each layer on which lines have a role of their own."""
+def about_sorted(strokes: Sequence[Stroke], layers: Collection[str]) -> list[Finding]:
+    """One finding for each of some layers on which lines have a role of their own.
+
+    Args:
+        strokes: As :func:`sort_strokes` gives them back.
+        layers: Taken for walls by what is drawn on them; of others nobody thought that all their lines were walls.
+    """
     counts: dict[str, Counter[Role]] = defaultdict(Counter)
     for stroke in strokes:
-        if stroke.role is not None:
+        if stroke.role is not None and stroke.layer in layers:
             counts[stroke.layer][stroke.role] += 1
     findings = []
     for layer, roles in sorted(counts.items()):
