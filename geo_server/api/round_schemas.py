@@ -49,3 +49,6 @@ class MendingSaid(Said):
     """That a fault is no more."""
 
     note: Note = ""
+    client_at: Annotated[
+        Moment | None, Field(description="When it was said, on a phone that had to wait. Not said: now.")
+    ] = None

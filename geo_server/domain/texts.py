@@ -35,6 +35,8 @@ MOST_PEOPLE = 9999
 USAGE = "Write: S 114 OK 24 0 (room; OK HELP MEDICAL THREAT LEAVING or OUT; students; injured)"
 
 _COUNTS = 3
+_STOPS = ".,;:!"
+_CALLS = frozenset({Status.DANGER, Status.THREAT_HERE, Status.MEDICAL, Status.HELP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ def read_text(text: str) -> list[TextReport]:
     return [_reading(words, index) for index in range(1, len(words)) if _status(words[index]) is not None]
 
 
+def other_calls(report: TextReport) -> list[str]:
+    """Words of a note that call for help, though the status of the report does not: ``OK need help``."""
+    said = {word.strip(_STOPS).upper() for word in report.note.split()}
+    return [] if report.status in _CALLS else sorted(word for word in said if WORDS.get(word) in _CALLS)
+
+
 def match_zones(floorplan: Floorplan, place: str) -> list[Zone]:
     """The zones that are called so, whatever the case and the blanks."""
     wanted = _folded(place)
@@ -91,7 +99,7 @@ def _reading(words: Sequence[str], index: int) -> TextReport:
 
 
 def _status(word: str) -> Status | None:
-    return WORDS.get(word.strip(".,;:!").upper())
+    return WORDS.get(word.strip(_STOPS).upper())
 
 
 def _is_count(word: str) -> bool:

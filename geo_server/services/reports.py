@@ -222,6 +222,7 @@ def record_directive(c: Connection, site: Site, incident_id: UUID, said: NewDire
     """:func:`give_directive` within a transaction, of an action that the pack has."""
     if said.zone_id is not None:
         _check_zone(c, site, said.zone_id)
+    lock_site(c, site.id)  # a withdrawal takes back what came before it, so that orders have to come one by one
     directive = Directive(
         said.id, incident_id, said.action, said.zone_id, datetime.now(UTC), given_by=by.name, reason=said.reason
     )

@@ -20,6 +20,18 @@ from geo_server.store.reports import add_closure, lift_closure
 
 
 @dataclass(frozen=True, slots=True)
+class NewMending:
+    """That a fault is no more.
+
+    Args:
+        client_at: When it was said, by the client's clock; None: now.
+    """
+
+    note: str = ""
+    client_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewCheck:
     """What somebody found at a checkpoint.
 
@@ -139,26 +151,31 @@ def list_faults(database: Database, site: Site, *, mended: bool = False) -> list
 
 
 def mend_fault(
-    database: Database, site: Site, fault_id: UUID, note: str, *, by: Principal
+    database: Database, site: Site, fault_id: UUID, said: NewMending, *, by: Principal
 ) -> tuple[CheckpointFault, int | None]:
     """Say that a fault is no more; the way that it had shut is open again. What had been said before changes nothing.
 
+    A mending that waited on a phone counts from when it was said: of a fault that was found again since, it changes nothing.
+
     Returns:
-        The fault, and the number of the event with which a way was opened: plan again after that. None when none was.
+        The fault, which may still stand, and the number of the event with which a way was opened: plan again after that. None when none was.
 
     Raises:
         NotFound: The site has no such fault.
     """
     with database.transaction(site.id) as c:
+        lock_site(c, site.id)
         now, seq = datetime.now(UTC), None
-        new = rows.mend_fault(c, site.id, fault_id, at=now, by=by.person_id, note=note)
+        at = min(said.client_at or now, now)
+        again = rows.was_found_after(c, site.id, fault_id, at)
+        new = not again and rows.mend_fault(c, site.id, fault_id, at=at, by=by.person_id, note=said.note)
         fault = rows.load_fault(c, site.id, fault_id)
         if new and fault.closure_id is not None and lift_closure(c, site.id, fault.closure_id, now):
             lifted = {"closure_id": str(fault.closure_id)}
             seq = record_change(c, site, EventKind.CLOSURE_LIFTED, subject=fault.closure_id, said=lifted, by=by)
         if new:
-            said = {"fault_id": str(fault_id), "mended": True}
-            record_change(c, site, EventKind.FAULT_CHANGED, subject=fault_id, said=said, by=by)
+            told = {"fault_id": str(fault_id), "mended": True}
+            record_change(c, site, EventKind.FAULT_CHANGED, subject=fault_id, said=told, by=by)
         return fault, seq
 
 
@@ -171,12 +188,24 @@ def _found(
     lock_site(c, site.id)
     known = _fault_of(c, site, check)
     if known is not None:
-        return known, None
+        return known, _shut_again(c, floorplans, site, known, check, by=by)
     closure_id, seq = _shut(c, floorplans, site, check, by=by)
     rows.add_fault(c, site.id, check, closure_id)
     said = {"fault_id": str(check.id), "checkpoint_id": str(check.checkpoint_id), "kind": check.fault, "mended": False}
     record_change(c, site, EventKind.FAULT_CHANGED, subject=check.id, said=said, by=by)
     return check.id, seq
+
+
+def _shut_again(
+    c: Connection, floorplans: PublishedFloorplans, site: Site, fault_id: UUID, check: Check, *, by: Principal
+) -> int | None:
+    """Shut a way anew when somebody has opened it by hand and its fault was found again after that; the event, or None."""
+    opened_at = rows.find_opened_at(c, site.id, fault_id)
+    if opened_at is None or opened_at > check.given_at:
+        return None
+    closure_id, seq = _shut(c, floorplans, site, check, by=by)
+    rows.set_closure(c, site.id, fault_id, closure_id)
+    return seq
 
 
 def _fault_of(c: Connection, site: Site, check: Check) -> UUID | None:

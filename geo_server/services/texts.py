@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from geo_server.domain.errors import GeoServerError, TooOften
 from geo_server.domain.places import Floorplan, Site, Zone
 from geo_server.domain.roles import Permission
-from geo_server.domain.texts import USAGE, TextReport, match_zones, one_line, read_text
+from geo_server.domain.texts import USAGE, TextReport, match_zones, one_line, other_calls, read_text
 from geo_server.services.access import Principal
 from geo_server.services.phones import hash_sender
 from geo_server.services.published import PublishedFloorplans
@@ -104,6 +104,8 @@ def _answer(c: Connection, floorplans: PublishedFloorplans, site: Site, taken: _
     report, zones = _placed(floorplan, readings)
     if len(zones) != 1:
         return _which(floorplan, report, zones)
+    if calls := other_calls(report):
+        return f"Two statuses: {report.status} and {calls[0]}. Nothing was recorded. Send again with one of them."
     if _is_of_earlier(c, site, taken.said):
         return "That was sent before this incident began. Nothing was recorded. Send it again if it still holds."
     return _recorded(c, site, _report(taken, report, zones[0]), zones[0], by=person)

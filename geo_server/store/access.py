@@ -104,6 +104,7 @@ def find_token(c: Connection, secret_hash: bytes, *kinds: TokenKind) -> Token | 
 
     A one-time token that was used is still found, with ``used_at``; only :func:`use_token` says who may use it.
     """
+    of_link = tokens.alias()
     statement = (
         select(
             tokens.c.id,
@@ -118,12 +119,13 @@ def find_token(c: Connection, secret_hash: bytes, *kinds: TokenKind) -> Token | 
         .join_from(tokens, people)
         .outerjoin(responder_links, responder_links.c.person_id == tokens.c.person_id)
         .outerjoin(incidents, incidents.c.id == responder_links.c.incident_id)
+        .outerjoin(of_link, of_link.c.id == responder_links.c.id)
         .where(
             tokens.c.secret_hash == secret_hash,
             tokens.c.kind.in_([kind.value for kind in kinds]),
             tokens.c.revoked_at.is_(None),
             tokens.c.expires_at > func.clock_timestamp(),
-            responder_links.c.id.is_(None) | link_holds(),
+            responder_links.c.id.is_(None) | (of_link.c.revoked_at.is_(None) & link_holds()),
         )
     )
     row = c.execute(statement).mappings().one_or_none()

@@ -11,7 +11,7 @@ from geo_server.domain.errors import NotFound
 from geo_server.domain.rounds import Check, CheckpointFault, FaultKind, Mending, Round
 from geo_server.store.checkpoints import no_checkpoint
 from geo_server.store.conflicts import insert_once, refusing
-from geo_server.store.tables import checks, faults, people, rounds
+from geo_server.store.tables import checks, closures, faults, people, rounds
 
 ROUNDS_LISTED = 100
 
@@ -164,6 +164,35 @@ def mend_fault(c: Connection, site_id: UUID, fault_id: UUID, *, at: datetime, by
         return True
     load_fault(c, site_id, fault_id)
     return False
+
+
+def was_found_after(c: Connection, site_id: UUID, fault_id: UUID, at: datetime) -> bool:
+    """Whether a check that was given after a moment found the same again as the one that a fault comes from."""
+    statement = select(checks.c.id).where(
+        faults.c.site_id == site_id,
+        faults.c.id == fault_id,
+        checks.c.site_id == site_id,
+        checks.c.checkpoint_id == faults.c.checkpoint_id,
+        checks.c.fault == faults.c.kind,
+        checks.c.id != fault_id,
+        _given_at > at,
+    )
+    return c.scalar(statement.limit(1)) is not None
+
+
+def find_opened_at(c: Connection, site_id: UUID, fault_id: UUID) -> datetime | None:
+    """When the way that a fault has shut was opened while the fault stands; None: it is shut, or was not shut by it."""
+    of_site = (faults.c.site_id == site_id) & (closures.c.site_id == site_id)
+    statement = select(closures.c.lifted_at).where(
+        of_site, faults.c.id == fault_id, faults.c.mended_at.is_(None), closures.c.id == faults.c.closure_id
+    )
+    opened_at: datetime | None = c.scalar(statement)
+    return opened_at
+
+
+def set_closure(c: Connection, site_id: UUID, fault_id: UUID, closure_id: UUID | None) -> None:
+    """Keep which closure a fault has made last."""
+    c.execute(update(faults).where(faults.c.site_id == site_id, faults.c.id == fault_id).values(closure_id=closure_id))
 
 
 def load_fault(c: Connection, site_id: UUID, fault_id: UUID) -> CheckpointFault:

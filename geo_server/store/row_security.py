@@ -13,7 +13,7 @@ from typing import LiteralString
 from sqlalchemy import text
 
 from geo_server.domain.errors import Conflict
-from geo_server.store.database import Database
+from geo_server.store.database import Connection, Database
 
 INDEX_USED: LiteralString = (
     "SELECT proleakproof FROM pg_proc WHERE oid = 'geometry_overlaps(geometry,geometry)'::regprocedure"
@@ -34,6 +34,11 @@ _UNGUARDED = text("""
     ORDER BY c.relname""")
 
 
+def list_unguarded(c: Connection) -> list[str]:
+    """The tables that name a site and do not keep their rows to it, by name."""
+    return list(c.scalars(_UNGUARDED))
+
+
 def check_row_security(database: Database) -> bool:
     """Make sure that the database holds transactions to their site.
 
@@ -46,7 +51,7 @@ def check_row_security(database: Database) -> bool:
     """
     with database.snapshot() as c:
         passes = c.scalar(_PASSES)
-        unguarded = list(c.scalars(_UNGUARDED))
+        unguarded = list_unguarded(c)
         index_used = bool(c.scalar(text(INDEX_USED)))
     if passes:
         raise Conflict(

@@ -1,6 +1,7 @@
 """Responder links: one incident on any phone, without an account, without names, and not for ever."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -122,7 +123,11 @@ def test_a_guest_sees_no_name_no_note_and_no_number_of_people(client: Client, sh
     shared.commander.post(f"{campus.url}/sightings/{wrong['id']}/retraction", json={"reason": "Eva Marsh erred"})
 
     press(phone, shared.make())
-    paths = ("picture", "sightings", "plan", f"zones/{room}/guidance")
+    ways = ("plan?choices=true", f"zones/{room}/choices", f"zones/{room}/entries", f"zones/{room}/guidance")
+    paths = ("picture", "sightings", "plan", *ways)
+    for path in paths:
+        words = set(re.findall(r'"(\w+)":', phone.get(f"{campus.url}/{path}").raise_for_status().text))
+        assert not words & {"people", "people_from", "shares", "egress", "students", "adults", "injured"}, path
     told = "".join(phone.get(f"{campus.url}/{path}").raise_for_status().text for path in paths)
     picture = phone.get(f"{campus.url}/picture").json()
 

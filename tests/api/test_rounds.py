@@ -278,3 +278,55 @@ def test_every_step_is_audited_and_heard_of_and_staff_hear_not_what(
             "closure_lifted",
             "fault_changed",
         ]
+
+
+def test_a_mending_that_waited_on_a_phone_does_not_open_a_door_that_was_found_stuck_since(
+    client: Client, campus: Campus
+) -> None:
+    walker = client(Role.RESPONDER)
+    made = plan_round(walker, campus)
+    fault = find(walker, campus, made, "Exit 1", fault="stuck", client_at=ago(300)).json()["fault_id"]
+    find(walker, campus, made, "Exit 1", fault="stuck", client_at=ago(60))
+
+    url = f"{campus.url}/faults/{fault}/mending"
+    early = walker.post(url, json={"client_at": ago(120)}).json()
+    shut = walker.get(f"{campus.url}/picture").json()["closures"]
+    late = walker.post(url, json={"client_at": ago(1)}).json()
+
+    assert early["mended_at"] is None
+    assert len(shut) == 1
+    assert late["mended_at"] is not None
+    assert walker.get(f"{campus.url}/picture").json()["closures"] == []
+
+
+def test_a_fault_that_is_found_after_a_mending_that_waited_is_a_new_one(client: Client, campus: Campus) -> None:
+    walker = client(Role.RESPONDER)
+    made = plan_round(walker, campus)
+    first = find(walker, campus, made, "Exit 1", fault="stuck", client_at=ago(300)).json()["fault_id"]
+    walker.post(f"{campus.url}/faults/{first}/mending", json={"client_at": ago(120)}).raise_for_status()
+
+    again = find(walker, campus, made, "Exit 1", fault="stuck", client_at=ago(60)).json()["fault_id"]
+
+    assert again != first
+    assert len(walker.get(f"{campus.url}/picture").json()["closures"]) == 1
+
+
+def test_a_door_that_was_opened_by_hand_is_shut_again_when_it_is_found_stuck_again(
+    client: Client, campus: Campus
+) -> None:
+    commander = client(Role.COMMANDER)
+    made = plan_round(commander, campus)
+    fault = find(commander, campus, made, "Exit 1", fault="stuck", client_at=ago(60)).json()["fault_id"]
+    (closure,) = commander.get(f"{campus.url}/picture").json()["closures"]
+    commander.delete(f"{campus.url}/closures/{closure['id']}").raise_for_status()
+
+    before = find(commander, campus, made, "Exit 1", fault="stuck", client_at=ago(30)).json()["fault_id"]
+    still_open = commander.get(f"{campus.url}/picture").json()["closures"]
+    after = find(commander, campus, made, "Exit 1", fault="stuck", client_at=ago(-60)).json()["fault_id"]
+    shut = commander.get(f"{campus.url}/picture").json()["closures"]
+    commander.post(f"{campus.url}/faults/{fault}/mending", json={}).raise_for_status()
+
+    assert (before, after) == (fault, fault)
+    assert still_open == []
+    assert [one["subject_id"] for one in shut] == [closure["subject_id"]]
+    assert commander.get(f"{campus.url}/picture").json()["closures"] == []

@@ -104,6 +104,7 @@ def test_a_message_from_before_the_incident_does_not_count_in_it(client: Client,
     [
         ("hello?", "Not understood. Write: S 114 OK 24 0"),
         ("S 999 OK", "No room 999 here. Nothing was recorded. Write: S 114"),
+        ("S 101 OK need help", "Two statuses: ok and HELP. Nothing was recorded."),
         ("S 101 CLEARED", "Nothing was recorded. Only responders may report cleared."),
     ],
 )

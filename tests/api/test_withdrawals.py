@@ -1,5 +1,8 @@
 """An order is taken back, over HTTP: it is kept, what else is in force holds, and nothing that was replaced comes back."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
@@ -8,9 +11,11 @@ from geo_server.domain.roles import Role
 from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
 from geo_server.store.events import list_events
+from geo_server.store.incidents import lock_site
 from tests.api.conftest import Client
 from tests.api.said import Said
 from tests.campus import Campus, new_id
+from tests.store.test_incidents import wait_until_someone_waits
 
 
 @pytest.fixture
@@ -103,3 +108,18 @@ def test_what_cannot_be_taken_back_is_refused_by_name(client: Client, campus: Ca
     incident = picture(commander, campus)["incident"]["id"]
     commander.post(f"{campus.url}/incidents/{incident}/state", json={"state": "all_clear"})
     assert withdraw(commander, campus, second).status_code == 409
+
+
+def test_an_order_that_waits_for_its_turn_counts_from_then_on(
+    campus: Campus, commander: httpx.Client, database: Database
+) -> None:
+    """Else a withdrawal that was made meanwhile would take back what it never saw."""
+    with ThreadPoolExecutor(1) as pool, database.transaction(campus.site.id) as c:
+        lock_site(c, campus.site.id)
+        giving = pool.submit(order, commander, campus, "evacuate")
+        wait_until_someone_waits(c)
+        its_turn_at = datetime.now(UTC)
+        c.commit()
+        giving.result(timeout=30)
+    (given,) = picture(commander, campus)["directives"]
+    assert datetime.fromisoformat(given["given_at"]) >= its_turn_at

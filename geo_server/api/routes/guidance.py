@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from geo_server.api.answers import json_tagged
 from geo_server.api.deps import Access, requires, state_of
+from geo_server.api.redaction import assumptions_without_people, plan_without_people, route_without_people
 from geo_server.api.schemas import WhatIfSaid
 from geo_server.domain.entries import EntryMode
 from geo_server.domain.errors import InvalidInput, NotFound
@@ -66,7 +67,7 @@ def show_choices(
             where="zone_id",
             advice="A plan is made when an incident is open, for the zones of the published map.",
         )
-    return route
+    return route if access.may(Permission.SEE_NAMES) else route_without_people(route)
 
 
 Longitude = Annotated[
@@ -93,6 +94,8 @@ def show_entries(
         raise InvalidInput("Only one of lon and lat is given.", where="lon", advice="Give both, or neither.")
     at = None if lon is None or lat is None else (lon, lat)
     document = site_entries(state["database"], state["floorplans"], access.site, zone_id, mode=mode, at=at)
+    if not access.may(Permission.SEE_NAMES):
+        document = {**document, "assumptions": assumptions_without_people(document["assumptions"])}
     return Response(orjson.dumps(document), media_type="application/json")
 
 
@@ -115,26 +118,19 @@ def show_guidance(
         sees_plan=access.may(Permission.SEE_PLAN),
         names=access.may(Permission.SEE_NAMES),
     )
-    told = guidance.told
+    told, names = guidance.told, access.may(Permission.SEE_NAMES)
     return {
         "zone": {"id": str(zone.id), "name": zone.name},
         "directive": told
         and {"action": told.action.key, "title": told.action.title, "words": told.action.words, "why": told.why},
-        "route": guidance.route,
+        "route": guidance.route if names or guidance.route is None else route_without_people(guidance.route),
         "withheld": guidance.withheld,
         "exercise": guidance.exercise,
     }
 
 
 def _plan_for(request: Request, access: Access, document: bytes, etag: str) -> Response:
-    """A plan as it is, or for those who may not see names without who shut a way."""
+    """A plan as it is, or for those who may not see names without people."""
     if access.may(Permission.SEE_NAMES):
         return json_tagged(request, lambda: document, etag)
-
-    def without_names() -> dict[str, Any]:
-        plan = orjson.loads(document)
-        for closure in plan["assumptions"]["closures"]:
-            closure["source"] = None
-        return dict(plan)
-
-    return json_tagged(request, without_names, etag)
+    return json_tagged(request, lambda: plan_without_people(orjson.loads(document)), etag)

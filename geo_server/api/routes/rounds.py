@@ -93,9 +93,11 @@ def list_faults(request: Request, access: Walks, mended: bool = False) -> Json:
 
 @router.post("/faults/{fault_id}/mending")
 def mend(request: Request, fault_id: UUID, said: MendingSaid, access: Walks) -> Json:
-    """Say that a fault is no more: a way that it had shut is open again. What had been said before changes nothing."""
+    """Say that a fault is no more: a way that it had shut is open again. What had been said before changes nothing, nor does
+    what was said before somebody found the same fault again."""
     state = state_of(request)
-    fault, seq = rounds.mend_fault(state["database"], access.site, fault_id, said.note, by=access.principal)
+    mending = rounds.NewMending(said.note, said.client_at)
+    fault, seq = rounds.mend_fault(state["database"], access.site, fault_id, mending, by=access.principal)
     if seq is not None:
         state["plans"].replan_open(access.site, seq)
     return {"id": str(fault.id), "mended_at": fault.mending and moment(fault.mending.at)}

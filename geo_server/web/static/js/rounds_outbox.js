@@ -12,7 +12,7 @@ const REQUESTS = {
   start: ({ id, content: { client_at } }) => ["rounds", { id, client_at }],
   check: ({ id, content: { round_id: roundId, ...said } }) => [`rounds/${roundId}/checks`, { id, ...said }],
   finish: ({ content }) => [`rounds/${content.round_id}/finish`, {}],
-  mend: ({ content }) => [`faults/${content.fault_id}/mending`, {}],
+  mend: ({ content }) => [`faults/${content.fault_id}/mending`, { client_at: content.client_at }],
 };
 
 /** How much of a round on this device still waits for the server, also when nobody is signed in. */
