@@ -137,9 +137,15 @@ def find_sighting(c: Connection, site_id: UUID, sighting_id: UUID, frame: SiteFr
 
 
 def find_threat_seen_by(c: Connection, incident_id: UUID, source: str, kind: str) -> UUID | None:
-    """The track that a system's last sighting of a kind belongs to, within an incident; or None."""
-    statement = select(sightings.c.threat_id).where(
-        sightings.c.incident_id == incident_id, sightings.c.source == source, sightings.c.kind == kind
+    """The track that a system's last sighting of a kind belongs to, within an incident, while it is of that kind; or None.
+
+    People may have found out since what it really is: then the system's next sighting is a track of its own.
+    """
+    statement = (
+        select(sightings.c.threat_id)
+        .join_from(sightings, threats, threats.c.id == sightings.c.threat_id)
+        .where(sightings.c.incident_id == incident_id, sightings.c.source == source, sightings.c.kind == kind)
+        .where(threats.c.kind == kind)
     )
     threat_id: UUID | None = c.scalar(statement.order_by(sightings.c.received_at.desc()).limit(1))
     return threat_id

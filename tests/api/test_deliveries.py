@@ -142,6 +142,21 @@ def test_while_something_real_is_open_every_source_adds_to_it_and_goes_on_with_i
     assert other["incident_id"] == first["incident_id"]
 
 
+def test_a_button_that_is_pressed_again_after_people_found_out_what_it_is_begins_a_track(
+    adding: AddSource, commander: httpx.Client, campus: Campus
+) -> None:
+    button = adding(opens=True)
+    button.send({"device": "PB-17"}).raise_for_status()
+    (pressed,) = picture(commander, campus)["threats"]
+    armed = sighting(campus, kind="armed_assailant", exercise=False, threat_id=pressed["id"])
+    commander.post(f"{campus.url}/sightings", json=armed).raise_for_status()
+
+    again = button.send({"device": "PB-17"})
+
+    assert again.status_code == 201
+    assert {one["kind"] for one in picture(commander, campus)["threats"]} == {"armed_assailant", "unknown"}
+
+
 def test_during_a_drill_a_source_that_may_not_open_incidents_leaves_the_drill_alone(
     adding: AddSource, commander: httpx.Client, campus: Campus
 ) -> None:
