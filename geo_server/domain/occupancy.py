@@ -15,6 +15,8 @@ class CountedBy(StrEnum):
 
     REPORT = "report"
     """Somebody counted them and said so during the incident."""
+    PART = "part"
+    """Somebody counted only adults or only students, and these are more than it is known to hold: there may be others."""
     CAPACITY = "capacity"
     """Nobody did; the zone is taken to be as full as it may be."""
     GIVEN = "given"
@@ -44,6 +46,8 @@ GONE = frozenset({Status.EVACUATED, Status.CLEARED})
 def occupancy(zones: Iterable[Zone], latest: Mapping[UUID, StatusReport]) -> Occupancy | None:
     """People by zone: as reported, else as many as the zone may hold; None where nobody said anything of any zone.
 
+    Who says only adults or only students has not counted the others, so such a report never makes a zone emptier than full.
+
     Args:
         zones: All zones.
         latest: The report that counts for each zone that has one.
@@ -51,21 +55,20 @@ def occupancy(zones: Iterable[Zone], latest: Mapping[UUID, StatusReport]) -> Occ
     people: dict[UUID, int] = {}
     counted_by: dict[UUID, CountedBy] = {}
     for zone in zones:
-        reported = _reported(latest.get(zone.id))
-        number, by = reported, CountedBy.REPORT
-        if reported is None and zone.category in OCCUPIED:
-            number, by = zone.capacity, CountedBy.CAPACITY
-        if number is not None:
+        number, by = _reported(latest.get(zone.id))
+        full = zone.capacity if zone.category in OCCUPIED else None
+        if by is not CountedBy.REPORT and full is not None and full >= number:
+            number, by = full, CountedBy.CAPACITY
+        if by is not None:
             people[zone.id], counted_by[zone.id] = min(number, MOST_PEOPLE), by
     return Occupancy(people, counted_by) if people else None
 
 
-def _reported(report: StatusReport | None) -> int | None:
-    """People that a report says are in its zone; None when it says no number."""
+def _reported(report: StatusReport | None) -> tuple[int, CountedBy | None]:
+    """People that a report says are in its zone, at least, and whether that is all of them; None when it says no number."""
     if report is None:
-        return None
+        return 0, None
     if report.status in GONE:
-        return 0
-    if report.adults is None and report.students is None:
-        return None
-    return (report.adults or 0) + (report.students or 0)
+        return 0, CountedBy.REPORT
+    said = [number for number in (report.adults, report.students) if number is not None]
+    return sum(said), (None, CountedBy.PART, CountedBy.REPORT)[len(said)]

@@ -52,6 +52,7 @@ SIGHT = (
 
 NOT_COUNTED = "people who queue at doors or on stairs: nobody was counted"
 COUNTED = "more people than were counted, or people who stop in a door"
+PARTLY_COUNTED = "people who queue and were not counted: of some zones only adults or only students were"
 
 REFUGES_DO_NOT_COVER = (
     "a lock, a door, a window or a wall that does not hold",
@@ -170,8 +171,10 @@ def assumptions(
 
 
 def _not_covered(request: PlanRequest) -> list[str]:
-    queues = NOT_COUNTED if request.people is None else COUNTED
-    return [*DOES_NOT_COVER, queues, *(() if request.to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
+    queues = [NOT_COUNTED] if request.people is None else [COUNTED]
+    if CountedBy.PART in request.counted_by.values():
+        queues.append(PARTLY_COUNTED)
+    return [*DOES_NOT_COVER, *queues, *(() if request.to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
 
 
 def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:

@@ -36,13 +36,16 @@ def test_a_reported_number_goes_before_what_the_room_holds() -> None:
 @pytest.mark.parametrize(
     ("report", "number", "by"),
     [
-        ({"students": 12}, 12, CountedBy.REPORT),
-        ({"adults": 0}, 0, CountedBy.REPORT),
+        ({"adults": 1, "students": 12}, 13, CountedBy.REPORT),
+        ({"adults": 0, "students": 0}, 0, CountedBy.REPORT),
+        ({"students": 12}, 30, CountedBy.CAPACITY),
+        ({"adults": 0}, 30, CountedBy.CAPACITY),
+        ({"students": 34}, 34, CountedBy.PART),
         ({}, 30, CountedBy.CAPACITY),
         ({"injured": 2}, 30, CountedBy.CAPACITY),
         ({"status": Status.EVACUATED, "students": 12}, 0, CountedBy.REPORT),
         ({"status": Status.CLEARED}, 0, CountedBy.REPORT),
-        ({"status": Status.EVACUATING, "students": 12}, 12, CountedBy.REPORT),
+        ({"status": Status.EVACUATING, "adults": 2, "students": 12}, 14, CountedBy.REPORT),
     ],
 )
 def test_who_is_gone_is_not_counted_and_a_report_without_numbers_says_none(
@@ -60,13 +63,15 @@ def test_nobody_is_taken_to_be_in_a_corridor_unless_somebody_says_so() -> None:
     found = occupancy([corridor], latest_reports([said(corridor.id, students=3)]))
     assert found is not None
     assert found.people == {corridor.id: 3}
+    assert found.counted_by == {corridor.id: CountedBy.PART}
 
 
 def test_numbers_said_before_stay_when_a_later_report_leaves_them_unsaid() -> None:
     room = zone(30)
-    found = occupancy([room], latest_reports([said(room.id, students=12), said(room.id, Status.HELP, minute=1)]))
+    counted = said(room.id, adults=1, students=12)
+    found = occupancy([room], latest_reports([counted, said(room.id, Status.HELP, minute=1, adults=2)]))
     assert found is not None
-    assert found.people == {room.id: 12}
+    assert found.people == {room.id: 14}
 
 
 def test_a_capacity_that_no_room_can_have_is_cut_to_one_that_can_be_planned_with() -> None:

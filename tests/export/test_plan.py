@@ -14,6 +14,7 @@ from shapely.geometry import shape
 
 from geo_server.domain.frame import DrawingFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
+from geo_server.domain.occupancy import CountedBy
 from geo_server.domain.places import Floorplan, ZoneCategory
 from geo_server.domain.routes import Destination
 from geo_server.export.geojson import floorplan_document
@@ -45,7 +46,10 @@ def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...
     )
     made = document(replace(floorplan, zones=zones), *threats, closures=[closed], to=to)
     assert made["to"] == to
-    counted = document(replace(floorplan, zones=zones), *threats, to=to, people={zone.id: 9 for zone in zones})
+    people, part = {zone.id: 9 for zone in zones}, {zones[0].id: CountedBy.PART}
+    counted = document(replace(floorplan, zones=zones), *threats, to=to, people=people, counted_by=part)
+    assert counted["assumptions"]["people_from"]["part"] == [str(zones[0].id)]
+    assert any("only adults or only students" in words for words in counted["guarantee"]["does_not_cover"])
     assert counted["egress"]["people"] == 9 * len(zones)
     assert any("nobody was counted" in words for words in made["guarantee"]["does_not_cover"])
     assert not any("nobody was counted" in words for words in counted["guarantee"]["does_not_cover"])
