@@ -114,9 +114,10 @@ CODES: dict[str, Code] = {
     "niche-absorbed": Code(_FIXED, "A small space without a door or a name was added to its neighbour."),
     "shaft-dropped": Code(_NOTE, "A closed space without a door or a name that is too small for people was left out."),
     "ground-left-out": Code(
-        _NOTE,
-        "A nameless space that goes round the whole building was taken for the ground outside.",
-        "Name it to keep it.",
+        _ERROR,
+        "A nameless space that goes round the whole building, and that no door leads out of, was taken for the ground "
+        "outside; doors into it count as exits.",
+        "Check that it is outdoors; if not, write a name in it or draw its way out.",
     ),
     "areas-overlap": Code(_FIXED, "Drawn room outlines overlap; the later one was cut."),
     "outline-open": Code(_ERROR, "The outline of a space is not closed, so it was left out.", "Close it."),

@@ -1,6 +1,6 @@
 """The ground around a building, where lines go all round it: the edge of a path, of a lawn, of the site."""
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,8 @@ def without_surroundings(
 ) -> tuple[list[Polygon], list[FoundOpening], list[Finding]]:
     """Zones without nameless ones that go round all others, and what leads into them as ways out; indices stay.
 
+    What a door leads out of, or a gap where no doors are drawn, is a corridor round inner rooms and stays.
+
     Args:
         zones: None overlapping; empty ones do not count.
         openings: Between them.
@@ -33,15 +35,17 @@ def without_surroundings(
         The zones, those around the others empty; the openings that are left; what was left out.
     """
     said = STRtree([Point(stamp.at) for stamp in stamps if stamp.names or stamp.number])
-    result, gone = list(zones), set[int]()
+    result, left, findings = list(zones), list(openings), list[Finding]()
     for index in sorted(range(len(zones)), key=lambda i: -_held(zones[i]).area):
         if index in kept or not zones[index].interiors or not _goes_round(index, result):
             continue
-        if len(said.query(zones[index], predicate="intersects")) == 0:
+        led_out = any(opening.exit and index in opening.sides for opening in left)
+        if not led_out and len(said.query(zones[index], predicate="intersects")) == 0:
             result[index] = Polygon()
-            gone.add(index)
-    left = [led for opening in openings if (led := _led_out(opening, gone)) is not None]
-    return result, left, [make_finding("ground-left-out", count=len(gone))] if gone else []
+            left = [led for opening in left if (led := _led_out(opening, index)) is not None]
+            at = zones[index].representative_point()
+            findings.append(make_finding("ground-left-out", at=(at.x, at.y)))
+    return result, left, findings
 
 
 def _held(zone: Polygon) -> Polygon:
@@ -57,11 +61,11 @@ def _goes_round(index: int, zones: Sequence[Polygon]) -> bool:
     return int(inside.sum()) >= LEAST_WITHIN and bool(areas[inside].sum() >= WITHIN_SHARE * areas.sum())
 
 
-def _led_out(opening: FoundOpening, gone: Set[int]) -> FoundOpening | None:
+def _led_out(opening: FoundOpening, ground: int) -> FoundOpening | None:
     """An opening into the ground as an exit; None for a gap, which may be a window, and between pieces of ground."""
-    if not gone & set(opening.sides):
+    if ground not in opening.sides:
         return opening
-    one, other = (None if side in gone else side for side in opening.sides)
+    one, other = (None if side == ground else side for side in opening.sides)
     if (one is None and other is None) or opening.category is OpeningCategory.GAP:
         return None
     return replace(opening, sides=(one, other), exit=True)

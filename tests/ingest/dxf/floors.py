@@ -185,3 +185,19 @@ def house() -> Floor:
         *(Wall((0, 2.4), (0, 3.8), FACADE), Wall((4, 0), (5.4, 0), FACADE)),
     ]
     return Floor(tuple(walls), tuple(doors), tuple(windows), names)
+
+
+def ring_floor() -> Floor:
+    """Four rooms back to back, and a corridor all round them with the only way out."""
+    outline = [(0.0, 0.0), (25.0, 0.0), (25.0, 16.0), (0.0, 16.0), (0.0, 0.0)]
+    core = [(2.6, 2.6), (22.4, 2.6), (22.4, 13.4), (2.6, 13.4), (2.6, 2.6)]
+    walls = [Wall(a, b, thick) for spots, thick in ((outline, OUTER), (core, INNER)) for a, b in pairwise(spots)]
+    walls += [Wall((2.6, 8), (22.4, 8), INNER), Wall((12.5, 2.6), (12.5, 13.4), THIN)]
+    names: dict[str, Spot] = {"1": (7, 5), "2": (18, 5), "3": (7, 11), "4": (18, 11), "CORRIDOR": (12, 1.3)}
+    doors = [
+        Door((x, y), (x + 0.9, y), INNER, (name, "CORRIDOR"), swing)
+        for name, x, y, swing in (("1", 5, 2.6, 1), ("2", 17, 2.6, 1), ("3", 5, 13.4, -1), ("4", 17, 13.4, -1))
+    ]
+    doors.append(Door((0, 7), (0, 8.8), OUTER, ("CORRIDOR", ""), 1, 2))
+    windows = [Wall((x, 0), (x + 1.8, 0), OUTER) for x in (4, 10, 16)]
+    return Floor(tuple(walls), tuple(doors), tuple(windows), names)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.ingest.dxf.floor import Floor, school_floor
-from tests.ingest.dxf.floors import house, round_floor, wing_floor, yard_floor
+from tests.ingest.dxf.floors import house, ring_floor, round_floor, wing_floor, yard_floor
 from tests.ingest.dxf.styles import Style
 from tests.ingest.dxf.test_styles import ALL_RIGHT, outcome_of
 
@@ -16,6 +16,7 @@ FLOORS = {
     "wing": wing_floor(),
     "yard": yard_floor(),
     "house": house(),
+    "ring": ring_floor(),
 }
 FAR45: dict[str, Any] = {
     "turn_deg": 45.0,
@@ -54,6 +55,8 @@ STYLES = [
     *every("school", "wing", layers="zero", clutter=("lockers",)),
     *every("school", "yard", layers="zero", clutter=("leaders",)),
     *every("round", "house", layers="zero", clutter=("site edges",)),
+    *every("ring", texts="none"),
+    *every("ring", texts="none", layers="zero", clutter=("site edges",)),
     *every("wing", layers="zero", texts="boxed"),
     *every("wing", layers="zero", clutter=("furniture",)),
     *every("school", layers="joinery", texts="boxed", walls="single lines"),
