@@ -69,6 +69,11 @@ CODES: dict[str, Code] = {
         "A layer that was taken for walls holds other things too; they were told from the walls by how they are drawn.",
         "Put walls, doors, stairs and furniture on layers of their own.",
     ),
+    "frame-left-out": Code(
+        _FIXED,
+        "A small outline that stands by itself around a text was taken for the text's frame.",
+        "Check that it is no closet; put frames on the layer of their texts.",
+    ),
     "scale-from-header": Code(
         _FIXED, "Only the header says what a unit is.", "Give the unit, or check one known length."
     ),

@@ -1,6 +1,6 @@
 """Lines that belong to texts: frames drawn around them, and leaders that point from them. All lengths in metres."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,10 +8,16 @@ import numpy.typing as npt
 import shapely
 from shapely import Polygon, STRtree
 
+from geo_server.domain.findings import Finding
+from geo_server.domain.wording import counted
+from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.drawing import Label, Stroke, all_points
+from geo_server.ingest.dxf.polygonize import LEAST_AREA_M2
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import grouped
 
+ROOM_M2 = 2.0
+"""What stands by itself and is smaller is no room, whatever is written on it."""
 LETTER = 0.62
 """Width of a letter, in heights of a capital."""
 AROUND = 5.0
@@ -23,28 +29,52 @@ MOST_POINTS = 4
 """Most points of a leader, of one stroke or of several that meet."""
 
 
-def without_frames(strokes: Sequence[Stroke], labels: Sequence[Label]) -> tuple[Stroke, ...]:
+def without_frames(
+    strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mapping[str, Role], walls: Collection[str]
+) -> tuple[tuple[Stroke, ...], list[Finding]]:
     """Strokes, closed ones that hug a text and touch nothing but others of their kind excluded.
+
+    What stands on a layer that is named for something is believed, and so is what is large enough for a room.
 
     Args:
         strokes: Of any role.
         labels: Texts.
+        roles: What layers are for.
+        walls: Layers that were taken for walls by what is drawn on them.
+
+    Returns:
+        The strokes, and one finding for each layer with frames as large as the smallest zones, at the largest of them.
     """
-    closed = [i for i, stroke in enumerate(strokes) if stroke.closed and stroke.role is not Role.EXCLUDE]
+    unsaid = {layer for layer, role in roles.items() if role is Role.UNKNOWN}.union(walls)
+    closed = [i for i, s in enumerate(strokes) if s.closed and s.layer in unsaid and s.role in {None, Role.UNKNOWN}]
     if not closed or not labels:
-        return tuple(strokes)
+        return tuple(strokes), []
     shapes = shapely.polygons([shapely.linearrings(strokes[i].points) for i in closed])
     label, shape = STRtree(shapes).query(shapely.points([label.at for label in labels]), predicate="within")
     hugging = {
-        closed[s]: shapes[s] for t, s in zip(label.tolist(), shape.tolist(), strict=True) if _hugs(shapes[s], labels[t])
+        closed[s]: shapes[s]
+        for t, s in zip(label.tolist(), shape.tolist(), strict=True)
+        if shapes[s].area <= ROOM_M2 and _hugs(shapes[s], labels[t])
     }
     if not hugging:
-        return tuple(strokes)
+        return tuple(strokes), []
     others = lines_of([stroke for i, stroke in enumerate(strokes) if i not in hugging])
     rings = [shape.exterior for shape in hugging.values()]
     touched = {int(i) for i in STRtree(others).query(rings, predicate="dwithin", distance=TOUCH_M)[0]}
-    frames = {index for number, index in enumerate(hugging) if number not in touched}
-    return tuple(replace(s, role=Role.EXCLUDE) if i in frames else s for i, s in enumerate(strokes))
+    frames = {index: hugging[index] for number, index in enumerate(hugging) if number not in touched}
+    told = tuple(replace(s, role=Role.EXCLUDE) if i in frames else s for i, s in enumerate(strokes))
+    return told, _about_frames([(strokes[i].layer, shape) for i, shape in frames.items()])
+
+
+def _about_frames(frames: Sequence[tuple[str, Polygon]]) -> list[Finding]:
+    findings = []
+    large = [(layer, shape) for layer, shape in frames if shape.area >= LEAST_AREA_M2]
+    for layer in sorted({layer for layer, _ in large}):
+        shapes = [shape for on, shape in large if on == layer]
+        at = max(shapes, key=lambda shape: (shape.area, shape.bounds)).centroid
+        words = f"Around texts on layer {layer!r}, and taken for their frames: {counted(len(shapes), 'outline')}."
+        findings.append(make_finding("frame-left-out", words, layer=layer, at=(at.x, at.y), count=len(shapes)))
+    return findings
 
 
 def _hugs(shape: Polygon, label: Label) -> bool:

@@ -148,8 +148,9 @@ def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, fin
     findings += _about_scale(scale, drawing.header_unit)
     origin = _origin(visible, scale.metres_per_unit)
     metric = visible.scaled(scale.metres_per_unit, origin)
-    strokes = sort_strokes(without_frames(metric.strokes, metric.labels), told.walls, metric.labels)
-    findings += about_sorted(strokes, told.walls)
+    strokes, frames = without_frames(metric.strokes, metric.labels, roles, told.walls)
+    strokes = sort_strokes(strokes, told.walls, metric.labels)
+    findings += [*about_sorted(strokes, told.walls), *frames]
     metric = replace(metric, strokes=with_bodies(strokes, roles))
     return _Prepared(visible, metric, roles, scale, origin, [*metric.findings, *findings])
 

@@ -26,7 +26,7 @@ from shapely import STRtree
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.cabinets import find_cabinets
-from geo_server.ingest.dxf.captions import find_leaders
+from geo_server.ingest.dxf.captions import ROOM_M2, find_leaders
 from geo_server.ingest.dxf.curves import fit_arcs
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.noding import GRAIN_M
@@ -52,8 +52,6 @@ MOST_CROSSED = 4
 TICK_M = 0.6
 FURNITURE_M = 4.0
 """Furniture is no longer than this."""
-ROOM_M2 = 2.0
-"""What stands by itself and is smaller is no room, whatever is written on it."""
 LEAST_SIDES = 3
 """Fewer straight lines enclose nothing."""
 WALL_M = 0.55
