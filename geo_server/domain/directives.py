@@ -15,11 +15,13 @@ class Told:
     """The action that holds in a zone, and why.
 
     Args:
-        why: One sentence: by whose order, or by which protocol.
+        why: One sentence in English: by whose order, or by which protocol.
+        order: That order; None where the protocol says so.
     """
 
     action: Action
     why: str
+    order: Directive | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def told_in(
         whom = "the whole site" if last.zone_id is None else "this zone"
         by = f" by {last.given_by}" if names else ""
         reason = f": {last.reason}" if names and last.reason else "."
-        return Told(action_of(pack, last.action), f"Ordered for {whom}{by}{reason}")
+        return Told(action_of(pack, last.action), f"Ordered for {whom}{by}{reason}", last)
     kind = pack.kinds.get(incident.kind)
     if kind is None:
         return Told(_UNKNOWN, f"The protocol pack has no incident kind {incident.kind!r}.")

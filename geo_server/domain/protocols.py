@@ -6,12 +6,25 @@ A pack is a TOML text that a district may replace. Its wording is the district's
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import WITHDRAWN
 from geo_server.domain.routes import Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What something is called in one language, and what is said of it.
+
+    Args:
+        title: One or two words.
+        words: One sentence that says what to do; empty for a kind of incident.
+    """
+
+    title: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,7 @@ class Action:
         words: One sentence that says what to do.
         may_leave: Whether staff see a route while this directive is in force.
         to: Where such a route leads.
+        languages: The same in other languages, by their tags, as ``es``.
     """
 
     key: str
@@ -31,6 +45,7 @@ class Action:
     words: str
     may_leave: bool
     to: Destination = Destination.EXITS
+    languages: Mapping[str, Wording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +55,14 @@ class IncidentKind:
     Args:
         action: Key of the action that a site takes when nobody has ordered anything else.
         speed_mps: Top speed of the threat in metres per second.
+        languages: Its title in other languages, by their tags.
     """
 
     key: str
     title: str
     action: str
     speed_mps: float
+    languages: Mapping[str, Wording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +133,15 @@ def _action(key: str, table: Mapping[str, Any]) -> Action:
     if key == WITHDRAWN:
         raise ValueError(f"actions.{key} means that an order was taken back, so no action can be called that")
     to = Destination(table.get("to", Destination.EXITS))
-    return Action(key, str(table["title"]), str(table["words"]), bool(table["may_leave"]), to)
+    languages = {
+        tag: Wording(str(text["title"]), str(text["words"])) for tag, text in table.get("languages", {}).items()
+    }
+    return Action(key, str(table["title"]), str(table["words"]), bool(table["may_leave"]), to, languages)
 
 
 def _kind(key: str, table: Mapping[str, Any]) -> IncidentKind:
     speed = float(table["speed_mps"])
     if not (math.isfinite(speed) and speed > 0):
         raise ValueError(f"incidents.{key}.speed_mps must be above 0, not {speed}")
-    return IncidentKind(key, str(table["title"]), str(table["action"]), speed)
+    languages = {tag: Wording(str(text["title"])) for tag, text in table.get("languages", {}).items()}
+    return IncidentKind(key, str(table["title"]), str(table["action"]), speed, languages)

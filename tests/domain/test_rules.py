@@ -80,6 +80,17 @@ def test_an_unknown_kind_is_refused_with_the_list_of_known_ones() -> None:
         read_pack(SHIPPED).action_for("flood")
 
 
+def test_all_that_the_shipped_pack_says_is_there_in_spanish() -> None:
+    pack = read_pack(SHIPPED)
+    assert all(action.languages["es"].title and action.languages["es"].words for action in pack.actions.values())
+    assert all(kind.languages["es"].title for kind in pack.kinds.values())
+
+
+def test_a_language_that_says_half_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="words"):
+        read_pack(SHIPPED.replace("languages.es.words", "languages.es.word"))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

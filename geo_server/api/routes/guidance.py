@@ -10,6 +10,7 @@ from geo_server.api.answers import json_tagged
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.redaction import assumptions_without_people, plan_without_people, route_without_people
 from geo_server.api.schemas import WhatIfSaid
+from geo_server.domain.directives import Told
 from geo_server.domain.entries import EntryMode
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.roles import Permission
@@ -121,11 +122,26 @@ def show_guidance(
     told, names = guidance.told, access.may(Permission.SEE_NAMES)
     return {
         "zone": {"id": str(zone.id), "name": zone.name},
-        "directive": told
-        and {"action": told.action.key, "title": told.action.title, "words": told.action.words, "why": told.why},
+        "directive": told and _told(told, names=names),
         "route": guidance.route if names or guidance.route is None else route_without_people(guidance.route),
         "withheld": guidance.withheld,
         "exercise": guidance.exercise,
+    }
+
+
+def _told(told: Told, *, names: bool) -> dict[str, Any]:
+    order = told.order
+    return {
+        "action": told.action.key,
+        "title": told.action.title,
+        "words": told.action.words,
+        "why": told.why,
+        "order": order
+        and {
+            "scope": "site" if order.zone_id is None else "zone",
+            "given_by": order.given_by if names else None,
+            "reason": order.reason if names else "",
+        },
     }
 
 

@@ -110,10 +110,19 @@ def show_protocols(request: Request) -> Json:
             "words": action.words,
             "may_leave": action.may_leave,
             "to": action.to,
+            "languages": {tag: {"title": text.title, "words": text.words} for tag, text in action.languages.items()},
         }
         for action in pack.actions.values()
     ]
-    kinds = [{"key": kind.key, "title": kind.title, "action": kind.action} for kind in pack.kinds.values()]
+    kinds = [
+        {
+            "key": kind.key,
+            "title": kind.title,
+            "action": kind.action,
+            "languages": {tag: {"title": text.title} for tag, text in kind.languages.items()},
+        }
+        for kind in pack.kinds.values()
+    ]
     return {"name": pack.name, "actions": actions, "kinds": kinds, "statuses": list(URGENCY)}
 
 

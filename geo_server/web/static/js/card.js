@@ -94,7 +94,7 @@ function facts(state, incident, doing, zone) {
   return [
     way && fact(t("card.way_out"), way),
     ...threatsOf(state).map((threat) => fact(t("card.where"), whereFor(state, threat, zone))),
-    fact(t("card.why"), h("span", {}, doing?.why || doing?.reason || opened(state, incident))),
+    fact(t("card.why"), h("span", {}, whyOf(state, doing) ?? opened(state, incident))),
   ];
 }
 
@@ -107,6 +107,16 @@ function whereFor(state, threat, zone) {
     h("strong", {}, t("threat.from_here", { kind, where: threatFrom(state, threat, zone) })),
     h("span", {}, place, ", ", ticking(threat.seen_at, ago)),
   ];
+}
+
+/** Why people are to do so, in one sentence; null when nothing is known. */
+function whyOf(state, doing) {
+  if (!doing) return null;
+  const order = doing.given_at ? { ...doing, scope: doing.zone_id ? "zone" : "site" } : doing.order;
+  if (!order) return t("why.protocol", { kind: kindTitle(state, incidentOf(state).kind) });
+  const by = order.given_by;
+  const said = t(by ? `why.order_${order.scope}_by` : `why.order_${order.scope}`, { by });
+  return order.reason ? t("why.reason", { order: said, reason: order.reason }) : said;
 }
 
 const fact = (name, ...content) => h("div", {}, h("dt", {}, name), h("dd", {}, content));

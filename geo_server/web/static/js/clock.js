@@ -1,5 +1,6 @@
 /** Times for people. Ages are counted by the server's clock: a phone's own clock may be wrong. */
 
+import { language } from "./languages.js";
 import { t } from "./strings.js";
 
 let offsetMs = 0;
@@ -27,7 +28,7 @@ export const secondsSince = (iso) => Math.max(0, (now() - Date.parse(iso)) / 100
 
 /** `14:32`, or `14:32:05`, in the site's time zone. */
 export function clockTime(at, withSeconds = false) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, {
+  return new Intl.DateTimeFormat(language, {
     hour: "2-digit",
     minute: "2-digit",
     second: withSeconds ? "2-digit" : undefined,
@@ -38,7 +39,7 @@ export function clockTime(at, withSeconds = false) {
 
 /** `2 Mar 2026, 14:32`, in the site's time zone. */
 export const dayAndTime = (iso) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(Date.parse(iso));
+  new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(Date.parse(iso));
 
 /** The time of day, with the day where that is not the last twelve hours': `14:03` of yesterday must not look like today's. */
 export const timeOrDay = (iso) => (secondsSince(iso) > 12 * 3600 ? dayAndTime(iso) : clockTime(iso, true));

@@ -5,6 +5,7 @@ import { setServerTime, setTimeZone } from "./clock.js";
 import { openFeed } from "./feed.js";
 import { askOrRecall, getAndKeep } from "./kept.js";
 import { may } from "./store.js";
+import { orderAsIn, packInLanguage, pictureAsIn } from "./wording.js";
 
 const SETTLE_MS = 120;
 const AGAIN_MS = 2000;
@@ -31,7 +32,7 @@ export async function loadSite(store, slug, ask = first) {
     zoneById: new Map(zones.zones.map((zone) => [zone.id, zone])),
     openings: openings.openings,
     openingById: new Map(openings.openings.map((opening) => [opening.id, opening])),
-    protocols,
+    protocols: packInLanguage(protocols),
   });
 }
 
@@ -69,7 +70,7 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
   };
 
   const show = async (picture, ask) => {
-    store.set({ picture });
+    store.set({ picture: pictureAsIn(store.state.protocols, picture) });
     await Promise.all([loadPlan(picture, ask), loadGuidance(ask), loadSightings(ask)]);
     return picture.seq;
   };
@@ -105,7 +106,8 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
       store.set({ guidance: null });
       throw fault;
     });
-    if (store.state.mine === zoneId) store.set({ guidance });
+    const directive = guidance.directive && orderAsIn(store.state.protocols, guidance.directive);
+    if (store.state.mine === zoneId) store.set({ guidance: { ...guidance, directive } });
   };
 
   const refresh = coalesce(loadPicture, (fault) => {

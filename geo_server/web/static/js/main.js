@@ -8,6 +8,7 @@ import { deviceOffset } from "./clock.js";
 import { watchConnection } from "./connection.js";
 import { askServer, catchUp, followSite, loadSite } from "./data.js";
 import { askOrRecall, forgetKept, keep, keepFor, openKept } from "./kept.js";
+import { translateFrame } from "./languages.js";
 import { showMapTools } from "./map_tools.js";
 import { showMap, wholeSite } from "./map_view.js";
 import { firstLevel, freshnessOf, incidentIsOpen, lapsedWays, toDo } from "./model.js";
@@ -208,6 +209,7 @@ function waitingFor(slug) {
   return { reports: threats + waitingCount(slug) + roundsWaiting(slug), threats };
 }
 
+translateFrame(t);
 begin().catch(async (fault) => {
   if (fault instanceof Refusal && fault.status === 401) {
     await forgetKept();

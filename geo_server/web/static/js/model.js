@@ -2,6 +2,7 @@
 
 import { now, secondsSince, serverIso } from "./clock.js";
 import { compass, distance, nearest } from "./geo.js";
+import { language } from "./languages.js";
 import { may, reportsOwnRoom } from "./store.js";
 import { known, t, tn } from "./strings.js";
 
@@ -108,7 +109,7 @@ export function roomsByUrgency(state) {
     .map(({ zone }) => zone);
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
+const collator = new Intl.Collator(language, { numeric: true });
 export const byName = (a, b) => a.ordinal - b.ordinal || collator.compare(a.name, b.name);
 
 const fold = (text) => text.toLocaleLowerCase().trim().replaceAll(/\s+/g, " ");

@@ -8,6 +8,7 @@ import { formFault } from "./fields.js";
 import { incidentOf, kindTitle, statusTitle, threatPlace } from "./model.js";
 import { may } from "./store.js";
 import { t, tn } from "./strings.js";
+import { pictureAsIn } from "./wording.js";
 
 /** For those who see all reports, while there is an incident to look back at; null for others. */
 export function lookBack(store, state) {
@@ -36,7 +37,7 @@ async function openReplay(store, base) {
       // Times are told in milliseconds and kept finer: one more, and what happened at that moment is in.
       const at = new Date(Date.parse(one.at) + 1).toISOString();
       const picture = await getJson(`${base}/picture?as_of=${encodeURIComponent(at)}`);
-      if (mine === asked) fill(known, whatWasKnown(store.state, picture));
+      if (mine === asked) fill(known, whatWasKnown(store.state, pictureAsIn(store.state.protocols, picture)));
       fill(fault);
     } catch (refusal) {
       if (mine === asked) fill(fault, refusal.message);

@@ -39,6 +39,13 @@ export const incident = {
   "card.silent.one": "{n} room is silent",
   "card.silent.other": "{n} rooms are silent",
 
+  "why.order_site": "Ordered for the whole site.",
+  "why.order_zone": "Ordered for this room.",
+  "why.order_site_by": "Ordered for the whole site by {by}.",
+  "why.order_zone_by": "Ordered for this room by {by}.",
+  "why.reason": "{order} Reason: {reason}",
+  "why.protocol": "The protocol for {kind}; nobody has ordered anything else.",
+
   "threat.here": "{kind}, last seen: {place}",
   "threat.from_here": "{kind}, {where}",
   "threat.age": "{age} ago",

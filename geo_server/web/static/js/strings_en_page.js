@@ -55,6 +55,13 @@ export const page = {
   "panel.more": "More of the panel",
   "panel.less": "More of the map",
 
+  "frame.skip": "Skip the map",
+  "frame.card": "What to do",
+  "frame.actions": "Report",
+  "frame.map": "Map",
+  "frame.panel": "Details",
+  "frame.language": "Language",
+
   "map.label": "Map of {level}. The same information is in the lists beside it.",
   "map.levels": "Levels",
   "map.level_threat": "{level}, threat on this level",

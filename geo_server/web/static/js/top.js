@@ -4,6 +4,7 @@ import { clockTime, serverIso, timeOrDay } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { forgetKept } from "./kept.js";
+import { LANGUAGES, language, speak } from "./languages.js";
 import { known, t } from "./strings.js";
 
 export function showTop(store) {
@@ -35,10 +36,23 @@ function whoMenu({ me, site }) {
       "form",
       { class: "menu-body", method: "post", action: "/sign-out", on: { submit: signOut } },
       h("p", {}, me.person.name),
+      languageField(),
       h("button", { class: "button", type: "submit" }, t("top.sign_out")),
     ),
   );
 }
+
+const languageField = () =>
+  h(
+    "label",
+    { class: "field" },
+    h("span", {}, t("frame.language")),
+    h(
+      "select",
+      { name: "language", on: { change: (event) => speak(event.target.value) } },
+      Object.entries(LANGUAGES).map(([tag, name]) => h("option", { value: tag, lang: tag, selected: tag === language }, name)),
+    ),
+  );
 
 /** What is kept on the device goes before the session does: without a connection the session stays, and is all that does. */
 async function signOut(event) {
