@@ -94,17 +94,13 @@ def passages(trail: Trail) -> tuple[tuple[int, UUID], ...]:
     )
 
 
-def waits(groups: Iterable[Group], flow: Mapping[UUID, float]) -> dict[UUID, float]:
-    """Seconds that people wait at each passage, at most, their own way through included."""
-    return {subject_id: _longest_wait_s(links, flow[subject_id], flow) for subject_id, links in _links(groups).items()}
-
-
-_Links = dict[UUID | None, tuple[int, float]]
+Links = dict[UUID | None, tuple[int, float]]
 """Where people come to a passage from: the passage before (None: from their zone), how many, and the longest walk from it."""
 
 
-def _links(groups: Iterable[Group]) -> dict[UUID, _Links]:
-    found: defaultdict[UUID, _Links] = defaultdict(dict)
+def links(groups: Iterable[Group]) -> dict[UUID, Links]:
+    """Where people come to each passage from."""
+    found: defaultdict[UUID, Links] = defaultdict(dict)
     for group in groups:
         before, left_s = None, 0.0
         for position, subject_id in passages(group.trail):
@@ -115,19 +111,56 @@ def _links(groups: Iterable[Group]) -> dict[UUID, _Links]:
     return found
 
 
-def _longest_wait_s(links: _Links, rate: float, flow: Mapping[UUID, float]) -> float:
-    """The most that people(L) / rate - L can be: at the start, or when the last from somewhere have come."""
-    come = [(people, flow[before] if before else math.inf, walk_s) for before, (people, walk_s) in links.items()]
-    moments = {0.0, *((people - 1) / upstream - walk_s for people, upstream, walk_s in come)}
+def waits(come: Mapping[UUID, Links], flow: Mapping[UUID, float]) -> dict[UUID, float]:
+    """Seconds that people wait at each passage, at most, their own way through included."""
+    return {subject_id: _longest_wait_s(from_, flow[subject_id], flow) for subject_id, from_ in come.items()}
 
-    def people_by(seconds: float) -> float:
-        return sum(
-            people if upstream == math.inf else min(people, 1 + upstream * (seconds + walk_s))
-            for people, upstream, walk_s in come
-            if people
-        )
 
-    return max(people_by(moment) / rate - moment for moment in moments if moment >= 0)
+def waits_if_moved(
+    come: Mapping[UUID, Links], leave: Iterable[Group], trail: Trail, flow: Mapping[UUID, float]
+) -> dict[UUID, float]:
+    """:func:`waits` at the passages of a way if groups of one zone leave theirs and take that one.
+
+    Args:
+        come: Where all people come from, those groups among them.
+        leave: The groups.
+        trail: The way.
+        flow: Of each passage.
+    """
+    leave = list(leave)
+    gone = links(leave)
+    moved = links([Group(trail.zone_id, trail, sum(group.people for group in leave))])
+    return waits({at: _moved(come.get(at, {}), gone.get(at, {}), new) for at, new in moved.items()}, flow)
+
+
+def _moved(come: Links, gone: Links, new: Links) -> Links:
+    """Links without some people and with others. The longest walk stays even if only they had it: a bound all the same."""
+    found = {before: (people - gone.get(before, (0, 0.0))[0], walk_s) for before, (people, walk_s) in come.items()}
+    for before, (more, walk_s) in new.items():
+        people, longest_s = found.get(before, (0, 0.0))
+        found[before] = people + more, max(longest_s, walk_s)
+    return found
+
+
+def _longest_wait_s(come: Links, rate: float, flow: Mapping[UUID, float]) -> float:
+    """The most that people(L) / rate - L can be: it grows for as long as more come than get through."""
+    people_by, inflow, last = 0.0, 0.0, []
+    for before, (people, walk_s) in come.items():
+        upstream = flow[before] if before else math.inf
+        ends_s = (people - 1) / upstream - walk_s
+        if people and ends_s > 0:
+            people_by += 1 + upstream * walk_s
+            inflow += upstream
+            last.append((ends_s, upstream))
+        else:
+            people_by += people
+    at_s = 0.0
+    for ends_s, upstream in sorted(last):
+        if inflow <= rate:
+            break
+        people_by += inflow * (ends_s - at_s)
+        at_s, inflow = ends_s, inflow - upstream
+    return people_by / rate - at_s
 
 
 def delayed(trail: Trail, wait_s: Mapping[UUID, float]) -> Trail:
@@ -137,19 +170,6 @@ def delayed(trail: Trail, wait_s: Mapping[UUID, float]) -> Trail:
         more[position] = wait_s.get(subject_id, 0.0)
     waited = list(accumulate(more))
     return replace(trail, arrive_s=tuple(map(add, trail.arrive_s, waited)), queue_s=waited[-1])
-
-
-def delayed_if_moved(group: Group, trail: Trail, wait_s: Mapping[UUID, float], flow: Mapping[UUID, float]) -> Trail:
-    """Another way for a group with the waits that there are at most if all of it takes that one.
-
-    More people at a passage lengthen the wait there by no more than their own way through.
-    """
-    own = {subject_id for _, subject_id in passages(group.trail)}
-    there = {
-        subject_id: wait_s.get(subject_id, 0.0) + (0.0 if subject_id in own else group.people / flow[subject_id])
-        for _, subject_id in passages(trail)
-    }
-    return delayed(trail, there)
 
 
 def spread(

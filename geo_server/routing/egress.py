@@ -8,7 +8,7 @@ from math import isfinite
 from uuid import UUID
 
 from geo_server.domain.routes import Egress, ExitLoad, RouteStatus, Share
-from geo_server.routing.crowds import Group, delayed, delayed_if_moved, spread, waits
+from geo_server.routing.crowds import Group, Links, delayed, links, spread, waits, waits_if_moved
 from geo_server.routing.trails import Trail
 
 Judge = Callable[[Trail], bool]
@@ -28,9 +28,14 @@ class Crowd:
     flow: Mapping[UUID, float]
 
     @cached_property
+    def come(self) -> dict[UUID, Links]:
+        """Where people come to each passage from."""
+        return links(self.groups)
+
+    @cached_property
     def wait_s(self) -> dict[UUID, float]:
         """Seconds waited at each passage, at most."""
-        return waits(self.groups, self.flow)
+        return waits(self.come, self.flow)
 
     @cached_property
     def of_zone(self) -> dict[UUID, list[Group]]:
@@ -44,9 +49,9 @@ class Crowd:
         """A way with the waits on it."""
         return delayed(trail, self.wait_s)
 
-    def delayed_if_moved(self, group: Group, trail: Trail) -> Trail:
-        """Another way of a group with the waits on it if the group took that."""
-        return delayed_if_moved(group, trail, self.wait_s, self.flow)
+    def delayed_if_taken(self, trail: Trail) -> Trail:
+        """A way with the waits on it if all people of its zone took that one, and all others theirs."""
+        return delayed(trail, waits_if_moved(self.come, self.of_zone[trail.zone_id], trail, self.flow))
 
     def safe_people(self, is_safe: Judge) -> int:
         """How many are on a way that is safe, waits included."""

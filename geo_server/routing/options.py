@@ -1,10 +1,12 @@
 """The ways that people may choose between, where time, sight and margin are at odds: at most three, each with its labels.
 
-``fastest_safe`` and ``largest_margin`` are read from the fields of the plan, ``least_exposed`` is searched for
-(:mod:`geo_server.routing.hidden`). Every way that is called safe is judged like any route of a plan.
+The fastest safe way and the one with the largest margin are read from the fields of the plan, the least exposed one is searched
+for (:mod:`geo_server.routing.hidden`). Where people are counted each way is then timed as if all people of its zone took it and all
+others went as planned, and only after that it is told which is the best at what. Every way that is called safe is judged like
+any route of a plan.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
@@ -20,6 +22,9 @@ from geo_server.routing.zones import ZoneWays
 
 TOLD_S = 3
 """Decimals of seconds in sight to which ways are compared."""
+
+SAME_S = 6
+"""Decimals of other seconds: of ways that differ by less the one that was found first is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,25 +43,26 @@ class Options:
         """Seconds of a way in sight, or None."""
         return None if self.sight is None else self.sight.seconds(trail)
 
-    def find(self, ways: ZoneWays, timed: Callable[[Trail], Trail]) -> tuple[Choice, ...]:
+    def find(self, ways: ZoneWays, timed: Callable[[Trail], Trail], also: Iterable[Trail] = ()) -> tuple[Choice, ...]:
         """The choices of a zone: those that are safe, and the one farthest ahead of the threat.
 
         Args:
             ways: The zone.
             timed: Adds the waits to a way.
+            also: Further ways that may be the best at something once waits are counted.
         """
         request, ends = self.judge.request, self.judge.ends
         fastest = choose_end(ends, ways, request.reaction_s, request.margin_s)
         if fastest.trail is None:
             return ()
         is_safe = fastest.status in SAFE
-        found = {ChoiceLabel.FASTEST_SAFE: fastest.trail} if is_safe else {}
+        found = [fastest.trail, *also]
         if request.threats:
-            found[ChoiceLabel.LARGEST_MARGIN] = find_largest_margin(ends.held if is_safe else ends.fields, ways)
+            found.append(find_largest_margin(ends.held if is_safe else ends.fields, ways))
         hidden = self._hidden_way(ways) if is_safe else None
         if hidden is not None:
-            found[ChoiceLabel.LEAST_EXPOSED] = hidden
-        return self._labelled({label: timed(trail) for label, trail in found.items()})
+            found.append(hidden)
+        return self._labelled([timed(trail) for trail in {trail.nodes: trail for trail in found}.values()])
 
     @cached_property
     def _hidden_ways(self) -> HiddenWays | None:
@@ -74,22 +80,28 @@ class Options:
         )
         return find_trail(network, ways.zone_id, nodes) if nodes else None
 
-    def _labelled(self, found: dict[ChoiceLabel, Trail]) -> tuple[Choice, ...]:
+    def _labelled(self, found: Sequence[Trail]) -> tuple[Choice, ...]:
         """Each way once, with all that it is the best at. What is not safe is called nothing but farthest ahead."""
-        best = {k: trail for k, trail in found.items() if k is ChoiceLabel.LARGEST_MARGIN or self.judge.is_safe(trail)}
-        safe = [trail for trail in best.values() if self.judge.is_safe(trail)]
-        best.pop(ChoiceLabel.LEAST_EXPOSED, None)
-        if self.sight is not None and safe:
+        safe = [trail for trail in found if self.judge.is_safe(trail)]
+        best: dict[ChoiceLabel, Trail] = {}
+        if safe:
+            best[ChoiceLabel.FASTEST_SAFE] = min(safe, key=_how_long)
+        if safe and self.sight is not None:
             best[ChoiceLabel.LEAST_EXPOSED] = min(safe, key=self._how_exposed)
+        if self.judge.request.threats:
+            best[ChoiceLabel.LARGEST_MARGIN] = min(safe or found, key=self._how_late)
         labels: dict[tuple[int, ...], list[ChoiceLabel]] = {}
         for label in ChoiceLabel:
             if label in best:
                 labels.setdefault(best[label].nodes, []).append(label)
         return tuple(self._choice(best[best_at[0]], tuple(best_at)) for best_at in labels.values())
 
-    def _how_exposed(self, trail: Trail) -> tuple[float, float, tuple[int, ...]]:
+    def _how_exposed(self, trail: Trail) -> tuple[float, float]:
         assert self.sight is not None
-        return round(self.sight.seconds(trail), TOLD_S), trail.seconds, trail.nodes
+        return round(self.sight.seconds(trail), TOLD_S), _how_long(trail)
+
+    def _how_late(self, trail: Trail) -> tuple[float, float]:
+        return -round(trail.slack(self.judge.ends.fields.arrivals)[0], SAME_S), _how_long(trail)
 
     def _choice(self, trail: Trail, labels: tuple[ChoiceLabel, ...]) -> Choice:
         margin_s, latest_s = self.judge.margins(trail)
@@ -106,3 +118,7 @@ class Options:
             build_legs(trail),
             turn_by_turn(trail),
         )
+
+
+def _how_long(trail: Trail) -> float:
+    return round(trail.seconds, SAME_S)

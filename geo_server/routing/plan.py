@@ -10,7 +10,6 @@ come to it at any time, no way there is safe. Formulation and proofs: ``docs/rou
 """
 
 from collections.abc import Mapping
-from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -152,8 +151,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         )
     trail, others = chosen.trail, _same
     if crowd is not None:
-        own = Group(zone.id, chosen.trail, judge.people.get(zone.id, 0))
-        trail, others = crowd.delayed(chosen.trail), partial(crowd.delayed_if_moved, own)
+        trail, others = crowd.delayed(chosen.trail), crowd.delayed_if_taken
     margin_s, latest_s = judge.margins(trail)
     return Route(
         zone.id,

@@ -12,8 +12,9 @@ import pytest
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory, ZoneCategory
 from geo_server.domain.routes import EvacuationPlan, RouteStatus
+from geo_server.routing.choices import build_exit_trees
 from geo_server.routing.compiled import compile_floorplan
-from geo_server.routing.crowds import Group, delayed, flows, passages, stair_flow, waits
+from geo_server.routing.crowds import Group, delayed, flows, links, passages, stair_flow, waits, waits_if_moved
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
@@ -71,7 +72,7 @@ def test_nobody_in_a_simulation_of_the_queues_is_later_anywhere_than_the_bound(s
     rng = random.Random(seed)
     floorplan = grid_building(seed) if seed % 3 else two_storey_campus(seed)
     groups, flow = groups_of(floorplan, populated(floorplan, rng)), flows(floorplan)
-    wait_s = waits(groups, flow)
+    wait_s = waits(links(groups), flow)
     latest_s = rng.choice([0.0, 10.0, 60.0])
     waited, most = 0.0, 0.0
     for group, past in simulate(groups, flow, rng, latest_s):
@@ -82,6 +83,28 @@ def test_nobody_in_a_simulation_of_the_queues_is_later_anywhere_than_the_bound(s
     assert waited > 1, "somebody does wait"
     if latest_s == 0:
         assert most < 4 * waited, "the bound is not far from what comes about"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_waits_of_who_takes_another_way_are_no_less_than_if_all_were_counted_anew(seed: int) -> None:
+    rng = random.Random(seed)
+    floorplan = grid_building(seed, columns=5)
+    groups, flow = groups_of(floorplan, populated(floorplan, rng)), flows(floorplan)
+    compiled = groups[0].trail.compiled
+    trees = build_exit_trees(build_network(compiled, ADULT))
+    moved, more = 0, 0.0
+    for group in groups:
+        seconds, first = trees.seconds(compiled.zones[group.zone_id])
+        farthest = int(np.argmax(np.where(np.isfinite(seconds), seconds, -1)))
+        trail = trees.trail(compiled.zones[group.zone_id], farthest, int(first[farthest]))
+        quick = waits_if_moved(links(groups), [group], trail, flow)
+        anew = waits(links([replace(one, trail=trail) if one is group else one for one in groups]), flow)
+        assert set(quick) == {subject for _, subject in passages(trail)}
+        assert all(quick[at] >= anew[at] - 1e-9 for at in quick)
+        moved += trail.nodes != group.trail.nodes
+        more = max([more, *(quick[at] - anew[at] for at in quick)])
+    assert moved > 5
+    assert more < 20, "little is lost"
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
 from uuid import UUID
@@ -22,9 +23,11 @@ from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.trails import Network, Trail, build_network, find_trail
+from tests.routing.campuses import two_storey_campus
 from tests.routing.planning import make, route_of
 from tests.routing.plans import NOW, SAFE, Sketch, closure, grid_building, threat, uid
 from tests.routing.pursuer import Pursuer
+from tests.routing.queues import queued
 from tests.routing.test_exposure import glassy_building
 from tests.routing.test_soundness import narrowest
 
@@ -160,6 +163,31 @@ def test_a_pursuer_never_meets_anyone_on_a_choice_that_is_called_safe() -> None:
     assert min(tried[label] for label in ChoiceLabel) > 5
 
 
+def test_nobody_on_a_choice_is_later_than_it_says_if_all_of_the_zone_take_it() -> None:
+    """By the south 10 people come to the exit one by one through narrow doors, by the north all at once."""
+    wide = {uid("room north"): 4.0, uid("north end"): 4.0, uid("room south"): 0.7, uid("south end"): 0.7}
+    floorplan = ring()
+    openings = tuple(replace(o, width_m=wide.get(o.id, o.width_m)) for o in floorplan.openings)
+    floorplan = replace(floorplan, openings=openings)
+    people = {uid("room"): 10}
+    made = make(floorplan, threat(19, -59, speed_mps=1.0), people=people, profile=ADULT, choices=True)
+    assert any(uid("north end") in choice.legs[0].opening_ids for choice in route_of(made, "room").choices)
+    for seed in range(5):
+        assert max(queued(made, people, floorplan, random.Random(seed))) <= 1e-6
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nobody_who_queues_is_later_than_routes_and_choices_say(seed: int) -> None:
+    rng = random.Random(seed)
+    floorplan = two_storey_campus(seed) if seed % 2 else grid_building(seed)
+    danger = threat(3, 3, speed_mps=0.95)
+    people = {zone.id: rng.choice([0, 1, 10, 30]) for zone in floorplan.zones}
+    request = PlanRequest([danger], reaction_s=0.0, margin_s=0.0, now=NOW, people=people, choices=True)
+    late = queued(plan(compile_floorplan(floorplan), request), people, floorplan, rng)
+    assert max(late, default=0.0) <= 1e-6
+    assert len(late) > 10 or not late, "some plans divide a zone"
+
+
 def test_with_people_counted_and_to_refuges_choices_are_judged_with_all_waits_and_locks() -> None:
     floorplan = ring()
     crowd = {zone.id: 60 for zone in floorplan.zones}
@@ -168,5 +196,9 @@ def test_with_people_counted_and_to_refuges_choices_are_judged_with_all_waits_an
         for choice in route.choices:
             assert choice.queue_s > 0
             assert choice.safe == (choice.margin_s is None or choice.margin_s >= 0)
+        best = {label: choice for choice in route.choices for label in choice.labels}
+        for choice in (one for one in route.choices if one.safe):
+            assert best[ChoiceLabel.FASTEST_SAFE].time_s <= choice.time_s
+            assert (best[ChoiceLabel.LEAST_EXPOSED].exposure_s or 0) <= (choice.exposure_s or 0) + 0.001
     sheltered = make(floorplan, threat(19, -59, speed_mps=1.0), to=Destination.SHELTER, choices=True)
     assert {route.choices for route in sheltered.routes} == {()}
