@@ -15,6 +15,7 @@ from geo_server.ingest.dxf.drawing import Label, Stroke, all_points
 from geo_server.ingest.dxf.polygonize import LEAST_AREA_M2
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import grouped
+from geo_server.ingest.dxf.walls import REACH_M
 
 ROOM_M2 = 2.0
 """What stands by itself and is smaller is no room, whatever is written on it."""
@@ -27,6 +28,10 @@ BESIDE = 1.5
 TOUCH_M = 0.03
 MOST_POINTS = 4
 """Most points of a leader, of one stroke or of several that meet."""
+LONGEST_M = 3.0
+"""No straight piece of a leader is longer."""
+ALONG_M = 0.2
+"""A line that goes on ahead of an end does so along this much of a straight line."""
 
 
 def without_frames(
@@ -86,7 +91,8 @@ def _hugs(shape: Polygon, label: Label) -> bool:
 
 
 def find_leaders(strokes: Sequence[Stroke], labels: Sequence[Label]) -> npt.NDArray[np.bool_]:
-    """Which strokes are leaders: runs of few lines that are free where a text stands, and cross other lines on their way.
+    """Which strokes are leaders: runs of few short lines that are free where a text stands, and cross other lines on their
+    way. Where a line goes on ahead, a wall is broken by a doorway.
 
     Args:
         strokes: Among which leaders are; short runs that meet end to end are looked at together.
@@ -99,7 +105,8 @@ def find_leaders(strokes: Sequence[Stroke], labels: Sequence[Label]) -> npt.NDAr
     lines = lines_of(strokes)
     tree = STRtree(lines)
     group = _chained(strokes, few)
-    ends = shapely.points(np.array([strokes[i].points[[0, -1]] for i in few.tolist()]).reshape(-1, 2))
+    tips = np.array([[p[:2], p[:-3:-1]] for p in (strokes[i].points for i in few.tolist())]).reshape(-1, 2, 2)
+    ends = shapely.points(tips[:, 0])
     end, line = tree.query(ends, predicate="dwithin", distance=TOUCH_M)
     touched = np.bincount(end[line != few[end // 2]], minlength=len(ends)) > 0
     boxes = np.array([_box_of(label) for label in labels], dtype=object)
@@ -108,15 +115,29 @@ def find_leaders(strokes: Sequence[Stroke], labels: Sequence[Label]) -> npt.NDAr
     begins = np.zeros(len(ends), dtype=np.bool_)
     begins[spoken] = True
     begins &= ~touched
+    begins[begins] = ~_goes_on(tips[begins], lines, tree)
     which, other = tree.query(lines[few], predicate="crosses")
     meets = shapely.intersection(lines[few[which]], lines[other])
     away = np.minimum(shapely.distance(ends[2 * which], meets), shapely.distance(ends[2 * which + 1], meets))
     crossing = np.bincount(which[away > TOUCH_M], minlength=len(few)) > 0
-    sizes = np.bincount(group, minlength=len(few))
-    leads = np.bincount(group, weights=begins.reshape(-1, 2).any(axis=1), minlength=len(few)) > 0
-    crosses = np.bincount(group, weights=crossing, minlength=len(few)) > 0
-    found[few[(leads & crosses & (sizes <= MOST_POINTS - 1))[group]]] = True
+    long = np.array([np.hypot(*np.diff(strokes[i].points, axis=0).T).max() > LONGEST_M for i in few.tolist()])
+    sizes, leads, crosses, too_long = (
+        np.bincount(group, weights=each, minlength=len(few))
+        for each in (np.ones(len(few)), begins.reshape(-1, 2).any(axis=1), crossing, long)
+    )
+    found[few[((leads > 0) & (crosses > 0) & (too_long == 0) & (sizes <= MOST_POINTS - 1))[group]]] = True
     return found
+
+
+def _goes_on(tips: npt.NDArray[np.float64], lines: npt.NDArray[np.object_], tree: STRtree) -> npt.NDArray[np.bool_]:
+    """At which tips (an end and the point before it, shape (n, 2, 2)) another line goes on straight ahead."""
+    ahead = tips[:, 0] - tips[:, 1]
+    ahead /= np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
+    rays = shapely.linestrings(np.stack([tips[:, 0] + ahead * TOUCH_M, tips[:, 0] + ahead * REACH_M], axis=1))
+    bands = shapely.buffer(rays, TOUCH_M, cap_style="flat")
+    tip, line = tree.query(bands, predicate="intersects")
+    along = shapely.length(shapely.intersection(lines[line], bands[tip]))
+    return np.bincount(tip[along >= ALONG_M], minlength=len(tips)) > 0
 
 
 def _chained(strokes: Sequence[Stroke], few: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
