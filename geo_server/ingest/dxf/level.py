@@ -94,7 +94,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     divided, bays = divide_zones(polygons[len(drawn) :], stamps)
     on_stairs = [s for s in strokes if stroke_role(s, roles) is Role.STAIRS]
     polygons, stairs, steps = cut_flights([*polygons[: len(drawn)], *divided], find_flights(on_stairs))
-    closures = fill_gaps([*closed.bridges, *bays], closed.doors, closed.still, barriers.unsaid)
+    closures = fill_gaps([*closed.bridges, *bays], closed.doors, closed.still, barriers.unsaid, closed.segments)
     footprint = footprint_of([*polygons, *closed.faces.polygons])
     found = find_openings(closures, closed.doors, polygons, footprint, closed.segments)
     _step_on(steps, polygons, found)

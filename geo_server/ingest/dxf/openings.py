@@ -14,7 +14,7 @@ from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.doors import DoorSymbol
 from geo_server.ingest.dxf.drawing import Vertex
 from geo_server.ingest.dxf.segments import Segments, as_lines
-from geo_server.ingest.dxf.walls import HEALED_M, Bridge, Filling, count_runs, runs_beside
+from geo_server.ingest.dxf.walls import HEALED_M, Bridge, Filling, faces_beside, full_runs, runs_beside
 
 PROBES_M = (0.06, 0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
 """Distances from the chord at which its two sides are looked for: through the thickest wall."""
@@ -28,6 +28,8 @@ FILLING_M = 0.4
 """How far from a gap's middle line the lines of a sliding door or a window are drawn."""
 LEAST_PANES = 3
 """So many lines from side to side are a window: a sill on each face of the wall, and a pane."""
+FRAME_M, FLUSH_M = 0.2, 0.05
+"""Half the depth that the frame of a window may have in a thin wall; how far its sill may stick out of a thick one."""
 LEAST_GAP_M = 0.6
 """A gap that people pass is at least this wide."""
 
@@ -123,29 +125,44 @@ def _reaches(at: Point, zone: Polygon, walls: STRtree) -> bool:
 
 
 def fill_gaps(
-    bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], door_lines: Segments, unsaid: Segments
+    bridges: Sequence[Bridge], doors: Sequence[DoorSymbol], door_lines: Segments, unsaid: Segments, barriers: Segments
 ) -> list[Bridge]:
     """Gaps with what is drawn in them: lines on door layers without an arc are sliding doors, or windows when three run
-    from side to side, on whatever layer. Where no door is drawn at all, any gap may be one.
+    from side to side in the thickness of the wall, on whatever layer. Where no door is drawn at all, any gap may be one.
 
     Args:
         bridges: Chords of door symbols and bridges over gaps.
         doors: Door symbols.
         door_lines: Segments on layers of doors.
         unsaid: Segments on layers that say nothing.
+        barriers: Walls; what is drawn in front of them are steps.
     """
-    trees = [(lines, STRtree(as_lines(lines))) for lines in (door_lines, unsaid)]
+    trees = [(lines, STRtree(as_lines(lines))) for lines in (door_lines, unsaid, barriers)]
     filled = [_filling(bridge, *trees) for bridge in bridges]
     empty = Filling.NOTHING if doors or Filling.DOOR in filled else Filling.UNKNOWN
     return [replace(b, filled=empty if f is Filling.NOTHING else f) for b, f in zip(bridges, filled, strict=True)]
 
 
-def _filling(bridge: Bridge, of_doors: tuple[Segments, STRtree], unsaid: tuple[Segments, STRtree]) -> Filling:
+_Lines = tuple[Segments, STRtree]
+
+
+def _filling(bridge: Bridge, of_doors: _Lines, unsaid: _Lines, walls: _Lines) -> Filling:
     if bridge.symbol is not None:
         return Filling.NOTHING
-    if any(count_runs(bridge, *lines, FILLING_M) >= LEAST_PANES for lines in (of_doors, unsaid)):
+    if any(_has_panes(bridge, lines, walls) for lines in (of_doors, unsaid)):
         return Filling.WINDOW
     return Filling.DOOR if runs_beside(bridge, *of_doors, FILLING_M) >= 0.5 else Filling.NOTHING
+
+
+def _has_panes(bridge: Bridge, lines: _Lines, walls: _Lines) -> bool:
+    """Whether a window is drawn in a gap: enough lines from side to side between the faces of its wall."""
+    aside = full_runs(bridge, *lines, FILLING_M)
+    if len(aside) < LEAST_PANES:
+        return False
+    faces = faces_beside(bridge, *walls)
+    low = min(-FRAME_M, faces.min(initial=0.0) - FLUSH_M)
+    high = max(FRAME_M, faces.max(initial=0.0) + FLUSH_M)
+    return int(((low <= aside) & (aside <= high)).sum()) >= LEAST_PANES
 
 
 def _add(

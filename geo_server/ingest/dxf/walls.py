@@ -174,10 +174,23 @@ def runs_beside(bridge: Bridge, segments: Segments, tree: STRtree, distance: flo
     return float(shapely.union_all(shapely.box(spans[:, 0], 0.0, spans[:, 1], 1.0)).area / bridge.width_m)
 
 
-def count_runs(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> int:
-    """How many segments accompany a bridge from end to end."""
-    spans, _ = _spans(bridge, segments, tree, distance)
-    return int((spans[:, 1] - spans[:, 0] >= 0.9 * bridge.width_m).sum()) if len(spans) else 0
+def full_runs(bridge: Bridge, segments: Segments, tree: STRtree, distance: float) -> npt.NDArray[np.float64]:
+    """How far to the left of a bridge each segment lies that accompanies it from end to end, shape (n,)."""
+    spans, aside = _spans(bridge, segments, tree, distance)
+    return aside[spans[:, 1] - spans[:, 0] >= 0.9 * bridge.width_m]
+
+
+def faces_beside(bridge: Bridge, barriers: Segments, tree: STRtree) -> npt.NDArray[np.float64]:
+    """How far to the left of a bridge each face of the wall lies that goes on beyond its ends, shape (n,)."""
+    beyond = HEALED_M / bridge.width_m * (np.array(bridge.end) - np.array(bridge.start))
+    first, last = np.array(bridge.start) - beyond, np.array(bridge.end) + beyond
+    longer = Bridge((float(first[0]), float(first[1])), (float(last[0]), float(last[1])))
+    spans, aside = _spans(longer, barriers, tree, THICKEST_M)
+    outside = (
+        np.minimum(spans[:, 1], HEALED_M) - spans[:, 0],
+        spans[:, 1] - np.maximum(spans[:, 0], longer.width_m - HEALED_M),
+    )
+    return aside[np.maximum(*outside) > HEALED_M / 2]
 
 
 def _spans(
