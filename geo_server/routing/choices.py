@@ -102,6 +102,7 @@ def explain_avoided(
     arrivals: Sequence[float],
     reaction_s: float,
     margin_s: float,
+    timed: Callable[[Trail], Trail],
 ) -> tuple[Avoided, ...]:
     """Why each exit that is nearer than the chosen one was not taken, nearest first.
 
@@ -115,7 +116,12 @@ def explain_avoided(
         arrivals: Earliest arrival of a threat at each node.
         reaction_s: Seconds until people start to walk.
         margin_s: Seconds that they must be ahead.
+        timed: Adds the waits to a trail.
     """
+
+    def is_safe(trail: Trail) -> bool:
+        return trail.slack(arrivals)[0] - reaction_s >= margin_s - EPSILON_S
+
     limit = chosen.seconds - EPSILON_S if chosen else np.inf
     seconds, first = trees.seconds(ways)
     usable = {int(trees.exits[k]): k for k in np.flatnonzero(seconds < limit).tolist()}
@@ -132,8 +138,8 @@ def explain_avoided(
         if not held[number]:
             avoided.append(_not_held(trees.network, number))
             continue
-        if trail.slack(arrivals)[0] - reaction_s >= margin_s - EPSILON_S:
-            avoided.append(_as_safe(trees.network, number, kept=kept))
+        if is_safe(trail):
+            avoided.append(_as_safe(trees.network, number, kept=kept, waited=is_safe(timed(trail))))
             continue
         avoided.append(_cut_off(trees.network, trail, arrivals, reaction_s, margin_s))
     return tuple(avoided)
@@ -152,10 +158,13 @@ def _not_held(network: Network, number: int) -> Avoided:
     return Avoided(exit_id, "not_held", None, words)
 
 
-def _as_safe(network: Network, number: int, *, kept: bool) -> Avoided:
-    """Why an exit that is nearer and as safe was not taken."""
+def _as_safe(network: Network, number: int, *, kept: bool, waited: bool) -> Avoided:
+    """Why an exit that is nearer, and as safe if nobody has to wait, was not taken."""
     exit_id = network.compiled.subjects[number]
     name = _capital(end_words(network.compiled.floorplan, exit_id))
+    if not waited:
+        words = f"{name} is nearer, but with all who wait on the way there people would not be ahead of the threat."
+        return Avoided(exit_id, "crowded", None, words)
     if kept:
         return Avoided(
             exit_id, "kept", None, f"{name} is nearer, but too little to send people another way than before."

@@ -51,7 +51,18 @@ class Crowd:
 
     def delayed_if_taken(self, trail: Trail) -> Trail:
         """A way with the waits on it if all people of its zone took that one, and all others theirs."""
-        return delayed(trail, waits_if_moved(self.come, self.of_zone[trail.zone_id], trail, self.flow))
+        return delayed(trail, waits_if_moved(self.come, self.of_zone.get(trail.zone_id, ()), trail, self.flow))
+
+    def sent(self, trail: Trail) -> "Crowd":
+        """The same with all people of a way's zone on that way."""
+        others = [group for group in self.groups if group.zone_id != trail.zone_id]
+        people = sum(group.people for group in self.of_zone[trail.zone_id])
+        return Crowd([*others, Group(trail.zone_id, trail, people)], self.flow)
+
+    def safe_zones(self, is_safe: Judge) -> set[UUID]:
+        """Zones of which everybody is on a way that is safe, waits included."""
+        unsafe = {group.zone_id for group in self.groups if not is_safe(self.delayed(group.trail))}
+        return self.of_zone.keys() - unsafe
 
     def safe_people(self, is_safe: Judge) -> int:
         """How many are on a way that is safe, waits included."""
@@ -92,7 +103,7 @@ def account(
     ends: Sequence[UUID],
     *,
     reaction_s: float,
-    statuses: Mapping[UUID, RouteStatus],
+    status_of: Callable[[Group], RouteStatus],
     margin_of: Callable[[Trail], float | None],
     is_safe: Judge,
 ) -> Egress:
@@ -103,7 +114,7 @@ def account(
         people: How many are in each zone.
         ends: All open ends of ways.
         reaction_s: Seconds until people start to walk.
-        statuses: Of each zone's own way, without a crowd.
+        status_of: How good the way of a group is where it is safe.
         margin_of: The margin of a way.
         is_safe: Judges a way.
     """
@@ -118,7 +129,7 @@ def account(
         least_s=total / rate + reaction_s if rate and total else None,
         exits=exits,
         shares={
-            zone_id: tuple(_share(crowd, group, statuses[zone_id], margin_of, is_safe) for group in groups)
+            zone_id: tuple(_share(crowd, group, status_of(group), margin_of, is_safe) for group in groups)
             for zone_id, groups in crowd.of_zone.items()
             if groups[0].people
         },

@@ -6,13 +6,14 @@ others went as planned, and only after that it is told which is the best at what
 any route of a plan.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
 
 from geo_server.domain.routes import SAFE, Choice, ChoiceLabel
 from geo_server.routing.choosing import Judgement, choose_end, find_largest_margin
+from geo_server.routing.detours import Detours
 from geo_server.routing.exposure import Sight
 from geo_server.routing.hidden import HiddenWays
 from geo_server.routing.instructions import turn_by_turn
@@ -34,35 +35,35 @@ class Options:
     Args:
         judge: Tells what is safe.
         sight: What threats see; None when nobody can tell, and nothing is least exposed then.
+        detours: Further ways, and the crowd that waits on all of them; None where nobody is counted.
     """
 
     judge: Judgement
     sight: Sight | None
+    detours: Detours | None
 
     def exposure_s(self, trail: Trail) -> float | None:
         """Seconds of a way in sight, or None."""
         return None if self.sight is None else self.sight.seconds(trail)
 
-    def find(self, ways: ZoneWays, timed: Callable[[Trail], Trail], also: Iterable[Trail] = ()) -> tuple[Choice, ...]:
-        """The choices of a zone: those that are safe, and the one farthest ahead of the threat.
-
-        Args:
-            ways: The zone.
-            timed: Adds the waits to a way.
-            also: Further ways that may be the best at something once waits are counted.
-        """
+    def find(self, ways: ZoneWays) -> tuple[Choice, ...]:
+        """The choices of a zone: those that are safe, and the one farthest ahead of the threat."""
         request, ends = self.judge.request, self.judge.ends
         fastest = choose_end(ends, ways, request.reaction_s, request.margin_s)
         if fastest.trail is None:
             return ()
         is_safe = fastest.status in SAFE
-        found = [fastest.trail, *also]
+        found = [fastest.trail]
         if request.threats:
             found.append(find_largest_margin(ends.held if is_safe else ends.fields, ways))
         hidden = self._hidden_way(ways) if is_safe else None
         if hidden is not None:
             found.append(hidden)
-        return self._labelled([timed(trail) for trail in {trail.nodes: trail for trail in found}.values()])
+        if self.detours is not None:
+            found += self.detours.find(ways)
+        trails = {trail.nodes: trail for trail in found}.values()
+        timed = map(self.detours.crowd.delayed_if_taken, trails) if self.detours else trails
+        return self._labelled(list(timed))
 
     @cached_property
     def _hidden_ways(self) -> HiddenWays | None:

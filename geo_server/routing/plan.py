@@ -21,6 +21,7 @@ from geo_server.routing.choices import explain_avoided, find_alternatives
 from geo_server.routing.choosing import Chosen, Judgement, build_ends, choose_end
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.crowds import LONGER, Group, flows
+from geo_server.routing.detours import Detours, send_round
 from geo_server.routing.egress import Crowd, account, place_people
 from geo_server.routing.exposure import find_sight
 from geo_server.routing.fields import threat_arrivals
@@ -60,7 +61,8 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
         if not _is_out_already(compiled, ways)
     }
     crowd = _crowd(judge, chosen) if request.people is not None else None
-    options = Options(judge, find_sight(compiled, located)) if request.choices else None
+    detours = Detours(judge, crowd) if crowd else None
+    options = Options(judge, find_sight(compiled, located), detours) if request.choices else None
     routes = tuple(
         _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd, options)
         for zone_id, one in chosen.items()
@@ -97,7 +99,8 @@ def _crowd(judge: Judgement, chosen: Mapping[UUID, Chosen]) -> Crowd:
 
     trails = {zone_id: one.trail for zone_id, one in chosen.items() if one.trail is not None}
     flow = flows(judge.ends.fields.network.compiled.floorplan)
-    return place_people(trails, judge.people, flow, options, judge.is_safe)
+    placed = place_people(trails, judge.people, flow, options, judge.is_safe)
+    return send_round(judge, placed, [zone_id for zone_id, one in chosen.items() if one.status in SAFE])
 
 
 def _in_crowd(judge: Judgement, crowd: Crowd | None, zone_id: UUID, chosen: Chosen) -> Chosen:
@@ -107,18 +110,23 @@ def _in_crowd(judge: Judgement, crowd: Crowd | None, zone_id: UUID, chosen: Chos
     groups = crowd.of_zone[zone_id]
     if chosen.status in SAFE and not all(judge.is_safe(crowd.delayed(group.trail)) for group in groups):
         return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, groups[0].trail)
-    moved = groups[0].trail.exit != chosen.trail.exit
-    return Chosen(RouteStatus.SAFE_DETOUR, groups[0].trail) if moved else chosen
+    return chosen if groups[0].trail.nodes == chosen.trail.nodes else Chosen(RouteStatus.SAFE_DETOUR, groups[0].trail)
 
 
 def _egress(judge: Judgement, crowd: Crowd, chosen: Mapping[UUID, Chosen]) -> Egress:
     network = judge.ends.fields.network
+
+    def status_of(group: Group) -> RouteStatus:
+        own = chosen[group.zone_id]
+        is_own = own.trail is not None and group.trail.nodes == own.trail.nodes
+        return own.status if is_own or own.status not in SAFE else RouteStatus.SAFE_DETOUR
+
     return account(
         crowd,
         judge.people,
         [network.compiled.subjects[node] for node in np.flatnonzero(network.sinks).tolist()],
         reaction_s=judge.request.reaction_s,
-        statuses={zone_id: one.status for zone_id, one in chosen.items()},
+        status_of=status_of,
         margin_of=lambda trail: judge.margins(trail)[0],
         is_safe=judge.is_safe,
     )
@@ -128,6 +136,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
     ends, request = judge.ends, judge.request
     compiled, zone = ends.fields.network.compiled, ways.zone
     arrivals = ends.fields.arrivals
+    timed = _same if crowd is None else crowd.delayed_if_taken
     avoided = explain_avoided(
         ends.trees,
         ends.unclosed,
@@ -138,6 +147,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         arrivals=arrivals,
         reaction_s=request.reaction_s,
         margin_s=request.margin_s,
+        timed=timed,
     )
     if chosen.trail is None:
         return Route(
@@ -149,9 +159,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
             instructions=(NO_WAY[request.to],),
             radio=radio_sentence(compiled, zone, chosen.status, None, to=request.to),
         )
-    trail, others = chosen.trail, _same
-    if crowd is not None:
-        trail, others = crowd.delayed(chosen.trail), crowd.delayed_if_taken
+    trail = crowd.delayed(chosen.trail) if crowd else chosen.trail
     margin_s, latest_s = judge.margins(trail)
     return Route(
         zone.id,
@@ -167,13 +175,13 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         latest_s,
         build_legs(trail),
         avoided,
-        find_alternatives(ends.held_trees, ways, trail, arrivals, reaction_s=request.reaction_s, timed=others),
+        find_alternatives(ends.held_trees, ways, trail, arrivals, reaction_s=request.reaction_s, timed=timed),
         turn_by_turn(chosen.trail),
         radio_sentence(compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s),
         trail.spread_s,
         trail.queue_s,
         options.exposure_s(trail) if options else None,
-        options.find(ways, others) if options else (),
+        options.find(ways) if options else (),
     )
 
 

@@ -13,7 +13,7 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory, ZoneCategory
 from geo_server.domain.routes import EvacuationPlan, RouteStatus
 from geo_server.routing.choices import build_exit_trees
-from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.crowds import Group, delayed, flows, links, passages, stair_flow, waits, waits_if_moved
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
@@ -30,9 +30,9 @@ def populated(floorplan: Floorplan, rng: random.Random) -> dict[UUID, int]:
     return {zone.id: rng.choice([0, 1, 12, 30, 80]) for zone in floorplan.zones}
 
 
-def groups_of(floorplan: Floorplan, people: dict[UUID, int]) -> list[Group]:
+def groups_of(floorplan: Floorplan, people: dict[UUID, int], compiled: CompiledFloorplan | None = None) -> list[Group]:
     """Everybody on the shortest way of their zone."""
-    network = build_network(compile_floorplan(floorplan), ADULT)
+    network = build_network(compiled or compile_floorplan(floorplan), ADULT)
     groups = []
     for zone_id, count in people.items():
         starts = [s for s in network.starts[zone_id] if math.isfinite(network.distances[s.node])]

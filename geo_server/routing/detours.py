@@ -1,0 +1,98 @@
+"""Ways round a crowd, for zones whose way is no longer in time once people are in each other's way.
+
+A zone takes another way only if that is safe with all waits on it, its own people's included, and no other zone loses a safe
+way by it. Few ways are tried: what is found is a way that is safe, not the best of all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isfinite
+from uuid import UUID
+
+import numpy as np
+
+from geo_server.routing.choosing import Fields, Judgement, build_fields, choose, choose_end, find_largest_margin
+from geo_server.routing.compiled import KINDS
+from geo_server.routing.egress import Crowd
+from geo_server.routing.trails import Network, Trail, find_trail
+from geo_server.routing.visibility import Floats
+from geo_server.routing.zones import ZoneWays
+
+NEAREST = 8
+"""Ends that are tried, each by the shortest way to it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Detours:
+    """Other ways of zones.
+
+    Args:
+        judge: Tells what is safe.
+        crowd: People on their ways.
+    """
+
+    judge: Judgement
+    crowd: Crowd
+
+    def find(self, ways: ZoneWays) -> list[Trail]:
+        """Ways of a zone, each once, the best without anybody in it first; nothing is said of how good they are."""
+        ends, request = self.judge.ends, self.judge.request
+        chosen = choose_end(ends, ways, request.reaction_s, request.margin_s)
+        if chosen.trail is None:
+            return []
+        found = [chosen.trail, *(group.trail for group in self.crowd.of_zone.get(ways.zone_id, ()))]
+        round_it = choose(self._crowded, ways, request.reaction_s, request.margin_s).trail
+        if round_it is not None:
+            found.append(find_trail(ends.held.network, ways.zone_id, round_it.nodes))
+            found.append(find_largest_margin(ends.held, ways))
+        trees = ends.held_trees
+        seconds, first = trees.seconds(ways)
+        near = [k for k in np.argsort(seconds, kind="stable").tolist() if isfinite(seconds[k])][:NEAREST]
+        found += [trees.trail(ways, k, int(first[k])) for k in near]
+        return list({trail.nodes: trail for trail in found}.values())
+
+    def find_safe(self, ways: ZoneWays, crowd: Crowd) -> list[Trail]:
+        """Those that are safe if all of the zone take them in a crowd, the quickest first."""
+        timed = [(crowd.delayed_if_taken(trail), trail) for trail in self.find(ways) if self.judge.is_safe(trail)]
+        safe = [(late.seconds, trail.nodes, trail) for late, trail in timed if self.judge.is_safe(late)]
+        return [trail for *_, trail in sorted(safe, key=lambda one: one[:2])]
+
+    @cached_property
+    def _crowded(self) -> Fields:
+        """What ways are read from if everybody waits as the crowd does: a measure of where to go, no bound."""
+        fields = self.judge.ends.held
+        network = replace(fields.network, edge_s=_with_waits(fields.network, self.crowd), trails={})
+        return build_fields(network, np.asarray(fields.arrivals), self.judge.request.margin_s)
+
+
+def _with_waits(network: Network, crowd: Crowd) -> Floats:
+    """Seconds of each edge with the wait at its tail, at an end that it leads to, and on its flight, shape (m,)."""
+    compiled = network.compiled
+    waits = np.array([crowd.wait_s.get(subject_id, 0.0) for subject_id in compiled.subjects])
+    doors = np.where([node.startswith("opening:") for node in compiled.nodes], waits, 0.0)
+    ends = np.where(network.sinks, doors, 0.0)
+    level = np.isin(compiled.kinds, [KINDS.index("walk"), KINDS.index("refuge")])
+    flights = np.where(level, 0.0, waits[compiled.heads])
+    seconds: Floats = network.edge_s + doors[compiled.tails] + ends[compiled.heads] + flights
+    return seconds
+
+
+def send_round(judge: Judgement, crowd: Crowd, zone_ids: Iterable[UUID]) -> Crowd:
+    """A crowd in which no fewer zones have a safe way: of some zones those that have none in it take another, where one is safe.
+
+    Args:
+        judge: Tells what is safe.
+        crowd: People on their ways.
+        zone_ids: The zones that may.
+    """
+    safe = crowd.safe_zones(judge.is_safe)
+    detours, zones = Detours(judge, crowd), judge.ends.fields.network.compiled.zones
+    for zone_id in sorted(zone_ids, key=lambda one: (-judge.people.get(one, 0), str(one))):
+        for trail in detours.find_safe(zones[zone_id], crowd) if zone_id not in safe else ():
+            moved = crowd.sent(trail)
+            then = moved.safe_zones(judge.is_safe)
+            if then >= {*safe, zone_id}:
+                crowd, safe = moved, then
+                break
+    return crowd
