@@ -40,9 +40,14 @@ def choose_own_room(page: Page, room: str) -> None:
 
 def order_to_leave(page: Page, reason: str = "") -> None:
     """As a commander, order everyone to leave, whatever the page warns of."""
+    give_order(page, "Evacuate", reason)
+
+
+def give_order(page: Page, action: str, reason: str = "") -> None:
+    """As a commander, order everyone to do something."""
     page.get_by_role("tab", name="Situation").click()
     page.get_by_role("button", name="Give an order").click()
-    page.get_by_role("dialog").get_by_text("Evacuate", exact=True).click()
+    page.get_by_role("dialog").get_by_text(action, exact=True).click()
     page.get_by_label("Reason (people see it)").fill(reason)
     page.get_by_role("button", name="Give the order").click()
 

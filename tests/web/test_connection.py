@@ -2,10 +2,13 @@
 
 import uuid
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from geo_server.api.static import WEB
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_sign_in_link
 from geo_server.settings import Settings
@@ -17,6 +20,11 @@ from tests.web.storeys import Storeys
 
 pytestmark = pytest.mark.browser
 
+PORTAL = {"status": 200, "content_type": "text/html", "body": "<h1>Sign in to this network</h1>"}
+ASK = """async (path) => {
+    const {getJson} = await import("/static/js/api.js");
+    return getJson(path).then(() => "an answer", (fault) => fault.constructor.name);
+}"""
 KEPT = """([key, report]) => localStorage.setItem(key, JSON.stringify(report))"""
 
 
@@ -33,6 +41,50 @@ def test_a_dead_server_is_said_at_once_with_the_age_of_what_is_shown(
     expect(band).to_contain_text("The server does not answer. What you see is as of", timeout=2000)
     expect(band.locator("time")).to_contain_text("ago")
     page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"status": 200, "json": {}}, "an answer"),
+        ({"status": 403, "json": {}}, "Refusal"),
+        (PORTAL, "Unreachable"),
+        ({**PORTAL, "status": 403}, "Unreachable"),
+        ({"status": 200, "content_type": "application/json", "body": '{"id": "cut o'}, "Unreachable"),
+        ({"status": 404, "content_type": "application/problem+json", "body": '{"detail": "cut o'}, "Unreachable"),
+    ],
+)
+def test_only_a_whole_answer_of_the_server_itself_is_an_answer(
+    chromium: Browser, answer: dict[str, Any], told: str
+) -> None:
+    page = chromium.new_page()
+    page.route("http://school.test/", lambda route: route.fulfill(content_type="text/html", body=""))
+    page.route("**/static/js/*", lambda route: route.fulfill(path=WEB / urlsplit(route.request.url).path[1:]))
+    page.route("**/asked", lambda route: route.fulfill(**answer))
+    page.goto("http://school.test/")
+    assert page.evaluate(ASK, "/asked") == told
+    page.context.close()
+
+
+def test_a_dead_feed_leaves_the_page_neither_behind_nor_called_live_for_nothing(visit: Visit) -> None:
+    visitor = visit(Role.STAFF, PHONE)
+    staff = visitor.ready()
+    choose_own_room(staff, "102")
+    visitor.context.route("**/events", lambda route: route.fulfill(status=403, json={}))
+    staff.reload()
+    put_threat(visit(Role.RESPONDER).ready(), "104")
+    expect(staff.locator("#card")).to_contain_text("Armed assailant")
+    expect(staff.locator(".live")).to_contain_text("Live")
+    visitor.context.route("**/picture", lambda route: route.fulfill(**PORTAL))
+    expect(staff.locator(".notice-stale")).to_contain_text("The server does not answer. What you see is as of")
+    staff.get_by_role("button", name="I'm OK").click()
+    expect(staff.locator(".sent")).to_contain_text("received at")
+    visitor.context.unroute("**/picture")
+    visitor.context.route("**/picture", lambda route: route.fulfill(status=404, json={}))
+    expect(staff.locator(".notice-stale")).to_contain_text("You no longer have access here")
+    visitor.context.unroute("**/picture")
+    expect(staff.locator(".notice-stale")).to_be_hidden()
+    visitor.faults.clear()  # the browser reports each refusal itself
 
 
 def test_a_report_that_meets_an_ended_session_is_kept_and_sent_after_the_next_sign_in(

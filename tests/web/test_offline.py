@@ -17,8 +17,8 @@ from geo_server.services.access import create_sign_in_link
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 from tests.api.conftest import serving
-from tests.web.conftest import PATIENCE_MS, PHONE
-from tests.web.steps import choose_own_room, eventually, pick_room, put_threat, rendered, row
+from tests.web.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.web.steps import choose_own_room, eventually, give_order, pick_room, put_threat, rendered, row
 from tests.web.storeys import Storeys
 
 pytestmark = pytest.mark.browser
@@ -132,6 +132,27 @@ def test_without_a_server_the_page_opens_with_map_and_picture_and_their_age(visi
     expect(staff.locator("#card .card-old")).to_contain_text("This is from 2 min")
     staff.clock.set_system_time(datetime.now(UTC) + timedelta(days=1))
     expect(band).to_contain_text(datetime.now(UTC).strftime("%Y"))
+
+
+def test_guidance_of_before_never_overrides_an_order_of_now(visits: Visits, server: Server) -> None:
+    commander = visits.come_in(Role.COMMANDER, DESKTOP)
+    put_threat(commander, "104", drill=False)
+    give_order(commander, "Evacuate")
+    staff = visits.come_in(Role.STAFF)
+    choose_own_room(staff, "102")
+    heading = staff.locator("#card").get_by_role("heading")
+    expect(heading).to_have_text("Evacuate")
+    staff.context.route("**/guidance", lambda _: None)  # never answered
+    give_order(commander, "Lockdown")
+    expect(heading).to_have_text("Lockdown", timeout=PATIENCE_MS / 6)
+    staff.reload()
+    expect(staff.locator("body[data-ready=true]")).to_be_attached()
+    expect(heading).to_have_text("Lockdown")
+    expect(staff.locator(".live")).to_contain_text("Live")
+    server.stop()
+    staff.reload()
+    expect(staff.locator(".live")).to_contain_text("Not live")
+    expect(heading).to_have_text("Lockdown")
 
 
 def test_that_no_incident_was_known_is_not_called_quiet_when_it_is_not_of_now(visits: Visits, server: Server) -> None:

@@ -1,6 +1,6 @@
 /** Words for screen readers: at once for a new threat or order, at leisure for the rest. */
 
-import { incidentIsOpen, kindTitle, leavesUnsure, orderFor, sentenceFor, threatPlace, threatsOf, toDo } from "./model.js";
+import { guidanceOf, incidentIsOpen, kindTitle, leavesUnsure, orderFor, sentenceFor, threatPlace, threatsOf, toDo } from "./model.js";
 import { t } from "./strings.js";
 
 const PAUSE_MS = 5000;
@@ -80,6 +80,6 @@ function sayOrders(store, speaker) {
       waiting = { guidance: state.guidance, timer: setTimeout(say, GUIDANCE_WAIT_MS) };
     }
     last = id;
-    if (waiting && (!state.mine || state.guidance !== waiting.guidance)) say();
+    if (waiting && (!state.mine || (state.guidance !== waiting.guidance && guidanceOf(state)))) say();
   });
 }

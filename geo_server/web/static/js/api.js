@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer: no network, or no server. */
+/** No answer of the server's: no network, no server, one that was broken off, or one of whoever stands before the server. */
 export class Unreachable extends Error {
   constructor() {
     super(t("error.unreachable"));
@@ -34,26 +34,27 @@ export const postForm = (path, form) => send(path, { method: "POST", body: form,
 export const remove = (path) => send(path, { method: "DELETE" });
 
 async function send(path, { timeLimitMs = TIME_LIMIT_MS, ...options }) {
-  let response;
-  try {
-    response = await fetch(path, {
-      credentials: "same-origin",
-      cache: "no-cache",
-      ...options,
-      headers: { Accept: "application/json", ...options.headers },
-      signal: AbortSignal.timeout(timeLimitMs),
-    });
-  } catch {
+  const asked = fetch(path, {
+    credentials: "same-origin",
+    cache: "no-cache",
+    ...options,
+    headers: { Accept: "application/json", ...options.headers },
+    signal: AbortSignal.timeout(timeLimitMs),
+  });
+  const { status, ok, body } = await asked.then(readAnswer).catch(() => {
     throw new Unreachable();
-  }
-  if (!response.ok) throw new Refusal(response.status, await readProblem(response));
-  return response.status === 204 ? null : response.json();
+  });
+  if (!ok) throw new Refusal(status, body);
+  return body;
 }
 
-async function readProblem(response) {
-  try {
-    return await response.json();
-  } catch {
-    return {};
-  }
+/** Whatever this server says is JSON, or nothing: a page of HTML is of a network that asks people to sign in to it. */
+async function readAnswer(response) {
+  const { status, ok } = response;
+  if (status === 204) return { status, ok, body: null };
+  if (!isOfType(response, "json")) throw new Unreachable();
+  return { status, ok, body: await response.json() };
 }
+
+/** Whether an answer says that it is of a type: that of the server itself does. */
+export const isOfType = (response, type) => (response.headers.get("Content-Type") ?? "").includes(type);

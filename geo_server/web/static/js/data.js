@@ -1,9 +1,10 @@
 /** Gets what the page shows from the server, and again whenever the live feed says that something changed. */
 
-import { Refusal, getJson, isNoAnswer } from "./api.js";
+import { getJson, isNoAnswer } from "./api.js";
 import { setServerTime, setTimeZone } from "./clock.js";
 import { openFeed } from "./feed.js";
 import { askOrRecall, getAndKeep } from "./kept.js";
+import { basisOf } from "./model.js";
 import { may } from "./store.js";
 import { orderAsIn, packInLanguage, pictureAsIn } from "./wording.js";
 
@@ -15,16 +16,27 @@ const CHANGES_SIGHTINGS = /^(sighting|incident)_/;
 /** What the picture of an incident does not show. */
 const BESIDE_THE_PICTURE = /^(import|drill|round|fault|concern)_/;
 
-/** As `getAndKeep`, but what the server said last where it says nothing now: for a page that is being opened. */
-const first = async (path) => (await askOrRecall(path)).value;
+/** As `getAndKeep`, but what the server said last where it says nothing now: for a page that is being opened. Nothing that was
+ * said before a moment of this device's: what belongs to a picture is not older than it. */
+const firstSince = (since) => async (path) => (await askOrRecall(path, since)).value;
+
+const sitePaths = (slug) => ["", "/zones", "/openings", "/protocols"].map((rest) => `/api/sites/${slug}${rest}`);
 
 /**
- * Everything that does not change during an incident.
- * @param {(path: string) => Promise<*>} ask
+ * Everything that does not change during an incident, for a page that is being opened.
+ * @returns {Promise<number|null>} When by this device's clock the oldest of it was said that is not of now.
  */
-export async function loadSite(store, slug, ask = first) {
-  const base = `/api/sites/${slug}`;
-  const [site, zones, openings, protocols] = await Promise.all([base, `${base}/zones`, `${base}/openings`, `${base}/protocols`].map(ask));
+export async function openSite(store, slug) {
+  const answers = await Promise.all(sitePaths(slug).map((path) => askOrRecall(path)));
+  showSite(store, answers.map(({ value }) => value));
+  const kept = answers.map(({ keptAt }) => keptAt).filter((at) => at !== null);
+  return kept.length ? Math.min(...kept) : null;
+}
+
+/** The same as it is now. */
+export const loadSite = async (store, slug) => showSite(store, await Promise.all(sitePaths(slug).map((path) => getAndKeep(path))));
+
+function showSite(store, [site, zones, openings, protocols]) {
   setTimeZone(site.timezone);
   store.set({
     site,
@@ -42,46 +54,61 @@ export async function loadSite(store, slug, ask = first) {
  * @param {object} store
  * @param {string} slug
  * @param {{onFresh: Function, onKept: Function, onHear: Function, onBreak: Function, onFault: Function,
- *   onSignedOut: Function}} hooks `onFresh`: the picture is of now; `onKept`: it is of a time of the server's that is
- *   given; `onHear`: the server lives; `onBreak`: the feed ended; `onFault`: what is new could not be had.
+ *   onSignedOut: Function}} hooks `onFresh`: the picture is of now; `onKept`: it is of a time of this device's that
+ *   is given; `onHear`: the feed lives; `onBreak`: it ended; `onFault`: what is new could not be had, and why.
  * @returns {Promise<{refresh: () => void, load: () => Promise<void>, guidance: () => Promise<void>, hurry: () => void}>}
  *   `load` rejects when it cannot; `hurry` opens the live feed again at once.
  */
 export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak, onFault, onSignedOut }) {
   const base = `/api/sites/${slug}`;
 
-  const loadPicture = async () => {
-    const picture = await getAndKeep(`${base}/picture`);
+  const showPicture = (picture) => store.set({ picture: pictureAsIn(store.state.protocols, picture) });
+
+  const loadPicture = inTurn(async () => {
+    const late = setTimeout(onFault, ASK_LIMIT_MS);
+    const picture = await getAndKeep(`${base}/picture`).finally(() => clearTimeout(late));
     setServerTime(picture.at);
     onFresh();
-    return show(picture, getAndKeep);
-  };
+    showPicture(picture);
+    loadRest(getAndKeep);
+    return picture.seq;
+  });
 
+  /** The page is put together without what belongs to the picture when that is long in coming. */
   const loadFirst = async () => {
     const { value: picture, keptAt } = await askOrRecall(`${base}/picture`);
     if (keptAt === null) {
       setServerTime(picture.at);
       onFresh();
     } else onKept(keptAt);
-    return show(picture, first).catch((fault) => {
-      if (!isNoAnswer(fault)) throw fault;
-      return picture.seq;
-    });
-  };
-
-  const show = async (picture, ask) => {
-    store.set({ picture: pictureAsIn(store.state.protocols, picture) });
-    await Promise.all([loadPlan(picture, ask), loadGuidance(ask), loadSightings(ask)]);
+    showPicture(picture);
+    await Promise.race([loadRest(keptAt === null ? getAndKeep : firstSince(keptAt)), pause(ASK_LIMIT_MS)]);
     return picture.seq;
   };
 
-  const loadPlan = async (picture, ask) => {
+  /** What belongs to the picture; asked for again, with that, until it comes. Never rejects. */
+  const loadRest = inTurn((ask) =>
+    Promise.all([loadMap(ask), loadPlan(ask), loadGuidance(ask), loadSightings(ask)]).catch(onRestMissing),
+  );
+  const onRestMissing = (fault) => {
+    if (fault.status === 401) onSignedOut();
+    else if (isNoAnswer(fault)) setTimeout(refresh, AGAIN_MS);
+    else console.warn(fault);
+  };
+
+  const loadMap = async (ask) => {
+    const { picture, site } = store.state;
+    if (ask === getAndKeep && picture.floorplan_rev !== site.floorplan_rev) await loadSite(store, slug);
+  };
+
+  const loadPlan = async (ask) => {
+    const { picture } = store.state;
     if (!may(store.state, "see_plan")) return;
     const etag = picture.plan?.etag ?? null;
     if (etag === store.state.planEtag) return;
     const plan = etag === null ? null : await ask(`${base}/plan`);
     // What is kept of two answers need not belong together.
-    if (ask === first && plan && Date.parse(plan.made_for_at) !== Date.parse(picture.plan.made_for_at)) return refresh();
+    if (ask !== getAndKeep && plan && Date.parse(plan.made_for_at) !== Date.parse(picture.plan.made_for_at)) return;
     const routes = new Map((plan?.zones ?? []).map((route) => [route.zone_id, { ...route, made_for_at: plan.made_for_at }]));
     store.set({ plan, routes, planEtag: etag });
   };
@@ -98,27 +125,32 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     store.set({ sightings });
   };
 
-  const loadGuidance = async (ask = getAndKeep) => {
-    const zoneId = store.state.mine;
-    if (!zoneId || !may(store.state, "see_incident")) return store.set({ guidance: null });
+  let guidanceAsked = 0;
+  const loadGuidance = async (ask) => {
+    const { mine: zoneId, picture } = store.state;
+    const turn = ++guidanceAsked;
+    const tell = (guidance) => turn === guidanceAsked && store.set({ guidance });
+    if (!zoneId || !may(store.state, "see_incident")) return tell(null);
+    // Where none comes, what was told before may no longer hold: the picture's own orders count until the next answer.
     const guidance = await ask(`${base}/zones/${zoneId}/guidance`).catch((fault) => {
-      // What was told before may be an order that no longer holds: the picture's own orders count until the next answer.
-      store.set({ guidance: null });
+      tell(null);
       throw fault;
     });
     const directive = guidance.directive && orderAsIn(store.state.protocols, guidance.directive);
-    if (store.state.mine === zoneId) store.set({ guidance: { ...guidance, directive } });
+    return tell({ ...guidance, directive, basis: basisOf(picture) });
   };
 
-  const refresh = coalesce(loadPicture, (fault) => {
-    if (fault instanceof Refusal && fault.status === 401) onSignedOut();
-    else if (isNoAnswer(fault)) onFault();
-  });
+  const refresh = soon(() =>
+    loadPicture().catch((fault) => {
+      if (fault.status === 401) onSignedOut();
+      else onFault(fault);
+    }),
+  );
   if (!may(store.state, "see_incident")) {
     return { refresh: () => {}, load: () => askServer().then(onFresh), guidance: async () => {}, hurry: () => {} };
   }
 
-  const onEvent = async (event, gap) => {
+  const onEvent = (event, gap) => {
     if (event.kind === "import_changed") store.set({ imported: event });
     if (event.kind === "drill_changed") store.set({ kept: event });
     if (/^(round|fault)_/.test(event.kind)) store.set({ walked: event });
@@ -127,7 +159,6 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
     refresh();
-    if (event.kind === "floorplan_published") await loadSite(store, slug, getAndKeep).catch(refresh);
   };
   const seq = await loadFirst();
   const hurry = openFeed(`${base}/events`, seq, {
@@ -139,22 +170,31 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     },
     onSign: onHear,
     onBreak,
-    onRefused: (status) => status === 401 && onSignedOut(),
+    onSignedOut,
   });
-  return { refresh, load: loadPicture, guidance: () => loadGuidance().catch(refresh), hurry };
+  return { refresh, load: loadPicture, guidance: () => loadGuidance(getAndKeep).catch(onRestMissing), hurry };
 }
 
-/** After a page was opened with what was kept: whether the same person is signed in, and their site as it is now. */
+/**
+ * After a page was opened with what was kept: whether the same person is signed in, and their site as it is now. The page is put
+ * together anew for somebody else, and for whoever may do other things than before.
+ */
 export async function catchUp(store, slug) {
-  const me = await getJson("/api/me");
-  if (me.person.id !== store.state.me.person.id) location.reload();
-  await loadSite(store, slug, getAndKeep);
+  const before = store.state;
+  const me = await getAndKeep("/api/me");
+  if (me.person.id !== before.me.person.id) throw reloading();
+  await loadSite(store, slug);
+  if (String(before.site.permissions) !== String(store.state.site.permissions)) throw reloading();
 }
 
-/** Whether the server answers; anything but an answer rejects. */
+function reloading() {
+  location.reload();
+  return new Error("The page is loaded again.");
+}
+
+/** Whether the server answers; rejects where it does not in time. */
 export const askServer = async () => {
-  const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(ASK_LIMIT_MS) });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  await getJson("/healthz", { timeLimitMs: ASK_LIMIT_MS });
 };
 
 /** Show a status at once; the picture that follows carries the rest of the report. */
@@ -165,30 +205,30 @@ function applyStatus(store, event) {
   store.set({ picture: { ...picture, statuses: { ...picture.statuses, [event.zone_id]: report } } });
 }
 
-/** Run `work` soon, once for many calls, never twice at a time; again after a while when it fails, until it does not. */
-function coalesce(work, onFault) {
+/** Run `work` soon, once for many calls. */
+function soon(work) {
   let timer = null;
-  let running = false;
-  let again = false;
-  const run = async () => {
+  const run = () => {
     timer = null;
-    if (running) {
-      again = true;
-      return;
-    }
-    running = true;
-    try {
-      await work();
-    } catch (fault) {
-      onFault(fault);
-      setTimeout(call, AGAIN_MS);
-    }
-    running = false;
-    if (again) {
-      again = false;
-      call();
-    }
+    work();
   };
-  const call = () => (timer ??= setTimeout(run, SETTLE_MS));
-  return call;
+  return () => (timer ??= setTimeout(run, SETTLE_MS));
 }
+
+/** `work`, never twice at a time: whoever asks while it runs gets what comes of the next run, which all of them share. */
+function inTurn(work) {
+  let running = null;
+  let next = null;
+  const start = (...given) => {
+    next = null;
+    running = work(...given).finally(() => (running = null));
+    return running;
+  };
+  return (...given) => {
+    if (!running && !next) return start(...given);
+    next ??= running.catch(() => {}).then(() => start(...given));
+    return next;
+  };
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -3,6 +3,8 @@
  * and a feed that is silent must be told apart from one where nothing happens.
  */
 
+import { isOfType } from "./api.js";
+
 const LEAST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10_000;
 /** Two heartbeats and some: a stream that says nothing for so long is dead, whatever the network thinks. */
@@ -12,8 +14,8 @@ const SILENCE_MS = 11_000;
  * Read events for ever, resuming after the last one seen.
  * @param {string} url
  * @param {number} after Number of the last event known.
- * @param {{onEvent: Function, onReset: Function, onSign: Function, onBreak: Function, onRefused: Function}} hooks
- *   `onReset` returns a promise of the number to go on from; `onSign` is told of each sign of life, `onBreak` when the
+ * @param {{onEvent: Function, onReset: Function, onSign: Function, onBreak: Function, onSignedOut: Function}} hooks
+ *   `onReset` returns a promise of the number to go on from; `onSign` is told of each sign of life, `onBreak` whenever the
  *   stream ends or cannot be opened.
  * @returns {() => void} Opens it again at once where it waits to.
  */
@@ -42,12 +44,12 @@ export function openFeed(url, after, hooks) {
       cache: "no-store",
       signal: abort.signal,
     });
-    if (response.status === 401 || response.status === 403) {
+    if (response.status === 401) {
       stopped = true;
-      hooks.onRefused(response.status);
+      hooks.onSignedOut();
       return;
     }
-    if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
+    if (!response.ok || !isOfType(response, "event-stream")) throw new Error(`status ${response.status}`);
     await readFrames(response.body, take, hooks.onSign, () => abort.abort());
   };
 

@@ -4,7 +4,7 @@
  * is told with its age.
  */
 
-import { getJson, isNoAnswer } from "./api.js";
+import { getJson, isNoAnswer, isOfType } from "./api.js";
 import { deviceOffset, now, setDeviceOffset } from "./clock.js";
 
 const PREFIX = "geo-server:kept:";
@@ -21,7 +21,7 @@ const keptNames = async () => (await caches.keys()).filter((name) => name.starts
 const canKeep = "caches" in globalThis;
 
 let box = null;
-/** Whether the server has left a question of this page unanswered: the next one is not waited for. */
+/** Whether the server has left the last question of this page unanswered: the next one is not waited for. */
 let unanswered = false;
 
 /** Open what is kept of a site, whoever it is of: until the server says who is here, that is nobody else's. */
@@ -48,6 +48,7 @@ export async function forgetKept() {
 /** Ask the server, and keep what it says. */
 export async function getAndKeep(path, limits = {}) {
   const value = await getJson(path, limits);
+  unanswered = false;
   keep(path, value);
   return value;
 }
@@ -60,10 +61,13 @@ export function keep(path, value) {
 
 /**
  * What the server says, or where it says nothing what it said last.
- * @returns {Promise<{value: *, keptAt: string|null}>} `keptAt` is the server's time of an answer that is not of now.
+ * @param {string} path
+ * @param {number} [since] What was said before this moment of the device's clock does not count.
+ * @returns {Promise<{value: *, keptAt: number|null}>} `keptAt` is when, by this device's clock, an answer came that is not of
+ *   now.
  */
-export async function askOrRecall(path) {
-  const known = await recall(path);
+export async function askOrRecall(path, since = 0) {
+  const known = await recall(path, since);
   if (known && unanswered) return known.use();
   try {
     return { value: await getAndKeep(path, known ? { timeLimitMs: PATIENCE_MS } : {}), keptAt: null };
@@ -75,15 +79,18 @@ export async function askOrRecall(path) {
   }
 }
 
-async function recall(path) {
+async function recall(path, since) {
   const response = await box?.match(path);
   if (!response) return null;
   const { headers } = response;
+  const offset = Number(headers.get(OFFSET));
+  const keptAt = Date.parse(headers.get(AT)) - offset;
+  if (keptAt < since) return null;
   const value = await response.json();
   /** Times are told by the server's clock, as it was known when this was kept. */
   const use = () => {
-    setDeviceOffset(Number(headers.get(OFFSET)));
-    return { value, keptAt: headers.get(AT) };
+    setDeviceOffset(offset);
+    return { value, keptAt };
   };
   return { use };
 }
@@ -96,11 +103,11 @@ export async function loadTile(path, signal) {
   const known = await box?.match(path);
   const asked = fetch(path, { credentials: "same-origin", signal });
   const response = await (known ? soonOrNull(asked) : asked);
-  if (response?.ok) {
+  if (response?.ok && isOfType(response, "vector-tile")) {
     if (known && known.headers.get("ETag") !== response.headers.get("ETag")) box?.put(path, response.clone()).catch(() => {});
     return response.arrayBuffer();
   }
-  if (known && (!response || response.status >= 500)) return known.arrayBuffer();
+  if (known && (!response || response.ok || response.status >= 500)) return known.arrayBuffer();
   throw new Error(`${path}: status ${response.status}`);
 }
 

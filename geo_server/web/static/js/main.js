@@ -4,9 +4,8 @@ import { showActions } from "./actions.js";
 import { announceChanges, createSpeaker } from "./announce.js";
 import { Refusal } from "./api.js";
 import { showCard } from "./card.js";
-import { deviceOffset } from "./clock.js";
 import { watchConnection } from "./connection.js";
-import { askServer, catchUp, followSite, loadSite } from "./data.js";
+import { askServer, catchUp, followSite, openSite } from "./data.js";
 import { askOrRecall, forgetKept, keep, keepFor, openKept } from "./kept.js";
 import { translateFrame } from "./languages.js";
 import { showMapTools } from "./map_tools.js";
@@ -91,7 +90,7 @@ async function begin() {
 }
 
 /**
- * @param {string|null} keptAt The server's time of `me` where the server does not answer.
+ * @param {number|null} keptAt When by this device's clock `me` was said, where the server does not answer.
  * @param {string|null} scanned The room that the code of a door has named.
  */
 async function beginSite(me, slug, { keptAt, scanned }) {
@@ -100,11 +99,11 @@ async function beginSite(me, slug, { keptAt, scanned }) {
     await (isGuest(me, slug) ? forgetKept() : keepFor(me.person.id, slug));
     keep("/api/me", me);
   }
-  await loadSite(store, slug);
+  const old = [keptAt, await openSite(store, slug)].filter((at) => at !== null);
   rememberRoom(store, slug);
   followTheme(store);
   let feed = null;
-  let behind = keptAt !== null;
+  let behind = old.length > 0;
   const onSignedOut = () => location.reload();
   const load = async () => {
     if (!feed) throw new Error("The page is still being put together.");
@@ -119,11 +118,10 @@ async function beginSite(me, slug, { keptAt, scanned }) {
   };
   const onBack = () => feed?.hurry();
   const connection = watchConnection(store, { ping: askServer, load, onBack });
-  const onKept = (at) => connection.begin(Date.parse(at) - deviceOffset());
-  if (behind) onKept(keptAt);
+  if (behind) connection.begin(Math.min(...old));
   feed = await followSite(store, slug, {
-    onFresh: connection.fresh,
-    onKept,
+    onFresh: () => behind || connection.fresh(),
+    onKept: connection.begin,
     onHear: connection.hear,
     onBreak: connection.doubt,
     onFault: connection.lose,

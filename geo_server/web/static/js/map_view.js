@@ -24,12 +24,13 @@ const FAR_M = 90;
 export async function showMap(store, onTap) {
   const container = document.getElementById("map");
   try {
-    const styles = await loadStyles(store.state.site.slug);
+    const { styles, isOld } = await loadStyles(store.state.site.slug);
     const { site, ordinal, theme } = store.state;
     const bounds = bestView(store.state);
     const view = await createMap(container, { styles, bounds, centre: site.origin, ordinal, theme, onTap });
     container.map = view.map; // For tests and the browser's console.
     follow(store, view);
+    followStyles(store, view, isOld);
     followReview(store, view);
     turnToFirstThreat(store, view);
     turnToOwnRoom(store, view);
@@ -97,8 +98,24 @@ function turnToFirstThreat(store, view) {
 
 async function loadStyles(slug) {
   const base = `/api/sites/${slug}/style.json`;
-  const [light, dark] = await Promise.all([base, `${base}?dark=true`].map(askOrRecall));
-  return { light: light.value, dark: dark.value };
+  const [light, dark] = await Promise.all([base, `${base}?dark=true`].map((path) => askOrRecall(path)));
+  return { styles: { light: light.value, dark: dark.value }, isOld: [light, dark].some(({ keptAt }) => keptAt !== null) };
+}
+
+/** Draw what is newly published, and what is of now in place of what was kept as soon as the page is live. */
+function followStyles(store, view, isOld) {
+  let rev = isOld ? null : store.state.site.floorplan_rev;
+  store.watch(["site", "connection"], async ({ site, connection }) => {
+    if (site.floorplan_rev === rev || !connection.live) return;
+    rev = site.floorplan_rev;
+    const loaded = await loadStyles(site.slug).catch((fault) => console.warn(fault));
+    if (!loaded || loaded.isOld) {
+      rev = null; // Asked for again with the next sign that the page is live.
+      return;
+    }
+    view.renew(loaded.styles);
+    keepMap(store, loaded.styles);
+  });
 }
 
 /** Keep the whole map on this device, once what is shown is there. */
@@ -112,7 +129,6 @@ async function keepMap(store, styles) {
 
 function follow(store, view) {
   const { map } = view;
-  let rev = store.state.site.floorplan_rev;
   const words = {
     kindTitle: (kind) => kindTitle(store.state, kind),
     levelName: (ordinal) => levelName(store.state, ordinal),
@@ -124,18 +140,6 @@ function follow(store, view) {
     map.getCanvas().setAttribute("aria-label", t("map.label", { level }));
   });
   store.watch(["theme"], ({ theme }) => view.show({ theme }));
-  store.watch(["site"], async ({ site }) => {
-    if (site.floorplan_rev === rev) return;
-    rev = site.floorplan_rev;
-    try {
-      const styles = await loadStyles(site.slug);
-      view.renew(styles);
-      keepMap(store, styles);
-    } catch (fault) {
-      rev = null; // Asked for again with the next answer about the site.
-      console.warn(fault);
-    }
-  });
   store.watch(["picture", "ordinal"], (state) => {
     view.markers.threats(threatsOf(state), state.ordinal, words);
     view.setData("radius", radii(threatsOf(state), state.ordinal));

@@ -132,9 +132,18 @@ function likeness(zone, wanted) {
   return Number(names.some((name) => name.startsWith(wanted)));
 }
 
-/** What the server says of the person's own room; null while only that of a room chosen before is here. */
-export const guidanceOf = ({ guidance, mine, freshness }) =>
-  guidance?.zone.id === mine ? { ...guidance, route: asTold({ freshness }, guidance.route) } : null;
+/** What of a picture the guidance for a room rests on, as one text to compare. */
+export const basisOf = (picture) =>
+  JSON.stringify([
+    [picture?.incident?.id, picture?.incident?.state, picture?.floorplan_rev, picture?.plan_behind],
+    picture?.threats?.map(({ id, at, seen_at: seen }) => [id, at, seen]),
+    [...(picture?.directives ?? []), ...(picture?.closures ?? [])].map(({ id }) => id),
+  ]);
+
+/** What the server says of the person's own room; null while only that of a room chosen before is here, or of before something
+ * was seen, closed or ordered: the picture's own orders count until it says it anew. */
+export const guidanceOf = ({ guidance, mine, freshness, picture }) =>
+  guidance?.zone.id === mine && guidance.basis === basisOf(picture) ? { ...guidance, route: asTold({ freshness }, guidance.route) } : null;
 
 /** What people are to do: an order of a person, else what the protocol calls for; null when nothing is known. */
 export function toDo(state) {

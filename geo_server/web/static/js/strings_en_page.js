@@ -28,6 +28,7 @@ export const page = {
   "notice.exercise_words": "This is a drill.",
   "notice.stale_network": "No network.",
   "notice.stale_server": "The server does not answer.",
+  "notice.stale_access": "You no longer have access here.",
   "notice.stale": "What you see is as of {time}, {age}.",
   "notice.stale_words": "The threat may have moved. Reports are kept and sent when the connection is back.",
   "notice.newer": "A newer version of this page is here.",

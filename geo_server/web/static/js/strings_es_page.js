@@ -28,6 +28,7 @@ export const page = {
   "notice.exercise_words": "Esto es un ejercicio.",
   "notice.stale_network": "Sin red.",
   "notice.stale_server": "El servidor no responde.",
+  "notice.stale_access": "Ya no tiene acceso aquí.",
   "notice.stale": "Lo que ve es de las {time}, {age}.",
   "notice.stale_words": "La amenaza puede haberse movido. Los informes se guardan y se envían cuando vuelve la conexión.",
   "notice.newer": "Hay una versión más nueva de esta página.",
