@@ -76,11 +76,15 @@ class WaysIn:
 
     def find(self) -> Iterator[Entry]:
         """A way by each outside door that can be walked to."""
-        places = [_middle(self.compiled, door) for door in self.doors]
+        ground, places = self.compiled.ground_around, [_middle(self.compiled, door) for door in self.doors]
         if self.start is None:
-            walks: list[Walk | None] = [_no_walk(self.compiled, door) for door in self.doors]
+            # Nobody comes from outside into a courtyard that is closed all round.
+            walks = [
+                _no_walk(self.compiled, door) if ground.is_outside(place) else None
+                for door, place in zip(self.doors, places, strict=True)
+            ]
         else:
-            walks = self.compiled.ground_around.walks(self.start, places)
+            walks = ground.walks(self.start, places)
         for door, walk in zip(self.doors, walks, strict=True):
             if walk is not None:
                 yield self._entry(door, walk)

@@ -134,8 +134,8 @@ def test_a_courtyard_is_not_outside() -> None:
     sketch.door("room door", [(40, 2), (40, 3)], ("room", "ring"))
     sketch.door("court", [(30, 19), (30, 21)], ("ring", None), out=True, number="C")
     sketch.door("street", [(0, 19), (0, 21)], ("ring", None), out=True, number="S")
-    answer = enter(sketch.build(), "room", at=Point(-5, 20))
-    assert [entry.number for entry in answer.entries] == ["S"]
+    for at in (Point(-5, 20), None):
+        assert [entry.number for entry in enter(sketch.build(), "room", at=at).entries] == ["S"]
 
 
 @pytest.mark.parametrize(
