@@ -249,6 +249,19 @@ class CompiledFloorplan:
         return found
 
     @cached_property
+    def leaving(self) -> list[list[tuple[int, int]]]:
+        """The nodes that each leads to, with the number of the edge, for passes that ask more than which is the quickest."""
+        found: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
+        for edge, (tail, head) in enumerate(zip(self.tails.tolist(), self.heads.tolist(), strict=True)):
+            found[tail].append((head, edge))
+        return found
+
+    @cached_property
+    def backward_by_any(self) -> Pattern:
+        """:attr:`backward` for weights by which a least way may go on through an end: all but seconds and metres."""
+        return build_pattern(self.pair_heads, self.pair_tails, np.zeros_like(self.ends))
+
+    @cached_property
     def backward(self) -> Pattern:
         """The pairs turned round: from head to tail, as who looks for ways to an exit starts at the exits."""
         return build_pattern(self.pair_heads, self.pair_tails, self.ends)

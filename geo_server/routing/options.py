@@ -18,7 +18,7 @@ from geo_server.routing.exposure import Sight
 from geo_server.routing.hidden import HiddenWays
 from geo_server.routing.instructions import turn_by_turn
 from geo_server.routing.legs import build_legs
-from geo_server.routing.trails import Trail, find_trail
+from geo_server.routing.trails import Trail, build_trail
 from geo_server.routing.zones import ZoneWays
 
 TOLD_S = 3
@@ -61,9 +61,9 @@ class Options:
             found.append(hidden)
         if self.detours is not None:
             found += self.detours.find(ways)
-        trails = {trail.nodes: trail for trail in found}.values()
+        trails = {trail.way: trail for trail in found}.values()
         timed = map(self.detours.crowd.delayed_if_taken, trails) if self.detours else trails
-        return self._labelled(list(timed))
+        return self._labelled(list(timed), hidden=hidden is not None)
 
     @cached_property
     def _hidden_ways(self) -> HiddenWays | None:
@@ -76,25 +76,30 @@ class Options:
             return None
         network, leave_s = self._hidden_ways.network, self.judge.request.reaction_s
         starts = [start for start in network.starts[ways.zone_id] if isfinite(start.seconds)]
-        nodes = self._hidden_ways.find(
+        found = self._hidden_ways.find(
             (s.node, leave_s + s.latest_s, s.seconds * self.sight.share(ways.zone_id, s.walk.line)) for s in starts
         )
-        return find_trail(network, ways.zone_id, nodes) if nodes else None
+        return build_trail(network, ways.zone_id, *found) if found else None
 
-    def _labelled(self, found: Sequence[Trail]) -> tuple[Choice, ...]:
-        """Each way once, with all that it is the best at. What is not safe is called nothing but farthest ahead."""
+    def _labelled(self, found: Sequence[Trail], *, hidden: bool) -> tuple[Choice, ...]:
+        """Each way once, with all that it is the best at. What is not safe is called nothing but farthest ahead.
+
+        Args:
+            found: The ways.
+            hidden: Whether the one least in sight, if nobody waits, is among them.
+        """
         safe = [trail for trail in found if self.judge.is_safe(trail)]
         best: dict[ChoiceLabel, Trail] = {}
         if safe:
             best[ChoiceLabel.FASTEST_SAFE] = min(safe, key=_how_long)
-        if safe and self.sight is not None:
+        if safe and hidden:
             best[ChoiceLabel.LEAST_EXPOSED] = min(safe, key=self._how_exposed)
         if self.judge.request.threats:
             best[ChoiceLabel.LARGEST_MARGIN] = min(safe or found, key=self._how_late)
-        labels: dict[tuple[int, ...], list[ChoiceLabel]] = {}
+        labels: dict[object, list[ChoiceLabel]] = {}
         for label in ChoiceLabel:
             if label in best:
-                labels.setdefault(best[label].nodes, []).append(label)
+                labels.setdefault(best[label].way, []).append(label)
         return tuple(self._choice(best[best_at[0]], tuple(best_at)) for best_at in labels.values())
 
     def _how_exposed(self, trail: Trail) -> tuple[float, float]:

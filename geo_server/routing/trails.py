@@ -208,6 +208,11 @@ class Trail:
         """How long it takes, at most."""
         return self.arrive_s[-1]
 
+    @property
+    def way(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Its nodes and edges: the same of two trails of a zone that are one way."""
+        return self.nodes, self.edges
+
     def slack(self, arrivals: Sequence[float]) -> tuple[float, int]:
         """The latest departure at which no threat is first anywhere, wherever in the zone people leave from; and the
         node that decides it."""
@@ -234,19 +239,20 @@ def _build_network(compiled: CompiledFloorplan, profile: Profile, closed: frozen
 
 
 def find_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...]) -> Trail:
-    """The trail of a zone along given nodes; the first is one of its first nodes."""
+    """The trail of a zone along given nodes, by the quickest edges; the first is one of its first nodes."""
     found = network.trails.get((zone_id, nodes))
     if found is None:
         if len(network.trails) >= TRAILS_KEPT:
             network.trails.clear()
-        found = network.trails[zone_id, nodes] = _build_trail(network, zone_id, nodes)
+        edges = tuple(network.edge(tail, head) for tail, head in pairwise(nodes))
+        found = network.trails[zone_id, nodes] = build_trail(network, zone_id, nodes, edges)
     return found
 
 
-def _build_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...]) -> Trail:
+def build_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...], edges: tuple[int, ...]) -> Trail:
+    """The trail of a zone along given nodes and the edges between them."""
     start = next(start for start in network.starts[zone_id] if start.node == nodes[0])
     walk = start.walk
-    edges = tuple(network.edge(tail, head) for tail, head in pairwise(nodes))
     seconds = [walk.metres / network.profile.level_mps, *(float(network.edge_s[edge]) for edge in edges)]
     metres = walk.metres + sum(float(network.compiled.occupant_m[edge]) for edge in edges)
     return Trail(
