@@ -69,7 +69,7 @@ class Trial:
         pursuer, compiled = chase(floorplan, danger), compile_floorplan(floorplan)
         made = plan(compiled, request)
         for late_s in queued(made, people or {}, floorplan, rng):
-            yield "queue", -late_s - self.late_s
+            yield "queue", -late_s
         for kind, way in _told(made):
             leave_s = ENDLESS_S if way.latest_departure_s is None else way.latest_departure_s
             yield kind, narrowest(way, pursuer, leave_s + self.late_s) - margin_s
