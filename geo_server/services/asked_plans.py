@@ -1,7 +1,9 @@
-"""Plans that are made when somebody asks, and kept until something changes: ways to refuges, and ways to choose between."""
+"""Plans that are made when somebody asks, and kept until something changes: ways to refuges, and ways to choose between.
 
-import threading
-from collections import OrderedDict
+A plan is made anew when something that routes depend on was recorded, when the plan changed whose ways it keeps, and when more
+people are known of in some zone than it counted. Fewer people are late nowhere, so it holds for them as well.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +11,20 @@ from uuid import UUID
 
 import orjson
 
+from geo_server.domain.events import CHANGES_ROUTES
 from geo_server.domain.places import Site
 from geo_server.domain.routes import Destination
 from geo_server.services.planning import PlanInputs, plan_incident, read_inputs
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.shared import Shared
 from geo_server.store.database import Database
+from geo_server.store.events import last_seq_of
 from geo_server.store.incidents import find_open_incident
 
 KEPT = 8
 """Plans that stay in memory, a megabyte or two each."""
 
-_Key = tuple[UUID, int, int, Destination, bool]
+_Key = tuple[UUID, int, int, UUID | None, Destination, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +35,27 @@ class AskedPlan:
         etag: Entity tag of the document.
         document: UTF-8 JSON.
         routes: By zone id, each with the moment that its seconds count from.
+        people: Those that it counted, by zone.
     """
 
     etag: str
     document: bytes
     routes: Mapping[str, dict[str, Any]]
+    people: Mapping[UUID, int]
+
+    def counts(self, people: Mapping[UUID, int] | None) -> bool:
+        """Whether it counted as many in each zone, or more."""
+        return all(number <= self.people.get(zone_id, 0) for zone_id, number in (people or {}).items())
 
 
 class AskedPlans:
-    """The plans of a process that were asked for. Shared by threads: of several who ask for the same one makes it, the others wait."""
+    """The plans of a process that were asked for. Shared by threads: of several who ask for the same one makes it, the others
+    wait; who asks for another does not."""
 
     def __init__(self, database: Database, floorplans: PublishedFloorplans) -> None:
         self._database = database
         self._floorplans = floorplans
-        self._kept: OrderedDict[_Key, AskedPlan] = OrderedDict()
-        self._making = threading.Lock()
+        self._plans: Shared[_Key, AskedPlan] = Shared(KEPT)
 
     def find(self, site: Site, to: Destination, *, choices: bool = False) -> AskedPlan | None:
         """The plan with all that is recorded of a site's open incident; None when none is open.
@@ -58,23 +69,25 @@ class AskedPlans:
         """
         with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
-            inputs = None if incident is None else read_inputs(c, self._floorplans, site, incident)
-        return None if inputs is None else self._made(inputs, to, choices=choices)
-
-    def _made(self, inputs: PlanInputs, to: Destination, *, choices: bool) -> AskedPlan:
-        key = inputs.incident.id, inputs.seq, inputs.published.rev, to, choices
-        with self._making:
-            plan = self._kept.get(key)
-            if plan is None:
-                plan = _read(plan_incident(inputs, to, choices=choices).document, "-".join(str(part) for part in key))
-            self._kept[key] = plan
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return plan
+            if incident is None:
+                return None
+            inputs = read_inputs(c, self._floorplans, site, incident, to)
+            changed = last_seq_of(c, site.id, CHANGES_ROUTES)
+        key = incident.id, changed, inputs.published.rev, inputs.previous_id, to, choices
+        return self._plans.get(
+            key, lambda: _make(inputs, choices=choices), lambda made: made.counts(inputs.request.people)
+        )
 
 
-def _read(document: bytes, etag: str) -> AskedPlan:
+def _make(inputs: PlanInputs, *, choices: bool) -> AskedPlan:
+    document = plan_incident(inputs, choices=choices).document
     read = orjson.loads(document)
     moment = read["made_for_at"]
-    return AskedPlan(etag, document, {zone["zone_id"]: {**zone, "made_for_at": moment} for zone in read["zones"]})
+    return AskedPlan(
+        "-".join(
+            str(part) for part in (inputs.incident.id, inputs.seq, inputs.published.rev, inputs.request.to, choices)
+        ),
+        document,
+        {zone["zone_id"]: {**zone, "made_for_at": moment} for zone in read["zones"]},
+        inputs.request.people or {},
+    )

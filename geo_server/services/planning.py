@@ -18,7 +18,7 @@ from geo_server.routing.request import PlanRequest
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
 from geo_server.store.database import Connection
 from geo_server.store.events import last_seq
-from geo_server.store.plans import find_latest_plan, load_plan_document
+from geo_server.store.plans import StoredPlan, find_latest_plan, load_plan_document
 from geo_server.store.reports import list_closures, list_status_reports
 from geo_server.store.threats import list_threats
 
@@ -30,6 +30,7 @@ class PlanInputs:
     Args:
         seq: Number of the last event that is known.
         not_on_map: Closures of what the published map no longer has.
+        previous_id: The plan whose ways are kept where they can be, or None.
     """
 
     incident: Incident
@@ -37,6 +38,7 @@ class PlanInputs:
     published: PublishedFloorplan
     request: PlanRequest
     not_on_map: tuple[Closure, ...]
+    previous_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +50,30 @@ class MadePlan:
     document: bytes
 
 
-def read_inputs(c: Connection, floorplans: PublishedFloorplans, site: Site, incident: Incident) -> PlanInputs:
+def read_inputs(
+    c: Connection,
+    floorplans: PublishedFloorplans,
+    site: Site,
+    incident: Incident,
+    to: Destination = Destination.EXITS,
+) -> PlanInputs:
     """All that a plan for an incident rests on, as of now."""
     seq = last_seq(c, site.id)
     published = floorplans.load(c, site)
     on_map, gone = closures_on_map(c, site, published)
     inside = occupancy(published.floorplan.zones, latest_reports(list_status_reports(c, incident.id)))
+    # Only ways out are kept from plan to plan.
+    before = _find_previous(c, incident, published.rev) if to is Destination.EXITS else None
     request = PlanRequest(
         tuple(list_threats(c, incident.id, site.frame)),
         closures=on_map,
         now=datetime.now(UTC),
-        previous=_previous(c, incident, published.rev),
+        to=to,
+        previous=None if before is None else _safe_ways(c, before),
         people=None if inside is None else inside.people,
         counted_by={} if inside is None else inside.counted_by,
     )
-    return PlanInputs(incident, seq, published, request, gone)
+    return PlanInputs(incident, seq, published, request, gone, None if before is None else before.id)
 
 
 def closures_on_map(
@@ -77,11 +88,14 @@ def closures_on_map(
     return on_map, tuple(one for one in closures if one not in on_map)
 
 
-def _previous(c: Connection, incident: Incident, rev: int) -> dict[UUID, list[UUID]] | None:
-    """The safe ways of the latest plan of an incident, by zone; None without one on the map that is in force."""
+def _find_previous(c: Connection, incident: Incident, rev: int) -> StoredPlan | None:
+    """The latest plan of an incident, if it was made on the map that is in force."""
     stored = find_latest_plan(c, incident.id)
-    if stored is None or stored.floorplan_rev != rev:
-        return None
+    return stored if stored is not None and stored.floorplan_rev == rev else None
+
+
+def _safe_ways(c: Connection, stored: StoredPlan) -> dict[UUID, list[UUID]]:
+    """The safe ways of a plan by zone: what each passes."""
     document = orjson.loads(load_plan_document(c, stored.id))
     return {
         UUID(zone["zone_id"]): [UUID(passed) for leg in zone["legs"] for passed in _passed(leg)]
@@ -94,10 +108,9 @@ def _passed(leg: dict[str, Any]) -> list[str]:
     return [*leg["opening_ids"], *([leg["transition_id"]] if leg["transition_id"] else [])]
 
 
-def plan_incident(inputs: PlanInputs, to: Destination = Destination.EXITS, *, choices: bool = False) -> MadePlan:
+def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> MadePlan:
     """The plan of an incident, with the ways that people may choose between where that is asked for."""
-    previous = inputs.request.previous if to is Destination.EXITS else None
-    made = plan(inputs.published.compiled(), replace(inputs.request, to=to, previous=previous, choices=choices))
+    made = plan(inputs.published.compiled(), replace(inputs.request, choices=choices))
     document = {
         "incident_id": str(inputs.incident.id),
         "exercise": inputs.incident.exercise,

@@ -96,6 +96,14 @@ def has_event(c: Connection, site_id: UUID, kinds: Collection[EventKind], after:
     return c.execute(statement.limit(1)).one_or_none() is not None
 
 
+def last_seq_of(c: Connection, site_id: UUID, kinds: Collection[EventKind]) -> int:
+    """Number of the latest event of a site of one of several kinds; 0 when there is none, or none is kept."""
+    of_kinds = events.c.kind.in_([kind.value for kind in kinds])
+    statement = select(events.c.seq).where(events.c.site_id == site_id, of_kinds)
+    seq: int | None = c.scalar(statement.order_by(events.c.seq.desc()).limit(1))
+    return seq or 0
+
+
 def forget_events(c: Connection, before: datetime) -> int:
     """Delete the events of all sites from before a moment; returns how many. What they told of is kept elsewhere."""
     return c.execute(delete(events).where(events.c.at < before)).rowcount

@@ -198,6 +198,12 @@ def test_leaders_see_ways_to_rooms_that_can_be_locked_by_what_is_known_now(clien
     assert {hiding[room]["refuge_id"] for room in rooms} == rooms, "each stays in its own"
     assert responder.get(f"{campus.url}/plan").json()["to"] == "exits"
 
+    for numbers, status in (({}, 304), ({"adults": 2, "students": 20}, 200), ({"adults": 2, "students": 18}, 304)):
+        responder.post(f"{campus.url}/status-reports", json=status_report(campus, **numbers)).raise_for_status()
+        reported = responder.get(f"{campus.url}/plan?to=lockable", headers={"If-None-Match": again.headers["etag"]})
+        assert reported.status_code == status, "made anew only where more people are known of"
+        again = reported
+
     shut = {"id": new_id(), "subject_id": str(campus.rooms[2].id), "reason": "burning"}
     responder.post(f"{campus.url}/closures", json=shut)
     later = responder.get(f"{campus.url}/plan?to=lockable", headers={"If-None-Match": first.headers["etag"]})
