@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo_server.ingest.dxf.noding import node, straighten, weld
+from geo_server.ingest.dxf.noding import node, node_with, straighten, straighten_noded, weld
 from geo_server.ingest.dxf.polygonize import faces_of
 from geo_server.ingest.dxf.segments import Segments, lengths
 
@@ -38,6 +39,24 @@ def test_lines_farther_apart_than_a_pen_is_wide_stay_apart() -> None:
 def test_a_wall_drawn_in_pieces_is_one_wall() -> None:
     pieces = np.array([[0, 0, 1, 0], [2.5, 0, 1, 0], [2.5, 0, 4, 0], [4, 0, 4, 3]], dtype=np.float64)
     assert sorted(lengths(straighten(pieces)).tolist()) == pytest.approx([3, 4])
+
+
+@settings(max_examples=40, deadline=None)
+@given(angle=st.floats(-180, 180), seed=st.integers(0, 2**32 - 1))
+def test_noding_only_what_is_near_gives_what_noding_everything_gives(angle: float, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    walls = turned(GRID, angle) + chance.uniform(-0.002, 0.002, GRID.shape)
+    added = turned(np.hstack([chance.uniform(1, 8, (3, 2)), chance.uniform(1, 8, (3, 2))]), angle)
+    noded = node(weld(walls))
+    for mine, every in (
+        (node_with(noded, added), node(np.vstack([noded, added]))),
+        (node_with(noded, added[:0]), noded),
+        (straighten_noded(noded), node(straighten(noded))),
+    ):
+        found, expected = faces_of(mine), faces_of(every)
+        assert len(found) == len(expected)
+        shared = shapely.area(shapely.intersection(np.array(found), np.array(expected)))
+        assert shared == pytest.approx(shapely.area(np.array(expected)), abs=0.03)
 
 
 def test_nothing_comes_of_nothing() -> None:

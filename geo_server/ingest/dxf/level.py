@@ -21,7 +21,7 @@ from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.frames import find_frames, in_sectors
 from geo_server.ingest.dxf.mending import cap_open_ends, connect, stitch
-from geo_server.ingest.dxf.noding import node, straighten, weld
+from geo_server.ingest.dxf.noding import node, node_with, straighten_noded, weld
 from geo_server.ingest.dxf.openings import (
     FoundOpening,
     FoundOpenings,
@@ -122,14 +122,13 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     swings = [swing.arc for swing in find_swings(barriers.doors)]
     fixed = np.vstack([barriers.all, find_frames(barriers.door_lines, swings, barriers.all)])
     doors, arcs, stray = find_doors(barriers.doors, fixed)
-    segments = node(straighten(node(weld(without_doors(fixed, arcs, doors)))))
+    segments = straighten_noded(node(weld(without_doors(fixed, arcs, doors))))
     chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
     closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
-    segments = node(np.vstack([segments, stitch(segments)]))
-    segments = node(np.vstack([segments, cap_open_ends(segments)]))
-    segments = np.vstack([segments, connect(closing, segments, LATCH_M)])
-    shut = bridge_segments(closing)
-    gaps = find_bridges(node(np.vstack([segments, shut])))
+    segments = node_with(segments, stitch(segments))
+    segments = node_with(segments, cap_open_ends(segments))
+    segments = node_with(segments, connect(closing, segments, LATCH_M))
+    gaps = find_bridges(node_with(segments, bridge_segments(closing)))
     gaps = needed_bridges(gaps, np.vstack([bridge_segments(chords), barriers.glazing]), segments)
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]

@@ -15,7 +15,7 @@ import shapely
 from shapely import Point, Polygon, STRtree
 
 from geo_server.ingest.dxf.drawing import Vertex
-from geo_server.ingest.dxf.noding import node
+from geo_server.ingest.dxf.noding import node_with
 from geo_server.ingest.dxf.segments import Segments, as_lines
 from geo_server.ingest.dxf.walls import Bridge, bridge_segments
 
@@ -70,11 +70,11 @@ def find_faces(barriers: Segments, bridges: Sequence[Bridge], stamps: Iterable[V
         The faces, and the bridges that stayed: those across corridors are taken out again.
     """
     points = list(stamps)
-    faces = faces_of(node(np.vstack([barriers, bridge_segments(bridges)])))
+    faces = faces_of(node_with(barriers, bridge_segments(bridges)))
     tree = STRtree(faces)
     stay = [b for b in bridges if b.symbol is not None or not _crosses_corridor(b, faces, tree)]
     if len(stay) < len(bridges):
-        faces = faces_of(node(np.vstack([barriers, bridge_segments(stay)])))
+        faces = faces_of(node_with(barriers, bridge_segments(stay)))
     return _absorb(faces, _rooms_among(faces, points), stay), stay
 
 
