@@ -4,7 +4,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_COUNTED = frozenset({"people", "people_from"})
+_KEPT_BACK = frozenset({"people", "people_from", "propped", "lock_broken"})
 
 
 def plan_without_people(plan: Json) -> Json:
@@ -20,6 +20,6 @@ def route_without_people(route: Json) -> Json:
 
 
 def assumptions_without_people(assumptions: Json) -> Json:
-    """The assumptions of a plan or of ways in, without who shut a way and the people of rooms."""
-    kept = {name: value for name, value in assumptions.items() if name not in _COUNTED}
+    """The assumptions of a plan or of ways in, without who shut a way, the people of rooms and the doors at fault."""
+    kept = {name: value for name, value in assumptions.items() if name not in _KEPT_BACK}
     return {**kept, "closures": [{**closure, "source": None} for closure in assumptions["closures"]]}

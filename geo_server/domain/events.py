@@ -41,6 +41,7 @@ CHANGES_ROUTES = frozenset(
         EventKind.SIGHTING_RETRACTED,
         EventKind.CLOSURE_ADDED,
         EventKind.CLOSURE_LIFTED,
+        EventKind.FAULT_CHANGED,
     }
 )
 """After one of these a plan that does not know of it may call a way safe that no longer is."""

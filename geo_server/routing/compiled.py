@@ -44,6 +44,9 @@ SPEEDS_KEPT = 8
 LOCK_S = 10.0
 """Seconds that people are given to close and lock a door that they stand at. An assumption: no published figure was found."""
 
+VARIANTS_KEPT = len(Destination) * 2 + 2
+"""With all ends of ways, and with the locks of today and of a moment ago."""
+
 KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors", "refuge")
 """Kinds of edges; their numbers are positions here."""
 
@@ -111,8 +114,9 @@ class CompiledFloorplan:
 
     @cached_property
     def variants(self) -> Kept[Any, Any]:
-        """The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`)."""
-        return Kept(len(Destination) * 2)
+        """The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`), or with locks as they were found
+        (:mod:`geo_server.routing.locks`)."""
+        return Kept(VARIANTS_KEPT)
 
     @cached_property
     def scenery(self) -> Scenery:

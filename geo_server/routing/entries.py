@@ -28,6 +28,7 @@ from geo_server.routing.fields import EPSILON_S, threat_arrivals
 from geo_server.routing.graph import ground_line, opening_node
 from geo_server.routing.instructions import way_in, zone_words
 from geo_server.routing.legs import build_legs
+from geo_server.routing.locks import with_lock_faults
 from geo_server.routing.request import PlanRequest, assumptions, check_request, seen_s, used_speed
 from geo_server.routing.threats import locate
 from geo_server.routing.trails import Network, Start, Trail, build_network, follow
@@ -155,6 +156,7 @@ def find_entries(
         raise InvalidInput(
             "The place to start from is inside a building.", where="from", advice="Give a place on open ground."
         )
+    compiled = with_lock_faults(compiled, request.propped, request.lock_broken)
     located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]
     threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
     arrivals = threat_arrivals(compiled, threats).nodes

@@ -27,6 +27,7 @@ from geo_server.routing.exposure import find_sight
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
 from geo_server.routing.legs import build_legs
+from geo_server.routing.locks import with_lock_faults
 from geo_server.routing.options import Options
 from geo_server.routing.refuges import inner_place, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
@@ -48,6 +49,7 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
         InvalidInput: A threat that is nowhere, an unknown closure, or a figure that is not one.
     """
     check_request(compiled, request)
+    compiled = with_lock_faults(compiled, request.propped, request.lock_broken)
     compiled = with_destinations(compiled, request.to, threatened=bool(request.threats))
     located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]
     threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]

@@ -80,6 +80,8 @@ class PlanRequest:
         previous: The ways that zones were sent before, by zone: ids of the openings and transitions passed, in order. They
             are kept while they are safe and nothing much shorter is.
         choices: Whether each zone is to have the ways that people may choose between, with their seconds in sight.
+        propped: Openings that were found held open, or zones whose doors were: they hold no threat.
+        lock_broken: Openings that do not lock, or zones that do not: they hold no threat, and nobody hides there.
     """
 
     threats: Sequence[Threat] = ()
@@ -93,6 +95,8 @@ class PlanRequest:
     previous: Mapping[UUID, Sequence[UUID]] | None = None
     counted_by: Mapping[UUID, CountedBy] = field(default_factory=dict)
     choices: bool = False
+    propped: frozenset[UUID] = frozenset()
+    lock_broken: frozenset[UUID] = frozenset()
 
 
 def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
@@ -154,6 +158,8 @@ def assumptions(
         "elevators": "not used by people; a threat finds them waiting",
         "doors": "open to a threat at once unless rated; a rated lock holds it only from outside",
         "closures_hold_a_threat": False,
+        **({"propped": sorted(map(str, request.propped))} if request.propped else {}),
+        **({"lock_broken": sorted(map(str, request.lock_broken))} if request.lock_broken else {}),
         "outdoors": "a threat walks in straight lines between doors to the outside",
         **({} if request.to is Destination.EXITS else {"lock_s": LOCK_S}),
         **({} if request.people is None else _crowd_json(request.people, request.counted_by)),

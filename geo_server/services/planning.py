@@ -11,6 +11,7 @@ from geo_server.domain.accountability import latest_reports
 from geo_server.domain.incidents import Closure, Incident
 from geo_server.domain.occupancy import occupancy
 from geo_server.domain.places import Site
+from geo_server.domain.rounds import FaultKind
 from geo_server.domain.routes import SAFE, Destination
 from geo_server.export.plan import plan_document
 from geo_server.routing.plan import plan
@@ -20,6 +21,7 @@ from geo_server.store.database import Connection
 from geo_server.store.events import last_seq
 from geo_server.store.plans import StoredPlan, find_latest_plan, load_plan_document
 from geo_server.store.reports import list_closures, list_status_reports
+from geo_server.store.rounds import list_fault_subjects
 from geo_server.store.threats import list_threats
 
 
@@ -62,6 +64,7 @@ def read_inputs(
     published = floorplans.load(c, site)
     on_map, gone = closures_on_map(c, site, published)
     inside = occupancy(published.floorplan.zones, latest_reports(list_status_reports(c, incident.id)))
+    faults = list_fault_subjects(c, site.id)
     # Only ways out are kept from plan to plan.
     before = _find_previous(c, incident, published.rev) if to is Destination.EXITS else None
     request = PlanRequest(
@@ -72,6 +75,8 @@ def read_inputs(
         previous=None if before is None else _safe_ways(c, before),
         people=None if inside is None else inside.people,
         counted_by={} if inside is None else inside.counted_by,
+        propped=faults.get(FaultKind.PROPPED, frozenset()),
+        lock_broken=faults.get(FaultKind.LOCK_BROKEN, frozenset()),
     )
     return PlanInputs(incident, seq, published, request, gone, None if before is None else before.id)
 

@@ -56,7 +56,7 @@ class CheckReceipt:
         check: As it was recorded.
         new: False when the same had been recorded before.
         fault_id: Of the fault that it tells of, or None. The first check that tells of one has its id.
-        seq: Number of the event with which it shut a way: plan again after that. None when it shut none.
+        seq: Number of the event that tells of a new fault, or with which it shut a way again: plan again after that.
     """
 
     check: Check
@@ -158,7 +158,8 @@ def mend_fault(
     A mending that waited on a phone counts from when it was said: of a fault that was found again since, it changes nothing.
 
     Returns:
-        The fault, which may still stand, and the number of the event with which a way was opened: plan again after that. None when none was.
+        The fault, which may still stand, and the number of the event that tells of its mending: plan again after that. None
+        when nothing was mended.
 
     Raises:
         NotFound: The site has no such fault.
@@ -172,28 +173,27 @@ def mend_fault(
         fault = rows.load_fault(c, site.id, fault_id)
         if new and fault.closure_id is not None and lift_closure(c, site.id, fault.closure_id, now):
             lifted = {"closure_id": str(fault.closure_id)}
-            seq = record_change(c, site, EventKind.CLOSURE_LIFTED, subject=fault.closure_id, said=lifted, by=by)
+            record_change(c, site, EventKind.CLOSURE_LIFTED, subject=fault.closure_id, said=lifted, by=by)
         if new:
             told = {"fault_id": str(fault_id), "mended": True}
-            record_change(c, site, EventKind.FAULT_CHANGED, subject=fault_id, said=told, by=by)
+            seq = record_change(c, site, EventKind.FAULT_CHANGED, subject=fault_id, said=told, by=by)
         return fault, seq
 
 
 def _found(
     c: Connection, floorplans: PublishedFloorplans, site: Site, check: Check, *, by: Principal
 ) -> tuple[UUID | None, int | None]:
-    """The fault that a check tells of, opened if it is new; and the event with which that shut a way."""
+    """The fault that a check tells of, opened if it is new; and the event after which to plan again, if anything changed."""
     if check.fault is None:
         return None, None
     lock_site(c, site.id)
     known = _fault_of(c, site, check)
     if known is not None:
         return known, _shut_again(c, floorplans, site, known, check, by=by)
-    closure_id, seq = _shut(c, floorplans, site, check, by=by)
+    closure_id, _ = _shut(c, floorplans, site, check, by=by)
     rows.add_fault(c, site.id, check, closure_id)
     said = {"fault_id": str(check.id), "checkpoint_id": str(check.checkpoint_id), "kind": check.fault, "mended": False}
-    record_change(c, site, EventKind.FAULT_CHANGED, subject=check.id, said=said, by=by)
-    return check.id, seq
+    return check.id, record_change(c, site, EventKind.FAULT_CHANGED, subject=check.id, said=said, by=by)
 
 
 def _shut_again(

@@ -11,7 +11,7 @@ from geo_server.domain.errors import NotFound
 from geo_server.domain.rounds import Check, CheckpointFault, FaultKind, Mending, Round
 from geo_server.store.checkpoints import no_checkpoint
 from geo_server.store.conflicts import insert_once, refusing
-from geo_server.store.tables import checks, closures, faults, people, rounds
+from geo_server.store.tables import checkpoints, checks, closures, faults, people, rounds
 
 ROUNDS_LISTED = 100
 
@@ -221,6 +221,17 @@ def list_faults(c: Connection, site_id: UUID, *, mended: bool = False) -> list[C
     standing_first = faults.c.mended_at.is_not(None)
     rows = c.execute(statement.order_by(standing_first, faults.c.found_at, faults.c.id)).mappings()
     return [_fault(row) for row in rows]
+
+
+def list_fault_subjects(c: Connection, site_id: UUID) -> dict[FaultKind, frozenset[UUID]]:
+    """Ids of the openings, transitions and zones with a fault that stands, by its kind."""
+    statement = (
+        select(faults.c.kind, func.array_agg(checkpoints.c.subject_id))
+        .join(checkpoints, (faults.c.site_id == checkpoints.c.site_id) & (faults.c.checkpoint_id == checkpoints.c.id))
+        .where(faults.c.site_id == site_id, faults.c.mended_at.is_(None), checkpoints.c.subject_id.is_not(None))
+        .group_by(faults.c.kind)
+    )
+    return {FaultKind(kind): frozenset(subject_ids) for kind, subject_ids in c.execute(statement)}
 
 
 def _no_round(round_id: UUID) -> NotFound:

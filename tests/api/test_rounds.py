@@ -11,7 +11,7 @@ from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
 from tests.api.conftest import Client
 from tests.api.said import check_said, routes_of, sighting, walked
-from tests.campus import Campus, new_id
+from tests.campus import Campus, build_campus, new_id
 
 Json = dict[str, Any]
 
@@ -160,6 +160,29 @@ def test_in_an_incident_the_plan_leads_round_a_stuck_exit_and_back_when_it_is_me
     assert (before, shut) == (west, east)
     assert responder.get(f"{campus.url}/picture").json()["plan_behind"] is False
     assert responder.get(f"{campus.url}/plan").json()["assumptions"]["closures"] == []
+
+
+def test_in_an_incident_nobody_is_sent_to_hide_where_the_lock_is_broken_until_it_is_mended(
+    client: Client, database: Database
+) -> None:
+    campus = build_campus(database, lockable=True)
+    responder = client(Role.RESPONDER, campus)
+    responder.post(f"{campus.url}/sightings", json=sighting(campus)).raise_for_status()
+    made = plan_round(responder, campus)
+
+    def known() -> tuple[set[str], list[str]]:
+        plan = responder.get(f"{campus.url}/plan?to=lockable").json()
+        assert responder.get(f"{campus.url}/picture").json()["plan_behind"] is False
+        return {zone["refuge_id"] for zone in plan["zones"]}, plan["assumptions"].get("lock_broken", [])
+
+    usual = known()
+    fault = find(responder, campus, made, "101", fault="lock_broken").json()["fault_id"]
+    broken, room = known(), str(campus.rooms[0].id)
+    responder.post(f"{campus.url}/faults/{fault}/mending", json={}).raise_for_status()
+
+    assert room in usual[0]
+    assert broken == (usual[0] - {room}, [room])
+    assert known() == usual
 
 
 def test_a_fault_that_is_found_again_is_the_same_one_and_one_of_another_kind_is_not(

@@ -1,0 +1,61 @@
+"""Doors that are propped open and locks that are broken, as people found them."""
+
+from dataclasses import replace
+
+import pytest
+
+from geo_server.domain.entries import EntryMode
+from geo_server.domain.routes import Destination, EvacuationPlan, RouteStatus
+from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.entries import find_entries
+from geo_server.routing.plan import plan
+from geo_server.routing.request import PlanRequest
+from tests.routing.planning import make, route_of
+from tests.routing.plans import NOW, SAFE, grid_building, threat, uid
+from tests.routing.test_refuges import hall_with_rooms
+
+
+def told(made: EvacuationPlan) -> tuple[object, ...]:
+    return made.routes, made.reach, made.egress
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_propped_door_holds_a_threat_as_little_as_one_without_a_lock(seed: int) -> None:
+    """Against the same floorplan drawn without those locks, and compiled from the start."""
+    bare = grid_building(seed)
+    rated = replace(bare, openings=tuple(replace(o, lock_delay_s=60.0) for o in bare.openings))
+    weak = frozenset(o.id for o in rated.openings[::2])
+    drawn = replace(rated, openings=tuple(replace(o, lock_delay_s=0.0) if o.id in weak else o for o in rated.openings))
+    request = PlanRequest([threat(3, 3)], reaction_s=0.0, margin_s=0.0, now=NOW)
+    compiled, as_drawn = compile_floorplan(rated), compile_floorplan(drawn)
+    expected = told(plan(as_drawn, request))
+    for faults in ({"propped": weak}, {"lock_broken": weak}):
+        assert told(plan(compiled, replace(request, **faults))) == expected  # type: ignore[arg-type]
+    assert told(plan(compiled, request)) != expected
+    assert told(plan(compiled, replace(request, propped=frozenset({uid("gone from the map")})))) == told(
+        plan(compiled, request)
+    )
+    ways_in = [
+        find_entries(one, asked, rated.zones[-1].id, EntryMode.AVOID).entries
+        for one, asked in ((compiled, replace(request, propped=weak)), (as_drawn, request))
+    ]
+    assert ways_in[0] == ways_in[1]
+
+
+def test_a_room_whose_lock_is_broken_is_no_place_to_hide_and_one_whose_door_was_propped_still_is() -> None:
+    to = Destination.LOCKABLE
+    usual = route_of(make(hall_with_rooms(), to=to), "open")
+    assert (usual.status, usual.exit_id) == (RouteStatus.SAFE_SHORTEST, uid("middle"))
+    for subject in ("middle door", "middle"):
+        made = make(hall_with_rooms(), to=to, lock_broken=frozenset({uid(subject)}))
+        assert route_of(made, "open").exit_id == uid("far")
+        assert made.assumptions["lock_broken"] == [str(uid(subject))]
+        assert any("Zone middle" in flag and "broken" in flag for flag in made.assumptions["flags"])  # type: ignore[attr-defined]
+    assert route_of(make(hall_with_rooms(), to=to, propped=frozenset({uid("middle door")})), "open") == usual
+
+
+def test_a_shelter_whose_lock_is_broken_is_nobodys_safe_way_once_a_threat_can_come_there() -> None:
+    danger, to = threat(1, 1, speed_mps=1.0), Destination.SHELTER
+    assert route_of(make(hall_with_rooms(), danger, to=to), "far").status in SAFE
+    broken = make(hall_with_rooms(), danger, to=to, lock_broken=frozenset({uid("far door")}))
+    assert {route.status for route in broken.routes} == {RouteStatus.NO_GUARANTEED_ROUTE}
