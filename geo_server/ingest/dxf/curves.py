@@ -5,16 +5,20 @@ Arcs reach a drawing as arcs, bulges, splines or many short segments; :func:`fit
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 
 LEAST_PIECES = 3
 """Lines that a curve was cut into at least."""
+LEAST_TURN_DEG, MOST_TURN_DEG, MOST_RATIO = 0.2, 40.0, 2.5
+"""How far a curve turns from piece to piece, and how much longer one may be than the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,42 @@ def chained(strokes: Iterable[Stroke], longest: float) -> list[Stroke]:
     return found
 
 
+def arcs_in(strokes: Iterable[Stroke]) -> Iterator[tuple[Stroke, Arc]]:
+    """Circular arcs in some strokes, each with its stroke: as :func:`fit_arcs` of each."""
+    strokes = [stroke for stroke in strokes if len(stroke.points) >= 4]
+    for stroke, bent in zip(strokes, _bent([stroke.points for stroke in strokes]), strict=True):
+        if bent:
+            for arc in fit_arcs(stroke.points):
+                yield stroke, arc
+
+
+def _bent(runs: Sequence[Points]) -> list[bool]:
+    """Which runs of points may hold an arc: they turn evenly twice on end, or hold a point twice."""
+    if not runs:
+        return []
+    count = np.array([len(run) for run in runs])
+    steps = np.diff(np.concatenate(runs), axis=0)
+    lengths, headings = np.hypot(*steps.T), np.arctan2(steps[:, 1], steps[:, 0])
+    turns = np.degrees((np.diff(headings) + math.pi) % math.tau - math.pi)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = lengths[1:] / lengths[:-1]
+    even = (
+        (np.abs(turns) >= LEAST_TURN_DEG)
+        & (np.abs(turns) <= MOST_TURN_DEG)
+        & (ratio >= 1 / MOST_RATIO)
+        & (ratio <= MOST_RATIO)
+    )
+    twice = even[1:] & even[:-1] & (turns[1:] * turns[:-1] > 0)
+    ends = np.cumsum(count)
+    owner = np.repeat(np.arange(len(runs)), count)
+    bent = np.zeros(len(runs), dtype=np.bool_)
+    bent[owner[: len(twice)][twice & (owner[:-3] == owner[3:])]] = True
+    inside = np.ones(len(steps), dtype=np.bool_)
+    inside[ends[:-1] - 1] = False
+    bent[owner[:-1][inside & ~(lengths > 0)]] = True
+    return bent.tolist()
+
+
 def fit_arcs(points: Points) -> list[Arc]:
     """Circular arcs in a run of points: constant turning, then a circle through it (Kåsa 1976).
 
@@ -76,17 +116,18 @@ def fit_arcs(points: Points) -> list[Arc]:
         return fit_arcs(points[keep]) if keep.sum() >= 4 else []
     headings = np.arctan2(steps[:, 1], steps[:, 0])
     turns = np.degrees((np.diff(headings) + math.pi) % math.tau - math.pi)
-    return [arc for first, last in _runs(turns, lengths) if (arc := _fit(points[first : last + 2])) is not None]
+    runs = _runs(turns.tolist(), lengths.tolist())
+    return [arc for first, last in runs if (arc := _fit(points[first : last + 2])) is not None]
 
 
-def _runs(turns: Points, lengths: Points) -> Iterator[tuple[int, int]]:
+def _runs(turns: Sequence[float], lengths: Sequence[float]) -> Iterator[tuple[int, int]]:
     """First and last segment of each run of even turning."""
     first = 0
     for i in range(1, len(lengths) + 1):
         goes_on = (
             i < len(lengths)
-            and 0.2 <= abs(turns[i - 1]) <= 40.0
-            and 0.4 <= lengths[i] / lengths[i - 1] <= 2.5
+            and LEAST_TURN_DEG <= abs(turns[i - 1]) <= MOST_TURN_DEG
+            and 1 / MOST_RATIO <= lengths[i] / lengths[i - 1] <= MOST_RATIO
             and (i - 1 == first or turns[i - 1] * turns[i - 2] > 0)
         )
         if goes_on:
@@ -131,12 +172,14 @@ def joined(one: Arc, other: Arc, reach: float) -> Arc | None:
     return None
 
 
-def outline_of(arc: Arc) -> shapely.LineString:
-    """An arc as thirteen points."""
-    first = math.atan2(arc.start[1] - arc.centre[1], arc.start[0] - arc.centre[0])
-    last = math.atan2(arc.end[1] - arc.centre[1], arc.end[0] - arc.centre[0])
+def outlines_of(arcs: Sequence[Arc]) -> npt.NDArray[np.object_]:
+    """Arcs as LineStrings of thirteen points."""
+    centre, start, end = (
+        np.array([at(arc) for arc in arcs]).reshape(-1, 1, 2) for at in map(attrgetter, ("centre", "start", "end"))
+    )
+    first, last = (np.arctan2((at - centre)[..., 1], (at - centre)[..., 0]) for at in (start, end))
     turn = (last - first + math.pi) % math.tau - math.pi
     angles = first + turn * np.linspace(0, 1, 13)
-    return shapely.LineString(
-        np.column_stack([arc.centre[0] + arc.radius * np.cos(angles), arc.centre[1] + arc.radius * np.sin(angles)])
-    )
+    radius = np.array([arc.radius for arc in arcs]).reshape(-1, 1, 1)
+    points = centre + radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    return np.asarray(shapely.linestrings(points), dtype=object)

@@ -8,17 +8,16 @@ direction, and along the chord itself there is none. Leaf and arc are never barr
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.dxf.curves import Arc, outline_of
+from geo_server.ingest.dxf.curves import Arc, outlines_of
 from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
-from geo_server.ingest.dxf.swings import Swing, find_swings
+from geo_server.ingest.dxf.swings import Swing
 
 AT_WALL_M = 0.35
 """How far from the wall a hinge may be drawn."""
@@ -118,17 +117,19 @@ class _Barriers:
         return float(chord.intersection(band).length / (chord.length or 1.0))
 
 
-def find_doors(strokes: Sequence[Stroke], segments: Segments) -> tuple[list[DoorSymbol], list[Arc], int]:
+def find_doors(
+    swings: Sequence[Swing], strokes: Sequence[Stroke], segments: Segments
+) -> tuple[list[DoorSymbol], list[Arc], int]:
     """Door symbols that stand at walls.
 
     Args:
-        strokes: Those that may draw doors.
+        swings: Of leaves.
+        strokes: Those that may draw leaves.
         segments: Barriers.
 
     Returns:
         The doors, the arcs that belong to them, and how many swings stand at no wall.
     """
-    swings = find_swings(strokes)
     if not swings or len(segments) == 0:
         return [], [], len(swings)
     barriers = _Barriers(segments, segments_of(strokes))
@@ -258,28 +259,18 @@ def without_doors(segments: Segments, arcs: Sequence[Arc], doors: Sequence[DoorS
     """
     if len(segments) == 0 or not arcs:
         return segments
-    latches = STRtree(shapely.points([point for door in doors for point in (door.start, door.end)]))
-    lines, drop = as_lines(segments), np.zeros(len(segments), dtype=np.bool_)
+    lines, swings = as_lines(segments), outlines_of(arcs)
+    tips = np.array([(arc.start, arc.end) for arc in arcs]).reshape(-1, 2)
+    hinges = np.repeat(np.array([arc.centre for arc in arcs]), 2, axis=0)
+    radii = np.repeat([arc.radius for arc in arcs], 2)[:, None]
+    latches = shapely.multipoints(np.array([point for door in doors for point in (door.start, door.end)]))
+    opened = shapely.distance(latches, shapely.points(tips)) > 0.02
+    beyond = tips + 0.08 * (tips - hinges) / radii
+    leaves = shapely.linestrings(np.stack([hinges, beyond], axis=1)[opened])
+    bands = shapely.union(shapely.buffer(leaves, 0.08, cap_style="flat"), shapely.buffer(leaves, 0.02))
+    drop = np.zeros(len(segments), dtype=np.bool_)
     tree = STRtree(lines)
-    for arc in arcs:
-        run = outline_of(arc)
-        near = np.asarray(tree.query(run, predicate="dwithin", distance=0.02), dtype=np.intp)
-        drop[near[_within(lines[near], run, 0.03)]] = True
-        for tip in (arc.start, arc.end):
-            if len(latches.query(shapely.Point(tip), predicate="dwithin", distance=0.02)):
-                continue
-            beyond = np.array(tip) + 0.08 * np.subtract(tip, arc.centre) / arc.radius
-            leaf = shapely.LineString([arc.centre, beyond])
-            near = np.asarray(tree.query(leaf, predicate="dwithin", distance=0.07), dtype=np.intp)
-            drop[near[_within(lines[near], leaf, 0.08, "flat")]] = True
+    for drawn, band, reach in ((swings, shapely.buffer(swings, 0.03), 0.02), (leaves, bands, 0.07)):
+        which, line = tree.query(band, predicate="contains")
+        drop[line[shapely.distance(drawn[which], lines[line]) <= reach]] = True
     return np.asarray(segments[~drop], dtype=np.float64)
-
-
-def _within(
-    lines: npt.NDArray[np.object_],
-    target: shapely.LineString,
-    distance: float,
-    ends: Literal["round", "flat"] = "round",
-) -> npt.NDArray[np.bool_]:
-    band = target.buffer(distance, cap_style=ends).union(target.buffer(0.02))
-    return np.asarray(shapely.within(lines, band), dtype=np.bool_)

@@ -71,7 +71,10 @@ class Stroke:
     @property
     def closed(self) -> bool:
         """Whether it ends where it began."""
-        return len(self.points) > 3 and bool(np.allclose(self.points[0], self.points[-1], rtol=0.0, atol=1e-9))
+        if len(self.points) <= 3:
+            return False
+        x, y = (self.points[0] - self.points[-1]).tolist()
+        return bool(abs(x) <= 1e-9 and abs(y) <= 1e-9)
 
 
 @dataclass(frozen=True, slots=True)

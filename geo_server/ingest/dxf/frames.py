@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.dxf.curves import Arc, outline_of
+from geo_server.ingest.dxf.curves import Arc, outlines_of
 from geo_server.ingest.dxf.doors import AT_WALL_M
 from geo_server.ingest.dxf.noding import weld
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths
@@ -87,11 +87,14 @@ def _linings(
 
 def in_sectors(segments: Segments, arcs: Sequence[Arc]) -> npt.NDArray[np.bool_]:
     """Which segments lie in the sector of a leaf, jambs beside hinge and latch excepted."""
-    sectors = []
-    for arc in arcs:
-        sector = shapely.Polygon([arc.centre, *outline_of(arc).coords]).buffer(LEAF_M)
-        jambs = shapely.MultiPoint([arc.centre, arc.start, arc.end]).buffer(JAMB_M)
-        sectors.append(sector.difference(jambs))
+    if not arcs:
+        return np.zeros(len(segments), dtype=np.bool_)
+    hinges = np.array([arc.centre for arc in arcs])
+    ends = np.array([(arc.centre, arc.start, arc.end) for arc in arcs])
+    runs = shapely.get_coordinates(outlines_of(arcs)).reshape(len(arcs), -1, 2)
+    sectors = shapely.buffer(shapely.polygons(np.concatenate([hinges[:, None], runs], axis=1)), LEAF_M)
+    jambs = shapely.buffer(shapely.multipoints(ends), JAMB_M)
+    sectors = shapely.difference(sectors, jambs)
     middles = shapely.points((segments[:, :2] + segments[:, 2:]) / 2)
     which = STRtree(sectors).query(middles, predicate="intersects")[0]
     swept = np.zeros(len(segments), dtype=np.bool_)

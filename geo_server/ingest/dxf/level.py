@@ -119,9 +119,10 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
 
 
 def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
-    swings = [swing.arc for swing in find_swings(barriers.doors)]
-    fixed = np.vstack([barriers.all, find_frames(barriers.door_lines, swings, barriers.all)])
-    doors, arcs, stray = find_doors(barriers.doors, fixed)
+    swings = find_swings(barriers.doors)
+    frames = find_frames(barriers.door_lines, [swing.arc for swing in swings], barriers.all)
+    fixed = np.vstack([barriers.all, frames])
+    doors, arcs, stray = find_doors(swings, barriers.doors, fixed)
     segments = straighten_noded(node(weld(without_doors(fixed, arcs, doors))))
     chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
     closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
@@ -159,10 +160,9 @@ def _step_on(steps: Sequence[LineString], zones: Sequence[Polygon], found: Found
     """Add the ways onto flights that were cut out of a larger zone."""
     if not steps:
         return
-    tree = STRtree(list(zones))
-    for step in steps:
-        start, end = step.coords[0], step.coords[-1]
-        sides = zones_beside(Bridge((start[0], start[1]), (end[0], end[1])), zones, tree)
+    ends = [shapely.get_coordinates(step)[[0, -1]].tolist() for step in steps]
+    bridges = [Bridge((start[0], start[1]), (end[0], end[1])) for start, end in ends]
+    for step, sides in zip(steps, zones_beside(bridges, zones), strict=True):
         if None not in sides and sides[0] != sides[1]:
             found.openings.append(FoundOpening(step, sides, OpeningCategory.GAP, exit=False))
 

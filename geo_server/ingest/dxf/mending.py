@@ -31,32 +31,27 @@ def stitch(segments: Segments) -> Segments:
 
 
 def _joined_corners(corners: Corners) -> list[tuple[float, ...]]:
-    keys = [key for key, here in corners.at.items() if len(here) <= 2]
-    at = np.array(keys, dtype=np.float64).reshape(-1, 2) * GRAIN_M
-    joined = {frozenset((corners.key(i, 0), corners.key(i, 1))) for i in range(len(corners.segments))}
+    keys = corners.places(2)
+    at = keys * GRAIN_M
+    short = corners.keys[corners.sizes < 2 * STITCH_M].tolist()
+    joined = {frozenset(((a, b), (c, d))) for a, b, c, d in short}
     one, other = STRtree(shapely.points(at)).query(shapely.points(at), predicate="dwithin", distance=STITCH_M)
-    return [
-        (*at[i], *at[j])
-        for i, j in zip(one.tolist(), other.tolist(), strict=True)
-        if i < j and frozenset((keys[i], keys[j])) not in joined
-    ]
+    pairs = zip(one[one < other].tolist(), other[one < other].tolist(), strict=True)
+    return [(*at[i], *at[j]) for i, j in pairs if frozenset((tuple(keys[i]), tuple(keys[j]))) not in joined]
 
 
 def _joined_dangles(corners: Corners) -> list[tuple[float, ...]]:
     """From each dangling end to the nearest other line, and a little beyond, so that rounding cannot part them."""
-    ends = [here[0] for here in corners.at.values() if len(here) == 1]
-    lines = as_lines(corners.segments)
-    points = shapely.points(np.array([corners.point(*end) for end in ends]).reshape(-1, 2))
+    lines, ends = as_lines(corners.segments), corners.free
+    points = shapely.points(corners.points[ends])
     which, line = STRtree(lines).query(points, predicate="dwithin", distance=STITCH_M)
-    rows = []
-    for i, j in zip(which.tolist(), line.tolist(), strict=True):
-        if j != ends[i][0]:
-            start, end = shapely.get_coordinates(shapely.shortest_line(points[i], lines[j]))
-            step = end - start
-            size = float(np.hypot(*step))
-            if size > 0:
-                rows.append((*start, *(end + step / size * 4 * GRAIN_M)))
-    return rows
+    other = line != ends[which] // 2
+    ways = shapely.get_coordinates(shapely.shortest_line(points[which[other]], lines[line[other]])).reshape(-1, 2, 2)
+    steps = ways[:, 1] - ways[:, 0]
+    sizes = np.hypot(*steps.T)
+    apart = sizes > 0
+    beyond = ways[apart, 1] + steps[apart] / sizes[apart, None] * 4 * GRAIN_M
+    return [tuple(row) for row in np.hstack([ways[apart, 0], beyond]).tolist()]
 
 
 def cap_open_ends(segments: Segments) -> Segments:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import LineString, Point, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
@@ -13,8 +14,8 @@ from geo_server.domain.places import OpeningCategory
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.doors import DoorSymbol
 from geo_server.ingest.dxf.drawing import Vertex
-from geo_server.ingest.dxf.segments import Segments, as_lines
-from geo_server.ingest.dxf.walls import HEALED_M, Bridge, Filling, faces_beside, full_runs, runs_beside
+from geo_server.ingest.dxf.segments import Segments, as_lines, lengths
+from geo_server.ingest.dxf.walls import HEALED_M, Bridge, Filling, bridge_segments, faces_beside, full_runs, runs_beside
 
 PROBES_M = (0.06, 0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
 """Distances from the chord at which its two sides are looked for: through the thickest wall."""
@@ -85,11 +86,9 @@ def find_openings(
         barriers: A gap without a symbol is no opening when one stands between it and a zone.
     """
     found = FoundOpenings()
-    tree = STRtree(list(zones))
     walls = STRtree(as_lines(barriers))
-    for bridge in bridges:
+    for bridge, sides in zip(bridges, zones_beside(bridges, zones), strict=True):
         door = doors[bridge.symbol] if bridge.symbol is not None else None
-        sides = zones_beside(bridge, zones, tree)
         if door is None and not (_passable(bridge, sides) and _is_clear(bridge, sides, zones, walls)):
             continue
         if sides[0] == sides[1]:
@@ -205,29 +204,41 @@ def _note_odd_door(bridge: Bridge, door: DoorSymbol, side: int | None, found: Fo
     )
 
 
-def zones_beside(bridge: Bridge, zones: Sequence[Polygon], tree: STRtree) -> tuple[int | None, int | None]:
-    """The first zone on each side of a bridge, looked for from its middle and its quarters."""
-    left, right = (_zone_on(bridge, side, zones, tree) for side in (1.0, -1.0))
-    if left == right:  # the chord may be drawn beside its wall
-        left, right = (_zone_on(bridge, side, zones, tree, BESIDE_M) for side in (1.0, -1.0))
-    return left, right
+def zones_beside(bridges: Sequence[Bridge], zones: Sequence[Polygon]) -> list[tuple[int | None, int | None]]:
+    """The first zone on each side of each bridge, looked for from its middle and its quarters."""
+    tree = STRtree(np.array(zones, dtype=object))
+    ends = bridge_segments(bridges)
+    found = np.stack([_zones_on(ends, side, tree) for side in (1.0, -1.0)], axis=1)
+    same = np.flatnonzero(found[:, 0] == found[:, 1])  # the chord may be drawn beside its wall
+    found[same] = np.stack([_zones_on(ends[same], side, tree, BESIDE_M) for side in (1.0, -1.0)], axis=1)
+    return [(None if a < 0 else a, None if b < 0 else b) for a, b in found.tolist()]
 
 
-def _zone_on(bridge: Bridge, side: float, zones: Sequence[Polygon], tree: STRtree, least: float = 0.0) -> int | None:
-    """The zone that two of three probes agree on, nearest first: frames and posts in a doorway mislead single ones."""
+def _zones_on(bridges: Segments, side: float, tree: STRtree, least: float = 0.0) -> npt.NDArray[np.intp]:
+    """The zone that two of three probes agree on, nearest first: frames and posts in a doorway mislead single ones; -1 is
+    none.
+    """
+    found = np.full(len(bridges), -1, dtype=np.intp)
+    sizes = lengths(bridges)
+    steps = bridges[:, 2:] - bridges[:, :2]
+    across = np.stack([-steps[:, 1], steps[:, 0]], axis=1) / np.where(sizes > 0, sizes, 1.0)[:, None]
+    left = np.arange(len(bridges))
     for distance in (probe for probe in PROBES_M if probe >= least):
-        points = [Point(*_beside(bridge, side * distance, share)) for share in (0.5, 0.25, 0.75)]
-        hits = [_zone_at(point, zones, tree) for point in points]
-        known = [hit for hit in hits if hit is not None]
-        agreed = [hit for hit in known if known.count(hit) >= 2]
-        if agreed:
-            return agreed[0]
-    return None
+        off = bridges[left, :2] + side * distance * across[left]
+        hits = np.stack([_zones_at(off + share * steps[left], tree) for share in (0.5, 0.25, 0.75)], axis=1)
+        one, other, last = hits.T
+        agreed = np.where((one >= 0) & ((one == other) | (one == last)), one, np.where(other == last, other, -1))
+        found[left] = agreed
+        left = left[agreed < 0]
+    return found
 
 
-def _zone_at(at: Point, zones: Sequence[Polygon], tree: STRtree) -> int | None:
-    hit = [i for i in tree.query(at, predicate="intersects").tolist() if zones[i].contains(at)]
-    return int(min(hit)) if hit else None
+def _zones_at(points: npt.NDArray[np.float64], tree: STRtree) -> npt.NDArray[np.intp]:
+    """The zone that holds each point, the first of several; -1 is none."""
+    which, zone = tree.query(shapely.points(points), predicate="within")
+    found = np.full(len(points), len(tree), dtype=np.intp)
+    np.minimum.at(found, which, zone)
+    return np.where(found == len(tree), -1, found)
 
 
 def _beside(bridge: Bridge, offset: float, share: float = 0.5) -> Vertex:

@@ -18,7 +18,7 @@ from shapely import STRtree
 
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.curves import Arc, chained, fit_arcs
+from geo_server.ingest.dxf.curves import Arc, arcs_in, chained
 from geo_server.ingest.dxf.drawing import Stroke, all_points
 from geo_server.ingest.dxf.profile import roles_by_layer, stroke_role
 from geo_server.ingest.dxf.role import Role
@@ -109,9 +109,7 @@ def _drawn_doors(strokes: Sequence[Stroke]) -> list[_Door]:
     longest = PIECE * max(extent(all_points(strokes)))
     arcs = [
         (arc, (stroke.layer, stroke.block))
-        for stroke in (*strokes, *chained(strokes, longest))
-        if len(stroke.points) > 3
-        for arc in fit_arcs(stroke.points)
+        for stroke, arc in arcs_in([*strokes, *chained(strokes, longest)])
         if QUARTER_DEG[0] <= arc.sweep_deg <= QUARTER_DEG[1] and arc.radius > 0
     ]
     leaves = segments_of(s for s in strokes if len(s.points) <= 6)

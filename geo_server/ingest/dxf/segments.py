@@ -4,9 +4,9 @@ Terminology:
     cap: the short edge that closes the end of a double-line wall.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
 
 Segments = npt.NDArray[np.float64]
 """Shape (n, 4): x1, y1, x2, y2."""
+_Index = npt.NDArray[np.intp]
 DEEP = 0.8
 """A wall runs back from its end by at least this share of its thickness."""
 GENTLE = 0.97
@@ -89,7 +90,7 @@ def grouped(count: int, one: npt.NDArray[np.intp], other: npt.NDArray[np.intp]) 
 
 
 class Corners:
-    """Segments joined at their ends.
+    """Segments joined at their ends. An end has a number: twice its segment's, one more at its second point.
 
     Args:
         segments: Noded: they touch at ends only.
@@ -98,31 +99,50 @@ class Corners:
 
     def __init__(self, segments: Segments, grain: float) -> None:
         self.segments = segments
+        self.sizes = lengths(segments)
         self.keys = np.round(segments / grain).astype(np.int64)
-        self.at: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-        for index, (a, b, c, d) in enumerate(self.keys.tolist()):
-            if (a, b) != (c, d):
-                self.at[a, b].append((index, 0))
-                self.at[c, d].append((index, 1))
+        steps = segments[:, 2:] - segments[:, :2]
+        units = steps / np.where(self.sizes > 0, self.sizes, 1.0)[:, None]
+        self.away = np.stack([units, -units], axis=1).reshape(-1, 2)
+        """Unit vector along the segment of each end, away from it."""
+        self.points = segments.reshape(-1, 2)
+        """Place of each end."""
+        self.ends, self.first, self.count = self._corners()
 
-    def key(self, index: int, end: int) -> tuple[int, int]:
-        """Which corner an end of a segment lies at."""
-        row = self.keys[index]
-        return int(row[2 * end]), int(row[2 * end + 1])
+    def _corners(self) -> tuple[_Index, _Index, _Index]:
+        """Ends sorted by corner, where in them each corner begins, and how many ends it has.
 
-    def point(self, index: int, end: int) -> Points:
-        """An end of a segment."""
-        return np.asarray(self.segments[index, 2 * end : 2 * end + 2], dtype=np.float64)
+        Segments within one grain have no ends.
+        """
+        real = np.flatnonzero(np.repeat((self.keys[:, :2] != self.keys[:, 2:]).any(axis=1), 2))
+        at = self.keys.reshape(-1, 2)[real]
+        order = np.lexsort((at[:, 1], at[:, 0]))
+        begins = np.concatenate([[True], (np.diff(at[order], axis=0) != 0).any(axis=1)])[: len(order)]
+        first = np.flatnonzero(begins)
+        return real[order], first, np.diff(np.append(first, len(order)))
 
-    def away(self, index: int, end: int) -> Points:
-        """Unit vector along a segment, away from one of its ends."""
-        step = self.point(index, 1 - end) - self.point(index, end)
-        return np.asarray(step / (np.hypot(*step) or 1.0), dtype=np.float64)
+    @cached_property
+    def partner(self) -> _Index:
+        """For each end the only other one at its corner, -1 when there is none or more than one."""
+        partner = np.full(len(self.points), -1, dtype=np.intp)
+        pairs = self.first[self.count == 2]
+        one, other = self.ends[pairs], self.ends[pairs + 1]
+        partner[one], partner[other] = other, one
+        return partner
 
-    def neighbour(self, index: int, end: int) -> tuple[int, int] | None:
-        """The only other segment at an end, with its end there; None when there is none or more than one."""
-        here = [other for other in self.at[self.key(index, end)] if other[0] != index]
-        return here[0] if len(here) == 1 else None
+    @property
+    def free(self) -> _Index:
+        """Ends that are alone, in order."""
+        return np.sort(self.ends[self.first[self.count == 1]])
+
+    def meeting(self, least: int) -> list[_Index]:
+        """The ends at each corner where at least so many meet."""
+        return [self.ends[k : k + n] for k, n in zip(self.first, self.count, strict=True) if n >= least]
+
+    def places(self, most: int) -> npt.NDArray[np.int64]:
+        """Corners where at most so many segments meet, in grains, in the order of the segments."""
+        at = np.sort(self.ends[self.first[self.count <= most]])
+        return np.asarray(self.keys.reshape(-1, 2)[at], dtype=np.int64)
 
 
 def find_caps(corners: Corners, widest: float = np.inf, deep: float = DEEP) -> list[WallEnd]:
@@ -133,45 +153,50 @@ def find_caps(corners: Corners, widest: float = np.inf, deep: float = DEEP) -> l
         widest: A longer edge is no end of a wall.
         deep: A wall runs back from its end by at least this share of its thickness, on one face by ``DEEP``.
     """
+    sizes, partner = corners.sizes, corners.partner.reshape(-1, 2)
+    edges = np.flatnonzero((sizes <= widest) & (partner >= 0).all(axis=1) & (partner[:, 0] // 2 != partner[:, 1] // 2))
+    one, other, along = corners.away[partner[edges, 0]], corners.away[partner[edges, 1]], corners.away[2 * edges]
+    square = np.maximum(np.abs((one * along).sum(axis=1)), np.abs((other * along).sum(axis=1))) < 0.35
+    alike = square & ((one * other).sum(axis=1) > 0.85)
     found = []
-    sizes = lengths(corners.segments)
-    for index in np.flatnonzero(sizes <= widest).tolist():
-        sides = corners.neighbour(index, 0), corners.neighbour(index, 1)
-        if sides[0] is None or sides[1] is None or sides[0][0] == sides[1][0]:
-            continue
-        first, second = corners.away(*sides[0]), corners.away(*sides[1])
-        along = corners.away(index, 0)
-        square = max(abs(first @ along), abs(second @ along)) < 0.35
-        if not square or first @ second <= 0.85:
-            continue
-        runs = [_run_length(corners, sizes, side, float(sizes[index])) for side in (sides[0], sides[1])]
-        depth = min(runs)
-        if depth >= deep * sizes[index] and max(runs) >= DEEP * sizes[index]:
-            middle = (corners.point(index, 0) + corners.point(index, 1)) / 2
+    runs = _Runs(corners)
+    for index, first, second in zip(edges[alike].tolist(), one[alike], other[alike], strict=True):
+        size = float(sizes[index])
+        deeps = [runs.length(end, size) for end in partner[index].tolist()]
+        if min(deeps) >= deep * size and max(deeps) >= DEEP * size:
+            middle = (corners.points[2 * index] + corners.points[2 * index + 1]) / 2
             out = -(first + second) / np.hypot(*(first + second))
-            found.append(WallEnd(_vertex(middle), _vertex(out), float(sizes[index]), depth))
+            found.append(WallEnd(_vertex(middle), _vertex(out), size, min(deeps)))
     return found
 
 
-def _run_length(corners: Corners, sizes: npt.NDArray[np.float64], start: tuple[int, int], enough: float) -> float:
-    """How far the face of a wall runs from an end of one of its segments: a round one in many pieces, as far as enough."""
-    (index, end), total = start, float(sizes[start[0]])
-    while total < enough:
-        onward = corners.neighbour(index, 1 - end)
-        if onward is None or float(corners.away(*onward) @ corners.away(index, 1 - end)) > -GENTLE:
-            break
-        index, end = onward
-        total += float(sizes[index])
-    return total
+class _Runs:
+    """How far the faces of walls run on."""
+
+    def __init__(self, corners: Corners) -> None:
+        gently = (corners.away[corners.partner] * corners.away).sum(axis=1) <= -GENTLE
+        self.onward = np.where(gently, corners.partner, -1).tolist()
+        self.sizes = corners.sizes.tolist()
+
+    def length(self, end: int, enough: float) -> float:
+        """How far a face runs from one end of its first segment: a round one in many pieces, as far as enough."""
+        total = float(self.sizes[end // 2])
+        while total < enough and (end := self.onward[end ^ 1]) >= 0:
+            total += float(self.sizes[end // 2])
+        return total
 
 
 def find_dangles(corners: Corners, shortest: float = 0.0) -> list[WallEnd]:
     """Ends of segments that touch no other."""
-    sizes = lengths(corners.segments)
+    ends = corners.free[corners.sizes[corners.free // 2] >= shortest]
     return [
-        WallEnd(_vertex(corners.point(*here[0])), _vertex(-corners.away(*here[0])), 0.0, float(sizes[here[0][0]]))
-        for here in corners.at.values()
-        if len(here) == 1 and sizes[here[0][0]] >= shortest
+        WallEnd(at, ahead, 0.0, size)
+        for at, ahead, size in zip(
+            map(tuple, corners.points[ends].tolist()),
+            map(tuple, (-corners.away[ends]).tolist()),
+            corners.sizes[ends // 2].tolist(),
+            strict=True,
+        )
     ]
 
 
@@ -179,24 +204,18 @@ def cap_gaps(caps: list[WallEnd]) -> npt.NDArray[np.float64]:
     """Distances between caps that face each other, at most 30 wall widths apart."""
     if len(caps) < 2:
         return np.empty(0)
-    tree = STRtree(shapely.points([cap.at for cap in caps]))
-    gaps = []
-    for index, cap in enumerate(caps):
-        ahead = np.array(cap.at) + np.array(cap.direction) * cap.width * 15
-        near = tree.query(shapely.Point(ahead).buffer(cap.width * 15), predicate="intersects")
-        facing = [d for other in near.tolist() if other != index and (d := _facing(cap, caps[other])) is not None]
-        if facing:
-            gaps.append(min(facing))
-    return np.array(gaps)
-
-
-def _facing(cap: WallEnd, other: WallEnd) -> float | None:
-    step = np.subtract(other.at, cap.at)
-    ahead = float(step @ cap.direction)
-    aside = abs(float(step[0] * cap.direction[1] - step[1] * cap.direction[0]))
-    if ahead <= 0 or aside > 0.5 * cap.width or np.dot(cap.direction, other.direction) > -0.95:
-        return None
-    return ahead
+    at, ahead = np.array([cap.at for cap in caps]), np.array([cap.direction for cap in caps])
+    width = np.array([cap.width for cap in caps])
+    before = shapely.buffer(shapely.points(at + ahead * width[:, None] * 15), width * 15)
+    one, other = STRtree(shapely.points(at)).query(before, predicate="intersects")
+    step = at[other] - at[one]
+    away = (step * ahead[one]).sum(axis=1)
+    aside = np.abs(step[:, 0] * ahead[one, 1] - step[:, 1] * ahead[one, 0])
+    back = (ahead[one] * ahead[other]).sum(axis=1)
+    facing = (one != other) & (away > 0) & (aside <= 0.5 * width[one]) & (back <= -0.95)
+    nearest = np.full(len(caps), np.inf)
+    np.minimum.at(nearest, one[facing], away[facing])
+    return np.asarray(nearest[np.isfinite(nearest)], dtype=np.float64)
 
 
 def _vertex(point: Points) -> Vertex:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from geo_server.domain.wording import counted
-from geo_server.ingest.dxf.curves import fit_arcs
+from geo_server.ingest.dxf.curves import arcs_in
 from geo_server.ingest.dxf.drawing import Drawing, Stroke, all_points
 from geo_server.ingest.dxf.evidence import Evidence, fits, mode
 from geo_server.ingest.dxf.profile import stroke_role
@@ -40,7 +40,7 @@ def evidence_of_sizes(drawing: Drawing, roles: Mapping[str, Role]) -> list[Evide
 def _from_doors(by_role: Mapping[Role, list[Stroke]]) -> Iterator[Evidence]:
     for role in (Role.DOOR, Role.GLAZING, Role.WALL, Role.UNKNOWN):
         radii = np.array(
-            [a.radius for s in by_role[role] for a in fit_arcs(s.points) if 80 <= a.sweep_deg <= 97 and a.radius > 0]
+            [arc.radius for _, arc in arcs_in(by_role[role]) if 80 <= arc.sweep_deg <= 97 and arc.radius > 0]
         )
         if len(radii) >= (2 if role is Role.DOOR else 4):
             typical = mode(radii)

@@ -122,14 +122,10 @@ def _single(strokes: Sequence[Stroke]) -> tuple[list[npt.NDArray[np.intp]], Segm
     if len(which) == 0:
         return [], segments
     corners = Corners(segments, GRAIN_M)
-    on = [
-        (k, there[0])
-        for k in range(len(segments))
-        for end in (0, 1)
-        if (there := corners.neighbour(k, end)) and float(corners.away(k, end) @ corners.away(*there)) < -STRAIGHT
-    ]
-    pairs = np.array(on, dtype=np.intp).reshape(-1, 2)
-    group = grouped(len(segments), pairs[:, 0], pairs[:, 1])
+    ends = np.flatnonzero(corners.partner >= 0)
+    others = corners.partner[ends]
+    on = (corners.away[ends] * corners.away[others]).sum(axis=1) < -STRAIGHT
+    group = grouped(len(segments), ends[on] // 2, others[on] // 2)
     order = np.argsort(group, kind="stable")
     members = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
     return [which[run] for run in members], np.array([_whole(segments[run]) for run in members])
@@ -172,16 +168,15 @@ def _stars(strokes: Sequence[Stroke], _: Sequence[Label]) -> list[Role | None]:
     roles: list[Role | None] = [None] * len(strokes)
     which, segments = _single(strokes)
     corners = Corners(segments, GRAIN_M)
-    for here in corners.at.values():
-        if len(here) >= LEAST_SPOKES and _ways(corners, here) >= LEAST_SPOKES:
-            for k, _end in here:
+    for here in corners.meeting(LEAST_SPOKES):
+        if _ways(corners.away[here]) >= LEAST_SPOKES:
+            for k in (here // 2).tolist():
                 _tell(roles, which[k], Role.EXCLUDE)
     return roles
 
 
-def _ways(corners: Corners, here: Sequence[tuple[int, int]]) -> int:
-    """In how many directions lines leave a corner; lines drawn twice count once."""
-    steps = np.array([corners.away(k, end) for k, end in here])
+def _ways(steps: npt.NDArray[np.float64]) -> int:
+    """In how many directions unit vectors point; lines drawn twice count once."""
     return len(np.unique(np.round(np.degrees(np.arctan2(steps[:, 1], steps[:, 0])) / SPOKE_DEG) % (360 // SPOKE_DEG)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import shapely
 from shapely import STRtree
 
-from geo_server.ingest.dxf.curves import Arc, chained, fit_arcs, joined
+from geo_server.ingest.dxf.curves import Arc, arcs_in, chained, joined
 from geo_server.ingest.dxf.drawing import Stroke
 
 NARROWEST_M, WIDEST_M = 0.5, 1.45
@@ -31,12 +31,11 @@ def find_swings(strokes: Iterable[Stroke]) -> list[Swing]:
     """Arcs that may be the swing of a door leaf."""
     swings: dict[tuple[int, ...], Swing] = {}
     strokes = list(strokes)
-    for stroke in (*strokes, *chained(strokes, PIECE_M)):
-        for arc in fit_arcs(stroke.points):
-            if NARROWEST_M <= arc.radius <= WIDEST_M and 8 <= arc.sweep_deg <= WIDEST_DEG:
-                ends = sorted([arc.start, arc.end])
-                key = tuple(round(v / 0.05) for point in (arc.centre, *ends) for v in point)
-                swings.setdefault(key, Swing(arc, stroke))
+    for stroke, arc in arcs_in([*strokes, *chained(strokes, PIECE_M)]):
+        if NARROWEST_M <= arc.radius <= WIDEST_M and 8 <= arc.sweep_deg <= WIDEST_DEG:
+            ends = sorted([arc.start, arc.end])
+            key = tuple(round(v / 0.05) for point in (arc.centre, *ends) for v in point)
+            swings.setdefault(key, Swing(arc, stroke))
     return _in_one_piece(list(swings.values()))
 
 
