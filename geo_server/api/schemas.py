@@ -1,13 +1,14 @@
 """What requests may say: every field with its bounds. A value outside them is refused before anything else happens."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from geo_server.domain.conflicts import Decision
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
+from geo_server.domain.occupancy import MOST_PEOPLE
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
 from geo_server.domain.sign_offs import Method
 from geo_server.routing.request import MARGIN_S, REACTION_S
@@ -169,6 +170,12 @@ class WhatIfSaid(Said):
         tuple[UUID, ...], Field(max_length=500, description="Ids of openings, transitions and zones that are shut.")
     ] = ()
     threats: Annotated[tuple[SupposedThreatSaid, ...], Field(max_length=20)] = ()
+    people: Annotated[
+        dict[UUID, Annotated[int, Field(ge=0, le=MOST_PEOPLE)]] | Literal["capacity"] | None,
+        Field(
+            description="By the id of a zone; or capacity: every room as full as it may be. Not said: nobody queues."
+        ),
+    ] = None
     profile: Annotated[Key, Field(description="adult, child, reduced_mobility or wheelchair.")] = "adult"
     reaction_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = REACTION_S
     margin_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = MARGIN_S

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from geo_server.cli.files import read_whole, shown
 from geo_server.domain.errors import InvalidInput
-from geo_server.domain.occupancy import MOST_PEOPLE, Occupancy, occupancy
+from geo_server.domain.occupancy import MOST_PEOPLE, Occupancy, full_occupancy
 from geo_server.domain.places import Floorplan
 
 CAPACITY = "capacity"
@@ -32,7 +32,7 @@ def read_people(words: str, floorplan: Floorplan) -> Occupancy:
         NotFound: There is no such file.
     """
     if words == CAPACITY:
-        return _full(floorplan)
+        return full_occupancy(floorplan.zones, where=WHERE)
     data, where = words.encode("utf-8", "replace"), WHERE
     if words.startswith("@"):
         where = shown(Path(words[1:]))
@@ -47,14 +47,3 @@ def read_people(words: str, floorplan: Floorplan) -> Occupancy:
             where=where,
             advice='Give an object such as {"<id of a zone>": 24}, @FILE, or capacity.',
         ) from None
-
-
-def _full(floorplan: Floorplan) -> Occupancy:
-    full = occupancy(floorplan.zones, {})
-    if full is None:
-        raise InvalidInput(
-            "No zone of the document where people stay has a capacity.",
-            where=WHERE,
-            advice="Give numbers, or add capacity to its zones.",
-        )
-    return full

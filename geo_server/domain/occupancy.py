@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from geo_server.domain.accountability import OCCUPIED
+from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Status, StatusReport
 from geo_server.domain.places import Zone
 
@@ -62,6 +63,24 @@ def occupancy(zones: Iterable[Zone], latest: Mapping[UUID, StatusReport]) -> Occ
         if by is not None:
             people[zone.id], counted_by[zone.id] = min(number, MOST_PEOPLE), by
     return Occupancy(people, counted_by) if people else None
+
+
+def full_occupancy(zones: Iterable[Zone], *, where: str) -> Occupancy:
+    """Every zone where people stay as full as it may be.
+
+    Args:
+        zones: All zones.
+        where: What asked for it.
+
+    Raises:
+        InvalidInput: No zone says what it holds.
+    """
+    full = occupancy(zones, {})
+    if full is None:
+        raise InvalidInput(
+            "No zone where people stay has a capacity.", where=where, advice="Give numbers, or add capacity to zones."
+        )
+    return full
 
 
 def _reported(report: StatusReport | None) -> tuple[int, CountedBy | None]:

@@ -41,6 +41,7 @@ class Outlook:
         independent_ways: Ways out that share no opening and no transition: 0, 1, or 2 for two or more.
         choke_ids: Openings and transitions that every way out leads through, in the order they are passed.
         doors: Openings and transitions by which the zone itself can be left.
+        exits: Exits that are open and can be come to, by whatever way; None on a campus with too many to count for each zone.
     """
 
     route: Route
@@ -48,6 +49,7 @@ class Outlook:
     independent_ways: int
     choke_ids: tuple[UUID, ...]
     doors: int
+    exits: int | None
 
     @property
     def zone_id(self) -> UUID:
@@ -69,9 +71,11 @@ class WhatIf:
         outlooks: One a zone, the worst off first.
         chokes: Those whose loss leaves most zones without a way out first.
         words: The same in a few sentences.
+        usual_clearance_s: Of the plan's ``egress`` with nothing closed and no threat; None where nobody is counted.
     """
 
     plan: EvacuationPlan
     outlooks: tuple[Outlook, ...]
     chokes: tuple[Choke, ...]
     words: tuple[str, ...]
+    usual_clearance_s: float | None

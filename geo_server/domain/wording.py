@@ -1,6 +1,6 @@
 """English in messages."""
 
-_FORMS = {"foot": "feet"}
+_FORMS = {"foot": "feet", "person": "people"}
 """Plurals that an s alone does not make."""
 
 

@@ -18,6 +18,7 @@ def what_if_document(answer: WhatIf, floorplan: Floorplan) -> Document:
         **plan,
         "words": list(answer.words),
         "zones": [{**routes[str(outlook.zone_id)], **_outlook(outlook, floorplan)} for outlook in answer.outlooks],
+        **({} if answer.usual_clearance_s is None else {"usual_clearance_s": seconds_up(answer.usual_clearance_s)}),
         "chokes": [_choke(choke) for choke in answer.chokes],
     }
 
@@ -31,6 +32,7 @@ def _outlook(outlook: Outlook, floorplan: Floorplan) -> Document:
         "independent_ways": outlook.independent_ways,
         "choke_ids": [str(choke_id) for choke_id in outlook.choke_ids],
         "doors": outlook.doors,
+        "exits": outlook.exits,
     }
 
 

@@ -1,21 +1,26 @@
-"""What closures and threats would do, without an incident: who loses the way out, who depends on one door, who needs longest."""
+"""What closures and threats would do, without an incident: who loses the way out, who depends on one door, who needs longest,
+and where people are counted, what each exit has to let through.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import ceil, inf
 from uuid import UUID
 
+import numpy as np
+
 from geo_server.domain.accountability import OCCUPIED
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import EvacuationPlan, Route, RouteStatus
+from geo_server.domain.routes import Egress, EvacuationPlan, Route, RouteStatus
 from geo_server.domain.what_if import Choke, Outlook, Subject, WhatIf
 from geo_server.domain.wording import counted
+from geo_server.routing.choices import build_exit_trees
 from geo_server.routing.chokes import Chokes, find_chokes
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.instructions import subject_words, zone_words
+from geo_server.routing.instructions import end_words, subject_words, zone_words
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import build_network
+from geo_server.routing.trails import Network, build_network
 
 TOLD = 5
 """Zones and chokes that are named in one sentence; the rest are counted."""
@@ -43,20 +48,32 @@ def what_if(compiled: CompiledFloorplan, request: PlanRequest) -> WhatIf:
     """
     made = plan(compiled, request)
     usual = plan(compiled, replace(request, threats=(), closures=()))
-    found = find_chokes(build_network(compiled, request.profile, request.closures))
-    outlooks = _outlooks(compiled.floorplan, made, usual, found)
-    chokes = _chokes(compiled.floorplan, made, found)
-    return WhatIf(made, outlooks, chokes, _words(compiled.floorplan, outlooks, chokes))
+    network = build_network(compiled, request.profile, request.closures)
+    found = find_chokes(network)
+    outlooks, chokes = _outlooks(network, made, usual, found), _chokes(compiled.floorplan, made, found)
+    words = (*_words(compiled.floorplan, outlooks, chokes), *_on_people(compiled.floorplan, made.egress, usual.egress))
+    return WhatIf(made, outlooks, chokes, words, None if usual.egress is None else usual.egress.clearance_s)
 
 
-def _outlooks(floorplan: Floorplan, made: EvacuationPlan, usual: EvacuationPlan, found: Chokes) -> tuple[Outlook, ...]:
+def _outlooks(network: Network, made: EvacuationPlan, usual: EvacuationPlan, found: Chokes) -> tuple[Outlook, ...]:
     before = {route.zone_id: route.time_s for route in usual.routes}
+    floorplan, trees = network.compiled.floorplan, build_exit_trees(network)
     outlooks = []
     for route in made.routes:
         chain = found.passed.get(route.zone_id)
         chokes = tuple(choke for choke in chain or () if choke not in floorplan.zone_by_id)
         ways = 0 if chain is None else 1 if chokes else 2
-        outlooks.append(Outlook(route, before[route.zone_id], ways, chokes, found.doors[route.zone_id]))
+        exits = int(np.isfinite(trees.seconds(network.compiled.zones[route.zone_id])[0]).sum())
+        outlooks.append(
+            Outlook(
+                route,
+                before[route.zone_id],
+                ways,
+                chokes,
+                found.doors[route.zone_id],
+                exits if len(trees.exits) or not network.sinks.any() else None,
+            )
+        )
     return tuple(sorted(outlooks, key=_how_bad))
 
 
@@ -96,6 +113,7 @@ def _words(floorplan: Floorplan, outlooks: Sequence[Outlook], chokes: Sequence[C
             _on_ways(floorplan, stay),
             _on_guarantee(floorplan, stay),
             _on_change(floorplan, stay),
+            _on_exits(floorplan, stay),
             _on_dependence(floorplan, stay),
             *_on_chokes(floorplan, chokes, {o.zone_id for o in stay}),
             _on_longest(floorplan, stay),
@@ -139,6 +157,11 @@ def _longer_s(outlook: Outlook) -> float:
     return now - usual if now is not None and usual is not None else 0.0
 
 
+def _on_exits(floorplan: Floorplan, stay: Sequence[Outlook]) -> str:
+    one = [o for o in stay if o.exits == 1]
+    return f"{counted(len(one), 'zone')} can come to one exit only: {_named(floorplan, one)}." if one else ""
+
+
 def _on_dependence(floorplan: Floorplan, stay: Sequence[Outlook]) -> str:
     one_door = [o for o in stay if o.independent_ways == 1 and not o.chokes_beyond]
     beyond = [o for o in stay if o.chokes_beyond]
@@ -170,6 +193,27 @@ def _on_longest(floorplan: Floorplan, stay: Sequence[Outlook]) -> str:
         return ""
     named = [f"{zone_words(floorplan.zone_by_id[o.zone_id])} {_far(o.route)}" for _, _, o in timed[:TOLD]]
     return f"Longest ways out: {', '.join(named)}."
+
+
+def _on_people(floorplan: Floorplan, made: Egress | None, usual: Egress | None) -> list[str]:
+    """When all are out and by which exits, where people are counted."""
+    if made is None or not made.people:
+        return []
+    people = counted(made.people, "person")
+    if made.clearance_s is None:
+        return [f"None of {people} can get out."]
+    longer_s = made.clearance_s - (usual.clearance_s if usual and usual.clearance_s is not None else inf)
+    later = f", {ceil(longer_s)} s later than usual" if longer_s >= LONGER_S else ""
+    stuck = f"; {made.without_way:,} of them have no way out" if made.without_way else ""
+    loads = [
+        f"{end_words(floorplan, load.exit_id)} {counted(load.people, 'person')}, clear after {ceil(load.clearance_s)} s"
+        for load in made.exits[:TOLD]
+    ]
+    more = f"; and {len(made.exits) - TOLD} more" if len(made.exits) > TOLD else ""
+    return [
+        f"{people}: the last is out after {ceil(made.clearance_s)} s at the latest{later}{stuck}.",
+        f"Exits, the last to be clear first: {'; '.join(loads)}{more}.",
+    ]
 
 
 def _far(route: Route) -> str:

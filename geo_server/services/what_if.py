@@ -1,13 +1,14 @@
 """What closures and threats would do on a published site. Nothing is recorded, and an open incident is not looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
+from geo_server.domain.occupancy import Occupancy, full_occupancy
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.export.what_if import what_if_document
@@ -43,11 +44,13 @@ class Supposed:
 
     Args:
         closures: Ids of openings, transitions and zones that are shut.
+        people: By zone; ``capacity``: every room as full as it may be; None: nobody queues.
         profile: Name of the group of people.
     """
 
     closures: Sequence[UUID]
     threats: Sequence[SupposedThreat]
+    people: Mapping[UUID, int] | Literal["capacity"] | None
     profile: str
     reaction_s: float
     margin_s: float
@@ -57,9 +60,11 @@ def site_what_if(floorplans: PublishedFloorplans, pack: ProtocolPack, site: Site
     """The what-if document of a site, with the revision number of its map.
 
     Raises:
-        InvalidInput: No such kind, level, building, profile or subject of a closure, or a place far from the site.
+        InvalidInput: No such kind, level, building, profile, zone of people or subject of a closure, a place far from the
+            site, or no zone that says what it holds.
     """
     published, now = floorplans.current(site), datetime.now(UTC)
+    inside = _inside(supposed, published.floorplan)
     request = PlanRequest(
         threats=[
             _threat(threat, number, published.floorplan, site.frame, pack=pack, now=now)
@@ -73,9 +78,17 @@ def site_what_if(floorplans: PublishedFloorplans, pack: ProtocolPack, site: Site
         reaction_s=supposed.reaction_s,
         margin_s=supposed.margin_s,
         now=now,
+        people=None if inside is None else inside.people,
+        counted_by={} if inside is None else inside.counted_by,
     )
     answer = what_if(published.compiled(), request)
     return {"floorplan_rev": published.rev, **what_if_document(answer, published.floorplan)}
+
+
+def _inside(supposed: Supposed, floorplan: Floorplan) -> Occupancy | None:
+    if supposed.people == "capacity":
+        return full_occupancy(floorplan.zones, where="people")
+    return None if supposed.people is None else Occupancy(supposed.people, {})
 
 
 def _threat(

@@ -27,6 +27,23 @@ def test_facilities_see_what_a_closed_exit_would_do(client: Client, campus: Camp
     assert {zone["status"] for zone in none["zones"]} == {"unreachable"}
 
 
+def test_facilities_see_what_exits_have_to_let_through_when_rooms_are_as_full_as_supposed(
+    client: Client, campus: Campus
+) -> None:
+    facilities = client(Role.FACILITIES)
+    west, east = (str(opening.id) for opening in campus.exits)
+    people = {str(room.id): 30 for room in campus.rooms}
+    usual = facilities.post(f"{campus.url}/what-if", json={"people": people}).json()
+    shut = facilities.post(f"{campus.url}/what-if", json={"people": people, "closures": [west]}).json()
+    unknown = facilities.post(f"{campus.url}/what-if", json={"people": "capacity"})
+
+    assert sum(load["people"] for load in usual["egress"]["exits"]) == 30 * len(campus.rooms)
+    assert [load["exit_id"] for load in shut["egress"]["exits"]] == [east]
+    assert shut["usual_clearance_s"] == usual["egress"]["clearance_s"] < shut["egress"]["clearance_s"]
+    assert {zone["exits"] for zone in shut["zones"]} == {1}
+    assert "has a capacity" in unknown.text
+
+
 def test_what_is_supposed_is_not_recorded_and_does_not_mix_with_an_open_incident(
     client: Client, campus: Campus, database: Database
 ) -> None:
@@ -56,6 +73,8 @@ def test_what_is_supposed_is_not_recorded_and_does_not_mix_with_an_open_incident
         ({"threats": [{"kind": "fire", "at": [13.7, 51.0], "ordinal": 9}]}, "ordinal"),
         ({"threats": [{"kind": "fire", "at": [0, 0], "ordinal": 0}]}, "at"),
         ({"margin_s": -1}, "margin_s"),
+        ({"people": "all"}, "people"),
+        ({"people": {new_id(): 3}}, "people"),
         ({"doors": []}, "doors"),
     ],
 )

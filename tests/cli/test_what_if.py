@@ -48,6 +48,11 @@ def test_a_supposed_threat_changes_statuses(run: Run) -> None:
     assert "no_guaranteed_route" in {zone["status"] for zone in orjson.loads(out)["zones"]}
 
 
+def test_people_are_counted_where_that_is_asked_for(run: Run) -> None:
+    _, out, _ = run("--people", f'{{"{uid("101")}": 24}}')
+    assert "24 people: the last is out after" in out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
