@@ -19,9 +19,10 @@ def align_shift(fixed: Points, moving: Points, grain: float = 0.25) -> tuple[Shi
     if len(fixed) < 4 or len(moving) < 4:
         return (0.0, 0.0), 0.0
     votes = (fixed[:, None, :] - moving[None, :, :]).reshape(-1, 2)
-    cells = np.round(votes / grain).astype(np.int64)
-    _, which, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
-    best = votes[which.reshape(-1) == counts.argmax()]
+    column, row = np.round(votes / grain).astype(np.int64).T
+    row -= row.min()
+    _, which, counts = np.unique(column * (row.max() + 1) + row, return_inverse=True, return_counts=True)
+    best = votes[which == counts.argmax()]
     shift = np.median(best, axis=0)
     near = votes[np.hypot(*(votes - shift).T) < grain]
     shift = np.median(near, axis=0)

@@ -236,4 +236,4 @@ def _is_telling(block: str) -> bool:
 
 def _is_place(points: Points) -> bool:
     """Whether all coordinates are finite and near enough: a comparison with NaN is false."""
-    return bool((np.abs(points) < FARTHEST).all())
+    return bool(points.min(initial=0.0) > -FARTHEST and points.max(initial=0.0) < FARTHEST)

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
 from ezdxf.entities.dxfentity import DXFTagStorage
 
 from geo_server.ingest.dxf.dimensions import read_dimension
@@ -92,12 +91,20 @@ def _drawn(entity: Entity, leaf: Leaf) -> Leaf:
     runs = flatten_parts(entity) if is_foreign else flatten(entity)
     if not runs:
         return replace(leaf, damage="proxy-object") if is_foreign else replace(leaf, reason=_lineless(leaf.kind))
-    sane = tuple(run for run in runs if np.isfinite(run).all())
+    sane = tuple(run for run in runs if math.isfinite(run.sum()))
     if not sane:
         return replace(leaf, damage="not-finite")
-    if all(len(run) < 2 or np.ptp(run, axis=0)[:2].max() == 0 for run in sane):
+    if not any(map(_has_length, sane)):
         return replace(leaf, reason=Reason.NO_LENGTH)
-    return replace(leaf, runs=sane, width=drawn_width(entity))
+    return Leaf(leaf.layer, leaf.handle, leaf.kind, sane, width=drawn_width(entity))
+
+
+def _has_length(run: SpacePoints) -> bool:
+    """Whether a run does not stay at one place, seen from above."""
+    if len(run) == 2:  # a line, as most runs are
+        (x, y, _), (u, v, _) = run.tolist()
+        return bool(x != u or y != v)
+    return bool((run[1:, :2] != run[:1, :2]).any())
 
 
 def _lineless(kind: str) -> Reason:

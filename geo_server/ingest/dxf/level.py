@@ -277,7 +277,7 @@ def _moved(side: int | None, place: Mapping[int, int]) -> int | None:
 
 def _wall_lines(segments: Segments, glazing: Segments) -> list[tuple[LineString, bool]]:
     """Barriers as lines, merged where they run on."""
-    merged = shapely.line_merge(shapely.union_all(as_lines(segments))) if len(segments) else None
+    merged = shapely.line_merge(shapely.multilinestrings(as_lines(segments))) if len(segments) else None
     lines = [part for part in shapely.get_parts(merged) if part.length > 0.05] if merged is not None else []
     if not lines:
         return []

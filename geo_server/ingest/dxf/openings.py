@@ -65,7 +65,8 @@ def footprint_of(polygons: Sequence[Polygon], reach: float = 0.75) -> BaseGeomet
     """What a level covers: its zones and walls, with notches narrower than twice a reach closed, courtyards kept."""
     if not polygons:
         return Polygon()
-    merged = shapely.union_all(shapely.buffer(np.array(polygons, dtype=object), reach, join_style="mitre"))
+    different = list({polygon.wkb: polygon for polygon in polygons}.values())
+    merged = shapely.union_all(shapely.buffer(np.array(different, dtype=object), reach, join_style="mitre"))
     return shapely.buffer(merged, -reach, join_style="mitre")
 
 

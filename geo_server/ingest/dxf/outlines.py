@@ -69,7 +69,7 @@ def _space(points: object) -> SpacePoints:
 
 
 def _line(entity: Entity) -> list[SpacePoints]:
-    return [_space([entity.dxf.start, entity.dxf.end])]
+    return [np.array([entity.dxf.start.xyz, entity.dxf.end.xyz])]
 
 
 def _arc(entity: Entity) -> list[SpacePoints]:
@@ -144,7 +144,8 @@ def _bulged(rows: npt.NDArray[np.float64], *, closed: bool) -> SpacePoints:
     if closed:
         rows = np.vstack([rows, rows[:1]])
     if not rows[:-1, 2].any():
-        return np.column_stack([rows[:, :2], np.zeros(len(rows))])
+        rows[:, 2] = 0.0
+        return rows
     corners = rows.tolist()
     points: list[Vertex] = [(corners[0][0], corners[0][1])]
     for (x, y, bulge), (u, v, _) in pairwise(corners):

@@ -138,11 +138,13 @@ def _add_regions(labels: npt.NDArray[np.int32], cores: Mask, solid: Mask, radius
     kept = sizes >= least
     kept[0] = False
     number = np.where(kept, np.cumsum(kept) + labels.max(), 0).astype(np.int32)
-    flat = labels.ravel()
-    edge = np.flatnonzero(number[found.ravel()])
-    flat[edge] = number[found.ravel()[edge]]
-    walkable = ~solid.ravel()
-    wide = labels.shape[1]
+    cells = np.flatnonzero(cores)
+    numbers = number[found.ravel()[cells]]
+    cells, numbers = cells[numbers > 0], numbers[numbers > 0]
+    flat, wide = labels.ravel(), labels.shape[1]
+    flat[cells] = numbers
+    walkable, inner = ~solid.ravel(), cores.ravel()
+    edge = cells[~(inner[cells - 1] & inner[cells + 1] & inner[cells - wide] & inner[cells + wide])]
     straight, slanted = (1, -1, wide, -wide), (1, -1, wide, -wide, wide + 1, wide - 1, -wide + 1, -wide - 1)
     for step in range(math.ceil(radius)):
         grown = []

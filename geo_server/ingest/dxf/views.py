@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import Point, STRtree
+from shapely import Point, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.ingest.dxf.drawing import Label, Points, Stroke, Vertex, all_points
@@ -68,8 +68,7 @@ def find_views(walls: Segments) -> tuple[list[View], list[View]]:
     which, blob = tree.query(middles, predicate="intersects")
     total = np.zeros(len(blobs))
     np.add.at(total, blob, lengths(walls)[which])
-    held = [shapely.geometrycollections(_around(walls[which[blob == i]])) for i in range(len(blobs))]
-    views = [View(shapely.convex_hull(h), float(n)) for h, n in zip(held, total, strict=True)]
+    views = [View(_hull_around(walls[which[blob == i]]), float(n)) for i, n in enumerate(total)]
     views = _nested_joined(_without_borders(views, blobs))
     largest = max(view.length_m for view in views)
     kept = [v for v in views if v.length_m >= SMALLEST_SHARE * largest]
@@ -80,6 +79,16 @@ def find_views(walls: Segments) -> tuple[list[View], list[View]]:
 def _around(walls: Segments) -> npt.NDArray[np.object_]:
     """What lies nearer to each wall than half of what joins two."""
     return np.asarray(shapely.buffer(as_lines(walls), JOIN_M / 2, quad_segs=1), dtype=object)
+
+
+def _hull_around(walls: Segments) -> BaseGeometry:
+    """The hull of what lies around some walls; those well inside of the hull of all of them have no part in it."""
+    ends = shapely.points(walls.reshape(-1, 2))
+    hull = shapely.convex_hull(shapely.multipoints(ends))
+    if isinstance(hull, Polygon):
+        outer = shapely.dwithin(hull.exterior, ends, JOIN_M / 2).reshape(-1, 2).any(axis=1)
+        walls = walls[outer]
+    return shapely.convex_hull(shapely.geometrycollections(_around(walls)))
 
 
 def _without_borders(views: list[View], blobs: Sequence[BaseGeometry]) -> list[View]:
