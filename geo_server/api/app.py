@@ -38,6 +38,7 @@ from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.reading import Reader
+from geo_server.services.recounts import Recounts
 from geo_server.services.retention import forgetting
 from geo_server.settings import Settings, load_settings
 from geo_server.store.jobs import working
@@ -105,6 +106,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     with open_database(settings.database_url, settings.data_dir) as database:
         floorplans = PublishedFloorplans(database)
         plans = Plans(database, floorplans)
+        recounts = Recounts(plans)
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         kept = timedelta(days=settings.events_kept_days)
         async with (
@@ -112,6 +114,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
             forgetting(database, kept, timedelta(days=settings.concerns_kept_days)),
             working(database.url, Reader(database).read),
             catching_up(floorplans, plans),
+            recounts.running(),
         ):
             with _on_shutdown(hub.close):
                 yield State(
@@ -121,6 +124,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     floorplans=floorplans,
                     plans=plans,
                     asked_plans=AskedPlans(database, floorplans),
+                    recounts=recounts,
                     hub=hub,
                     concern_limit=RateLimit(CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S),
                 )

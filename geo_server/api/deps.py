@@ -27,6 +27,7 @@ from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.recounts import Recounts
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 
@@ -42,6 +43,7 @@ class State(TypedDict):
     floorplans: PublishedFloorplans
     plans: Plans
     asked_plans: AskedPlans
+    recounts: Recounts
     hub: Hub
     concern_limit: RateLimit
 

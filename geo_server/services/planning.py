@@ -9,7 +9,7 @@ import orjson
 
 from geo_server.domain.accountability import latest_reports
 from geo_server.domain.incidents import Closure, Incident
-from geo_server.domain.occupancy import occupancy
+from geo_server.domain.occupancy import Occupancy, occupancy
 from geo_server.domain.places import Site
 from geo_server.domain.rounds import FaultKind
 from geo_server.domain.routes import SAFE, Destination
@@ -63,7 +63,7 @@ def read_inputs(
     seq = last_seq(c, site.id)
     published = floorplans.load(c, site)
     on_map, gone = closures_on_map(c, site, published)
-    inside = occupancy(published.floorplan.zones, latest_reports(list_status_reports(c, incident.id)))
+    inside = count_people(c, published, incident)
     faults = list_fault_subjects(c, site.id)
     # Only ways out are kept from plan to plan.
     before = _find_previous(c, incident, published.rev) if to is Destination.EXITS else None
@@ -79,6 +79,11 @@ def read_inputs(
         lock_broken=faults.get(FaultKind.LOCK_BROKEN, frozenset()),
     )
     return PlanInputs(incident, seq, published, request, gone, None if before is None else before.id)
+
+
+def count_people(c: Connection, published: PublishedFloorplan, incident: Incident) -> Occupancy | None:
+    """People by zone, as far as anybody said so during an incident or the map tells."""
+    return occupancy(published.floorplan.zones, latest_reports(list_status_reports(c, incident.id)))
 
 
 def closures_on_map(

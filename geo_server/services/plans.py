@@ -8,6 +8,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from geo_server.domain.errors import GeoServerError
 from geo_server.domain.events import CHANGES_ROUTES, EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
-from geo_server.services.planning import plan_incident, read_inputs
+from geo_server.services.planning import count_people, plan_incident, read_inputs
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
@@ -32,7 +33,15 @@ Route = dict[str, Any]
 """A zone's route as it stands in a plan document."""
 
 PARSED_KEPT = 8
-"""Plans whose routes stay in memory, a megabyte or two each: everybody asks for the latest one of their site."""
+"""Plans that stay in memory, a megabyte or two each: everybody asks for the latest one of their site."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is looked up in a plan: routes by zone id, each with the moment that its seconds count from, and its people."""
+
+    routes: Mapping[str, Route]
+    people: Mapping[UUID, int]
 
 
 def is_behind(c: Connection, stored: StoredPlan) -> bool:
@@ -53,7 +62,7 @@ class Plans:
         self._floorplans = floorplans
         self._lock = threading.Lock()
         self._turns = Turns()
-        self._parsed: OrderedDict[UUID, Mapping[str, Route]] = OrderedDict()
+        self._parsed: OrderedDict[UUID, _Read] = OrderedDict()
 
     def replan(self, site: Site, incident_id: UUID, seq: int) -> bool:
         """Plan all ways out for an incident, with everything that is known once its turn has come.
@@ -81,6 +90,19 @@ class Plans:
             incident = find_open_incident(c, site.id)
             latest = last_seq(c, site.id)
         return None if incident is None else self.replan(site, incident.id, latest if seq is None else seq)
+
+    def replan_for_more_people(self, site: Site) -> None:
+        """:meth:`replan` for the open incident of a site if more people are known of in some zone than its plan counted."""
+        with self._database.snapshot(site.id) as c:
+            incident = find_open_incident(c, site.id)
+            stored = None if incident is None else find_latest_plan(c, incident.id)
+            if incident is None or stored is None:
+                return
+            inside = count_people(c, self._floorplans.load(c, site), incident)
+            counted = self._read(c, stored).people
+            seq = last_seq(c, site.id)
+        if inside and any(number > counted.get(zone_id, 0) for zone_id, number in inside.people.items()):
+            self.replan(site, incident.id, seq)
 
     def replan_behind(self, leaving: threading.Event) -> None:
         """Plan every open incident whose plan is behind: a process may have ended between a sighting and its plan.
@@ -123,7 +145,7 @@ class Plans:
         stored = find_latest_plan(c, incident_id)
         if stored is None or is_behind(c, stored):
             return None
-        return self._routes(c, stored).get(str(zone_id))
+        return self._read(c, stored).routes.get(str(zone_id))
 
     def _plan_or_say_so(self, site: Site, incident_id: UUID, seq: int) -> bool:
         try:
@@ -161,17 +183,20 @@ class Plans:
         payload = {"incident_id": str(incident.id), "etag": stored.etag}
         record_event(c, site.id, EventKind.PLAN_MADE, payload)
 
-    def _routes(self, c: Connection, stored: StoredPlan) -> Mapping[str, Route]:
-        """The routes of a plan by zone id, parsed once."""
+    def _read(self, c: Connection, stored: StoredPlan) -> _Read:
+        """A plan, parsed once."""
         with self._lock:
-            routes = self._parsed.get(stored.id)
-        if routes is None:
+            read = self._parsed.get(stored.id)
+        if read is None:
             document = orjson.loads(load_plan_document(c, stored.id))
             moment = document["made_for_at"]
-            routes = {route["zone_id"]: {**route, "made_for_at": moment} for route in document["zones"]}
+            read = _Read(
+                {route["zone_id"]: {**route, "made_for_at": moment} for route in document["zones"]},
+                {UUID(zone_id): number for zone_id, number in document["assumptions"].get("people", {}).items()},
+            )
         with self._lock:
-            self._parsed[stored.id] = routes
+            self._parsed[stored.id] = read
             self._parsed.move_to_end(stored.id)
             while len(self._parsed) > PARSED_KEPT:
                 self._parsed.popitem(last=False)
-        return routes
+        return read

@@ -1,5 +1,6 @@
 """Plans: the last one knows everything, none is made in vain, and one that fails is seen to have failed."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -9,7 +10,8 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from geo_server.domain.incidents import IncidentState
+from geo_server.domain.incidents import IncidentState, Status
+from geo_server.domain.places import Zone
 from geo_server.domain.roles import Role
 from geo_server.services.access import Principal, authenticate
 from geo_server.services.incidents import change_state
@@ -17,6 +19,8 @@ from geo_server.services.picture import Picture, load_picture
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_shipped_pack
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.recounts import Recounts
+from geo_server.services.reports import NewStatusReport, add_status_report
 from geo_server.services.sightings import NewSighting, Recorded, add_sighting
 from geo_server.store.database import Database
 from geo_server.store.events import last_seq
@@ -162,3 +166,32 @@ def test_a_sighting_whose_server_died_before_it_had_planned_is_planned_for_at_th
     assert len(desk.plan()["threats"]) == 2
     assert planned.seq == before + 1
     assert desk.picture().seq == planned.seq, "nothing more to plan"
+
+
+def test_people_whom_the_plan_has_not_counted_make_a_new_one_and_fewer_do_not(desk: Desk) -> None:
+    desk.see_and_plan(3)
+
+    def report(zone: Zone, adults: int, students: int) -> None:
+        said = NewStatusReport(uuid4(), zone.id, Status.OK, datetime.now(UTC), adults=adults, students=students)
+        add_status_report(desk.database, desk.campus.site, said, by=desk.by)
+
+    async def count_soon() -> None:
+        recounts = Recounts(desk.plans, gather_s=0.0)
+        async with recounts.running(), asyncio.timeout(20):
+            recounts.soon(desk.campus.site)
+            while "people" not in desk.plan()["assumptions"]:
+                await asyncio.sleep(0.01)
+
+    first, second, _ = desk.campus.rooms
+    report(first, 1, 20)
+    report(second, 2, 30)
+    asyncio.run(count_soon())
+    assert desk.plan()["assumptions"]["people"] == {str(first.id): 21, str(second.id): 32}
+
+    report(first, 1, 10)
+    made = desk.picture().plan
+    desk.plans.replan_for_more_people(desk.campus.site)
+    assert desk.picture().plan == made
+    report(second, 2, 31)
+    desk.plans.replan_for_more_people(desk.campus.site)
+    assert desk.plan()["assumptions"]["people"] == {str(first.id): 11, str(second.id): 33}

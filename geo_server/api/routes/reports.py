@@ -26,10 +26,11 @@ def report_status(
     zone or one that was given later is. Another report corrects it; numbers that are left unsaid stay as they were said
     last.
     """
-    receipt = add_status_report(
-        state_of(request)["database"], access.site, NewStatusReport(**dict(said)), by=access.principal
-    )
-    if not receipt.new:
+    state = state_of(request)
+    receipt = add_status_report(state["database"], access.site, NewStatusReport(**dict(said)), by=access.principal)
+    if receipt.new:
+        state["recounts"].soon(access.site)
+    else:
         response.status_code = status.HTTP_200_OK
     return {
         "id": str(receipt.report.id),

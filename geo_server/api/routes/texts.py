@@ -34,4 +34,5 @@ def take(
     """
     state = state_of(request)
     line = take_text(state["database"], state["floorplans"], access.site, NewText(**dict(said)), by=access.principal)
+    state["recounts"].soon(access.site)
     return PlainTextResponse(line)
