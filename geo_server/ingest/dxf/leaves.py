@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 from ezdxf.entities.dxfentity import DXFTagStorage
 
 from geo_server.ingest.dxf.dimensions import read_dimension
@@ -91,7 +92,7 @@ def _drawn(entity: Entity, leaf: Leaf) -> Leaf:
     runs = flatten_parts(entity) if is_foreign else flatten(entity)
     if not runs:
         return replace(leaf, damage="proxy-object") if is_foreign else replace(leaf, reason=_lineless(leaf.kind))
-    sane = tuple(run for run in runs if math.isfinite(run.sum()))
+    sane = tuple(run for run in runs if np.isfinite(run).all())
     if not sane:
         return replace(leaf, damage="not-finite")
     if not any(map(_has_length, sane)):
