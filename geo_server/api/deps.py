@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from geo_server.api.security import SAFE_METHODS, check_same_origin, is_https
+from geo_server.api.security import SAFE_METHODS, check_person, check_same_origin, is_https
 from geo_server.domain.errors import NotAllowed, NotFound, NotSignedIn
 from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
@@ -77,8 +77,11 @@ def authenticate(connection: HTTPConnection) -> Principal:
     Raises:
         NotSignedIn: Nobody, or a secret that is wrong, expired or revoked.
         NotSameOrigin: A write with the cookie from elsewhere than this server's pages.
+        SomebodyElse: It is asked for another person.
     """
-    return access.authenticate(state_of(connection)["database"], _secret(connection))
+    principal = access.authenticate(state_of(connection)["database"], _secret(connection))
+    check_person(connection.headers, principal.person_id)
+    return principal
 
 
 def _secret(connection: HTTPConnection) -> str:
@@ -110,10 +113,12 @@ def authorize(connection: HTTPConnection, site_slug: str, permission: Permission
 
     Raises:
         NotSignedIn: Nobody is signed in.
+        SomebodyElse: It is asked for another person.
         NotFound: No such site, or the person has no role on it: the two cannot be told apart.
         NotAllowed: The role does not permit it.
     """
     principal, site = access.enter(state_of(connection)["database"], _secret(connection), site_slug)
+    check_person(connection.headers, principal.person_id)
     if site is None:
         raise NotFound(
             f"There is no site {site_slug!r} for you.", where="site", advice="See /api/sites for those you may enter."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from geo_server.api.pages import page
 from geo_server.api.problems import Kind, OtherKind
-from geo_server.api.security import NotSameOrigin
+from geo_server.api.security import NotSameOrigin, SomebodyElse
 from geo_server.domain.errors import (
     Conflict,
     DatabaseUnavailable,
@@ -67,6 +67,11 @@ EXPLANATIONS: dict[str, Explanation] = {
             NotSignedIn,
             "Nobody is signed in, or the sign-in has expired, was revoked, or its link was used already.",
             "Ask your administrator for a new sign-in link. A link works once, within a day.",
+        ),
+        Explanation(
+            SomebodyElse,
+            "The request says for whom it was made, and somebody else is signed in by now. Nothing was done in their name.",
+            "Load the page again. What the first person said waits on the device until they sign in there.",
         ),
         Explanation(
             NotAllowed,

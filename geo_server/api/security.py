@@ -1,13 +1,14 @@
 """Headers that every answer carries, where a write may come from, and how much a request may send."""
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geo_server.domain.errors import NotAllowed
+from geo_server.domain.errors import NotAllowed, NotSignedIn
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; worker-src 'self'; img-src 'self' data: blob:; "
@@ -36,6 +37,31 @@ class NotSameOrigin(NotAllowed):
 
     slug = "not-same-origin"
     title = "Not from this server's own pages"
+
+
+class SomebodyElse(NotSignedIn):
+    """Asked for one person, and another is signed in."""
+
+    slug = "somebody-else"
+    title = "Somebody else is signed in"
+
+
+PERSON_HEADER = "Geo-Server-Person"
+"""A client may say by it for whom it asks, by the person's id: on a shared device the cookie may be another's by then."""
+
+
+def check_person(headers: Headers, person_id: UUID) -> None:
+    """Raise unless a request is meant for the person who is signed in, or does not say whom it is meant for.
+
+    Raises:
+        SomebodyElse: It is meant for another person.
+    """
+    if headers.get(PERSON_HEADER, str(person_id)) != str(person_id):
+        raise SomebodyElse(
+            "Another person is signed in on this device than the one for whom this was asked.",
+            where=PERSON_HEADER,
+            advice="Load the page again. What was to be sent waits until its author signs in here.",
+        )
 
 
 def check_same_origin(connection: HTTPConnection, public_url: str | None) -> None:

@@ -20,12 +20,13 @@ from geo_server.api import security
 from geo_server.api.app import create_app
 from geo_server.api.explanations import EXPLANATIONS
 from geo_server.api.problems import BugCatcher, Kind, OtherKind, answer_refusal, status_of
+from geo_server.api.security import PERSON_HEADER
 from geo_server.domain import errors
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Role
 from geo_server.settings import Settings
 from tests.api.conftest import serving
-from tests.campus import Campus, new_id
+from tests.campus import FRAME, Campus, new_id
 from tests.store.conftest import kill_server
 
 Client = Callable[[Role | None], httpx.Client]
@@ -120,6 +121,19 @@ def test_nobody_signed_in(client: Client) -> None:
 
     assert_problem(answer, 401, "not-signed-in")
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_what_was_said_for_one_person_is_never_taken_from_another(client: Client, campus: Campus) -> None:
+    responder, staff = client(Role.RESPONDER), client(Role.STAFF)
+    me = responder.get("/api/me").json()["person"]["id"]
+    sighting = {"kind": "fire", "at": [FRAME.lon, FRAME.lat], "ordinal": 0, "exercise": True, "id": new_id()}
+
+    for_another = staff.post(f"{campus.url}/sightings", json=sighting, headers={PERSON_HEADER: me})
+    for_nobody = staff.get("/api/me", headers={PERSON_HEADER: "nobody"})
+
+    for answer in (for_another, for_nobody):
+        assert_problem(answer, 401, "somebody-else")
+    assert responder.get(f"{campus.url}/picture", headers={PERSON_HEADER: me}).json()["incident"] is None
 
 
 def test_a_bug_is_answered_with_a_reference_and_nothing_more(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,12 +1,14 @@
 """What happens to the page and to reports when the server does not answer, or no longer knows the person."""
 
+import contextlib
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Error, Route, expect
 
 from geo_server.api.static import WEB
 from geo_server.domain.roles import Role
@@ -15,7 +17,7 @@ from geo_server.settings import Settings
 from geo_server.store.database import Database
 from tests.api.conftest import serving
 from tests.web.conftest import PHONE, Visit
-from tests.web.steps import choose_own_room, put_threat, row
+from tests.web.steps import choose_own_room, eventually, put_threat, row
 from tests.web.storeys import Storeys
 
 pytestmark = pytest.mark.browser
@@ -25,6 +27,9 @@ ASK = """async (path) => {
     const {getJson} = await import("/static/js/api.js");
     return getJson(path).then(() => "an answer", (fault) => fault.constructor.name);
 }"""
+ENTRIES = """() => Object.keys(localStorage)
+    .filter((key) => /^geo-server:(report|sighting):/.test(key))
+    .map((key) => JSON.parse(localStorage.getItem(key)))"""
 KEPT = """([key, report]) => localStorage.setItem(key, JSON.stringify(report))"""
 
 
@@ -145,6 +150,78 @@ def test_a_report_of_somebody_else_waits_on_a_shared_device_and_is_never_sent_as
     staff.get_by_role("button", name="I'm OK").click()
     expect(row(responder, "104")).to_contain_text("OK")
     expect(row(responder, "102")).to_contain_text("Silent")
+
+
+def _threat(said_at: datetime) -> dict[str, Any]:
+    """A threat report as it is kept on a device by a page that was left before it was sent."""
+    seen = {"kind": "fire", "at": [13.7, 51.0], "ordinal": 0, "seen_at": said_at.isoformat(), "exercise": True}
+    told = {"kind": "Fire", "place": "101, Ground"}
+    return {
+        "id": str(uuid.uuid4()),
+        "told": told,
+        "content": {**seen, "client_at": said_at.isoformat()},
+        "state": "queued",
+    }
+
+
+def test_what_goes_out_on_a_shared_device_is_its_authors_and_a_threat_that_waits_is_told_to_all(
+    visit: Visit, database: Database, storeys: Storeys, address: str
+) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    put_threat(responder, "104")
+    visitor = visit(Role.STAFF, PHONE)
+    page = visitor.ready()
+    choose_own_room(page, "102")
+    later = visitor.context.new_page()
+    later.goto(create_sign_in_link(database, storeys.site.id, Role.STAFF, name="A second teacher", base_url=address))
+    later.get_by_role("button", name="Sign in").click()
+    expect(later.locator("body[data-ready=true]")).to_be_attached()
+    later.close()
+
+    page.get_by_role("button", name="I'm OK").click()
+    expect(page.locator(".outbox")).to_contain_text("1 report of somebody else waits on this device")
+    expect(row(responder, "102")).to_contain_text("Silent")
+
+    waits = {**_threat(datetime.now(UTC)), "by": str(uuid.uuid4())}
+    page.evaluate(KEPT, [f"geo-server:sighting:elm:{waits['id']}", waits])
+    page.reload()
+    band = page.locator(".notice-unsent")
+    expect(band).to_contain_text("NOT SENT Fire, 101, Ground")
+    band.get_by_role("button", name="What now?").click()
+    told = page.get_by_role("dialog", name="A threat report of somebody else is NOT SENT")
+    expect(told.get_by_role("link", name="Call 911")).to_have_count(0)  # it is of a drill
+    for name in ("Send it now", "Drop it"):
+        expect(told.get_by_role("button", name=name)).to_have_count(0)
+    told.get_by_role("button", name="Close").click()
+
+    page.get_by_role("button", name="I'm OK").click()
+    expect(row(responder, "102")).to_contain_text("OK")
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#welcome")).to_contain_text("2 reports are kept on this device")
+    assert [kept["state"] for kept in page.evaluate(ENTRIES)] == ["queued", "queued"]
+    visitor.faults = [fault for fault in visitor.faults if "401" not in fault]  # the browser reports the refusal itself
+
+
+def test_what_was_dropped_while_it_was_on_its_way_neither_comes_back_nor_goes_out(visit: Visit) -> None:
+    visitor = visit(Role.STAFF, PHONE)
+    page = visitor.ready()
+    held: list[Route] = []
+    visitor.context.route("**/sightings", held.append)
+    dropped, other = (_threat(datetime.now(UTC) - timedelta(seconds=age)) for age in (20, 10))
+    page.evaluate(KEPT, [f"geo-server:sighting:elm:{dropped['id']}", dropped])
+    page.reload()
+    eventually(page, lambda: len(held), lambda tries: tries == 1)
+    page.locator(".notice-unsent").get_by_role("button", name="What now?").click()
+    page.get_by_role("dialog").get_by_role("button", name="Drop it").click()
+    expect(page.locator(".notice-unsent")).to_be_hidden()
+    page.evaluate(KEPT, [f"geo-server:sighting:elm:{other['id']}", other])
+    with contextlib.suppress(Error):  # the page has given it up already
+        held[0].abort()
+    eventually(page, lambda: len(held), lambda tries: tries == 2)
+    assert other["id"] in (held[1].request.post_data or "")
+    assert [kept["id"] for kept in page.evaluate(ENTRIES)] == [other["id"]]
+    visitor.faults.clear()  # the browser reports each try that failed
 
 
 def test_a_report_that_the_server_stumbles_over_does_not_hold_up_the_next(visit: Visit, storeys: Storeys) -> None:

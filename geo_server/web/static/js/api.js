@@ -23,7 +23,15 @@ export class Unreachable extends Error {
 /** Nobody answers, or only what stands before a server that is down. */
 export const isNoAnswer = (fault) => fault instanceof Unreachable || (fault instanceof Refusal && fault.status >= 500);
 
-/** @param {{timeLimitMs?: number}} limits */
+let person = null;
+
+/** From now on this page asks for one person: the server refuses where another is signed in by then. */
+export const askFor = (personId) => (person = personId);
+
+/** What tells the server for whom this page asks. */
+export const personHeader = () => (person ? { "Geo-Server-Person": person } : {});
+
+/** @param {{timeLimitMs?: number, signal?: AbortSignal}} limits */
 export const getJson = (path, limits = {}) => send(path, limits);
 const sendJson = (method) => (path, body, limits = {}) =>
   send(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...limits });
@@ -33,13 +41,14 @@ export const patchJson = sendJson("PATCH");
 export const postForm = (path, form) => send(path, { method: "POST", body: form, timeLimitMs: 180_000 });
 export const remove = (path) => send(path, { method: "DELETE" });
 
-async function send(path, { timeLimitMs = TIME_LIMIT_MS, ...options }) {
+async function send(path, { timeLimitMs = TIME_LIMIT_MS, signal, ...options }) {
+  const late = AbortSignal.timeout(timeLimitMs);
   const asked = fetch(path, {
     credentials: "same-origin",
     cache: "no-cache",
     ...options,
-    headers: { Accept: "application/json", ...options.headers },
-    signal: AbortSignal.timeout(timeLimitMs),
+    headers: { Accept: "application/json", ...personHeader(), ...options.headers },
+    signal: signal ? AbortSignal.any([late, signal]) : late,
   });
   const { status, ok, body } = await asked.then(readAnswer).catch(() => {
     throw new Unreachable();

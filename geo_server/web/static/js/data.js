@@ -176,20 +176,16 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
 }
 
 /**
- * After a page was opened with what was kept: whether the same person is signed in, and their site as it is now. The page is put
- * together anew for somebody else, and for whoever may do other things than before.
+ * After a page was opened with what was kept: who is signed in, and their site as it is now. The server refuses where that is
+ * somebody else; for whoever may do other things than before the page is put together anew.
  */
 export async function catchUp(store, slug) {
-  const before = store.state;
-  const me = await getAndKeep("/api/me");
-  if (me.person.id !== before.me.person.id) throw reloading();
+  const { site: before } = store.state;
+  await getAndKeep("/api/me");
   await loadSite(store, slug);
-  if (String(before.site.permissions) !== String(store.state.site.permissions)) throw reloading();
-}
-
-function reloading() {
+  if (String(before.permissions) === String(store.state.site.permissions)) return;
   location.reload();
-  return new Error("The page is loaded again.");
+  throw new Error("The page is loaded again.");
 }
 
 /** Whether the server answers; rejects where it does not in time. */

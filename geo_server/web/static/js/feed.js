@@ -3,7 +3,7 @@
  * and a feed that is silent must be told apart from one where nothing happens.
  */
 
-import { isOfType } from "./api.js";
+import { isOfType, personHeader } from "./api.js";
 
 const LEAST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10_000;
@@ -39,7 +39,7 @@ export function openFeed(url, after, hooks) {
   const readOnce = async () => {
     abort = new AbortController();
     const response = await fetch(url, {
-      headers: { Accept: "text/event-stream", "Last-Event-ID": String(last) },
+      headers: { Accept: "text/event-stream", "Last-Event-ID": String(last), ...personHeader() },
       credentials: "same-origin",
       cache: "no-store",
       signal: abort.signal,

@@ -2,7 +2,7 @@
 
 import { showActions } from "./actions.js";
 import { announceChanges, createSpeaker } from "./announce.js";
-import { Refusal } from "./api.js";
+import { Refusal, askFor, getJson } from "./api.js";
 import { showCard } from "./card.js";
 import { watchConnection } from "./connection.js";
 import { askServer, catchUp, followSite, openSite } from "./data.js";
@@ -28,6 +28,9 @@ import { followTheme } from "./theme.js";
 import { showTop } from "./top.js";
 import { showFault, showSignedOut, showSites } from "./welcome.js";
 
+/** Whoever reports a threat on a page that was opened without a server is not left waiting to be known. */
+const WHO_LIMIT_MS = 4000;
+
 const EMPTY = {
   me: null,
   site: null,
@@ -46,6 +49,8 @@ const EMPTY = {
   lapsed: "",
   outbox: [],
   unsent: [],
+  othersUnsent: [],
+  othersWaiting: 0,
   connection: { live: true, asOf: Date.now(), why: null },
   ordinal: 0,
   selected: null,
@@ -95,6 +100,7 @@ async function begin() {
  */
 async function beginSite(me, slug, { keptAt, scanned }) {
   const store = createStore({ ...EMPTY, me });
+  askFor(me.person.id);
   if (keptAt === null) {
     await (isGuest(me, slug) ? forgetKept() : keepFor(me.person.id, slug));
     keep("/api/me", me);
@@ -130,8 +136,12 @@ async function beginSite(me, slug, { keptAt, scanned }) {
   store.set({ ordinal: firstLevel(store.state) });
 
   const speaker = createSpeaker();
-  const outbox = createOutbox(store, slug, onSignedOut);
-  const sightings = createSightingsOutbox(store, slug, onSignedOut);
+  const whoIsHere = async () => {
+    if (behind) await getJson("/api/me", { timeLimitMs: WHO_LIMIT_MS });
+  };
+  const session = { onSignedOut, whoIsHere };
+  const outbox = createOutbox(store, slug, session);
+  const sightings = createSightingsOutbox(store, slug, session);
   const report = () =>
     startReport(store, sightings, ({ answer }) => {
       speaker.say(t(answer.plan === "failed" ? "report.no_plan" : "report.sent"));
@@ -144,7 +154,7 @@ async function beginSite(me, slug, { keptAt, scanned }) {
   showCard(store);
   const { form, say } = createReporter(store, outbox);
   if (reportsOwnRoom(store.state)) showActions(store, { say, startReport: report });
-  showPanel(store, { outbox, sightings, form, ...(may(store.state, "walk_rounds") && startRounds(store, slug, onSignedOut)) });
+  showPanel(store, { outbox, sightings, form, ...(may(store.state, "walk_rounds") && startRounds(store, slug, session)) });
   if (scanned && !store.state.zoneById.has(scanned)) store.set({ fault: t("me.unknown_code") });
   announceChanges(store, speaker);
   dimInLockdown(store);
@@ -166,8 +176,8 @@ async function beginSite(me, slug, { keptAt, scanned }) {
 }
 
 /** What walking rounds needs. */
-const startRounds = (store, slug, onSignedOut) => ({
-  rounds: createRoundsOutbox(store, slug, onSignedOut),
+const startRounds = (store, slug, session) => ({
+  rounds: createRoundsOutbox(store, slug, session),
   loadRounds: followRounds(store),
 });
 

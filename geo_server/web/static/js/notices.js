@@ -4,14 +4,14 @@ import { ago, serverIso, ticking, timeOrDay } from "./clock.js";
 import { conflictBands } from "./conflicts.js";
 import { fill, h } from "./dom.js";
 import { incidentIsOpen, isExercise, openConflicts } from "./model.js";
-import { isUnsent } from "./sightings_outbox.js";
+import { unsentOf } from "./sightings_outbox.js";
 import { section } from "./section.js";
 import { t } from "./strings.js";
 import { unsentBands } from "./unsent.js";
 
 export function showNotices(store, sightings) {
   const unsent = section(
-    (state) => state.unsent.filter(isUnsent).map(({ id }) => id),
+    (state) => unsentOf(state).map(({ id }) => id),
     (state) => unsentBands(state, sightings),
   );
   const rest = section(
@@ -26,7 +26,7 @@ export function showNotices(store, sightings) {
   unsent.element.setAttribute("role", "alert");
   for (const { element } of [unsent, rest]) element.className = "";
   fill(document.getElementById("notices"), unsent.element, rest.element);
-  store.watch(["unsent"], unsent.update);
+  store.watch(["unsent", "othersUnsent"], unsent.update);
   store.watch(["picture", "connection", "newer"], (state) => {
     document.body.classList.toggle("is-exercise", isExercise(state));
     document.body.classList.toggle("is-stale", !state.connection.live);

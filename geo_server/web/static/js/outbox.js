@@ -3,25 +3,23 @@
 import { postJson } from "./api.js";
 import { now } from "./clock.js";
 import { newId } from "./ids.js";
-import { countWaiting, createQueue } from "./queue.js";
-
-const keyStart = (slug) => `geo-server:report:${slug}:`;
+import { countWaiting, createQueue, keyStart } from "./queue.js";
 
 /** How many reports of this device still wait for the server, also when nobody is signed in. */
-export const waitingCount = (slug) => countWaiting(keyStart(slug));
+export const waitingCount = (slug) => countWaiting(keyStart("report", slug));
 
 /**
  * @param {object} store Gets `outbox`: the person's reports, latest last.
  * @param {string} slug The site.
- * @param {() => void} onSignedOut Called when the server asks who this is: the reports stay.
+ * @param {{onSignedOut: Function, whoIsHere: Function}} session As of a queue.
  */
-export function createOutbox(store, slug, onSignedOut) {
+export function createOutbox(store, slug, session) {
   const queue = createQueue({
-    start: keyStart(slug),
+    start: keyStart("report", slug),
     me: store.state.me.person.id,
-    send: ({ id, content }) => postJson(`/api/sites/${slug}/status-reports`, { id, ...content }),
-    show: (outbox, othersWaiting) => store.set({ outbox, othersWaiting }),
-    onSignedOut,
+    send: ({ id, content }, signal) => postJson(`/api/sites/${slug}/status-reports`, { id, ...content }, { signal }),
+    show: (outbox, others) => store.set({ outbox, othersWaiting: others.length }),
+    ...session,
   });
 
   /** Report the status of a zone; counts and note are left out when not given. */

@@ -31,6 +31,20 @@ function read(key) {
   }
 }
 
+const KINDS = ["report", "sighting", "round"];
+
+/** How the keys of the entries of one kind begin, of one site. */
+export const keyStart = (kind, slug) => `geo-server:${kind}:${slug}:`;
+
+/** Remove what a person said on any site and the server has confirmed or refused. What waits stays. */
+export function forgetSettled(me) {
+  const keys = Object.keys(localStorage).filter((key) => KINDS.some((kind) => key.startsWith(`geo-server:${kind}:`)));
+  for (const key of keys) {
+    const entry = read(key);
+    if (entry && entry.by === me && !isWaiting(entry)) localStorage.removeItem(key);
+  }
+}
+
 /** How many entries of this device still wait for the server, whoever is signed in. */
 export const countWaiting = (start) => stored(start).filter(isWaiting).length;
 
@@ -38,20 +52,24 @@ export const countWaiting = (start) => stored(start).filter(isWaiting).length;
  * @param {object} options
  * @param {string} options.start How the keys begin.
  * @param {string} options.me Id of the person: only their entries are sent.
- * @param {(entry: object) => Promise} options.send What it gives is kept with the entry, as `answer`.
+ * @param {(entry: object, signal: AbortSignal) => Promise} options.send What it gives is kept with the entry, as `answer`;
+ *   given up when the person drops the entry.
+ * @param {() => Promise} options.whoIsHere Rejects unless the server knows the one who is signed in as `me`.
  * @param {boolean} [options.inOrder] Whether an entry may rest on those before it: then none is sent while one before it
  *   waits.
  * @param {(entry: object) => boolean} [options.isHeld] Whether an entry that waits is not to be sent for now.
- * @param {(mine: object[], othersWaiting: number) => void} options.show Told of every change: entries, latest last, each
- *   with `id`, `content` with `client_at`, and `state`: queued, sending, confirmed or refused; `failed` once it was tried in
- *   vain.
+ * @param {(mine: object[], othersWaiting: object[]) => void} options.show Told of every change: entries, latest last, each
+ *   with `id`, `content` with `client_at`, and `state`: queued, sending, confirmed or refused; `failed` once it did not
+ *   arrive at the first go.
  * @param {() => void} options.onSignedOut Called when the server asks who this is: the entries stay.
  */
-export function createQueue({ start, me, send, inOrder = false, isHeld = () => false, show, onSignedOut }) {
+export function createQueue({ start, me, send, whoIsHere, inOrder = false, isHeld = () => false, show, onSignedOut }) {
   let running = null;
+  /** What gives up the try of an entry that is on its way, by id. */
+  const underWay = new Map();
   const isMine = ({ by }) => !by || by === me;
   const mine = () => stored(start).filter(isMine);
-  const tell = () => show(mine(), stored(start).filter((entry) => !isMine(entry) && isWaiting(entry)).length);
+  const tell = () => show(mine(), stored(start).filter((entry) => !isMine(entry) && isWaiting(entry)));
 
   const keep = (entry) => {
     const key = start + entry.id;
@@ -63,25 +81,40 @@ export function createQueue({ start, me, send, inOrder = false, isHeld = () => f
     }
     tell();
   };
+  /** Keep what has become of an entry, unless the person dropped it meanwhile. */
+  const change = ({ id }, news) => {
+    const entry = read(start + id);
+    if (entry) keep({ ...entry, ...news });
+  };
   const drop = ({ id }) => {
     localStorage.removeItem(start + id);
     unkept.delete(start + id);
+    underWay.get(id)?.abort();
     tell();
   };
 
   /** @returns {Promise<boolean>} Whether the next one may be tried. */
   const sendOne = async (entry) => {
-    keep({ ...entry, state: "sending" });
+    const giveUp = new AbortController();
+    underWay.set(entry.id, giveUp);
+    change(entry, { state: "sending" });
     try {
-      const answer = await send(entry);
-      keep({ ...entry, state: "confirmed", confirmed_at: new Date(now()).toISOString(), answer });
+      await whoIsHere();
+      giveUp.signal.throwIfAborted();
+      const answer = await send(entry, giveUp.signal);
+      // One that was dropped too late has arrived all the same, and whoever made it must know.
+      const arrived = read(start + entry.id) ?? { ...entry, failed: true };
+      keep({ ...arrived, state: "confirmed", confirmed_at: new Date(now()).toISOString(), answer });
       mine().filter(({ state }) => state === "confirmed").slice(0, -KEPT).forEach(drop);
       return true;
     } catch (fault) {
+      if (giveUp.signal.aborted) return true;
       const final = fault instanceof Refusal && fault.status < 500 && !NOT_FINAL.includes(fault.status);
-      keep(final ? { ...entry, state: "refused", why: fault.message } : { ...entry, state: "queued", failed: true });
+      change(entry, final ? { state: "refused", why: fault.message } : { state: "queued", failed: true });
       if (fault.status === 401) onSignedOut();
       return final || !(inOrder || fault instanceof Unreachable || fault.status === 401);
+    } finally {
+      underWay.delete(entry.id);
     }
   };
 
@@ -98,6 +131,9 @@ export function createQueue({ start, me, send, inOrder = false, isHeld = () => f
     return running;
   };
 
+  // What the page was sending when it was left has not been confirmed.
+  const missed = (entry) => isWaiting(entry) && !entry.failed && change(entry, { state: "queued", failed: true });
+  mine().forEach(missed);
   tell();
   setInterval(flush, RETRY_MS);
   addEventListener("online", flush);
@@ -105,7 +141,6 @@ export function createQueue({ start, me, send, inOrder = false, isHeld = () => f
   flush();
 
   return {
-    flush,
     drop,
     /**
      * Keep what was said, and send it as soon as may be.
@@ -116,7 +151,9 @@ export function createQueue({ start, me, send, inOrder = false, isHeld = () => f
       keep(entry);
       await running;
       await flush();
-      return read(start + id) ?? entry;
+      const left = read(start + id) ?? entry;
+      missed(left);
+      return left;
     },
   };
 }

@@ -3,9 +3,7 @@
 import { postJson } from "./api.js";
 import { now } from "./clock.js";
 import { newId } from "./ids.js";
-import { countWaiting, createQueue } from "./queue.js";
-
-const keyStart = (slug) => `geo-server:round:${slug}:`;
+import { countWaiting, createQueue, keyStart } from "./queue.js";
 
 /** Address and body of each kind of entry. */
 const REQUESTS = {
@@ -16,25 +14,25 @@ const REQUESTS = {
 };
 
 /** How much of a round on this device still waits for the server, also when nobody is signed in. */
-export const roundsWaiting = (slug) => countWaiting(keyStart(slug));
+export const roundsWaiting = (slug) => countWaiting(keyStart("round", slug));
 
 /**
  * @param {object} store Gets `walking`: what the person said on rounds, latest last, each with `what`: start, check, finish
  *   or mend.
  * @param {string} slug The site.
- * @param {() => void} onSignedOut
+ * @param {{onSignedOut: Function, whoIsHere: Function}} session As of a queue.
  */
-export function createRoundsOutbox(store, slug, onSignedOut) {
+export function createRoundsOutbox(store, slug, session) {
   const queue = createQueue({
-    start: keyStart(slug),
+    start: keyStart("round", slug),
     me: store.state.me.person.id,
-    send: (entry) => {
+    send: (entry, signal) => {
       const [path, body] = REQUESTS[entry.what](entry);
-      return postJson(`/api/sites/${slug}/${path}`, body);
+      return postJson(`/api/sites/${slug}/${path}`, body, { signal });
     },
     inOrder: true,
     show: (walking) => store.set({ walking }),
-    onSignedOut,
+    ...session,
   });
   const add = (what, content) => queue.add(newId(), { what, content: { client_at: new Date(now()).toISOString(), ...content } });
   return {

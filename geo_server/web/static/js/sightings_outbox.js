@@ -3,36 +3,38 @@
 import { postJson } from "./api.js";
 import { now } from "./clock.js";
 import { newId } from "./ids.js";
-import { countWaiting, createQueue, isWaiting } from "./queue.js";
+import { countWaiting, createQueue, isWaiting, keyStart } from "./queue.js";
 
 /** Whoever reports a threat is told within this that nobody has answered. */
 const LIMITS = { timeLimitMs: 8000 };
 /** A threat report that is older than this alarms a school only when its author still wants it to. */
 const HELD_AFTER_MS = 30 * 60 * 1000;
 
-const keyStart = (slug) => `geo-server:sighting:${slug}:`;
-
 /** How many threat reports of this device still wait for the server, also when nobody is signed in. */
-export const sightingsWaiting = (slug) => countWaiting(keyStart(slug));
+export const sightingsWaiting = (slug) => countWaiting(keyStart("sighting", slug));
 
-/** It was tried, and has not arrived. */
-export const isUnsent = (report) => isWaiting(report) && Boolean(report.failed);
+/** It has not arrived at the first go. */
+const isUnsent = (report) => isWaiting(report) && Boolean(report.failed);
+/** All that whoever looks at this device must know of: what they reported in vain, and what waits of others. */
+export const unsentOf = (state) => [...state.unsent.filter(isUnsent), ...state.othersUnsent];
 /** It is so old that it waits for a word of its author. */
 export const isHeld = (report) => !report.insisted && now() - Date.parse(report.content.client_at) > HELD_AFTER_MS;
 
 /**
- * @param {object} store Gets `unsent`: the person's threat reports, latest last, each with `told`, what it says in words.
+ * @param {object} store Gets `unsent`: the person's threat reports, latest last, each with `told`, what it says in words; and
+ *   `othersUnsent`: those of other people that wait.
  * @param {string} slug The site.
- * @param {() => void} onSignedOut Called when the server asks who this is: the reports stay.
+ * @param {{onSignedOut: Function, whoIsHere: Function}} session As of a queue.
  */
-export function createSightingsOutbox(store, slug, onSignedOut) {
+export function createSightingsOutbox(store, slug, session) {
   const queue = createQueue({
-    start: keyStart(slug),
+    start: keyStart("sighting", slug),
     me: store.state.me.person.id,
-    send: ({ id, content: { client_at: _at, ...said } }) => postJson(`/api/sites/${slug}/sightings`, { id, ...said }, LIMITS),
+    send: ({ id, content: { client_at: _at, ...said } }, signal) =>
+      postJson(`/api/sites/${slug}/sightings`, { id, ...said }, { signal, ...LIMITS }),
     isHeld,
-    show: (unsent) => store.set({ unsent }),
-    onSignedOut,
+    show: (unsent, othersUnsent) => store.set({ unsent, othersUnsent }),
+    ...session,
   });
   return {
     /**

@@ -153,6 +153,8 @@ export const incident = {
   "unsent.more": "What now?",
   "unsent.call": "Call 911",
   "unsent.kept": "The report stays on this device and is sent by itself when the connection is back.",
+  "unsent.dialog_others": "A threat report of somebody else is NOT SENT",
+  "unsent.others": "Somebody else made it on this device. It is sent once they sign in here again. If you see the threat too, report it yourself.",
   "unsent.held": "The report is more than half an hour old, so it is not sent by itself. Is it still of use?",
   "unsent.again": "Send it now",
   "unsent.drop": "Drop it",

@@ -153,6 +153,8 @@ export const incident = {
   "unsent.more": "¿Y ahora?",
   "unsent.call": "Llamar al 911",
   "unsent.kept": "El aviso queda en este dispositivo y se envía solo cuando vuelve la conexión.",
+  "unsent.dialog_others": "Un aviso de amenaza de otra persona NO SE HA ENVIADO",
+  "unsent.others": "Lo hizo otra persona en este dispositivo. Se envía cuando vuelva a entrar aquí. Si usted también ve la amenaza, avise usted.",
   "unsent.held": "El aviso tiene más de media hora, por eso no se envía solo. ¿Todavía sirve?",
   "unsent.again": "Enviarlo ahora",
   "unsent.drop": "Descartarlo",

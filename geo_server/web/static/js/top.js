@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { forgetKept } from "./kept.js";
 import { LANGUAGES, language, speak } from "./languages.js";
+import { forgetSettled } from "./queue.js";
 import { known, t } from "./strings.js";
 
 export function showTop(store) {
@@ -34,7 +35,7 @@ function whoMenu({ me, site }) {
     h("summary", {}, known(`role.${site.role}`, site.role)),
     h(
       "form",
-      { class: "menu-body", method: "post", action: "/sign-out", on: { submit: signOut } },
+      { class: "menu-body", method: "post", action: "/sign-out", on: { submit: (event) => signOut(event, me) } },
       h("p", {}, me.person.name),
       languageField(),
       h("button", { class: "button", type: "submit" }, t("top.sign_out")),
@@ -54,9 +55,11 @@ const languageField = () =>
     ),
   );
 
-/** What is kept on the device goes before the session does: without a connection the session stays, and is all that does. */
-async function signOut(event) {
+/** What is kept on the device goes before the session does: without a connection the session stays, and so does what waits to
+ * be sent. */
+async function signOut(event, me) {
   event.preventDefault();
+  forgetSettled(me.person.id);
   await forgetKept().catch(console.warn);
   event.target.submit();
 }
