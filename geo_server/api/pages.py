@@ -23,7 +23,7 @@ def script_page(title: str, body: str, *, style: str, script: str) -> str:
         script: Name of its script.
     """
     main = f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>'
-    return _document(title, ("page", style), main, f'<script type="module" src="/static/js/{script}.js"></script>')
+    return _document(title, ("page", style), main, f'<script type="module" src="/static/pages/{script}.js"></script>')
 
 
 def sheet(title: str, body: str) -> str:
@@ -38,7 +38,7 @@ def sheet(title: str, body: str) -> str:
 
 def _document(title: str, styles: tuple[str, ...], body: str, script: str = "") -> str:
     safe = html.escape(title)
-    links = "".join(f'<link rel="stylesheet" href="/static/css/{style}.css">' for style in styles)
+    links = "".join(f'<link rel="stylesheet" href="/static/pages/{style}.css">' for style in styles)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -20,6 +20,10 @@ _OF_THE_PAGE = frozenset({".css", ".js", ".mjs", ".svg", ".woff2"})
 """What a browser loads to show the page; licences and notes of the installation are beside them."""
 
 
+_SMALL_PAGES = "pages"
+"""Folder of what small pages alone use: they come from the server, and so must their style and script."""
+
+
 class _PageFiles(StaticFiles):
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
@@ -70,6 +74,6 @@ def shell_digests(web: Path) -> dict[str, str]:
     files |= {
         f"/{path.relative_to(web).as_posix()}": path
         for path in (web / "static").rglob("*")
-        if path.suffix in _OF_THE_PAGE
+        if path.suffix in _OF_THE_PAGE and path.parent.name != _SMALL_PAGES
     }
     return {served: hashlib.sha256(path.read_bytes()).hexdigest() for served, path in files.items()}

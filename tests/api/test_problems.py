@@ -52,7 +52,7 @@ def test_an_address_that_does_not_exist(client: Client) -> None:
 
 
 def test_a_method_that_an_address_does_not_take(client: Client, campus: Campus) -> None:
-    for method, path in (("PUT", "/api/me"), ("POST", f"{campus.url}/events"), ("DELETE", "/static/css/page.css")):
+    for method, path in (("PUT", "/api/me"), ("POST", f"{campus.url}/events"), ("DELETE", "/static/pages/page.css")):
         answer = client(Role.ADMIN).request(method, path)
         assert_problem(answer, 405, "method-not-allowed")
 
@@ -213,7 +213,7 @@ def test_the_documents_of_the_framework_that_load_from_elsewhere_are_off(client:
     assert client(None).get("/api/openapi.json").json()["openapi"].startswith("3.1")
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/api/openapi.json", "/static/css/page.css"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/openapi.json", "/static/pages/page.css"])
 def test_head_is_answered_as_get_without_its_body(client: Client, path: str) -> None:
     head, get = (client(None).request(method, path) for method in ("HEAD", "GET"))
     assert (head.status_code, head.content) == (get.status_code, b"")

@@ -111,11 +111,11 @@ def _report_threat(page: Page, room: str) -> None:
 
 
 def test_without_a_server_the_page_opens_with_map_and_picture_and_their_age(visits: Visits, server: Server) -> None:
-    put_threat(visits.come_in(Role.RESPONDER), "104", drill=False)
     staff = visits.come_in(Role.STAFF)
-    choose_own_room(staff, "102")
-    expect(staff.locator("#card")).to_contain_text("Armed assailant")
     _until_kept(staff)
+    choose_own_room(staff, "102")
+    put_threat(visits.come_in(Role.RESPONDER), "104", drill=False)
+    expect(staff.locator("#card")).to_contain_text("Armed assailant")
     server.stop()
     staff.reload()
     expect(staff.locator("body[data-ready=true]")).to_be_attached()
@@ -135,11 +135,12 @@ def test_without_a_server_the_page_opens_with_map_and_picture_and_their_age(visi
 
 
 def test_guidance_of_before_never_overrides_an_order_of_now(visits: Visits, server: Server) -> None:
+    staff = visits.come_in(Role.STAFF)
+    _until_kept(staff)
+    choose_own_room(staff, "102")
     commander = visits.come_in(Role.COMMANDER, DESKTOP)
     put_threat(commander, "104", drill=False)
     give_order(commander, "Evacuate")
-    staff = visits.come_in(Role.STAFF)
-    choose_own_room(staff, "102")
     heading = staff.locator("#card").get_by_role("heading")
     expect(heading).to_have_text("Evacuate")
     staff.context.route("**/guidance", lambda _: None)  # never answered
@@ -169,11 +170,11 @@ def test_that_no_incident_was_known_is_not_called_quiet_when_it_is_not_of_now(vi
 
 
 def test_what_is_reported_without_a_server_arrives_once_when_it_is_back(visits: Visits, server: Server) -> None:
+    staff = visits.come_in(Role.STAFF)
+    _until_kept(staff)
     responder = visits.come_in(Role.RESPONDER)
     put_threat(responder, "104", drill=False)
-    staff = visits.come_in(Role.STAFF)
     choose_own_room(staff, "102")
-    _until_kept(staff)
     server.stop()
     staff.reload()
     staff.get_by_role("button", name="I'm OK").click()
@@ -197,6 +198,22 @@ def test_what_is_reported_without_a_server_arrives_once_when_it_is_back(visits: 
     expect(staff.locator("body[data-ready=true]")).to_be_attached()
     again = responder.request.get(f"{server.address}/api/sites/elm/sightings").json()["sightings"]
     assert len(again) == len(sightings)
+
+
+def test_nothing_is_kept_for_later_while_an_incident_needs_the_network(visits: Visits) -> None:
+    commander = visits.come_in(Role.COMMANDER, DESKTOP)
+    put_threat(commander, "104")
+    staff = visits.come_in(Role.STAFF)
+    choose_own_room(staff, "102")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
+    give_order(commander, "Evacuate")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
+    assert [name for name in staff.evaluate(CACHES) if name.startswith("geo-server:shell:")] == []
+    expect(staff.locator("body[data-kept], body[data-kept-map]")).to_have_count(0)
+    commander.get_by_role("button", name="Hold to give the all-clear").focus()
+    for _ in range(2):
+        commander.keyboard.press("Enter")
+    _until_kept(staff)
 
 
 def test_a_threat_report_outlives_an_ended_session_and_says_that_nobody_knows(visits: Visits, server: Server) -> None:
@@ -279,6 +296,22 @@ def test_a_newer_page_is_taken_up_whole_and_only_when_it_is_asked_for(
     expect(staff.locator(".notice-newer")).to_be_hidden()
     shells = [name for name in staff.evaluate(CACHES) if name.startswith("geo-server:shell:")]
     assert len(shells) == 1
+
+    staff.locator(".menu summary").click()
+    staff.get_by_role("button", name="Sign out").click()
+    welcome = staff.locator("#welcome").get_by_role("heading")
+    expect(welcome).to_have_text("You are not signed in")
+    server.stop()
+    newest = tmp_path / "newest"
+    shutil.copytree(newer, newest)
+    words = newest / "static/js/strings_en_page.js"
+    words.write_text(
+        words.read_text(encoding="utf-8").replace('"You are not signed in"', '"Come in"'), encoding="utf-8"
+    )
+    monkeypatch.setattr(static, "WEB", newest)
+    server.start()
+    staff.reload()
+    expect(welcome).to_have_text("Come in")
 
 
 def test_a_page_of_two_versions_is_never_kept(

@@ -6,7 +6,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import Visit
-from tests.web.steps import put_threat
+from tests.web.steps import put_threat, stand_at
+
+SAID_AT = """async ([client_at, received_at]) => {
+    const {saidAt} = await import("/static/js/model.js");
+    return saidAt({client_at, received_at});
+}"""
+"""Since when a report holds that says it was made and arrived then."""
 
 
 def opened(page: Page, title: str) -> Locator:
@@ -35,6 +41,29 @@ def test_a_responder_reads_by_which_door_to_come_in_and_which_ways_out_there_are
     choices = opened(page, "Compare ways out")
     expect(choices.locator("li").first).to_contain_text(re.compile(r"\d+ m, \d+ s walk"))
     expect(choices).to_contain_text("Largest margin")
+
+
+def test_ways_to_compare_say_their_age_and_lapse_with_the_time_that_they_had(visit: Visit, annex: None) -> None:  # noqa: ARG001
+    page = visit(Role.RESPONDER).ready()
+    put_threat(page, "104")
+    page.get_by_role("tab", name="Rooms").click()
+    show_room(page, "A1")
+    entries = opened(page, "Way in for responders, ahead of the threat")
+    choices = opened(page, "Compare ways out")
+    stand_at(page, 1)
+    for part in (entries, choices):
+        expect(part).to_contain_text(re.compile(r"Worked out \d+"))
+        expect(part).not_to_contain_text("o longer")
+    expect(choices).to_contain_text("ahead")
+    stand_at(page, 3600)
+    expect(entries).to_contain_text("No longer sure to be ahead of the threat")
+    expect(choices).to_contain_text("no longer safe")
+    expect(choices).not_to_contain_text("ahead")
+    choices.get_by_role("button", name="Work it out again").click()
+    expect(choices.locator("li").first).to_be_visible()
+
+    assert page.evaluate(SAID_AT, ["2026-01-01T10:00:00Z", "2026-01-01T10:05:00.5Z"]) == "2026-01-01T10:00:00Z"
+    assert page.evaluate(SAID_AT, ["2026-01-01T11:00:00Z", "2026-01-01T10:05:00.5Z"]) == "2026-01-01T10:05:00.5Z"
 
 
 def test_without_an_incident_ways_in_can_be_asked_for_and_staff_see_none_of_it(visit: Visit) -> None:

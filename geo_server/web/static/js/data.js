@@ -197,7 +197,7 @@ export const askServer = async () => {
 function applyStatus(store, event) {
   const picture = store.state.picture;
   if (!picture) return;
-  const report = { ...picture.statuses[event.zone_id], status: event.status, received_at: event.at };
+  const report = { ...picture.statuses[event.zone_id], status: event.status, client_at: event.at, received_at: event.at };
   store.set({ picture: { ...picture, statuses: { ...picture.statuses, [event.zone_id]: report } } });
 }
 

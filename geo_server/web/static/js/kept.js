@@ -117,14 +117,23 @@ const soonOrNull = (asked) => {
   return Promise.race([asked.catch(() => null), late]);
 };
 
-/** Keep just these tiles: get what is missing one after the other, so that nothing else has to wait, then remove others. */
-export async function keepTiles(paths) {
+/**
+ * Keep just these tiles: get what is missing one after the other, so that nothing else has to wait, then remove others.
+ * @param {string[]} paths
+ * @param {() => Promise<void>} mayAsk Resolves when the next one may be asked for.
+ */
+export async function keepTiles(paths, mayAsk) {
   const mine = box;
   if (!mine) return false;
   const wanted = new Set(paths);
   const present = (await mine.keys()).map(({ url }) => new URL(url)).filter(({ pathname }) => pathname.startsWith("/tiles/"));
   const here = new Set(present.map(({ pathname, search }) => pathname + search));
-  for (const path of paths) if (!here.has(path)) await mine.add(path);
+  for (const path of paths.filter((one) => !here.has(one))) {
+    await mayAsk();
+    const response = await fetch(path, { credentials: "same-origin" });
+    if (!response.ok || !isOfType(response, "vector-tile")) throw new Error(`${path}: status ${response.status}`);
+    await mine.put(path, response);
+  }
   await Promise.all([...here].filter((path) => !wanted.has(path)).map((path) => mine.delete(path)));
   return true;
 }

@@ -10,7 +10,7 @@ import { askOrRecall, forgetKept, keep, keepFor, openKept } from "./kept.js";
 import { translateFrame } from "./languages.js";
 import { showMapTools } from "./map_tools.js";
 import { showMap, wholeSite } from "./map_view.js";
-import { firstLevel, freshnessOf, incidentIsOpen, lapsedWays, toDo } from "./model.js";
+import { firstLevel, freshnessOf, incidentIsOpen, lapsedWays, toDo, untilQuiet } from "./model.js";
 import { showNotices } from "./notices.js";
 import { createOutbox, waitingCount } from "./outbox.js";
 import { rememberRoom, takeScannedRoom } from "./own_room.js";
@@ -20,7 +20,7 @@ import { createReporter } from "./reporter.js";
 import { shownReview } from "./review_model.js";
 import { followRounds } from "./rounds_data.js";
 import { createRoundsOutbox, roundsWaiting } from "./rounds_outbox.js";
-import { keepShell } from "./shell.js";
+import { keepShell, renewShell } from "./shell.js";
 import { createSightingsOutbox, sightingsWaiting } from "./sightings_outbox.js";
 import { createStore, may, reportsOwnRoom } from "./store.js";
 import { t } from "./strings.js";
@@ -91,7 +91,10 @@ async function begin() {
   const { value: me, keptAt } = await askOrRecall("/api/me");
   if (slug) await beginSite(me, slug, { keptAt, scanned });
   else if (me.sites.length === 1) location.replace(`/sites/${encodeURIComponent(me.sites[0].slug)}${location.search}`);
-  else showSites(me.sites);
+  else {
+    showSites(me.sites);
+    renewShell();
+  }
 }
 
 /**
@@ -172,6 +175,7 @@ async function beginSite(me, slug, { keptAt, scanned }) {
   const view = await showMap(store, (tap) => onTap(store, tap));
   showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)), startReport: report });
   document.body.dataset.ready = "true";
+  await untilQuiet(store);
   document.body.dataset.kept = String(await keepShell(store).catch(() => false));
 }
 
@@ -226,4 +230,5 @@ begin().catch(async (fault) => {
     console.warn(fault);
     showFault(fault instanceof TypeError ? t("error.page") : fault.message);
   }
+  renewShell();
 });

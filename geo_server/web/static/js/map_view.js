@@ -7,7 +7,20 @@ import { createMap } from "./map.js";
 import { followReview } from "./map_review.js";
 import { checkpointMarks, closedPlaces, levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
 import { sourceOf, tilePath } from "./map_style.js";
-import { closureName, firstLevel, guidanceOf, isSure, kindTitle, levelName, routeOf, routesOf, statusOf, threatsOf } from "./model.js";
+import {
+  closureName,
+  firstLevel,
+  guidanceOf,
+  incidentIsOpen,
+  isSure,
+  kindTitle,
+  levelName,
+  routeOf,
+  routesOf,
+  statusOf,
+  threatsOf,
+  untilQuiet,
+} from "./model.js";
 import { levelsOf, shownReview, wholeReview } from "./review_model.js";
 import { ownRound, stopNow, stopsOf } from "./rounds_model.js";
 import { may } from "./store.js";
@@ -118,12 +131,13 @@ function followStyles(store, view, isOld) {
   });
 }
 
-/** Keep the whole map on this device, once what is shown is there. */
+/** Keep the whole map on this device, once what is shown is there, and not while an incident is open. */
 async function keepMap(store, styles) {
   const { zones, connection } = store.state;
   if (!connection.live) return;
   const style = styles.light;
-  const kept = await keepTiles(tilesOf(zones, tilePath(style), style.sources[sourceOf(style)])).catch(() => false);
+  const mayAsk = async () => incidentIsOpen(store.state) && untilQuiet(store);
+  const kept = await keepTiles(tilesOf(zones, tilePath(style), style.sources[sourceOf(style)]), mayAsk).catch(() => false);
   document.body.dataset.keptMap = String(kept);
 }
 

@@ -19,6 +19,8 @@ const isOld = ({ freshness }) => freshness === "old";
 /** The open incident, or one that has had its all-clear and is not closed yet, or null. */
 export const incidentOf = (state) => state.picture?.incident ?? null;
 export const incidentIsOpen = (state) => state.picture?.incident?.state === "open";
+/** Resolves once no incident is open: what can wait leaves the network to those who need it now. */
+export const untilQuiet = (store) => new Promise((done) => store.watch(["picture"], (state) => incidentIsOpen(state) || done()));
 export const isExercise = (state) => Boolean(incidentOf(state)?.exercise);
 /** Whether a report of this device was made in the incident of now. One from an earlier incident says nothing in this one. */
 export const isOfIncident = (state, report) => Boolean(incidentOf(state)) && report.content.incident_id === incidentOf(state).id;
@@ -32,6 +34,9 @@ export function statusOf(state, zone) {
   if (report) return report.status;
   return zone.occupied && incidentIsOpen(state) && may(state, "see_statuses") ? "unreported" : null;
 }
+
+/** Since when a report holds: one that waited on a phone is older than its arrival, and a phone's clock makes none newer. */
+export const saidAt = ({ client_at: said, received_at: received }) => (said && Date.parse(said) < Date.parse(received) ? said : received);
 
 /** What people call a zone, with its number: `Library 120`. */
 export const zoneName = ({ name, alias }) => (alias && alias !== name ? `${alias} ${name}` : name);
@@ -168,6 +173,13 @@ const SAFE = ["safe_shortest", "safe_detour"];
 export const isSure = (route) => isCalledSafe(route) && !isTooLate(route);
 
 const isCalledSafe = (route) => SAFE.includes(route?.status);
+
+/**
+ * Whether one of several ways that were worked out at a moment is still guaranteed to whoever takes it now.
+ * @param {{safe: boolean, latest_departure_s: number|null}} way
+ */
+export const isStillSafe = (state, way, at) =>
+  isSure(asPlanned(state, { ...way, status: way.safe ? "safe_detour" : "no_guaranteed_route", made_for_at: at }));
 
 const isTooLate = ({ latest_departure_s: within, made_for_at: at }) => within !== null && now() > Date.parse(at) + within * 1000;
 

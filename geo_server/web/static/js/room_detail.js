@@ -5,7 +5,7 @@ import { ago, ticking } from "./clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { newId } from "./ids.js";
-import { incidentIsOpen, routeOf, statusOf, whereabouts, zoneName } from "./model.js";
+import { basisOf, incidentIsOpen, routeOf, saidAt, statusOf, whereabouts, zoneName } from "./model.js";
 import { sayButton } from "./more_form.js";
 import { openOrder } from "./orders.js";
 import { attempt, openChoice } from "./ask.js";
@@ -30,7 +30,7 @@ export function createRoomDetail(store, { outbox }) {
   const sections = [
     of((state, id) => state.picture?.statuses?.[id] ?? !incidentIsOpen(state), (state, zone) => head(store, state, zone)),
     of((state, id) => [routeOf(state, id), state.plan?.made_for_at], way),
-    of((state) => [incidentIsOpen(state), state.planEtag, state.picture?.closures?.map((one) => one.id)], waysView),
+    of((state) => [state.planEtag, basisOf(state.picture)], (_state, zone) => waysView(store, zone)),
     of((state) => [state.mine, incidentIsOpen(state)], (state, zone) => actions(store, state, zone, outbox)),
     of((state) => state.picture?.closures, (state, zone) => doors(store, state, zone)),
   ];
@@ -65,7 +65,7 @@ function reportLine(report) {
   return h(
     "p",
     { class: "small" },
-    report.received_at && ticking(report.received_at, ago),
+    ticking(saidAt(report), ago),
     counted && `: ${counted}`,
     report.note && [" ", h("q", {}, report.note)],
   );

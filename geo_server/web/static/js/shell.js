@@ -12,9 +12,26 @@ export async function keepShell(store) {
   const isShown = Boolean(serviceWorker.controller);
   serviceWorker.addEventListener("controllerchange", () => isShown && store.set({ newer: true }));
   const registration = await serviceWorker.register("/service-worker.js", { updateViaCache: "none" });
-  const takeOver = () => registration.waiting?.postMessage("take over");
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", takeOver));
-  takeOver();
+  letIn(registration);
   await serviceWorker.ready;
   return true;
+}
+
+/** Where the page has nothing of a site to show, a newer one takes its place at once: it may be what is missing. */
+export async function renewShell() {
+  const { serviceWorker } = navigator;
+  const registration = await serviceWorker?.getRegistration();
+  if (!registration) return;
+  serviceWorker.addEventListener("controllerchange", () => location.reload());
+  letIn(registration);
+  registration.update().catch(console.warn);
+}
+
+/** Let a newer page take over as soon as all of it is here. */
+function letIn(registration) {
+  const takeOver = () => registration.waiting?.postMessage("take over");
+  const follow = () => registration.installing?.addEventListener("statechange", takeOver);
+  registration.addEventListener("updatefound", follow);
+  follow();
+  takeOver();
 }
