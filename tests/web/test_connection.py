@@ -207,14 +207,20 @@ def test_what_was_dropped_while_it_was_on_its_way_neither_comes_back_nor_goes_ou
     visitor = visit(Role.STAFF, PHONE)
     page = visitor.ready()
     held: list[Route] = []
-    visitor.context.route("**/sightings", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visitor.context.route("**/sightings", hold)
     dropped, other = (_threat(datetime.now(UTC) - timedelta(seconds=age)) for age in (20, 10))
-    page.evaluate(KEPT, [f"geo-server:sighting:elm:{dropped['id']}", dropped])
+    # Its band is there from the beginning, so that it is dropped during a try and not between two.
+    page.evaluate(KEPT, [f"geo-server:sighting:elm:{dropped['id']}", {**dropped, "failed": True}])
     page.reload()
     eventually(page, lambda: len(held), lambda tries: tries == 1)
     page.locator(".notice-unsent").get_by_role("button", name="What now?").click()
     page.get_by_role("dialog").get_by_role("button", name="Drop it").click()
     expect(page.locator(".notice-unsent")).to_be_hidden()
+    assert len(held) == 1
     page.evaluate(KEPT, [f"geo-server:sighting:elm:{other['id']}", other])
     with contextlib.suppress(Error):  # the page has given it up already
         held[0].abort()

@@ -61,25 +61,28 @@ function changes(state, before) {
 }
 
 /** The picture brings an order, or that it was taken back, before the server has said whether it can be followed from the
- * person's own room. */
+ * person's own room. Whoever moves to another room is told what holds there: nobody took anything back. */
 function sayOrders(store, speaker) {
   let last = orderFor(store.state, store.state.mine)?.id;
+  let room = store.state.mine;
   let waiting = null;
   const say = () => {
-    clearTimeout(waiting?.timer);
+    const { hasMoved } = waiting;
+    clearTimeout(waiting.timer);
     waiting = null;
     const { state } = store;
     const order = orderFor(state, state.mine);
     const doing = order ?? toDo(state);
-    if (doing) speaker.sayNow(t(order ? "say.order" : "say.withdrawn", { title: doing.title, words: sentenceFor(state, doing) }));
+    if (doing) speaker.sayNow(t(order || hasMoved ? "say.order" : "say.withdrawn", { title: doing.title, words: sentenceFor(state, doing) }));
   };
-  store.watch(["picture", "guidance"], (state) => {
+  store.watch(["picture", "guidance", "mine"], (state) => {
     const id = orderFor(state, state.mine)?.id;
     if (id !== last && incidentIsOpen(state)) {
       clearTimeout(waiting?.timer);
-      waiting = { guidance: state.guidance, timer: setTimeout(say, GUIDANCE_WAIT_MS) };
+      waiting = { hasMoved: state.mine !== room, guidance: state.guidance, timer: setTimeout(say, GUIDANCE_WAIT_MS) };
     }
     last = id;
+    room = state.mine;
     if (waiting && (!state.mine || (state.guidance !== waiting.guidance && guidanceOf(state)))) say();
   });
 }

@@ -15,6 +15,8 @@ export function takeScannedRoom(slug) {
   const named = new URLSearchParams(location.search).get("zone");
   if (named === null) return null;
   history.replaceState(null, "", location.pathname);
+  // Whoever scans a code is no longer in the room that was chosen before, even if the code names none.
+  localStorage.removeItem(ownPlace(slug));
   if (!UUID.test(named)) return named;
   localStorage.setItem(ownPlace(slug), named.toLowerCase());
   return named.toLowerCase();

@@ -33,12 +33,12 @@ function read(key) {
 
 const KINDS = ["report", "sighting", "round"];
 
-/** How the keys of the entries of one kind begin, of one site. */
-export const keyStart = (kind, slug) => `geo-server:${kind}:${slug}:`;
+/** How the keys of the entries of one kind begin, of one site; of all sites where no site is named. */
+export const keyStart = (kind, slug) => `geo-server:${kind}:${slug && `${slug}:`}`;
 
 /** Remove what a person said on any site and the server has confirmed or refused. What waits stays. */
 export function forgetSettled(me) {
-  const keys = Object.keys(localStorage).filter((key) => KINDS.some((kind) => key.startsWith(`geo-server:${kind}:`)));
+  const keys = Object.keys(localStorage).filter((key) => KINDS.some((kind) => key.startsWith(keyStart(kind, ""))));
   for (const key of keys) {
     const entry = read(key);
     if (entry && entry.by === me && !isWaiting(entry)) localStorage.removeItem(key);

@@ -1,6 +1,7 @@
 /** Gets rounds, their coverage and faults from the server: when they are looked at, and when they change. */
 
-import { Unreachable, getJson } from "./api.js";
+import { Unreachable } from "./api.js";
+import { askOrRecall, getAndKeep } from "./kept.js";
 import { ownRound } from "./rounds_model.js";
 
 const TABS = ["rounds", "readiness"];
@@ -9,17 +10,19 @@ const TABS = ["rounds", "readiness"];
 export function followRounds(store) {
   const base = `/api/sites/${store.state.site.slug}`;
   let asked = 0;
+  /** What is kept on this device counts only while the page says that it is not live. */
+  const ask = async (path) => (store.state.connection.live ? getAndKeep(path) : (await askOrRecall(path)).value);
   const load = async () => {
     if (!TABS.includes(store.state.tab)) return;
     const turn = ++asked;
     try {
       const [{ rounds }, { features }, { faults }] = await Promise.all([
-        getJson(`${base}/rounds`),
-        getJson(`${base}/checkpoints`),
-        getJson(`${base}/faults`),
+        ask(`${base}/rounds`),
+        ask(`${base}/checkpoints`),
+        ask(`${base}/faults`),
       ]);
       const id = ownRound({ ...store.state, rounds });
-      const round = rounds.some((one) => one.id === id) ? await getJson(`${base}/rounds/${id}`) : null;
+      const round = rounds.some((one) => one.id === id) ? await ask(`${base}/rounds/${id}`) : null;
       if (turn === asked) store.set({ rounds, coverage: features, faults, round, fault: null });
     } catch (fault) {
       // Without a network what was known last is still right to walk by; that nothing is live is said at the top.
