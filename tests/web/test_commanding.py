@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import PHONE, Visit
-from tests.web.steps import eventually, order_to_leave, put_threat, rendered
+from tests.web.steps import choose_own_room, eventually, order_to_leave, put_threat, rendered
+from tests.web.storeys import Storeys
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +41,9 @@ def test_a_closed_door_has_a_sign_on_the_map_and_its_name_and_reason_in_the_list
     expect(commander.locator("#tab-situation")).to_contain_text("Nothing is closed.")
 
 
-def test_an_order_that_is_taken_back_leaves_the_screens_and_stays_in_a_list(visit: Visit) -> None:
+def test_an_order_that_is_taken_back_leaves_the_screens_and_stays_in_a_list(
+    visit: Visit, storeys: Storeys, address: str
+) -> None:
     commander = visit(Role.COMMANDER).ready()
     put_threat(commander, "104")
     staff = visit(Role.STAFF, PHONE).ready()
@@ -61,8 +64,18 @@ def test_an_order_that_is_taken_back_leaves_the_screens_and_stays_in_a_list(visi
     expect(panel).to_contain_text(re.compile(r"Evacuate, For everyone: given at .*, withdrawn at .* by A commander\."))
     expect(panel).to_contain_text("Pressed by mistake")
 
+    # Whoever moves out of a room that has an order of its own hears what holds now, and of no withdrawal.
+    order = {"id": str(uuid4()), "zone_id": str(storeys.rooms["102"].id), "action": "hold", "reason": ""}
+    given = commander.request.post(f"{address}/api/sites/elm/directives", data=order, headers={"Origin": address})
+    assert given.ok
+    choose_own_room(staff, "102")
+    expect(staff.locator("#assertive")).to_contain_text(re.compile("^Hold"))
+    choose_own_room(staff, "101")
+    expect(heading).to_have_text("Lockdown")
+    expect(staff.locator("#assertive")).to_contain_text(re.compile("^Lockdown"))
 
-def test_an_incident_without_a_place_is_opened_in_earnest_only_when_that_is_said(visit: Visit) -> None:
+
+    expect(staff.locator("#card")).to_contain_text("The protocol for Medical emergency")
     commander = visit(Role.COMMANDER, PHONE).ready()
     staff = visit(Role.STAFF, PHONE).ready()
     commander.get_by_role("tab", name="Situation").click()

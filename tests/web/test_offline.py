@@ -20,6 +20,7 @@ from tests.api.conftest import serving
 from tests.web.conftest import DESKTOP, PATIENCE_MS, PHONE
 from tests.web.steps import choose_own_room, eventually, give_order, pick_room, put_threat, rendered, row
 from tests.web.storeys import Storeys
+from tests.web.test_rounds import plan_exits, start
 
 pytestmark = pytest.mark.browser
 
@@ -198,6 +199,16 @@ def test_what_is_reported_without_a_server_arrives_once_when_it_is_back(visits: 
     expect(staff.locator("body[data-ready=true]")).to_be_attached()
     again = responder.request.get(f"{server.address}/api/sites/elm/sightings").json()["sightings"]
     assert len(again) == len(sightings)
+
+
+def test_a_round_is_there_when_the_page_is_opened_without_a_server(visits: Visits, server: Server) -> None:
+    page = visits.come_in(Role.RESPONDER)
+    start(plan_exits(page))
+    _until_kept(page)
+    server.stop()
+    page.reload()
+    page.get_by_role("tab", name="Rounds").click()
+    expect(page.locator("#tab-rounds")).to_contain_text("0 of 2 done. Next:")
 
 
 def test_nothing_is_kept_for_later_while_an_incident_needs_the_network(visits: Visits) -> None:

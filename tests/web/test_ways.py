@@ -52,7 +52,7 @@ def test_ways_to_compare_say_their_age_and_lapse_with_the_time_that_they_had(vis
     choices = opened(page, "Compare ways out")
     stand_at(page, 1)
     for part in (entries, choices):
-        expect(part).to_contain_text(re.compile(r"Worked out \d+"))
+        expect(part).to_contain_text(re.compile(r"Computed \d+"))
         expect(part).not_to_contain_text("o longer")
     expect(choices).to_contain_text("ahead")
     stand_at(page, 3600)

@@ -85,9 +85,10 @@ function legend(store) {
     setInterval(update, 1000);
     return row;
   };
-  return h(
+  const wide = matchMedia("(min-width: 900px)");
+  const whole = h(
     "details",
-    { class: "legend", open: matchMedia("(min-width: 900px)").matches },
+    { class: "legend", open: wide.matches },
     h("summary", {}, icon("legend"), h("span", {}, t("map.legend"))),
     h(
       "ul",
@@ -103,6 +104,8 @@ function legend(store) {
       sees && levelLine(store),
     ),
   );
+  wide.addEventListener("change", () => (whole.open = wide.matches));
+  return whole;
 }
 
 /** The numbers are those of one level: which one. */
