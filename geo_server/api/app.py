@@ -30,6 +30,7 @@ from geo_server.api.static import static_files
 from geo_server.api.tiles import tiles_app
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
+from geo_server.services.access import Entrance
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.catching_up import catching_up
 from geo_server.services.limits import RateLimit
@@ -40,6 +41,7 @@ from geo_server.services.published import PublishedFloorplans
 from geo_server.services.reading import Reader
 from geo_server.services.recounts import Recounts
 from geo_server.services.retention import forgetting
+from geo_server.services.status_reports import StatusReports
 from geo_server.settings import Settings, load_settings
 from geo_server.store.jobs import working
 from geo_server.store.opening import open_database
@@ -120,6 +122,8 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                 yield State(
                     settings=settings,
                     database=database,
+                    entrance=Entrance(database),
+                    status_reports=StatusReports(database),
                     pack=pack,
                     floorplans=floorplans,
                     plans=plans,

@@ -10,7 +10,6 @@ from typing import TypedDict, cast
 
 from fastapi import Request
 from fastapi.params import Depends
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,14 +19,14 @@ from geo_server.domain.errors import NotAllowed, NotFound, NotSignedIn
 from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import PERMISSIONS, Permission, Role, permits
-from geo_server.services import access
-from geo_server.services.access import Principal
+from geo_server.services.access import Entrance, Principal
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.recounts import Recounts
+from geo_server.services.status_reports import StatusReports
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 
@@ -39,6 +38,8 @@ class State(TypedDict):
 
     settings: Settings
     database: Database
+    entrance: Entrance
+    status_reports: StatusReports
     pack: ProtocolPack
     floorplans: PublishedFloorplans
     plans: Plans
@@ -71,15 +72,15 @@ def state_of_scope(scope: Scope) -> State:
     return cast("State", scope["state"])
 
 
-def authenticate(connection: HTTPConnection) -> Principal:
-    """Who is asking, by ``Authorization: Bearer`` or else by the session cookie. Blocking: reads the database.
+async def authenticate(connection: HTTPConnection) -> Principal:
+    """Who is asking, by ``Authorization: Bearer`` or else by the session cookie.
 
     Raises:
         NotSignedIn: Nobody, or a secret that is wrong, expired or revoked.
         NotSameOrigin: A write with the cookie from elsewhere than this server's pages.
         SomebodyElse: It is asked for another person.
     """
-    principal = access.authenticate(state_of(connection)["database"], _secret(connection))
+    principal = await state_of(connection)["entrance"].authenticate(_secret(connection))
     check_person(connection.headers, principal.person_id)
     return principal
 
@@ -108,8 +109,8 @@ def keep_session(connection: HTTPConnection, response: Response, secret: str, li
     )
 
 
-def authorize(connection: HTTPConnection, site_slug: str, permission: Permission) -> Access:
-    """The site, the person and the role, when the role permits. Blocking: reads the database.
+async def authorize(connection: HTTPConnection, site_slug: str, permission: Permission) -> Access:
+    """The site, the person and the role, when the role permits.
 
     Raises:
         NotSignedIn: Nobody is signed in.
@@ -117,7 +118,7 @@ def authorize(connection: HTTPConnection, site_slug: str, permission: Permission
         NotFound: No such site, or the person has no role on it: the two cannot be told apart.
         NotAllowed: The role does not permit it.
     """
-    principal, site = access.enter(state_of(connection)["database"], _secret(connection), site_slug)
+    principal, site = await state_of(connection)["entrance"].enter(_secret(connection), site_slug)
     check_person(connection.headers, principal.person_id)
     if site is None:
         raise NotFound(
@@ -133,12 +134,12 @@ def authorize(connection: HTTPConnection, site_slug: str, permission: Permission
 
 
 async def authorize_scope(scope: Scope, site_slug: str, permission: Permission) -> Access:
-    """:func:`authorize` for a raw ASGI app, in a thread.
+    """:func:`authorize` for a raw ASGI app.
 
     Raises:
         GeoServerError: As :func:`authorize`; the problem handlers answer it when no answer has begun.
     """
-    return await run_in_threadpool(authorize, HTTPConnection(scope), site_slug, permission)
+    return await authorize(HTTPConnection(scope), site_slug, permission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,9 @@ class Requires:
 
     permission: Permission
 
-    def __call__(self, request: Request, site: str) -> Access:
+    async def __call__(self, request: Request, site: str) -> Access:
         """Enforce it."""
-        return authorize(request, site, self.permission)
+        return await authorize(request, site, self.permission)
 
     def __str__(self) -> str:
         return self.permission.value
@@ -159,9 +160,9 @@ class Requires:
 class SignedIn:
     """Rule: signed in, on whatever site."""
 
-    def __call__(self, request: Request) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         """Enforce it."""
-        return authenticate(request)
+        return await authenticate(request)
 
     def __str__(self) -> str:
         return "signed_in"

@@ -63,11 +63,6 @@ def latest_reports(reports: Iterable[StatusReport]) -> dict[UUID, StatusReport]:
     return latest
 
 
-def find_in_force(of_zone: Iterable[StatusReport]) -> StatusReport | None:
-    """Of the reports of one zone the one that :func:`latest_reports` lets count, with the numbers that it says itself."""
-    return max(of_zone, key=_rank, default=None)
-
-
 def tally(zones: Iterable[Zone], reports: Iterable[StatusReport]) -> Tally:
     """Count the occupied zones of a site by status; zones without a report are ``unreported``."""
     latest = latest_reports(reports)

@@ -1,27 +1,20 @@
-"""What people in their zones say, and what people in charge order and close."""
+"""What people in charge order, and which ways are closed. What people in their zones say: ``status_reports``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from geo_server.domain.accountability import find_in_force
-from geo_server.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from geo_server.domain.errors import Conflict, NotFound
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import (
-    RESPONDER_STATUSES,
     WITHDRAWN,
     Closure,
     ClosureReason,
     Directive,
-    Incident,
-    IncidentState,
-    Status,
-    StatusReport,
 )
 from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
-from geo_server.domain.roles import Permission
 from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
 from geo_server.services.published import PublishedFloorplans
@@ -29,45 +22,7 @@ from geo_server.store import reports as rows
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq
 from geo_server.store.floorplans import has_zone
-from geo_server.store.incidents import find_open_incident, list_incidents, load_incident, lock_site
-
-
-@dataclass(frozen=True, slots=True)
-class NewStatusReport:
-    """What one person says of one zone.
-
-    Args:
-        id: Made by the client.
-        client_at: The client's clock.
-        adults: People present, or None when not said; so are ``students`` and ``injured``.
-        incident_id: The incident that the client was shown; None is the latest. A report that waited on a phone must not
-            count in another incident than the one it was given for.
-    """
-
-    id: UUID
-    zone_id: UUID
-    status: Status
-    client_at: datetime
-    adults: int | None = None
-    students: int | None = None
-    injured: int | None = None
-    note: str = ""
-    incident_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of a status report.
-
-    Args:
-        report: As it was recorded.
-        new: False when the same had been recorded before.
-        in_force: It is the one that counts for its zone; False when one that was given later has been recorded.
-    """
-
-    report: StatusReport
-    new: bool
-    in_force: bool
+from geo_server.store.incidents import find_open_incident, lock_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,62 +53,6 @@ class NewClosure:
     id: UUID
     subject_id: UUID
     reason: ClosureReason
-
-
-def add_status_report(database: Database, site: Site, said: NewStatusReport, *, by: Principal) -> Receipt:
-    """Record a status report.
-
-    Reports are taken until the incident is closed, so after the all-clear too. A repetition is welcome even later, and has
-    the receipt of the first one. A report is corrected by another one.
-
-    Raises:
-        InvalidInput: ``unreported``, which is what silence means and nobody can say.
-        NotAllowed: A status that responders alone may give.
-        NotFound: No such zone on the published map, or no such incident.
-        Conflict: Nothing to report to, or the id is taken by another report.
-    """
-    with database.transaction(site.id) as c:
-        return record_status_report(c, site, said, by=by)
-
-
-def record_status_report(c: Connection, site: Site, said: NewStatusReport, *, by: Principal) -> Receipt:
-    """:func:`add_status_report` within a transaction."""
-    if said.status is Status.UNREPORTED:
-        raise InvalidInput(
-            "A zone is unreported by itself; nobody reports that.", where="status", advice="Say ok, or what is needed."
-        )
-    if said.status in RESPONDER_STATUSES and not by.may(site.id, Permission.MANAGE_INCIDENT):
-        raise NotAllowed(
-            f"Only responders may report {said.status}.", where="status", advice="Say ok, or what is needed."
-        )
-    incident = _incident_of(c, site, said)
-    report = StatusReport(
-        id=said.id,
-        incident_id=incident.id,
-        zone_id=said.zone_id,
-        status=said.status,
-        client_at=said.client_at,
-        received_at=datetime.now(UTC),
-        adults=said.adults,
-        students=said.students,
-        injured=said.injured,
-        note=said.note,
-    )
-    new = rows.add_status_report(c, site.id, report, by.person_id)
-    if not new:
-        return _receipt(c, rows.load_status_report(c, site.id, said.id), new=False)
-    if incident.state is IncidentState.CLOSED:
-        raise _nothing_open()
-    _check_zone(c, site, said.zone_id)
-    receipt = _receipt(c, report, new=True)
-    payload = {"zone_id": str(said.zone_id), "status": said.status}
-    record_change(c, site, EventKind.STATUS_REPORTED, subject=said.id, said=payload, by=by)
-    return receipt
-
-
-def _receipt(c: Connection, report: StatusReport, *, new: bool) -> Receipt:
-    in_force = find_in_force(rows.list_status_reports(c, report.incident_id, zone_id=report.zone_id))
-    return Receipt(report, new, in_force is not None and in_force.id == report.id)
 
 
 def give_directive(database: Database, pack: ProtocolPack, site: Site, said: NewDirective, *, by: Principal) -> bool:
@@ -278,16 +177,6 @@ def open_way(database: Database, site: Site, closure_id: UUID, *, by: Principal)
             return None
         said = {"closure_id": str(closure_id)}
         return record_change(c, site, EventKind.CLOSURE_LIFTED, subject=closure_id, said=said, by=by)
-
-
-def _incident_of(c: Connection, site: Site, said: NewStatusReport) -> Incident:
-    """The incident that is named, else the open one, else the one that was opened last."""
-    if said.incident_id is not None:
-        return load_incident(c, site.id, said.incident_id)
-    incident = find_open_incident(c, site.id) or next(iter(list_incidents(c, site.id)), None)
-    if incident is None:
-        raise _nothing_open()
-    return incident
 
 
 def _nothing_open() -> Conflict:

@@ -12,7 +12,7 @@ from geo_server.domain.texts import USAGE, TextReport, match_zones, one_line, ot
 from geo_server.services.access import Principal
 from geo_server.services.phones import hash_sender
 from geo_server.services.published import PublishedFloorplans
-from geo_server.services.reports import NewStatusReport, Receipt, record_status_report
+from geo_server.services.status_reports import NewStatusReport, Receipt, record_status_report
 from geo_server.store import texts as rows
 from geo_server.store.access import find_roles
 from geo_server.store.database import Connection, Database

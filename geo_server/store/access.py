@@ -1,16 +1,19 @@
 """People, their roles on sites, and the hashes of their tokens."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from geo_server.domain.roles import Role
 from geo_server.domain.states import TokenKind
 from geo_server.store.incidents import is_current
+from geo_server.store.lists import is_one_of
 from geo_server.store.tables import incidents, people, responder_links, roles, tokens
 
 
@@ -65,10 +68,17 @@ def grant_role(c: Connection, person_id: UUID, site_id: UUID, role: Role) -> Non
     )
 
 
-def find_roles(c: Connection, person_id: UUID) -> dict[UUID, Role]:
+def find_roles(c: Connection, person_id: UUID) -> Mapping[UUID, Role]:
     """The roles of a person by site id; empty for a person who is nothing anywhere."""
-    rows = c.execute(select(roles.c.site_id, roles.c.role).where(roles.c.person_id == person_id))
-    return {site_id: Role(role) for site_id, role in rows}
+    return list_roles(c, {person_id}).get(person_id, {})
+
+
+def list_roles(c: Connection, person_ids: Collection[UUID]) -> dict[UUID, dict[UUID, Role]]:
+    """The roles of some people, by person and site; those who are nothing anywhere are left out."""
+    found: dict[UUID, dict[UUID, Role]] = defaultdict(dict)
+    for row in c.execute(select(roles).where(is_one_of(roles.c.person_id, person_ids))):
+        found[row.person_id][row.site_id] = Role(row.role)
+    return found
 
 
 def add_token(
@@ -99,14 +109,20 @@ def add_token(
 
 
 def find_token(c: Connection, secret_hash: bytes, *kinds: TokenKind) -> Token | None:
-    """The token with this hash and of one of these kinds, unless it is revoked or has expired by the database's clock, or is a guest's and
-    its incident is over.
+    """The token with this hash, as :func:`find_tokens` finds it."""
+    return find_tokens(c, {secret_hash}, *kinds).get(secret_hash)
+
+
+def find_tokens(c: Connection, secret_hashes: Collection[bytes], *kinds: TokenKind) -> dict[bytes, Token]:
+    """The tokens with these hashes and of one of these kinds, by hash; without those that are revoked or have expired by
+    the database's clock, and those of guests whose incident is over.
 
     A one-time token that was used is still found, with ``used_at``; only :func:`use_token` says who may use it.
     """
     of_link = tokens.alias()
     statement = (
         select(
+            tokens.c.secret_hash,
             tokens.c.id,
             tokens.c.person_id,
             people.c.name.label("person_name"),
@@ -121,15 +137,19 @@ def find_token(c: Connection, secret_hash: bytes, *kinds: TokenKind) -> Token | 
         .outerjoin(incidents, incidents.c.id == responder_links.c.incident_id)
         .outerjoin(of_link, of_link.c.id == responder_links.c.id)
         .where(
-            tokens.c.secret_hash == secret_hash,
+            is_one_of(tokens.c.secret_hash, secret_hashes),
             tokens.c.kind.in_([kind.value for kind in kinds]),
             tokens.c.revoked_at.is_(None),
             tokens.c.expires_at > func.clock_timestamp(),
             responder_links.c.id.is_(None) | (of_link.c.revoked_at.is_(None) & link_holds()),
         )
     )
-    row = c.execute(statement).mappings().one_or_none()
-    return None if row is None else Token(**{**row, "kind": TokenKind(row["kind"])})
+    return {row["secret_hash"]: _token(row) for row in c.execute(statement).mappings()}
+
+
+def _token(row: RowMapping) -> Token:
+    said = {name: row[name] for name in Token.__dataclass_fields__}
+    return Token(**{**said, "kind": TokenKind(row["kind"])})
 
 
 def link_holds() -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ Terminology:
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,23 @@ from geo_server.store.tables import audit, sites
 FIRST_SEAL = bytes(32)
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did.
+
+    Args:
+        person_id: Who; None is the operator at the command line, or the server itself.
+        action: What, in the past tense, such as ``floorplan_published``.
+        subject: To which thing: an id or a name.
+        detail: JSON values. No secrets, no names of students.
+    """
+
+    person_id: UUID | None
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+
+
 def record_audit(
     c: Connection,
     *,
@@ -32,31 +50,38 @@ def record_audit(
     subject: str,
     detail: Mapping[str, object],
 ) -> None:
+    """Record one :class:`Deed`, as :func:`record_deeds` does."""
+    record_deeds(c, site_id, [Deed(person_id, action, subject, detail)])
+
+
+def record_deeds(c: Connection, site_id: UUID, deeds: Sequence[Deed]) -> None:
     """Record what was done, in the transaction that does it.
 
     Args:
         c: A connection inside a transaction. Like an event, this locks the site's row until it commits.
         site_id: Where.
-        person_id: Who; None is the operator at the command line, or the server itself.
-        action: What, in the past tense, such as ``floorplan_published``.
-        subject: To which thing: an id or a name.
-        detail: JSON values. No secrets, no names of students.
+        deeds: At least one, in order.
 
     Raises:
         NotFound: There is no such site.
     """
-    seq, at = count_up(c, site_id, sites.c.audit_seq)
-    entry = {
-        "site_id": site_id,
-        "seq": seq,
-        "at": at,
-        "person_id": person_id,
-        "action": action,
-        "subject": subject,
-        "detail": dict(detail),
-    }
-    previous = _seal_before(c, site_id, seq)
-    c.execute(insert(audit).values(**entry, previous_hash=previous, hash=seal(previous, entry)))
+    last, at = count_up(c, site_id, sites.c.audit_seq, len(deeds))
+    first = last - len(deeds) + 1
+    previous = _seal_before(c, site_id, first)
+    sealed = []
+    for seq, deed in enumerate(deeds, first):
+        entry = {
+            "site_id": site_id,
+            "seq": seq,
+            "at": at,
+            "person_id": deed.person_id,
+            "action": deed.action,
+            "subject": deed.subject,
+            "detail": dict(deed.detail),
+        }
+        before, previous = previous, seal(previous, entry)
+        sealed.append({**entry, "previous_hash": before, "hash": previous})
+    c.execute(insert(audit), sealed)
 
 
 def verify_audit(c: Connection, site_id: UUID) -> int | None:

@@ -6,11 +6,11 @@ that commits later. The number therefore comes from a row of the site that the t
 Lock order: a transaction that also locks an incident or a revision locks that first, and records its events last.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, literal, select
+from sqlalchemy import Connection, RowMapping, column, delete, func, insert, literal, select, true
 
 from geo_server.domain.errors import NotFound
 from geo_server.domain.events import Event, EventKind
@@ -22,32 +22,42 @@ CHANNEL = "geo_server_events"
 
 
 def record_event(c: Connection, site_id: UUID, kind: EventKind, payload: Mapping[str, object]) -> Event:
-    """Record that something changed; listeners hear of it when the transaction commits.
+    """Record that one thing changed, as :func:`record_events` does."""
+    return record_events(c, site_id, kind, [payload])[0]
+
+
+def record_events(
+    c: Connection, site_id: UUID, kind: EventKind, payloads: Sequence[Mapping[str, object]]
+) -> list[Event]:
+    """Record that some things changed; listeners hear of it when the transaction commits.
 
     Args:
-        c: A connection inside the transaction that makes the change.
+        c: A connection inside the transaction that makes the changes.
         site_id: The site.
         kind: What changed.
-        payload: JSON values that name the thing.
+        payloads: JSON values that name the things, at least one, in order.
 
     Raises:
         NotFound: There is no such site.
     """
-    counted = counting(site_id, sites.c.event_seq).cte("counted")
+    counted = counting(site_id, sites.c.event_seq, len(payloads)).cte("counted")
+    things = func.jsonb_array_elements(literal([dict(payload) for payload in payloads], events.c.payload.type))
+    thing = things.table_valued(column("payload", events.c.payload.type), with_ordinality="n").render_derived("thing")
     said = select(
         literal(site_id),
-        counted.c.event_seq,
+        counted.c.event_seq - len(payloads) + thing.c.n,
         literal(kind.value),
         counted.c.at,
-        literal(dict(payload), events.c.payload.type),
+        thing.c.payload,
     )
     columns = [events.c.site_id, events.c.seq, events.c.kind, events.c.at, events.c.payload]
-    statement = insert(events).from_select(columns, said)
+    statement = insert(events).from_select(columns, said.select_from(counted.join(thing, true())))
     told = func.pg_notify(CHANNEL, str(site_id))
-    row = c.execute(statement.returning(events.c.seq, events.c.at, told)).one_or_none()
-    if row is None:
+    rows = c.execute(statement.returning(events.c.seq, events.c.at, told)).all()
+    if not rows:
         raise NotFound(f"There is no site {site_id}.")
-    return Event(site_id, row.seq, kind, row.at, payload)
+    numbered = zip(sorted(rows, key=lambda row: row.seq), payloads, strict=True)
+    return [Event(site_id, row.seq, kind, row.at, payload) for row, payload in numbered]
 
 
 def list_events(c: Connection, site_id: UUID, after: int, limit: int = 500) -> list[Event]:

@@ -3,7 +3,7 @@
 The life of a revision (draft, published, superseded) is told in :mod:`geo_server.store.revisions`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -20,6 +20,7 @@ from geo_server.store.conflicts import refusing_bad_values
 from geo_server.store.contents import ASSETS, CONTENTS, OPENINGS, TRANSITIONS, WALLS, ZONES, Content, T
 from geo_server.store.database import Database
 from geo_server.store.geometry import decode_all, encode
+from geo_server.store.lists import is_one_of
 from geo_server.store.revisions import BAD_DRAWING, lock_draft
 from geo_server.store.tables import (
     REVISION_TABLES,
@@ -109,12 +110,17 @@ def load_floorplan(c: Connection, site: Site) -> Floorplan:
 
 def has_zone(c: Connection, site_id: UUID, zone_id: UUID) -> bool:
     """Whether a site's published map has a zone."""
+    return zone_id in present_zones(c, site_id, {zone_id})
+
+
+def present_zones(c: Connection, site_id: UUID, zone_ids: Collection[UUID]) -> set[UUID]:
+    """Those of some zones that a site's published map has."""
     statement = (
         select(zones.c.id)
         .join_from(zones, floorplan_revisions, zones.c.revision_id == floorplan_revisions.c.id)
-        .where(floorplan_revisions.c.site_id == site_id, _PUBLISHED, zones.c.id == zone_id)
+        .where(floorplan_revisions.c.site_id == site_id, _PUBLISHED, is_one_of(zones.c.id, zone_ids))
     )
-    return c.scalar(statement) is not None
+    return set(c.scalars(statement))
 
 
 def _check(floorplan: Floorplan) -> SiteFrame:

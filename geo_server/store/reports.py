@@ -4,14 +4,19 @@ Their ids are made by clients: the same one sent again is not counted twice (see
 changed; a closure is lifted, a directive is followed by another one, which may be that it no longer holds.
 """
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from geo_server.domain.errors import NotFound
 from geo_server.domain.incidents import Closure, ClosureReason, Directive, Status, StatusReport
-from geo_server.store.conflicts import insert_once, refusing
+from geo_server.store.conflicts import insert_once, refusing, refusing_bad_values
+from geo_server.store.lists import is_one_of
 from geo_server.store.tables import closures, directives, status_reports
 
 
@@ -64,67 +69,71 @@ def list_closures(c: Connection, site_id: UUID, *, at: datetime | None = None) -
     ]
 
 
-def add_status_report(c: Connection, site_id: UUID, report: StatusReport, by: UUID | None) -> bool:
-    """Add what one person says of one zone.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A status report as it is on record, and whose it is: a person's id, or None for the operator at the command line."""
+
+    report: StatusReport
+    by: UUID | None
+
+    def repeats(self, other: "Kept") -> bool:
+        """Whether both say the same. When a report came, and to which incident, the server adds."""
+        return replace(self.report, **_noted(other.report)) == other.report and self.by == other.by
+
+
+def add_status_reports(c: Connection, site_id: UUID, said: Sequence[Kept]) -> set[UUID]:
+    """Add what people say of their zones.
 
     Args:
         c: A connection inside a transaction.
-        site_id: Site of the incident.
-        report: The report.
-        by: A person's id; None is the operator at the command line.
+        site_id: Site of their incidents.
+        said: At least one, each with an id of its own.
 
     Returns:
-        False when the same was there already, in whichever incident and whenever it arrived.
+        The ids of those that are new; the others were there already, in whichever incident and whenever they arrived.
 
     Raises:
-        Conflict: The id is taken by another report.
+        InvalidInput: A value cannot be.
         NotFound: The site has no such incident.
     """
-    said = {
-        "site_id": site_id,
-        "id": report.id,
-        "zone_id": report.zone_id,
-        "status": report.status.value,
-        "client_at": report.client_at,
-        "adults": report.adults,
-        "students": report.students,
-        "injured": report.injured,
-        "note": report.note,
-        "reported_by": by,
-    }
-    noted = {"incident_id": report.incident_id, "received_at": report.received_at}
-    nothing = NotFound(f"The site has no incident {report.incident_id}.")
-    with refusing("fk_status_reports_site_id_incident_id_incidents", nothing):
-        return insert_once(c, status_reports, said, noted, "status report")
+    in_order = sorted(said, key=lambda one: one.report.id)  # two who add the same ones must not wait for each other
+    values = [_values(site_id, one) for one in in_order]
+    statement = insert(status_reports).on_conflict_do_nothing(index_elements=["site_id", "id"])
+    nothing = NotFound("The site has no such incident.")
+    with (
+        refusing("fk_status_reports_site_id_incident_id_incidents", nothing),
+        refusing_bad_values("status report", "Correct the value and send it again."),
+    ):
+        return set(c.scalars(statement.returning(status_reports.c.id), values))
 
 
-def load_status_report(c: Connection, site_id: UUID, report_id: UUID) -> StatusReport:
-    """A status report as it was recorded.
+def find_status_reports(c: Connection, site_id: UUID, ids: Collection[UUID]) -> dict[UUID, Kept]:
+    """Those of some status reports that are on record, by their ids."""
+    of_site = status_reports.c.site_id == site_id
+    rows = c.execute(select(status_reports).where(of_site, is_one_of(status_reports.c.id, ids))).mappings()
+    return {row["id"]: Kept(_status_report(row), row["reported_by"]) for row in rows}
 
-    Raises:
-        NotFound: The site has no such report.
+
+def find_in_force(c: Connection, incident_ids: Collection[UUID], zone_ids: Collection[UUID]) -> set[UUID]:
+    """The ids of the reports that count for some zones in some incidents.
+
+    It is the rule of :func:`geo_server.domain.accountability.latest_reports`, where the reports are, because of a zone
+    there may be many.
     """
-    of_site = (status_reports.c.site_id == site_id) & (status_reports.c.id == report_id)
-    row = c.execute(select(status_reports).where(of_site)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(f"The site has no status report {report_id}.")
-    return _status_report(row)
+    of, given_at = status_reports.c, func.least(status_reports.c.client_at, status_reports.c.received_at)
+    latest_first = [given_at.desc(), of.received_at.desc(), of.id.desc()]
+    rank = func.row_number().over(partition_by=[of.incident_id, of.zone_id], order_by=latest_first)
+    ranked = (
+        select(of.id, rank.label("rank"))
+        .where(is_one_of(of.incident_id, incident_ids), is_one_of(of.zone_id, zone_ids))
+        .subquery()
+    )
+    return set(c.scalars(select(ranked.c.id).where(ranked.c.rank == 1)))
 
 
-def list_status_reports(
-    c: Connection, incident_id: UUID, *, by: UUID | None = None, zone_id: UUID | None = None
-) -> list[StatusReport]:
-    """The status reports of an incident, in the order in which they arrived.
-
-    Args:
-        c: A connection inside a transaction.
-        incident_id: The incident.
-        by: Only those of this person; None is all.
-        zone_id: Only those of this zone; None is all.
-    """
+def list_status_reports(c: Connection, incident_id: UUID, *, by: UUID | None = None) -> list[StatusReport]:
+    """The status reports of an incident, in the order in which they arrived; with ``by`` only those of a person."""
     statement = select(status_reports).where(status_reports.c.incident_id == incident_id)
-    if zone_id is not None:
-        statement = statement.where(status_reports.c.zone_id == zone_id)
     if by is not None:
         statement = statement.where(status_reports.c.reported_by == by)
     rows = c.execute(statement.order_by(status_reports.c.received_at, status_reports.c.id)).mappings()
@@ -157,6 +166,27 @@ def list_directives(c: Connection, incident_id: UUID) -> list[Directive]:
     statement = select(directives).where(directives.c.incident_id == incident_id)
     rows = c.execute(statement.order_by(directives.c.given_at, directives.c.id)).mappings()
     return [_directive(row) for row in rows]
+
+
+def _noted(report: StatusReport) -> dict[str, Any]:
+    return {"incident_id": report.incident_id, "received_at": report.received_at}
+
+
+def _values(site_id: UUID, said: Kept) -> dict[str, Any]:
+    report = said.report
+    return {
+        "site_id": site_id,
+        "id": report.id,
+        "zone_id": report.zone_id,
+        "status": report.status.value,
+        "client_at": report.client_at,
+        "adults": report.adults,
+        "students": report.students,
+        "injured": report.injured,
+        "note": report.note,
+        "reported_by": said.by,
+        **_noted(report),
+    }
 
 
 def _status_report(row: RowMapping) -> StatusReport:

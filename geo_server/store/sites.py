@@ -1,6 +1,6 @@
 """Sites, their buildings and their assembly points."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import AssemblyPoint, Building, Site
 from geo_server.store.conflicts import refusing
 from geo_server.store.geometry import encode
+from geo_server.store.lists import is_one_of
 from geo_server.store.tables import assembly_points, buildings, sites
 
 _SITE = select(sites.c.id, sites.c.slug, sites.c.name, sites.c.timezone, sites.c.lon, sites.c.lat)
@@ -40,8 +41,12 @@ def add_site(c: Connection, site: Site) -> None:
 
 def find_site(c: Connection, slug: str) -> Site | None:
     """A site by its slug, or None."""
-    row = c.execute(_SITE.where(sites.c.slug == slug)).mappings().one_or_none()
-    return None if row is None else _site(row)
+    return find_sites(c, {slug}).get(slug)
+
+
+def find_sites(c: Connection, slugs: Collection[str]) -> dict[str, Site]:
+    """Those of some sites that there are, by their slugs."""
+    return {row["slug"]: _site(row) for row in c.execute(_SITE.where(is_one_of(sites.c.slug, slugs))).mappings()}
 
 
 def load_site_by_id(c: Connection, site_id: UUID) -> Site:

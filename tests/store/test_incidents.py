@@ -25,7 +25,7 @@ from geo_server.store.incidents import (
     set_incident_state,
     settle_conflict,
 )
-from geo_server.store.reports import add_status_report
+from geo_server.store.reports import Kept, add_status_reports
 from geo_server.store.threats import add_sighting, add_threat
 from tests.store.samples import NOON, a_report, a_sighting, an_incident, found, in_incident
 
@@ -137,7 +137,7 @@ def test_what_a_witness_says_does_not_wait_for_a_plan_that_is_being_made(databas
         with database.transaction() as witness:
             witness.execute(text("SET LOCAL lock_timeout = '2s'"))
             assert add_sighting(witness, a_sighting(incident, threat), site.frame)
-            assert add_status_report(witness, site.id, a_report(incident, uuid4()), None)
+            assert add_status_reports(witness, site.id, [Kept(a_report(incident, uuid4()), None)])
             add_threat(witness, incident.id, replace(threat, id=uuid4()), site.frame)
 
 

@@ -1,31 +1,39 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from geo_server.domain.accountability import latest_reports
 from geo_server.domain.directives import in_force
-from geo_server.domain.errors import Conflict, InvalidInput, NotFound
+from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.incidents import IncidentState, Status, StatusReport
 from geo_server.store.access import add_person
-from geo_server.store.database import Database
+from geo_server.store.database import Connection, Database
 from geo_server.store.incidents import add_incident, set_incident_state
 from geo_server.store.reports import (
+    Kept,
     add_closure,
     add_directive,
-    add_status_report,
+    add_status_reports,
+    find_in_force,
+    find_status_reports,
     lift_closure,
     list_closures,
     list_directives,
     list_status_reports,
 )
+from geo_server.store.sites import add_site
 from tests.store.samples import (
     NOON,
     a_closure,
     a_directive,
     a_report,
+    a_site,
     an_incident,
     found,
     in_incident,
@@ -35,11 +43,21 @@ from tests.store.samples import (
 ZONE = uuid4()
 
 
+def added(c: Connection, site_id: UUID, report: StatusReport, by: UUID | None) -> bool:
+    """Add one report; whether it was new."""
+    return add_status_reports(c, site_id, [Kept(report, by)]) == {report.id}
+
+
+def kept(c: Connection, site_id: UUID, report: StatusReport) -> Kept:
+    """What is on record by its id."""
+    return find_status_reports(c, site_id, {report.id})[report.id]
+
+
 def test_a_status_report_is_read_as_it_was_written(database: Database) -> None:
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     with database.transaction() as c:
-        assert add_status_report(c, incident.site_id, report, add_person(c, "Ann")) is True
+        assert added(c, incident.site_id, report, add_person(c, "Ann")) is True
         assert list_status_reports(c, incident.id) == [report]
 
 
@@ -47,9 +65,9 @@ def test_a_repeated_report_is_not_counted_twice(database: Database) -> None:
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     with database.transaction() as c:
-        assert add_status_report(c, incident.site_id, report, None) is True
+        assert added(c, incident.site_id, report, None) is True
     with database.transaction() as c:
-        assert add_status_report(c, incident.site_id, later(report, 90), None) is False
+        assert added(c, incident.site_id, later(report, 90), None) is False
         assert list_status_reports(c, incident.id) == [report]
 
 
@@ -58,10 +76,10 @@ def test_a_report_that_is_repeated_into_the_next_incident_is_still_the_same_repo
     second = an_incident(site, minutes=60)
     report = a_report(first, ZONE)
     with database.transaction() as c:
-        add_status_report(c, site.id, report, None)
+        added(c, site.id, report, None)
         set_incident_state(c, first.id, IncidentState.ALL_CLEAR, NOON)
         add_incident(c, second)
-        assert add_status_report(c, site.id, replace(report, incident_id=second.id), None) is False
+        assert added(c, site.id, replace(report, incident_id=second.id), None) is False
         assert list_status_reports(c, second.id) == []
 
 
@@ -77,26 +95,50 @@ def changed_in_one_way(report: StatusReport) -> list[StatusReport]:
     ]
 
 
-def test_an_id_that_comes_again_with_another_content_is_refused(database: Database) -> None:
+def test_an_id_that_comes_again_with_another_content_is_told_from_a_repetition(database: Database) -> None:
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     with database.transaction() as c:
-        add_status_report(c, incident.site_id, report, None)
+        added(c, incident.site_id, report, None)
         for changed in changed_in_one_way(report):
-            with pytest.raises(Conflict, match=str(report.id)):
-                add_status_report(c, incident.site_id, changed, None)
+            assert not added(c, incident.site_id, changed, None)
+            assert not Kept(changed, None).repeats(kept(c, incident.site_id, report))
+        assert Kept(later(report, 9), None).repeats(kept(c, incident.site_id, report))
         assert list_status_reports(c, incident.id) == [report]
 
 
-def test_the_id_of_somebody_elses_report_is_refused(database: Database) -> None:
+def test_the_id_of_somebody_elses_report_is_told_from_ones_own(database: Database) -> None:
     _, incident, _ = in_incident(database)
     report = a_report(incident, ZONE)
     with database.transaction() as c:
         ann, bob = add_person(c, "Ann"), add_person(c, "Bob")
-        add_status_report(c, incident.site_id, report, ann)
-        assert add_status_report(c, incident.site_id, report, ann) is False
-        with pytest.raises(Conflict):
-            add_status_report(c, incident.site_id, report, bob)
+        added(c, incident.site_id, report, ann)
+        assert added(c, incident.site_id, report, ann) is False
+        assert kept(c, incident.site_id, report) == Kept(report, ann)
+        assert not Kept(report, bob).repeats(kept(c, incident.site_id, report))
+
+
+MOMENTS = st.integers(0, 3).map(lambda s: NOON + timedelta(seconds=s))
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moments=st.lists(st.tuples(MOMENTS, MOMENTS, st.booleans()), min_size=1, max_size=8))
+def test_the_database_and_the_domain_agree_which_reports_count(
+    database: Database, moments: list[tuple[datetime, datetime, bool]]
+) -> None:
+    zones = uuid4(), uuid4()
+    with database.transaction() as c:
+        site = a_site(uuid4().hex)
+        add_site(c, site)
+        incident = an_incident(site)
+        add_incident(c, incident)
+        reports = [
+            replace(a_report(incident, zones[other]), client_at=client_at, received_at=received_at)
+            for client_at, received_at, other in moments
+        ]
+        add_status_reports(c, site.id, [Kept(report, None) for report in reports])
+        found = find_in_force(c, {incident.id}, set(zones))
+    assert found == {report.id for report in latest_reports(reports).values()}
 
 
 def test_two_sites_may_use_the_same_id(database: Database) -> None:
@@ -104,8 +146,8 @@ def test_two_sites_may_use_the_same_id(database: Database) -> None:
     _, south, _ = in_incident(database, "south")
     report = a_report(north, ZONE)
     with database.transaction() as c:
-        assert add_status_report(c, north.site_id, report, None) is True
-        assert add_status_report(c, south.site_id, replace(report, incident_id=south.id), None) is True
+        assert added(c, north.site_id, report, None) is True
+        assert added(c, south.site_id, replace(report, incident_id=south.id), None) is True
 
 
 def test_of_the_same_report_sent_many_times_at_once_one_counts(database: Database) -> None:
@@ -116,7 +158,7 @@ def test_of_the_same_report_sent_many_times_at_once_one_counts(database: Databas
     def send(n: int) -> bool:
         together.wait(timeout=30)
         with database.transaction() as c:
-            return add_status_report(c, incident.site_id, later(report, n), None)
+            return added(c, incident.site_id, later(report, n), None)
 
     with ThreadPoolExecutor(4) as pool:
         answers = sorted(pool.map(send, range(4)))
@@ -138,14 +180,14 @@ def test_fewer_people_than_none_and_texts_that_cannot_be_kept_are_refused(databa
     }
     for words, wrong in impossible.items():
         with pytest.raises(InvalidInput, match=words), database.transaction() as c:
-            add_status_report(c, incident.site_id, wrong, None)
+            added(c, incident.site_id, wrong, None)
 
 
 def test_a_report_to_an_incident_that_is_not_there_is_refused(database: Database) -> None:
     _, incident, _ = in_incident(database)
     lost = replace(incident, id=uuid4())
     with pytest.raises(NotFound), database.transaction() as c:
-        add_status_report(c, incident.site_id, a_report(lost, ZONE), None)
+        added(c, incident.site_id, a_report(lost, ZONE), None)
 
 
 def test_a_closure_is_in_force_until_it_is_lifted(database: Database) -> None:
@@ -201,8 +243,8 @@ def test_reports_are_found_by_who_gave_them(database: Database) -> None:
     with database.transaction() as c:
         ann, bob = add_person(c, "Ann"), add_person(c, "Bob")
         mine, theirs = a_report(incident, ZONE), a_report(incident, ZONE, Status.HELP)
-        add_status_report(c, incident.site_id, mine, ann)
-        add_status_report(c, incident.site_id, theirs, bob)
+        added(c, incident.site_id, mine, ann)
+        added(c, incident.site_id, theirs, bob)
         assert list_status_reports(c, incident.id, by=ann) == [mine]
         assert list_status_reports(c, incident.id, by=bob) == [theirs]
         assert len(list_status_reports(c, incident.id)) == 2
@@ -212,5 +254,5 @@ def test_a_report_names_a_zone_even_when_no_floorplan_has_it_any_more(database: 
     _, incident, _ = in_incident(database)
     gone = UUID(int=7)
     with database.transaction() as c:
-        add_status_report(c, incident.site_id, a_report(incident, gone), None)
+        added(c, incident.site_id, a_report(incident, gone), None)
         assert [report.zone_id for report in list_status_reports(c, incident.id)] == [gone]

@@ -17,7 +17,7 @@ from geo_server.store.access import add_person, grant_role
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Database
 from geo_server.store.events import record_event
-from geo_server.store.reports import add_closure, add_directive, add_status_report
+from geo_server.store.reports import Kept, add_closure, add_directive, add_status_reports
 from geo_server.store.row_security import check_row_security
 from geo_server.store.tables import metadata
 from geo_server.store.threats import add_sighting
@@ -64,7 +64,7 @@ def _fill(database: Database, slug: str) -> UUID:
         record_event(c, site.id, EventKind.INCIDENT_OPENED, {})
         record_audit(c, site_id=site.id, person_id=None, action="tried", subject=slug, detail={})
         add_sighting(c, samples.a_sighting(incident, threat), samples.FRAME)
-        add_status_report(c, site.id, samples.a_report(incident, zone_id), None)
+        add_status_reports(c, site.id, [Kept(samples.a_report(incident, zone_id), None)])
         add_closure(c, site.id, samples.a_closure(zone_id), None)
         add_directive(c, site.id, samples.a_directive(incident, "hold", zone_id))
         grant_role(c, add_person(c, f"Somebody of {slug}"), site.id, Role.STAFF)

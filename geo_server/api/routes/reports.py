@@ -8,13 +8,13 @@ from geo_server.api.answers import moment
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import ReportSaid
 from geo_server.domain.roles import Permission
-from geo_server.services.reports import NewStatusReport, add_status_report
+from geo_server.services.status_reports import NewStatusReport
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["report"])
 
 
 @router.post("/status-reports", status_code=status.HTTP_201_CREATED)
-def report_status(
+async def report_status(
     request: Request,
     response: Response,
     said: ReportSaid,
@@ -27,7 +27,8 @@ def report_status(
     last.
     """
     state = state_of(request)
-    receipt = add_status_report(state["database"], access.site, NewStatusReport(**dict(said)), by=access.principal)
+    taken = NewStatusReport(**dict(said))
+    receipt = await state["status_reports"].add(access.site, taken, by=access.principal)
     if receipt.new:
         state["recounts"].soon(access.site)
     else:
