@@ -1,122 +1,44 @@
 """The live picture under load: a thousand phones that listen to one server process, sightings, and a storm of reports.
 
 The server is ``geo-server up`` with the sample campus, a process of its own; the phones are one other process, which
-takes its share of the same cores: what a client sees is never better than these figures. The floor beside them, in the
-same run, is one event from the database to one listener with nothing to plan (a closure that is lifted while no
-incident is open makes no plan).
+takes its share of the same cores: what a client sees is never better than these figures. Seconds of the clock hold for a
+machine that does nothing else; processor seconds hold on a busy one too. The floor beside them, in the same run, is one event
+from the database to one listener with nothing to plan (a closure that is lifted while no incident is open makes no plan).
 """
 
 import asyncio
-import os
-import re
-import shutil
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-import httpx
+import orjson
 from sqlalchemy import select
 
+from benchmarks.phones import PATIENCE_S, Lines, Phone, Phones
+from benchmarks.served import Served, Spent, serving
 from geo_server.domain.roles import Role
-from geo_server.services.access import create_api_token
 from geo_server.store.opening import open_database
-from geo_server.store.sites import list_sites
 from geo_server.store.tables import status_reports
 
 CLIENTS = 1_000
-SIGHTINGS = 40
+SIGHTINGS, THREATS, MORE = 40, 4, 16
+"""Sightings of some threats in turn, and then some of a new threat each."""
 REPORTS, WITHIN_S = 2_000, 10.0
 TWICE_OF = 10
 """Every so many-th report is sent twice at once, as by a phone that heard no answer."""
-PATIENCE_S = 30.0
+PICTURES = 400
 NOTHING_TO_PLAN = "a change with nothing to plan, sent to heard by a client"
-SIGHTING = "a sighting, sent to heard by a client"
-ITS_PLAN = "a sighting, sent to its plan heard of by a client"
+SIGHTING = f"a sighting of one of {THREATS} threats, sent to heard by a client"
+ITS_PLAN = f"a sighting of one of {THREATS} threats, sent to its plan heard of by a client"
+MORE_PLANS = f"the same with {THREATS} to {THREATS + MORE} threats, one more each time"
 REPORT = "a status report, sent to acknowledged, in the storm"
 
-
-@dataclass
-class Phones:
-    """Everything that the listening clients got: when each event number came, at each client."""
-
-    heard_at: dict[int, list[float]] = field(default_factory=dict)
-    kinds: dict[int, str] = field(default_factory=dict)
-    dropped: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def hear(self, seq: int, kind: str) -> None:
-        """One event at one client."""
-        self.heard_at.setdefault(seq, []).append(time.perf_counter())
-        self.kinds[seq] = kind
-        self.changed.set()
-
-    async def until(self, happened: Callable[[], bool]) -> None:
-        """Wait until what was heard is enough."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not happened():
-                self.changed.clear()
-                await self.changed.wait()
-
-
-class Phone(asyncio.Protocol):
-    """One listening client: server-sent events, read without a library so that a thousand of them cost little."""
-
-    def __init__(self, phones: Phones, request: bytes) -> None:
-        self._phones = phones
-        self._request = request
-        self._waiting = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the stream."""
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(self._request)
-
-    def data_received(self, data: bytes) -> None:
-        """Take the frames that are whole."""
-        *frames, self._waiting = (self._waiting + data).split(b"\n\n")
-        for frame in frames:
-            if found := re.search(rb"id: (\d+)\nevent: (\w+)", frame):
-                self._phones.hear(int(found[1]), found[2].decode())
-
-    def connection_lost(self, _: Exception | None) -> None:
-        """Note it: no client is to lose its stream."""
-        self._phones.dropped += 1
-
-
-@dataclass(frozen=True)
-class Served:
-    """A server under test."""
-
-    address: str
-    pid: int
-    folder: Path
-    slug: str
-    tokens: dict[Role, str]
-
-    @property
-    def url(self) -> str:
-        """Of the site, in the API."""
-        return f"{self.address}/api/sites/{self.slug}"
-
-    def memory_kb(self) -> int:
-        """Of the server process, resident."""
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
-        assert found
-        return int(found[1])
-
-    def headers(self, role: Role) -> dict[str, str]:
-        """Who asks."""
-        return {"Authorization": f"Bearer {self.tokens[role]}"}
+Zone = dict[str, Any]
 
 
 def run() -> str:
@@ -125,62 +47,43 @@ def run() -> str:
         return asyncio.run(_measure(served))
 
 
-@contextmanager
-def serving() -> Iterator[Served]:
-    """A server with the sample campus in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="geo-bench-", dir="/tmp"))
-    folder.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GEO_SERVER_")}
-    server = subprocess.Popen(
-        [sys.executable, "-c", "from geo_server.cli import main; main()", "up", "--port", "0"],
-        env={**environment, "GEO_SERVER_DATA_DIR": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert server.stdout is not None
-        address = next(found[1] for line in server.stdout if (found := re.search(r"running at (http://\S+)", line)))
-        with open_database(None, folder) as database:
-            with database.snapshot() as c:
-                site = next(iter(list_sites(c)))
-            tokens = {role: create_api_token(database, site.id, role, name=f"bench {role}") for role in Role}
-        yield Served(address.rstrip("/"), server.pid, folder, site.slug, tokens)
-    finally:
-        server.terminate()
-        server.communicate(timeout=60)
-        shutil.rmtree(folder, ignore_errors=True)
+@dataclass
+class Figures:
+    """What was measured: latencies in seconds, and what each part cost."""
+
+    taken_s: dict[str, list[float]]
+    spent: dict[str, tuple[Spent, int]]
+    each_kb: float = 0.0
 
 
 async def _measure(served: Served) -> str:
-    phones = Phones()
-    limits = httpx.Limits(max_connections=60, max_keepalive_connections=60)
-    async with httpx.AsyncClient(timeout=PATIENCE_S, limits=limits) as client:
-        zones = await _zones(client, served)
-        before_kb = served.memory_kb()
-        transports = await _listen(served, phones)
-        each_kb = (served.memory_kb() - before_kb) / CLIENTS
-        commander = Speaker(client, served, Role.COMMANDER)
-        rows = {NOTHING_TO_PLAN: await _floor(commander, phones, zones)}
-        rows |= await _see(commander, phones, zones)
-        storm = await _storm(Speaker(client, served, Role.STAFF), zones)
-        lost = phones.dropped
-        for transport in transports:
-            transport.abort()
-    return _section(rows | {REPORT: storm.taken_s}, storm, each_kb, lost)
+    phones, figures, lines = Phones(), Figures({}, {}), Lines(served.address, 60)
+    commander, staff = Speaker(lines, served, Role.COMMANDER), Speaker(lines, served, Role.STAFF)
+    zones = await _zones(commander)
+    await _rest(served)
+    before_kb = served.memory_kb()
+    transports = await _listen(served, phones)
+    figures.each_kb = (served.memory_kb() - before_kb) / CLIENTS
+    await _floor(commander, phones, zones, figures)
+    await _see(commander, phones, zones, figures)
+    await _ask_for_pictures(staff, figures)
+    storm = await _storm(staff, phones, zones, figures)
+    lost = phones.dropped
+    for transport in transports:
+        transport.abort()
+    lines.close()
+    return _section(figures, storm, phones, lost)
 
 
-async def _zones(client: httpx.AsyncClient, served: Served) -> list[dict[str, Any]]:
-    answer = await client.get(f"{served.url}/floorplan", headers=served.headers(Role.COMMANDER))
-    answer.raise_for_status()
-    return [f for f in answer.json()["features"] if f["properties"]["feature_type"] == "zone"]
+async def _zones(speaker: "Speaker") -> list[Zone]:
+    document = await speaker.get("floorplan")
+    return [f for f in document["features"] if f["properties"]["feature_type"] == "zone"]
 
 
 async def _listen(served: Served, phones: Phones) -> list[asyncio.Transport]:
     host, _, port = urlsplit(served.address).netloc.partition(":")
     request = (
-        f"GET /api/sites/{served.slug}/events HTTP/1.1\r\nHost: {host}\r\n"
-        f"Authorization: Bearer {served.tokens[Role.STAFF]}\r\n\r\n"
+        f"GET {served.path}/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {served.tokens[Role.STAFF]}\r\n\r\n"
     ).encode()
     loop = asyncio.get_running_loop()
     transports: list[asyncio.Transport] = []
@@ -191,65 +94,96 @@ async def _listen(served: Served, phones: Phones) -> list[asyncio.Transport]:
         ]
         transports += [transport for transport, _ in await asyncio.gather(*made)]
         await asyncio.sleep(0.2)
-    await asyncio.sleep(8.0)
+    await _rest(served)
     return transports
+
+
+async def _rest(served: Served) -> None:
+    """Wait until the server has nothing to do: after its start it makes floorplans ready for planning."""
+    async with asyncio.timeout(PATIENCE_S):
+        before = served.spent()
+        while True:
+            await asyncio.sleep(2.0)
+            now = served.spent()
+            if now.since(before).server_s < 0.1:
+                return
+            before = now
 
 
 @dataclass
 class Speaker:
     """Somebody who says things to the server, and says them again with the same id when no answer came, as phones do."""
 
-    client: httpx.AsyncClient
+    lines: Lines
     served: Served
     role: Role
     again: int = 0
 
-    async def say(self, what: str, said: dict[str, Any]) -> int:
-        """Say it; the status of the answer."""
+    async def say(self, what: str, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Say it; the answer."""
         while True:
             try:
-                answer = await self.client.post(
-                    f"{self.served.url}/{what}", json=said, headers=self.served.headers(self.role)
-                )
-            except httpx.TransportError:
+                status, body = await self._ask("POST", what, said)
+            except (OSError, asyncio.IncompleteReadError):
                 self.again += 1
                 continue
-            answer.raise_for_status()
-            return answer.status_code
+            assert status < 300, body
+            return status, orjson.loads(body)
+
+    async def get(self, what: str) -> dict[str, Any]:
+        """Ask for something."""
+        status, body = await self._ask("GET", what)
+        assert status == 200, body
+        found: dict[str, Any] = orjson.loads(body)
+        return found
 
     async def take_back(self, what: str) -> None:
         """Delete something."""
-        answer = await self.client.delete(f"{self.served.url}/{what}", headers=self.served.headers(self.role))
-        answer.raise_for_status()
+        status, body = await self._ask("DELETE", what)
+        assert status < 300, body
+
+    async def _ask(self, method: str, what: str, said: object = None) -> tuple[int, bytes]:
+        return await self.lines.ask(method, f"{self.served.path}/{what}", self.served.tokens[self.role], said)
 
 
-async def _floor(speaker: Speaker, phones: Phones, zones: list[dict[str, Any]]) -> list[float]:
+async def _floor(speaker: Speaker, phones: Phones, zones: list[Zone], figures: Figures) -> None:
     """Seconds from sending a closure, which nothing has to be planned for, to its event at each client."""
-    taken: list[float] = []
+    taken, before, heard = [], speaker.served.spent(), phones.pieces
     for zone in zones[:10]:
         said = {"id": str(uuid4()), "subject_id": zone["id"], "reason": "locked"}
-        began, seq = await _until_heard(speaker, phones, "closures", said, "closure_added")
+        began, seq, _ = await _until_heard(speaker, phones, "closures", said, "closure_added")
         taken += [at - began for at in phones.heard_at[seq]]
         await speaker.take_back(f"closures/{said['id']}")
-    return taken
+        await phones.until(lambda seq=seq: len(phones.heard_at.get(seq + 1, ())) == CLIENTS)  # type: ignore[misc]
+    figures.taken_s[NOTHING_TO_PLAN] = taken
+    figures.spent["a delivery to one client"] = speaker.served.spent().since(before), phones.pieces - heard
 
 
-async def _see(speaker: Speaker, phones: Phones, zones: list[dict[str, Any]]) -> dict[str, list[float]]:
+async def _see(speaker: Speaker, phones: Phones, zones: list[Zone], figures: Figures) -> None:
     """Seconds from sending a sighting to its event, and to that of the plan that knows of it, at each client."""
-    told: list[float] = []
-    planned: list[float] = []
     places = [zone for zone in zones if zone["properties"]["category"] == "corridor"] or zones
-    for number in range(SIGHTINGS):
-        newest = max(phones.kinds, default=0)
-        said = _sighting(places[number % len(places)])
-        began, seq = await _until_heard(speaker, phones, "sightings", said, "plan_made")
-        planned += [at - began for at in phones.heard_at[seq]]
-        seen = next(seq for seq, kind in phones.kinds.items() if seq > newest and kind == "sighting_added")
-        told += [at - began for at in phones.heard_at[seen]]
-    return {SIGHTING: told, ITS_PLAN: planned}
+    tracks: list[str] = []
+    told: list[float] = []
+    for name, number in ((ITS_PLAN, SIGHTINGS), (MORE_PLANS, MORE)):
+        planned, before = [], speaker.served.spent()
+        for turn in range(number):
+            newest = max(phones.kinds, default=0)
+            said = _sighting(places[turn % len(places)])
+            if name == ITS_PLAN and len(tracks) == THREATS:
+                said["threat_id"] = tracks[turn % THREATS]
+            began, seq, answer = await _until_heard(speaker, phones, "sightings", said, "plan_made")
+            tracks += [answer["threat_id"]] if len(tracks) < THREATS else []
+            planned += [at - began for at in phones.heard_at[seq]]
+            if name == ITS_PLAN:
+                seen = next(seq for seq, kind in phones.kinds.items() if seq > newest and kind == "sighting_added")
+                told += [at - began for at in phones.heard_at[seen]]
+        if name == ITS_PLAN:
+            figures.taken_s[SIGHTING] = told
+        figures.taken_s[name] = planned
+        figures.spent[name.split(",")[0]] = speaker.served.spent().since(before), number
 
 
-def _sighting(zone: dict[str, Any]) -> dict[str, Any]:
+def _sighting(zone: Zone) -> dict[str, Any]:
     corners = zone["geometry"]["coordinates"][0][:-1]
     return {
         "id": str(uuid4()),
@@ -263,25 +197,31 @@ def _sighting(zone: dict[str, Any]) -> dict[str, Any]:
 
 async def _until_heard(
     speaker: Speaker, phones: Phones, what: str, said: dict[str, Any], kind: str
-) -> tuple[float, int]:
-    """Say something and wait until every client has heard of what follows: when it was sent, and the event's number."""
+) -> tuple[float, int, dict[str, Any]]:
+    """Say something and wait until every client has heard of what follows: when it was sent, the event's number, the answer."""
     newest = max(phones.kinds, default=0)
     began = time.perf_counter()
-    await speaker.say(what, said)
+    _, answer = await speaker.say(what, said)
 
     def heard() -> list[int]:
         new = [seq for seq, of in phones.kinds.items() if seq > newest and of == kind]
         return [seq for seq in new if len(phones.heard_at[seq]) == CLIENTS]
 
     await phones.until(lambda: bool(heard()))
-    return began, heard()[0]
+    return began, heard()[0], answer
+
+
+async def _ask_for_pictures(speaker: Speaker, figures: Figures) -> None:
+    """As many phones as ask for the picture after one event."""
+    before = speaker.served.spent()
+    await asyncio.gather(*(speaker.get("picture") for _ in range(PICTURES)))
+    figures.spent["a picture, asked for by many at once"] = speaker.served.spent().since(before), PICTURES
 
 
 @dataclass(frozen=True)
 class Storm:
     """What became of many reports at once."""
 
-    taken_s: list[float]
     wall_s: float
     sent: int
     on_record: int
@@ -290,17 +230,18 @@ class Storm:
     again: int
 
 
-async def _storm(speaker: Speaker, zones: list[dict[str, Any]]) -> Storm:
+async def _storm(speaker: Speaker, phones: Phones, zones: list[Zone], figures: Figures) -> Storm:
     """Reports of as many people, evenly over ten seconds; some are sent twice at once."""
     taken: list[float] = []
     statuses: list[int] = []
 
     async def send(said: dict[str, Any]) -> None:
         began = time.perf_counter()
-        statuses.append(await speaker.say("status-reports", said))
+        statuses.append((await speaker.say("status-reports", said))[0])
         taken.append(time.perf_counter() - began)
 
     ids: set[UUID] = set()
+    newest, before = max(phones.kinds, default=0), speaker.served.spent()
     began = time.perf_counter()
     async with asyncio.TaskGroup() as sending:
         for number in range(REPORTS):
@@ -318,8 +259,11 @@ async def _storm(speaker: Speaker, zones: list[dict[str, Any]]) -> Storm:
             if number % TWICE_OF == 0:
                 sending.create_task(send(said))
     wall_s = time.perf_counter() - began
+    await phones.until(lambda: len(phones.heard_at.get(newest + REPORTS, ())) == CLIENTS)
+    figures.taken_s[REPORT] = taken
+    figures.spent[f"a status report, with {CLIENTS:,} clients"] = speaker.served.spent().since(before), REPORTS
     kept = await asyncio.to_thread(_on_record, speaker.served.folder)
-    return Storm(taken, wall_s, len(ids), len(kept), len(ids - set(kept)), statuses.count(201), speaker.again)
+    return Storm(wall_s, len(ids), len(kept), len(ids - set(kept)), statuses.count(201), speaker.again)
 
 
 def _on_record(folder: Path) -> list[UUID]:
@@ -327,24 +271,35 @@ def _on_record(folder: Path) -> list[UUID]:
         return list(c.scalars(select(status_reports.c.id)))
 
 
-def _section(rows: dict[str, list[float]], storm: Storm, each_kb: float, lost: int) -> str:
-    base = _quantile(rows[NOTHING_TO_PLAN], 0.95)
+def _section(figures: Figures, storm: Storm, phones: Phones, lost: int) -> str:
+    base = _quantile(figures.taken_s[NOTHING_TO_PLAN], 0.95)
     lines = [
         "## Live picture",
         "",
         (
-            f"One server process, {CLIENTS:,} listening clients, {SIGHTINGS} sightings, then {storm.sent:,} reports in "
+            f"One server process, {CLIENTS:,} listening clients, {SIGHTINGS + MORE} sightings, then {storm.sent:,} reports in "
             f"{storm.wall_s:.1f} s, {REPORTS // TWICE_OF} of them sent twice at once and {storm.again} again after a broken "
-            f"connection: {storm.first_time:,} taken, {storm.on_record:,} on record, {storm.lost} lost. {each_kb:.1f} kB of "
-            f"memory a client; {lost} streams lost."
+            f"connection: {storm.first_time:,} taken, {storm.on_record:,} on record, {storm.lost} lost. {figures.each_kb:.1f} kB "
+            f"of memory a client; {lost} streams lost, {phones.gaps} gaps in the numbers that clients heard."
         ),
         "",
         "| what | p50 ms | p95 ms | p99 ms | p95 beside the first |",
         "|---|---|---|---|---|",
     ]
-    for name, taken in rows.items():
+    for name, taken in figures.taken_s.items():
         p50, p95, p99 = (_quantile(taken, share) * 1000 for share in (0.5, 0.95, 0.99))
         lines.append(f"| {name} | {p50:.0f} | {p95:.0f} | {p99:.0f} | {p95 / 1000 / base:.2f} |")
+    lines += [
+        "",
+        "Processor time of each, in milliseconds; the seconds are of the whole.",
+        "",
+        "| what | server | database | clients | server in all, s | of the clock, s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, (spent, number) in figures.spent.items():
+        each = [1000 * seconds / max(number, 1) for seconds in (spent.server_s, spent.database_s, spent.clients_s)]
+        of_each = " | ".join(f"{ms:.3f}" for ms in each)
+        lines.append(f"| {name} | {of_each} | {spent.server_s:.1f} | {spent.wall_s:.1f} |")
     return "\n".join([*lines, ""])
 
 

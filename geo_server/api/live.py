@@ -4,8 +4,7 @@ Wire format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -56,12 +55,9 @@ async def events(scope: Scope, _: Receive, __: Send) -> None:
     """
     access = await authorize_scope(scope, scope["path_params"]["site"], Permission.SEE_INCIDENT)
     after = last_event_id(Headers(scope=scope), scope["query_string"])
-    task = asyncio.current_task()
-    assert task is not None
-    hub, subscriber = state_of_scope(scope)["hub"], Subscriber(access.role, abort=task.cancel)
-    await hub.join(access.site.id, subscriber, after)
-    longest_s = LONGEST_GUEST_S if access.role is Role.GUEST else LONGEST_S
-    hand_over(scope, _Stream(hub, access.site.id, subscriber, longest_s).give)
+    stream = _Stream(state_of_scope(scope)["hub"], access.site.id, access.role)
+    await stream.hub.join(access.site.id, stream.subscriber, after)
+    hand_over(scope, stream.give)
 
 
 def last_event_id(headers: Headers, query: bytes) -> int | None:
@@ -82,39 +78,47 @@ def last_event_id(headers: Headers, query: bytes) -> int | None:
     return int(said)
 
 
-@dataclass(frozen=True, slots=True)
 class _Stream:
-    """A subscriber's answer."""
+    """A subscriber's answer. Its task does nothing but wait for the client to leave; another one sends, while there is
+    something to send: of a thousand streams that wait, each holds as little as can be.
+    """
 
-    hub: Hub
-    site_id: UUID
-    subscriber: Subscriber
-    longest_s: float
+    __slots__ = ("_send", "_sending", "_task", "hub", "site_id", "subscriber")
+
+    def __init__(self, hub: Hub, site_id: UUID, role: Role) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        longest_s = LONGEST_GUEST_S if role is Role.GUEST else LONGEST_S
+        self.hub, self.site_id = hub, site_id
+        self.subscriber = Subscriber(role, self._rouse, task.cancel, time.monotonic() + longest_s)
+        self._send: Send | None = None
+        self._sending: asyncio.Task[None] | None = None
 
     async def give(self, receive: Receive, send: Send) -> None:
-        """Send what the subscriber is handed until there is no more."""
-        watcher = asyncio.create_task(_watch(receive, self.subscriber.end))
-        expiry = asyncio.get_running_loop().call_later(self.longest_s, self.subscriber.end)
+        """Send what the subscriber is handed until there is no more, or the client leaves."""
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            await _pump(self.subscriber, send)
+            await send({"type": "http.response.body", "body": OPENING, "more_body": True})
+            self._send = send
+            self._rouse()
+            while (await receive())["type"] != "http.disconnect":
+                pass
         except asyncio.CancelledError:
             if not self.subscriber.dropped:
                 raise
         finally:
             self.hub.leave(self.site_id, self.subscriber)
-            expiry.cancel()
-            watcher.cancel()
+            if self._sending is not None:
+                self._sending.cancel()
 
+    def _rouse(self) -> None:
+        if self._send is not None and self._sending is None:
+            self._sending = asyncio.create_task(self._pump(self._send))
 
-async def _pump(subscriber: Subscriber, send: Send) -> None:
-    await send({"type": "http.response.body", "body": OPENING, "more_body": True})
-    while (data := await subscriber.take()) is not None:
-        await send({"type": "http.response.body", "body": data, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _watch(receive: Receive, leave: Callable[[], None]) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    leave()
+    async def _pump(self, send: Send) -> None:
+        while data := self.subscriber.take():
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+        if self.subscriber.has_ended:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            self._sending = None

@@ -5,7 +5,7 @@ milliseconds on the safe side: what people need upwards, what they have left dow
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from geo_server.domain.places import Floorplan
 from geo_server.domain.routes import Destination, Egress, EvacuationPlan, Leg, ReachArea, Route, Vertex
 
 Document = dict[str, Any]
+Pairs = Mapping[Vertex, list[float]]
+"""Coordinates by vertex. Routes share most of their vertices, and to convert all at once costs little more than one."""
 
 
 def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
@@ -29,12 +31,17 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
         plan: A plan that was made for this floorplan.
         floorplan: In site metres or drawing metres.
     """
+    pairs = find_pairs((vertex for route in plan.routes for vertex in _vertices(route)), floorplan)
     return {
         "to": plan.to.value,
         **grounds_document(plan, floorplan),
         "reach": [_reach(area, floorplan) for area in plan.reach],
         "zones": [
-            {**_zone(route, floorplan, plan.to), **_shares(route, plan), **_choices(route, floorplan, plan)}
+            {
+                **_zone(route, floorplan, plan.to, pairs),
+                **_shares(route, plan),
+                **_choices(route, floorplan, plan, pairs),
+            }
             for route in plan.routes
         ],
         **({} if plan.egress is None else {"egress": _egress(plan.egress, plan.to)}),
@@ -73,7 +80,17 @@ def _reach(area: ReachArea, floorplan: Floorplan) -> Document:
     }
 
 
-def _zone(route: Route, floorplan: Floorplan, to: Destination) -> Document:
+def _vertices(route: Route) -> Iterator[Vertex]:
+    """All places that a route names."""
+    yield route.start
+    if route.margin_at is not None:
+        yield route.margin_at[0]
+    for legs in (route.legs, *(choice.legs for choice in route.choices)):
+        for leg in legs:
+            yield from leg.coordinates
+
+
+def _zone(route: Route, floorplan: Floorplan, to: Destination, pairs: Pairs) -> Document:
     ordinal = floorplan.ordinal(route.level_id)
     return {
         "zone_id": str(route.zone_id),
@@ -85,11 +102,11 @@ def _zone(route: Route, floorplan: Floorplan, to: Destination) -> Document:
         "distance_m": seconds_up(route.distance_m),
         "time_s": seconds_up(route.time_s),
         "margin_s": seconds_down(route.margin_s),
-        "margin_at": _margin_at(route, floorplan),
+        "margin_at": _margin_at(route, floorplan, pairs),
         "latest_departure_s": seconds_down(route.latest_departure_s),
         "spread_s": seconds_up(route.spread_s),
-        "start": [*coordinate_pairs([route.start], floorplan)[0], ordinal],
-        "legs": [leg_document(leg, floorplan) for leg in route.legs],
+        "start": [*pairs[route.start], ordinal],
+        "legs": [leg_document(leg, floorplan, pairs) for leg in route.legs],
         "avoided": [
             {**_end(a.exit_id, to), "reason": a.reason, "seconds": seconds_up(a.seconds), "words": a.words}
             for a in route.avoided
@@ -148,7 +165,7 @@ def _shares(route: Route, plan: EvacuationPlan) -> Document:
     }
 
 
-def _choices(route: Route, floorplan: Floorplan, plan: EvacuationPlan) -> Document:
+def _choices(route: Route, floorplan: Floorplan, plan: EvacuationPlan, pairs: Pairs) -> Document:
     """The ways to choose between, where they were asked for."""
     if "sight" not in plan.assumptions:
         return {}
@@ -164,7 +181,7 @@ def _choices(route: Route, floorplan: Floorplan, plan: EvacuationPlan) -> Docume
                 "margin_s": seconds_down(choice.margin_s),
                 "latest_departure_s": seconds_down(choice.latest_departure_s),
                 "exposure_s": seconds_up(choice.exposure_s),
-                "legs": [leg_document(leg, floorplan) for leg in choice.legs],
+                "legs": [leg_document(leg, floorplan, pairs) for leg in choice.legs],
                 "instructions": list(choice.instructions),
             }
             for choice in route.choices
@@ -179,27 +196,33 @@ def _end(end_id: UUID | None, to: Destination) -> Document:
     return {"exit_id": None, "refuge_id": _text(end_id)}
 
 
-def leg_document(leg: Leg, floorplan: Floorplan) -> Document:
-    """A leg as a plan has it."""
+def leg_document(leg: Leg, floorplan: Floorplan, pairs: Pairs) -> Document:
+    """A leg as a plan has it; ``pairs`` knows its vertices."""
     return {
         "ordinal": floorplan.ordinal(leg.level_id),
         "building": _building(leg.level_id, floorplan),
-        "coordinates": coordinate_pairs(leg.coordinates, floorplan),
+        "coordinates": [pairs[vertex] for vertex in leg.coordinates],
         "arrive_s": [seconds_up(seconds) for seconds in leg.arrive_s],
         "opening_ids": [str(opening_id) for opening_id in leg.opening_ids],
         "transition_id": _text(leg.transition_id),
     }
 
 
-def _margin_at(route: Route, floorplan: Floorplan) -> Document | None:
+def _margin_at(route: Route, floorplan: Floorplan, pairs: Pairs) -> Document | None:
     if route.margin_at is None:
         return None
     place, level_id = route.margin_at
     return {
-        "at": coordinate_pairs([place], floorplan)[0],
+        "at": pairs[place],
         "ordinal": floorplan.ordinal(level_id),
         "building": _building(level_id, floorplan),
     }
+
+
+def find_pairs(vertices: Iterable[Vertex], floorplan: Floorplan) -> Pairs:
+    """The coordinates of vertices, however often each comes up, as the document has them."""
+    distinct = list(dict.fromkeys(vertices))
+    return dict(zip(distinct, coordinate_pairs(distinct, floorplan), strict=True)) if distinct else {}
 
 
 def coordinate_pairs(vertices: Iterable[Vertex], floorplan: Floorplan) -> list[list[float]]:

@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
@@ -67,11 +68,6 @@ class _Piece:
     place: BaseGeometry
     metres: float
 
-    @property
-    def is_near(self) -> bool:
-        """Whether its circle meets what is seen."""
-        return bool(shapely.dwithin(self.seen, self.place, self.metres))
-
 
 def reach_areas(
     compiled: CompiledFloorplan,
@@ -100,7 +96,7 @@ def reach_areas(
             if any(source.held and metres >= ways.zone.polygon.length / 2 for source, metres in left):
                 whole[key].append(ways.zone.polygon)
             else:
-                pieces[key] += [piece for source, metres in left if (piece := _piece(ways, source, metres)).is_near]
+                pieces[key] += [_piece(ways, source, metres) for source, metres in left]
     return tuple(
         ReachArea(UUID(key[1]), key[0], area)
         for key in sorted({*whole, *pieces})
@@ -190,11 +186,12 @@ def _piece(ways: ZoneWays, source: _Source, metres: float) -> _Piece:
 
 
 def _cut(pieces: list[_Piece]) -> list[BaseGeometry]:
-    """The areas of some pieces."""
+    """The areas of some pieces, of those whose circle meets what is seen."""
     places = np.array([piece.place for piece in pieces], dtype=object)
     seen = np.array([piece.seen for piece in pieces], dtype=object)
-    around = shapely.buffer(places, np.array([piece.metres for piece in pieces]), quad_segs=ROUND)
-    return list(shapely.intersection(seen, around))
+    metres = np.array([piece.metres for piece in pieces])
+    near = shapely.dwithin(seen, places, metres)
+    return list(shapely.intersection(seen[near], shapely.buffer(places[near], metres[near], quad_segs=ROUND)))
 
 
 def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:
@@ -213,10 +210,11 @@ def _at_door(ways: ZoneWays, region: BaseGeometry, at_s: float) -> list[_Source]
     return [_Source(place, at_s, slack_m=SPACING_M / 2) for place in _samples(region)]
 
 
-def _samples(region: BaseGeometry) -> list[Point]:
+@lru_cache(maxsize=10_000)
+def _samples(region: BaseGeometry) -> tuple[Point, ...]:
     """Points along where a terminal is entered, no farther apart than the spacing."""
     line = region.boundary if region.geom_type in {"Polygon", "MultiPolygon"} else region
-    return [Point(xy) for xy in shapely.get_coordinates(shapely.segmentize(line, SPACING_M))]
+    return tuple(shapely.points(shapely.get_coordinates(shapely.segmentize(line, SPACING_M))))
 
 
 def _polygons(geometry: BaseGeometry) -> Polygon | MultiPolygon:

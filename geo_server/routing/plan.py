@@ -9,7 +9,8 @@ Of a plan to refuges it holds until people have locked themselves in, and where 
 come to it at any time, no way there is safe. Formulation and proofs: ``docs/routing.md``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import numpy as np
@@ -18,7 +19,7 @@ from geo_server.domain.places import ZoneCategory
 from geo_server.domain.routes import SAFE, Advice, Destination, Egress, EvacuationPlan, Route, RouteStatus
 from geo_server.routing.areas import reach_areas
 from geo_server.routing.choices import explain_avoided, find_alternatives
-from geo_server.routing.choosing import Chosen, Judgement, build_ends, choose_end
+from geo_server.routing.choosing import Chosen, Ends, Judgement, build_ends, choose_end
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.crowds import LONGER, Group, flows
 from geo_server.routing.detours import Detours, send_round
@@ -32,7 +33,7 @@ from geo_server.routing.options import Options
 from geo_server.routing.refuges import inner_place, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.stability import keep
-from geo_server.routing.threats import locate
+from geo_server.routing.threats import LocatedThreat, locate
 from geo_server.routing.trails import Trail, build_network
 from geo_server.routing.visibility import Vertex
 from geo_server.routing.zones import ZoneWays
@@ -55,7 +56,25 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
     network = build_network(compiled, request.profile, request.closures)
     arrivals = threat_arrivals(compiled, threats)
-    ends = build_ends(network, arrivals.nodes, request)
+    with ThreadPoolExecutor(1) as beside:  # most of the work on areas is done in C, while Python finds the routes
+        reach = beside.submit(reach_areas, compiled, threats, arrivals)
+        routes, egress = _routes(compiled, request, located, build_ends(network, arrivals.nodes, request))
+    stated = assumptions(compiled, request, located)
+    return EvacuationPlan(
+        made_for_at=request.now,
+        assumptions=stated,
+        parameters_hash=parameters_hash(stated, request),
+        routes=routes,
+        reach=reach.result(),
+        to=request.to,
+        egress=egress,
+    )
+
+
+def _routes(
+    compiled: CompiledFloorplan, request: PlanRequest, located: Sequence[LocatedThreat], ends: Ends
+) -> tuple[tuple[Route, ...], Egress | None]:
+    """The way of each zone; and who leaves by which exit, where people were counted."""
     judge = Judgement(ends, request)
     chosen = {
         ways.zone_id: keep(judge, ways.zone_id, choose_end(ends, ways, request.reaction_s, request.margin_s))
@@ -69,16 +88,7 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
         _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd, options)
         for zone_id, one in chosen.items()
     )
-    stated = assumptions(compiled, request, located)
-    return EvacuationPlan(
-        made_for_at=request.now,
-        assumptions=stated,
-        parameters_hash=parameters_hash(stated, request),
-        routes=routes,
-        reach=reach_areas(compiled, threats, arrivals),
-        to=request.to,
-        egress=_egress(judge, crowd, chosen) if crowd else None,
-    )
+    return routes, _egress(judge, crowd, chosen) if crowd else None
 
 
 def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:

@@ -3,8 +3,9 @@
 Terminology:
     wake-up: the database says that a site has new events. Wake-ups that arrive while events are read become one read.
     channel: the subscribers of one site, and the number of the last event that was handed to them.
-    subscriber: one open stream, with a bounded list of frames that it has not taken yet.
+    subscriber: one open stream, with a bounded list of pieces that it has not taken yet.
     frame: one event as the bytes that go over the wire, made once for all subscribers of a role.
+    piece: the frames of one delivery.
 
 A resuming client is never left with a gap: a subscriber joins its channel first and reads its backlog second, and
 frames that come by both ways are told apart by their numbers.
@@ -12,7 +13,9 @@ frames that come by both ways are told apart by their numbers.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+import math
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,16 +24,21 @@ from uuid import UUID
 from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.events import Event, is_told
 from geo_server.domain.roles import Role
-from geo_server.store.database import Database
+from geo_server.services.gathering import Gathering
+from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq, list_events, oldest_seq
 from geo_server.store.listener import listen
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 256
-"""Frames that a subscriber may be behind before it is dropped, and events that a resuming one may have missed."""
+"""Deliveries that a subscriber may be behind before it is dropped, and events that a resuming one may have missed."""
 
 HEARTBEAT_S = 5.0
+
+APART_S = 0.1
+"""Between two deliveries. The first event goes out at once; those that follow it sooner wait for the next delivery, and each
+stream has them in one piece: what a delivery costs is to wake a thousand streams, not what is in it."""
 
 Encode = Callable[[Event, Role], bytes]
 """An event as a frame's bytes, for a reader in a role."""
@@ -43,6 +51,22 @@ class Frame(NamedTuple):
     data: bytes
 
 
+class Piece:
+    """Frames that are delivered together, in order: joined once for all subscribers who lack every one of them."""
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self._frames = frames
+        self._whole = b"".join(frame.data for frame in frames)
+        self._first = frames[0].seq
+        self.last = frames[-1].seq
+
+    def after(self, seq: int) -> bytes:
+        """The bytes for a subscriber who has everything up to a number."""
+        if self._first > seq or self._first == 0:
+            return self._whole
+        return b"".join(frame.data for frame in self._frames if frame.seq > seq)
+
+
 def visible_payload(event: Event, role: Role) -> dict[str, object]:
     """What of an event's payload a reader may see: who reported what stays with those who may see reports."""
     return dict(event.payload) if is_told(role, event.kind) else {}
@@ -53,19 +77,26 @@ class Subscriber:
 
     Args:
         role: What its reader is on the site.
+        rouse: Called when there is something to take, or the end has come.
         abort: Ends the stream when even its farewell cannot be sent.
+        ends_at: When it ends by itself, in seconds of :func:`time.monotonic`.
     """
 
-    def __init__(self, role: Role, abort: Callable[[], object]) -> None:
+    __slots__ = ("_ended", "_pieces", "_rouse", "_sent", "abort", "dropped", "ends_at", "role")
+
+    def __init__(
+        self, role: Role, rouse: Callable[[], object], abort: Callable[[], object], ends_at: float = math.inf
+    ) -> None:
         self.role = role
         self.abort = abort
+        self.ends_at = ends_at
         self.dropped = False
+        self._rouse = rouse
         self._ended = False
-        self._frames: list[Frame] = []
-        self._waiting: asyncio.Future[None] | None = None
+        self._pieces: list[Piece] = []
         self._sent = 0
 
-    def begin(self, after: int, missed: list[Frame]) -> None:
+    def begin(self, after: int, missed: Sequence[Frame]) -> None:
         """Put what was missed before whatever has come since joining.
 
         Args:
@@ -73,56 +104,53 @@ class Subscriber:
             missed: In the order of their numbers.
         """
         self._sent = after
-        self._frames[:0] = missed
+        if missed:
+            self._pieces.insert(0, Piece(missed))
         self._rouse()
 
-    def push(self, frame: Frame, *, farewell: Frame | None = None) -> None:
-        """Add a frame; when there is no room, leave only the farewell and end."""
+    def push(self, piece: Piece, *, farewell: Piece | None = None) -> None:
+        """Add a piece; when there is no room, leave only the farewell and end."""
         if self._ended:
             return
-        if len(self._frames) >= CAPACITY:
+        if len(self._pieces) >= CAPACITY:
             self.dropped = True
-            self._frames = [farewell] if farewell else []
+            self._pieces = [farewell] if farewell else []
             self._ended = True
         else:
-            self._frames.append(frame)
+            self._pieces.append(piece)
         self._rouse()
 
     def end(self) -> None:
-        """No more frames after those that are waiting."""
+        """No more pieces after those that are waiting."""
         self._ended = True
         self._rouse()
 
-    async def take(self) -> bytes | None:
-        """All waiting frames as one piece, once there is one; None at the end. One caller at a time."""
-        while True:
-            frames, self._frames = self._frames, []
-            if data := b"".join(self._new(frames)):
-                return data
-            if self._ended:
-                return None
-            self._waiting = (
-                asyncio.get_running_loop().create_future()
-            )  # a third of what an Event holds, a thousand times
-            await self._waiting
+    @property
+    def has_ended(self) -> bool:
+        """Whether everything was taken and nothing will follow."""
+        return self._ended and not self._pieces
 
-    def _rouse(self) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
-
-    def _new(self, frames: list[Frame]) -> list[bytes]:
+    def take(self) -> bytes:
+        """All that waits and the client does not have yet, as one piece; empty when there is nothing."""
+        pieces, self._pieces = self._pieces, []
         fresh = []
-        for frame in frames:
-            if frame.seq == 0 or frame.seq > self._sent:
-                fresh.append(frame.data)
-                self._sent = max(self._sent, frame.seq)
-        return fresh
+        for piece in pieces:
+            fresh.append(piece.after(self._sent))
+            self._sent = max(self._sent, piece.last)
+        return fresh[0] if len(fresh) == 1 else b"".join(fresh)
 
 
 @dataclass(slots=True)
 class _Channel:
     seq: int
     subscribers: set[Subscriber] = field(default_factory=set)
+
+
+class _Missed(NamedTuple):
+    """Events that a client lacks, or None when they are gone, too many, or not of this database; and the newest number."""
+
+    events: list[Event] | None
+    newest: int
 
 
 class Hub:
@@ -141,8 +169,9 @@ class Hub:
         self._database = database
         self._encode = encode
         self._encode_reset = encode_reset
-        self._heartbeat = Frame(0, heartbeat)
+        self._heartbeat = Piece([Frame(0, heartbeat)])
         self._channels: dict[UUID, _Channel] = {}
+        self._missed: Gathering[tuple[UUID, int | None], _Missed] = Gathering(self._read_missed, apart_s=0.01)
         self._dirty: set[UUID] = set()
         self._wake = asyncio.Event()
         self._closed = False
@@ -193,7 +222,7 @@ class Hub:
         Raises:
             Unavailable: The server is going down, or the database is; nobody has joined.
         """
-        newest = await asyncio.to_thread(self._read_last_seq, site_id)
+        newest = (await self._missed.ask(site_id, (site_id, None))).newest
         if self._closed:  # asked after the wait: nobody would end a stream that joins later than that
             raise Unavailable("The server is going down.", advice="Connect again in a moment.")
         channel = self._channels.setdefault(site_id, _Channel(newest))
@@ -213,27 +242,29 @@ class Hub:
                 del self._channels[site_id]
 
     async def _catch_up(self, site_id: UUID, subscriber: Subscriber, after: int) -> None:
-        missed, newest = await asyncio.to_thread(self._read_missed, site_id, after)
-        if missed is None:
-            subscriber.begin(newest, [Frame(0, self._encode_reset(newest))])
+        missed = await self._missed.ask(site_id, (site_id, after))
+        if missed.events is None:
+            subscriber.begin(missed.newest, [Frame(0, self._encode_reset(missed.newest))])
         else:
-            frames = [Frame(event.seq, self._encode(event, subscriber.role)) for event in missed]
+            frames = [Frame(event.seq, self._encode(event, subscriber.role)) for event in missed.events]
             subscriber.begin(after, frames)
 
-    def _read_last_seq(self, site_id: UUID) -> int:
-        with self._database.snapshot(site_id) as c:
-            return last_seq(c, site_id)
-
-    def _read_missed(self, site_id: UUID, after: int) -> tuple[list[Event] | None, int]:
-        """Events after a number, or None when they are gone, too many, or not of this database; and the newest number."""
+    def _read_missed(self, asked: Sequence[tuple[UUID, int | None]]) -> Sequence[_Missed]:
+        """What subscribers of one site lack, at one moment; after None is nothing."""
+        site_id, _ = asked[0]
         with self._database.snapshot(site_id) as c:
             newest = last_seq(c, site_id)
-            if after == newest:
-                return [], newest
-            oldest = oldest_seq(c, site_id)
-            if after > newest or newest - after >= CAPACITY or after < oldest - 1:
-                return None, newest
-            return list(list_events(c, site_id, after)), newest
+            oldest = oldest_seq(c, site_id) if any(after not in {None, newest} for _, after in asked) else newest
+            read = {after: self._read_after(c, site_id, after, oldest, newest) for _, after in set(asked)}
+        return [read[after] for _, after in asked]
+
+    @staticmethod
+    def _read_after(c: Connection, site_id: UUID, after: int | None, oldest: int, newest: int) -> _Missed:
+        if after is None or after == newest:
+            return _Missed([], newest)
+        if after > newest or newest - after >= CAPACITY or after < oldest - 1:
+            return _Missed(None, newest)
+        return _Missed(list_events(c, site_id, after), newest)
 
     async def _listen(self) -> None:
         async with aclosing(listen(self._database.url)) as wake_ups:
@@ -251,6 +282,7 @@ class Hub:
                 channel = self._channels.get(site_id)
                 if channel:
                     await self._deliver_to(site_id, channel)
+            await asyncio.sleep(APART_S)
 
     async def _deliver_to(self, site_id: UUID, channel: _Channel) -> None:
         try:
@@ -262,13 +294,14 @@ class Hub:
             # One site's fault must not end the delivery to all. The next wake-up or tick tries again.
             log.exception("Live events of site %s cannot be read", site_id)
             return
-        for event in events:
-            channel.seq = event.seq
-            present = {subscriber.role for subscriber in channel.subscribers}
-            frames = {role: Frame(event.seq, self._encode(event, role)) for role in present}
-            farewell = Frame(0, self._encode_reset(event.seq))
-            for subscriber in channel.subscribers:
-                subscriber.push(frames[subscriber.role], farewell=farewell)
+        if not events:
+            return
+        channel.seq = events[-1].seq
+        present = {subscriber.role for subscriber in channel.subscribers}
+        pieces = {role: Piece([Frame(one.seq, self._encode(one, role)) for one in events]) for role in present}
+        farewell = Piece([Frame(0, self._encode_reset(channel.seq))])
+        for subscriber in channel.subscribers:
+            subscriber.push(pieces[subscriber.role], farewell=farewell)
 
     def _read_new(self, site_id: UUID, after: int) -> list[Event]:
         with self._database.snapshot(site_id) as c:
@@ -277,9 +310,12 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
+            now_s = time.monotonic()
             for channel in self._channels.values():
                 for subscriber in channel.subscribers:
                     if subscriber.dropped:
                         subscriber.abort()
+                    elif now_s >= subscriber.ends_at:
+                        subscriber.end()
                     else:
                         subscriber.push(self._heartbeat)

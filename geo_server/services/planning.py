@@ -12,8 +12,9 @@ from geo_server.domain.incidents import Closure, Incident
 from geo_server.domain.occupancy import Occupancy, occupancy
 from geo_server.domain.places import Site
 from geo_server.domain.rounds import FaultKind
-from geo_server.domain.routes import SAFE, Destination
+from geo_server.domain.routes import SAFE, Destination, EvacuationPlan
 from geo_server.export.plan import plan_document
+from geo_server.routing.kept import Kept
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
@@ -23,6 +24,12 @@ from geo_server.store.plans import StoredPlan, find_latest_plan, load_plan_docum
 from geo_server.store.reports import list_closures, list_status_reports
 from geo_server.store.rounds import list_fault_subjects
 from geo_server.store.threats import list_threats
+
+SafeWays = dict[UUID, list[UUID]]
+"""What the safe way of each zone passes: openings and transitions, in order."""
+
+_SAFE_WAYS: Kept[UUID, SafeWays] = Kept(8)
+"""Of the plans that were made or read last, by their ids; a plan never changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,12 @@ class PlanInputs:
 
 @dataclass(frozen=True, slots=True)
 class MadePlan:
-    """A plan as its document, UTF-8 JSON."""
+    """A plan as its document, UTF-8 JSON, and its safe ways."""
 
     inputs: PlanInputs
     parameters_hash: str
     document: bytes
+    safe_ways: SafeWays
 
 
 def read_inputs(
@@ -104,18 +112,37 @@ def _find_previous(c: Connection, incident: Incident, rev: int) -> StoredPlan | 
     return stored if stored is not None and stored.floorplan_rev == rev else None
 
 
-def _safe_ways(c: Connection, stored: StoredPlan) -> dict[UUID, list[UUID]]:
-    """The safe ways of a plan by zone: what each passes."""
-    document = orjson.loads(load_plan_document(c, stored.id))
+def _safe_ways(c: Connection, stored: StoredPlan) -> SafeWays:
+    return _SAFE_WAYS.get(stored.id, lambda: _read_safe_ways(load_plan_document(c, stored.id)))
+
+
+def keep_safe_ways(stored: StoredPlan, made: MadePlan) -> None:
+    """Spare the next plan the reading of this one's document, a megabyte or two."""
+    _SAFE_WAYS.get(stored.id, lambda: made.safe_ways)
+
+
+def _read_safe_ways(document: bytes) -> SafeWays:
     return {
         UUID(zone["zone_id"]): [UUID(passed) for leg in zone["legs"] for passed in _passed(leg)]
-        for zone in document["zones"]
+        for zone in orjson.loads(document)["zones"]
         if zone["status"] in SAFE
     }
 
 
 def _passed(leg: dict[str, Any]) -> list[str]:
     return [*leg["opening_ids"], *([leg["transition_id"]] if leg["transition_id"] else [])]
+
+
+def _safe_ways_of(made: EvacuationPlan) -> SafeWays:
+    return {
+        route.zone_id: [
+            passed
+            for leg in route.legs
+            for passed in (*leg.opening_ids, *([leg.transition_id] if leg.transition_id else []))
+        ]
+        for route in made.routes
+        if route.status in SAFE
+    }
 
 
 def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> MadePlan:
@@ -129,4 +156,4 @@ def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> MadePlan:
         "closures_not_on_map": [str(closure.id) for closure in inputs.not_on_map],
         **plan_document(made, inputs.published.floorplan),
     }
-    return MadePlan(inputs, made.parameters_hash, orjson.dumps(document))
+    return MadePlan(inputs, made.parameters_hash, orjson.dumps(document), _safe_ways_of(made))

@@ -18,7 +18,7 @@ from geo_server.domain.errors import GeoServerError
 from geo_server.domain.events import CHANGES_ROUTES, EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
-from geo_server.services.planning import count_people, plan_incident, read_inputs
+from geo_server.services.planning import count_people, keep_safe_ways, plan_incident, read_inputs
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
@@ -180,6 +180,7 @@ class Plans:
             made_for_at=made.inputs.request.now,
             document=made.document,
         )
+        keep_safe_ways(stored, made)
         payload = {"incident_id": str(incident.id), "etag": stored.etag}
         record_event(c, site.id, EventKind.PLAN_MADE, payload)
 

@@ -10,57 +10,72 @@ import pytest
 from geo_server.domain.errors import Unavailable
 from geo_server.domain.events import Event, EventKind
 from geo_server.domain.roles import Role
-from geo_server.services.live import CAPACITY, Frame, Hub, Subscriber
+from geo_server.services.live import CAPACITY, Frame, Hub, Piece, Subscriber, _Missed
 from geo_server.store.database import Database
 
-FAREWELL = Frame(0, b"reset")
+FAREWELL = Piece([Frame(0, b"reset")])
 
 
 def _frame(seq: int) -> Frame:
     return Frame(seq, b"<%d>" % seq)
 
 
-def test_frames_that_wait_are_taken_as_one_piece() -> None:
-    async def scenario() -> bytes | None:
-        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
-        for seq in (1, 2, 3):
-            subscriber.push(_frame(seq))
-        return await subscriber.take()
+def _piece(*seqs: int) -> Piece:
+    return Piece([_frame(seq) for seq in seqs])
 
-    assert asyncio.run(scenario()) == b"<1><2><3>"
+
+def _subscriber() -> Subscriber:
+    return Subscriber(Role.RESPONDER, rouse=lambda: None, abort=lambda: None)
+
+
+def test_pieces_that_wait_are_taken_as_one() -> None:
+    subscriber = _subscriber()
+    for piece in (_piece(1), _piece(2, 3)):
+        subscriber.push(piece)
+
+    assert [subscriber.take(), subscriber.take()] == [b"<1><2><3>", b""]
+
+
+def test_what_is_delivered_is_one_thing_in_memory_for_all_who_have_what_came_before() -> None:
+    piece, taken = _piece(4, 5), []
+    for _ in range(2):
+        subscriber = _subscriber()
+        subscriber.begin(3, [])
+        subscriber.push(piece)
+        taken.append(subscriber.take())
+
+    assert taken[0] == b"<4><5>"
+    assert taken[0] is taken[1]
 
 
 def test_what_was_missed_comes_before_what_came_meanwhile_and_nothing_comes_twice() -> None:
-    async def scenario() -> bytes | None:
-        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
-        subscriber.push(_frame(8))
-        subscriber.push(_frame(9))
-        subscriber.begin(5, [_frame(6), _frame(7), _frame(8)])
-        return await subscriber.take()
+    subscriber = _subscriber()
+    subscriber.push(_piece(7, 8, 9))
+    subscriber.push(_piece(10))
+    subscriber.begin(5, [_frame(6), _frame(7), _frame(8)])
 
-    assert asyncio.run(scenario()) == b"<6><7><8><9>"
+    assert subscriber.take() == b"<6><7><8><9><10>"
 
 
 def test_a_reader_that_is_too_slow_is_told_to_start_again_and_let_go() -> None:
-    async def scenario() -> list[bytes | None]:
-        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
-        for seq in range(1, CAPACITY + 3):
-            subscriber.push(_frame(seq), farewell=FAREWELL)
-        assert subscriber.dropped
-        return [await subscriber.take(), await subscriber.take()]
+    subscriber = _subscriber()
+    for seq in range(1, CAPACITY + 3):
+        subscriber.push(_piece(seq), farewell=FAREWELL)
 
-    assert asyncio.run(scenario()) == [b"reset", None]
+    assert subscriber.dropped
+    assert not subscriber.has_ended
+    assert subscriber.take() == b"reset"
+    assert subscriber.has_ended
 
 
-def test_a_reader_that_leaves_is_not_kept_waiting() -> None:
-    async def scenario() -> bytes | None:
-        subscriber = Subscriber(Role.RESPONDER, abort=lambda: None)
-        taking = asyncio.create_task(subscriber.take())
-        await asyncio.sleep(0)
-        subscriber.end()
-        return await asyncio.wait_for(taking, 5)
+def test_a_reader_is_roused_by_all_that_there_is_to_take_and_by_the_end() -> None:
+    roused: list[int] = []
+    subscriber = Subscriber(Role.RESPONDER, rouse=lambda: roused.append(1), abort=lambda: None)
+    subscriber.begin(0, [])
+    subscriber.push(_piece(1))
+    subscriber.end()
 
-    assert asyncio.run(scenario()) is None
+    assert len(roused) == 3
 
 
 class _Hub(Hub):
@@ -71,11 +86,8 @@ class _Hub(Hub):
         self.faults: list[Exception] = []
         self.asked = 0
 
-    def _read_last_seq(self, site_id: object) -> int:  # noqa: ARG002
-        return 7
-
-    def _read_missed(self, site_id: object, after: int) -> Any:  # noqa: ARG002
-        return [], after
+    def _read_missed(self, asked: Any) -> Any:
+        return [_Missed([], 7 if after is None else after) for _, after in asked]
 
     def _read_new(self, site_id: Any, after: int) -> list[Event]:
         self.asked += 1
@@ -86,33 +98,30 @@ class _Hub(Hub):
 
 def test_a_reader_that_joins_while_the_server_goes_down_is_refused() -> None:
     async def scenario() -> None:
-        hub, subscriber = _Hub(), Subscriber(Role.RESPONDER, abort=lambda: None)
-        read = hub._read_last_seq
-
-        def read_and_close(site_id: object) -> int:
-            hub.close()
-            return read(site_id)
-
-        hub._read_last_seq = read_and_close  # type: ignore[method-assign]
-        async with hub.subscribe(uuid4(), subscriber, None):
-            pass
+        hub = _Hub()
+        joining = asyncio.create_task(hub.join(uuid4(), _subscriber(), None))
+        await asyncio.sleep(0)
+        hub.close()
+        await joining
 
     with pytest.raises(Unavailable):
         asyncio.run(scenario())
 
 
 def test_an_event_that_cannot_be_read_does_not_end_the_delivery() -> None:
-    async def scenario() -> bytes | None:
-        hub, subscriber, site_id = _Hub(), Subscriber(Role.RESPONDER, abort=lambda: None), uuid4()
+    async def scenario() -> bytes:
+        hub, told, site_id = _Hub(), asyncio.Event(), uuid4()
+        subscriber = Subscriber(Role.RESPONDER, told.set, abort=lambda: None)
         hub.faults.append(ValueError("an event of a kind that this program does not know"))
         async with hub.subscribe(site_id, subscriber, None):
+            told.clear()
             delivering = asyncio.create_task(hub._deliver())
             while hub.asked < 2:
                 hub._dirty.add(site_id)
                 hub._wake.set()
                 await asyncio.sleep(0)
-            data = await asyncio.wait_for(subscriber.take(), 5)
+            await asyncio.wait_for(told.wait(), 5)
             delivering.cancel()
-        return data
+        return subscriber.take()
 
     assert asyncio.run(scenario()) == b"event"

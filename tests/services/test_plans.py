@@ -20,8 +20,8 @@ from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_shipped_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.recounts import Recounts
-from geo_server.services.reports import NewStatusReport, add_status_report
 from geo_server.services.sightings import NewSighting, Recorded, add_sighting
+from geo_server.services.status_reports import NewStatusReport, record_status_report
 from geo_server.store.database import Database
 from geo_server.store.events import last_seq
 from geo_server.store.plans import find_latest_plan
@@ -173,7 +173,8 @@ def test_people_whom_the_plan_has_not_counted_make_a_new_one_and_fewer_do_not(de
 
     def report(zone: Zone, adults: int, students: int) -> None:
         said = NewStatusReport(uuid4(), zone.id, Status.OK, datetime.now(UTC), adults=adults, students=students)
-        add_status_report(desk.database, desk.campus.site, said, by=desk.by)
+        with desk.database.transaction(desk.campus.site.id) as c:
+            record_status_report(c, desk.campus.site, said, by=desk.by)
 
     async def count_soon() -> None:
         recounts = Recounts(desk.plans, gather_s=0.0)

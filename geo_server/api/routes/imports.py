@@ -1,5 +1,6 @@
 """Bring in drawings: send them, follow how far they are read, stop it, try again."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -135,11 +136,15 @@ def retry_import(request: Request, import_id: UUID, access: MayEdit) -> Json:
 async def _wait_for_end(state: State, site: Site, one: Import) -> tuple[Import, Revision | None]:
     """The import once it has ended, or as it is when that takes too long or the server goes down."""
     look = partial(imports.find_site_import, state["database"], site, one.id)
-    hearing = Subscriber(Role.VIEWER, abort=lambda: None)
+    told = asyncio.Event()
+    hearing = Subscriber(Role.VIEWER, told.set, abort=told.set)
     with anyio.move_on_after(LONGEST_WAIT_S):
         async with state["hub"].subscribe(site.id, hearing, None):
             found = await anyio.to_thread.run_sync(look)
-            while found[0].state.is_open and await hearing.take() is not None:
+            while found[0].state.is_open and not hearing.has_ended:
+                await told.wait()
+                told.clear()
+                hearing.take()
                 found = await anyio.to_thread.run_sync(look)
             return found
     return await anyio.to_thread.run_sync(look)
