@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTEST_ARGS ?= -n 2
 export VENV
 
-.PHONY: help run test check bench prove docs lock wheel clean
+.PHONY: help run test check bench prove damage docs lock wheel clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -26,6 +26,10 @@ bench: ready-dev ## benchmarks beside their peers, figures into benchmarks/RESUL
 
 prove: ready-dev ## try the guarantee of safe ways on campuses made by chance, for SECONDS=600
 	@$(VENV)/bin/python -m tests.routing.prove $(if $(SECONDS),--seconds $(SECONDS))
+
+damage: ready-dev ## read COUNT=500 real files that dice have damaged, of FOLDER=data/floorplans, for SECONDS=1800 at most
+	@$(VENV)/bin/python -m tests.ingest.prove $(if $(FOLDER),--folder $(FOLDER)) $(if $(COUNT),--count $(COUNT)) \
+		$(if $(SECONDS),--seconds $(SECONDS))
 
 docs: ready-dev  ## write the generated reference pages
 	@$(VENV)/bin/python scripts/reference.py
