@@ -31,6 +31,7 @@ from geo_server.api.tiles import tiles_app
 from geo_server.domain.errors import GeoServerError
 from geo_server.domain.roles import Permission
 from geo_server.services.access import Entrance
+from geo_server.services.accountability import Accounts
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.catching_up import catching_up
 from geo_server.services.limits import RateLimit
@@ -128,6 +129,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     floorplans=floorplans,
                     plans=plans,
                     asked_plans=AskedPlans(database, floorplans),
+                    accounts=Accounts(database, floorplans),
                     recounts=recounts,
                     hub=hub,
                     concern_limit=RateLimit(CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S),

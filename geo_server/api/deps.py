@@ -20,6 +20,7 @@ from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import PERMISSIONS, Permission, Role, permits
 from geo_server.services.access import Entrance, Principal
+from geo_server.services.accountability import Accounts
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
@@ -44,6 +45,7 @@ class State(TypedDict):
     floorplans: PublishedFloorplans
     plans: Plans
     asked_plans: AskedPlans
+    accounts: Accounts
     recounts: Recounts
     hub: Hub
     concern_limit: RateLimit

@@ -178,5 +178,8 @@ def _status(report: StatusReport, names: bool) -> Json:
         "adults": report.adults,
         "students": report.students,
         "injured": report.injured,
+        "need_assistance": report.need_assistance,
+        "door_locked": report.door_locked,
+        "can_move": report.can_move,
         "note": report.note,
     }

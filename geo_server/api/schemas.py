@@ -18,6 +18,9 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 _LONGEST_NOTE = 500
 
+MOST_NAMED = 60
+"""People whom one report may name as missing, and as extra: more than belong to one group."""
+
 
 def _without_control(text: str) -> str:
     """Refuse control and bidirectional override characters, which can hide what a text says."""
@@ -30,6 +33,12 @@ def _without_control(text: str) -> str:
     return text.strip()
 
 
+def _said(name: str) -> str:
+    if not any(character.isalnum() for character in name):
+        raise ValueError("a name has letters or digits")
+    return name
+
+
 def _in_time(moment: datetime) -> datetime:
     if not EARLIEST.timestamp() <= moment.timestamp() <= LATEST.timestamp():
         raise ValueError("the moment is not between the years 2000 and 2200")
@@ -38,6 +47,12 @@ def _in_time(moment: datetime) -> datetime:
 
 Note = Annotated[str, Field(max_length=_LONGEST_NOTE), AfterValidator(_without_control)]
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_without_control)]
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+    AfterValidator(_without_control),
+    AfterValidator(_said),
+]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_time)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -106,6 +121,14 @@ class StateSaid(Said):
     state: IncidentState
 
 
+class MissingSaid(Said):
+    """Somebody who should be with a group and is not. Who is absent for the day is not missing."""
+
+    name: PersonName
+    last_seen_zone_id: UUID | None = None
+    last_seen_at: Moment | None = None
+
+
 class ReportSaid(Said):
     """What one person says of one zone at one time."""
 
@@ -116,6 +139,13 @@ class ReportSaid(Said):
     adults: Count | None = None
     students: Count | None = None
     injured: Count | None = None
+    need_assistance: Annotated[Count | None, Field(description="Who cannot leave without help.")] = None
+    missing: Annotated[list[MissingSaid] | None, Field(max_length=MOST_NAMED)] = None
+    extra: Annotated[
+        list[PersonName] | None, Field(max_length=MOST_NAMED, description="Who is there and belongs elsewhere.")
+    ] = None
+    door_locked: bool | None = None
+    can_move: Annotated[bool | None, Field(description="Whether the group can leave if told to.")] = None
     note: Note = ""
     incident_id: Annotated[
         UUID | None, Field(description="The incident that the person was shown. Not said: the latest.")

@@ -20,7 +20,7 @@ OCCUPIED = frozenset(
 )
 """Categories of zones where people stay, so that silence there means something."""
 
-NUMBERS = ("adults", "students", "injured")
+NUMBERS = ("adults", "students", "injured", "need_assistance")
 """Numbers of a report that may be left unsaid."""
 
 URGENCY: tuple[Status, ...] = (
@@ -54,13 +54,20 @@ def latest_reports(reports: Iterable[StatusReport]) -> dict[UUID, StatusReport]:
     """The report that counts for each zone: the last one given by the client's clock, never later than its arrival.
 
     A phone whose clock runs ahead cannot outrank a later report for ever; ties go to the later arrival, then to the id.
-    Numbers that it leaves unsaid are those that were said last: who says OK after having counted has not uncounted.
+    Numbers that it leaves unsaid are those that were said last: who says OK after having counted has not uncounted. What else
+    it leaves unsaid is not known of that moment.
     """
     latest: dict[UUID, StatusReport] = {}
     for report in sorted(reports, key=_rank):
         before = latest.get(report.zone_id)
-        latest[report.zone_id] = report if before is None else _with_numbers_of(report, before)
+        latest[report.zone_id] = report if before is None else _completed(report, before)
     return latest
+
+
+def latest_saying(reports: Iterable[StatusReport], name: str) -> list[StatusReport]:
+    """Of each zone the report that counts among those which say something, by the name of its field; in the order of zones."""
+    latest = {report.zone_id: report for report in sorted(reports, key=_rank) if getattr(report, name) is not None}
+    return sorted(latest.values(), key=lambda report: str(report.zone_id))
 
 
 def tally(zones: Iterable[Zone], reports: Iterable[StatusReport]) -> Tally:
@@ -75,9 +82,9 @@ def tally(zones: Iterable[Zone], reports: Iterable[StatusReport]) -> Tally:
     return Tally({status: counts[status] for status in Status}, latest)
 
 
-def _with_numbers_of(report: StatusReport, before: StatusReport) -> StatusReport:
-    said = {name: getattr(report, name) for name in NUMBERS}
-    return replace(report, **{name: getattr(before, name) for name, number in said.items() if number is None})
+def _completed(report: StatusReport, before: StatusReport) -> StatusReport:
+    unsaid = [name for name in NUMBERS if getattr(report, name) is None]
+    return replace(report, **{name: getattr(before, name) for name in unsaid})
 
 
 def _rank(report: StatusReport) -> tuple[float, float, str]:

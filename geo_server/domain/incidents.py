@@ -168,6 +168,20 @@ RESPONDER_STATUSES = frozenset({Status.DANGER, Status.CLEARED})
 
 
 @dataclass(frozen=True, slots=True)
+class MissingPerson:
+    """Somebody who should be with a group and is not. Who is absent for the day is not missing.
+
+    Args:
+        last_seen_zone_id: Where they were seen last; None when not said.
+        last_seen_at: When; None when not said.
+    """
+
+    name: str
+    last_seen_zone_id: UUID | None = None
+    last_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """What one person says of one zone at one time.
 
@@ -177,6 +191,11 @@ class StatusReport:
         received_at: The server's clock when it arrived.
         adults: People present, or None when not said.
         students: Students present, or None when not said.
+        injured: Of those present, or None when not said; so is ``need_assistance``, who cannot leave without help.
+        missing: Who should be there and is not; none when empty, None when not said.
+        extra: Names of those who are there and belong elsewhere; none when empty, None when not said.
+        door_locked: The door is, or is not; None when not said.
+        can_move: The group can leave if told to, or cannot; None when not said.
     """
 
     id: UUID
@@ -188,6 +207,11 @@ class StatusReport:
     adults: int | None = None
     students: int | None = None
     injured: int | None = None
+    need_assistance: int | None = None
+    missing: tuple[MissingPerson, ...] | None = None
+    extra: tuple[str, ...] | None = None
+    door_locked: bool | None = None
+    can_move: bool | None = None
     note: str = ""
 
 

@@ -6,13 +6,13 @@ before it is committed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from uuid import UUID
 
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotAllowed, NotFound, Unavailable
 from geo_server.domain.events import EventKind
-from geo_server.domain.incidents import RESPONDER_STATUSES, Incident, IncidentState, Status, StatusReport
+from geo_server.domain.incidents import RESPONDER_STATUSES, Incident, IncidentState, MissingPerson, Status, StatusReport
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
 from geo_server.services.access import Principal
@@ -35,7 +35,8 @@ class NewStatusReport:
     Args:
         id: Made by the client.
         client_at: The client's clock.
-        adults: People present, or None when not said; so are ``students`` and ``injured``.
+        adults: People present, or None when not said; what the other fields mean is at
+            :class:`geo_server.domain.incidents.StatusReport`.
         incident_id: The incident that the client was shown; None is the latest. A report that waited on a phone must not
             count in another incident than the one it was given for.
     """
@@ -47,6 +48,11 @@ class NewStatusReport:
     adults: int | None = None
     students: int | None = None
     injured: int | None = None
+    need_assistance: int | None = None
+    missing: tuple[MissingPerson, ...] | None = None
+    extra: tuple[str, ...] | None = None
+    door_locked: bool | None = None
+    can_move: bool | None = None
     note: str = ""
     incident_id: UUID | None = None
 
@@ -187,18 +193,8 @@ class _Judge:
 
 
 def _report(said: NewStatusReport, incident: Incident) -> StatusReport:
-    return StatusReport(
-        id=said.id,
-        incident_id=incident.id,
-        zone_id=said.zone_id,
-        status=said.status,
-        client_at=said.client_at,
-        received_at=datetime.now(UTC),
-        adults=said.adults,
-        students=said.students,
-        injured=said.injured,
-        note=said.note,
-    )
+    taken = {one.name: getattr(said, one.name) for one in fields(said)}
+    return StatusReport(**{**taken, "incident_id": incident.id, "received_at": datetime.now(UTC)})
 
 
 def _find_incident(c: Connection, site: Site, named: UUID | None) -> Incident | GeoServerError:

@@ -4,9 +4,9 @@ Their ids are made by clients: the same one sent again is not counted twice (see
 changed; a closure is lifted, a directive is followed by another one, which may be that it no longer holds.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, upda
 from sqlalchemy.dialects.postgresql import insert
 
 from geo_server.domain.errors import NotFound
-from geo_server.domain.incidents import Closure, ClosureReason, Directive, Status, StatusReport
+from geo_server.domain.incidents import Closure, ClosureReason, Directive, MissingPerson, Status, StatusReport
 from geo_server.store.conflicts import insert_once, refusing, refusing_bad_values
 from geo_server.store.lists import is_one_of
 from geo_server.store.tables import closures, directives, status_reports
@@ -173,34 +173,34 @@ def _noted(report: StatusReport) -> dict[str, Any]:
 
 
 def _values(site_id: UUID, said: Kept) -> dict[str, Any]:
+    """Columns of a report: its fields, and people by name as JSON."""
     report = said.report
-    return {
-        "site_id": site_id,
-        "id": report.id,
-        "zone_id": report.zone_id,
-        "status": report.status.value,
-        "client_at": report.client_at,
-        "adults": report.adults,
-        "students": report.students,
-        "injured": report.injured,
-        "note": report.note,
-        "reported_by": said.by,
-        **_noted(report),
-    }
+    columns = {one.name: getattr(report, one.name) for one in fields(report)}
+    missing = None if report.missing is None else [_missing_values(person) for person in report.missing]
+    extra = None if report.extra is None else list(report.extra)
+    return {**columns, "missing": missing, "extra": extra, "site_id": site_id, "reported_by": said.by}
 
 
 def _status_report(row: RowMapping) -> StatusReport:
-    return StatusReport(
-        id=row["id"],
-        incident_id=row["incident_id"],
-        zone_id=row["zone_id"],
-        status=Status(row["status"]),
-        client_at=row["client_at"],
-        received_at=row["received_at"],
-        adults=row["adults"],
-        students=row["students"],
-        injured=row["injured"],
-        note=row["note"],
+    said = {one.name: row[one.name] for one in fields(StatusReport)}
+    missing = None if row["missing"] is None else tuple(_missing_person(one) for one in row["missing"])
+    extra = None if row["extra"] is None else tuple(row["extra"])
+    return StatusReport(**{**said, "status": Status(row["status"]), "missing": missing, "extra": extra})
+
+
+def _missing_values(person: MissingPerson) -> dict[str, str | None]:
+    zone_id, at = person.last_seen_zone_id, person.last_seen_at
+    return {
+        "name": person.name,
+        "last_seen_zone_id": str(zone_id) if zone_id else None,
+        "last_seen_at": at.astimezone(UTC).isoformat() if at else None,
+    }
+
+
+def _missing_person(said: Mapping[str, str | None]) -> MissingPerson:
+    zone_id, at = said["last_seen_zone_id"], said["last_seen_at"]
+    return MissingPerson(
+        said["name"] or "", UUID(zone_id) if zone_id else None, datetime.fromisoformat(at) if at else None
     )
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from geo_server.api.routes import (
+    accountability,
     checkpoints,
     closures,
     concern_page,
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     guidance.router,
     reports.router,
     texts.router,
+    accountability.router,
     directives.router,
     closures.router,
     drills.router,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response, status
 from geo_server.api.answers import moment
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import ReportSaid
+from geo_server.domain.incidents import MissingPerson
 from geo_server.domain.roles import Permission
 from geo_server.services.status_reports import NewStatusReport
 
@@ -23,12 +24,11 @@ async def report_status(
     """Say how a zone is. 200 when the same report had arrived before: it counts once.
 
     The answer is its receipt: the incident that it counts in, when it arrived, and whether it is the one in force for its
-    zone or one that was given later is. Another report corrects it; numbers that are left unsaid stay as they were said
-    last.
+    zone or one that was given later is. Another report corrects it; numbers and people that are left unsaid stay
+    as they were said last.
     """
     state = state_of(request)
-    taken = NewStatusReport(**dict(said))
-    receipt = await state["status_reports"].add(access.site, taken, by=access.principal)
+    receipt = await state["status_reports"].add(access.site, _new_report(said), by=access.principal)
     if receipt.new:
         state["recounts"].soon(access.site)
     else:
@@ -39,3 +39,9 @@ async def report_status(
         "received_at": moment(receipt.report.received_at),
         "in_force": receipt.in_force,
     }
+
+
+def _new_report(said: ReportSaid) -> NewStatusReport:
+    missing = None if said.missing is None else tuple(MissingPerson(**dict(person)) for person in said.missing)
+    extra = None if said.extra is None else tuple(said.extra)
+    return NewStatusReport(**{**dict(said), "missing": missing, "extra": extra})

@@ -146,6 +146,11 @@ status_reports = Table(
     Column("adults", Integer, nullable=True),
     Column("students", Integer, nullable=True),
     Column("injured", Integer, nullable=True),
+    Column("need_assistance", Integer, nullable=True),
+    Column("missing", JSONB(none_as_null=True), nullable=True),
+    Column("extra", JSONB(none_as_null=True), nullable=True),
+    Column("door_locked", Boolean, nullable=True),
+    Column("can_move", Boolean, nullable=True),
     Column("note", Text, nullable=False),
     person("reported_by"),
     of_site("incident_id", "incidents"),
@@ -153,6 +158,7 @@ status_reports = Table(
     at_least_zero("adults"),
     at_least_zero("students"),
     at_least_zero("injured"),
+    at_least_zero("need_assistance"),
 )
 Index(None, status_reports.c.incident_id, status_reports.c.zone_id)
 

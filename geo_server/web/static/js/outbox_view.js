@@ -9,7 +9,7 @@ import { may } from "./store.js";
 import { t, tn } from "./strings.js";
 import { settledLines, settledTold } from "./unsent.js";
 
-const COUNTS = ["adults", "students", "injured"];
+const COUNTS = ["adults", "students", "injured", "need_assistance", "missing", "extra"];
 
 /** @returns {HTMLElement} */
 export function createOutboxView(store, { outbox, sightings }) {
@@ -38,7 +38,8 @@ function refusedCard(state, report, outbox) {
   const { content, why } = report;
   const zone = state.zoneById.get(content.zone_id);
   const room = zone ? fullName(state, zone) : t("outbox.unknown_room");
-  const counted = COUNTS.filter((name) => Number.isInteger(content[name])).map((name) => tn(`count.${name}`, content[name]));
+  const number = (name) => content[name]?.length ?? content[name];
+  const counted = COUNTS.filter((name) => Number.isInteger(number(name))).map((name) => tn(`count.${name}`, number(name)));
   return h(
     "div",
     { class: "warning" },

@@ -15,6 +15,6 @@ export function createReporter(store, outbox) {
     if (store.state.mine) send();
     else chooseOwnRoom(store, send);
   };
-  const form = moreForm(say);
+  const form = moreForm(store, say);
   return { form: form.element, say };
 }

@@ -60,8 +60,10 @@ function way(state, zone) {
 
 function reportLine(report) {
   if (!report) return null;
-  const counts = ["adults", "students", "injured"].filter((name) => Number.isInteger(report[name]));
-  const counted = counts.map((name) => tn(`count.${name}`, report[name])).join(", ");
+  const counts = ["adults", "students", "injured", "need_assistance"].filter((name) => Number.isInteger(report[name]));
+  const flags = ["door_locked", "can_move"].filter((name) => typeof report[name] === "boolean");
+  const said = [...counts.map((name) => tn(`count.${name}`, report[name])), ...flags.map((name) => t(`detail.${name}_${report[name]}`))];
+  const counted = said.join(", ");
   return h(
     "p",
     { class: "small" },

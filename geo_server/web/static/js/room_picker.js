@@ -73,5 +73,5 @@ const choice = (state, zone, pick) =>
     state.recent.includes(zone.id) && h("small", { class: "tag" }, t("pick.recent")),
   );
 
-export const closeButton = (close) =>
-  h("button", { class: "button-plain", type: "button", "aria-label": t("pick.close"), on: { click: close } }, icon("cross"));
+export const closeButton = (close, label = t("pick.close")) =>
+  h("button", { class: "button-plain", type: "button", "aria-label": label, on: { click: close } }, icon("cross"));

@@ -2,6 +2,7 @@
 
 import { fill, h, syncList } from "./dom.js";
 import { byName, incidentIsOpen, roomsByUrgency, routeOf, searchZones, statusOf, statusTitle, whereabouts, zoneName } from "./model.js";
+import { createPeopleView } from "./people_view.js";
 import { marginCell, routeTitle } from "./route_view.js";
 import { statusTag } from "./status_view.js";
 import { may } from "./store.js";
@@ -44,7 +45,7 @@ export function createRoomsPanel(store) {
   };
   search.addEventListener("input", render);
   store.watch(["picture", "zones", "routes", "lapsed", "selected"], render);
-  return h("div", { class: "stack" }, counts, h("label", { class: "unseen", for: "room-search" }, t("rooms.search")), search, table, rest);
+  return h("div", { class: "stack" }, counts, createPeopleView(store), h("label", { class: "unseen", for: "room-search" }, t("rooms.search")), search, table, rest);
 }
 
 function showCounts(place, zones, state, only, choose) {
