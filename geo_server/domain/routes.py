@@ -234,7 +234,8 @@ class Egress:
         people: All of them.
         without_way: Those of zones without a way.
         clearance_s: Seconds from the plan's moment until the last one is out, at the latest; None when nobody gets out.
-        least_s: No plan is quicker: all people over what all open exits let through, reaction time added.
+        least_s: No plan is quicker at the flow that is assumed: all people over what all open exits let through, reaction time
+            added. Crowds that squeeze through doors can be.
         exits: Those that are used, the last to be clear first.
         shares: By zone with people, its ways, the one of most people first.
     """
