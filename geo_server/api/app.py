@@ -36,6 +36,7 @@ from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.catching_up import catching_up
 from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
+from geo_server.services.picture import Pictures
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
@@ -124,6 +125,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     settings=settings,
                     database=database,
                     entrance=Entrance(database),
+                    pictures=Pictures(database, floorplans),
                     status_reports=StatusReports(database),
                     pack=pack,
                     floorplans=floorplans,

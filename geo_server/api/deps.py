@@ -24,6 +24,7 @@ from geo_server.services.accountability import Accounts
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
+from geo_server.services.picture import Pictures
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.recounts import Recounts
@@ -40,6 +41,7 @@ class State(TypedDict):
     settings: Settings
     database: Database
     entrance: Entrance
+    pictures: Pictures
     status_reports: StatusReports
     pack: ProtocolPack
     floorplans: PublishedFloorplans

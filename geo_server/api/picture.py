@@ -1,11 +1,13 @@
 """The live picture as JSON."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from geo_server.api.answers import lonlat, moment
+from geo_server.api.deps import Access
 from geo_server.domain.conflicts import ProtocolConflict
 from geo_server.domain.directives import Withdrawal, action_of
 from geo_server.domain.incidents import Closure, Directive, Incident, Sighting, StatusReport, Threat
@@ -13,7 +15,7 @@ from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import Permission
 from geo_server.domain.subjects import find_subject
-from geo_server.services.picture import Picture
+from geo_server.services.picture import Picture, Seen
 
 Json = dict[str, Any]
 
@@ -38,13 +40,30 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, may: C
         "directives": [_directive(directive, pack, names) for directive in picture.directives],
         "withdrawals": [_withdrawal(withdrawal, pack, names) for withdrawal in picture.withdrawals],
         "closures": [_closure(closure, picture.published.floorplan, site, names) for closure in picture.closures],
-        "statuses": {str(zone_id): _status(report, names) for zone_id, report in picture.statuses.items()},
+        "statuses": _statuses(picture, names),
         "counts": {status.value: number for status, number in (picture.counts or {}).items()},
         "conflicts": [_conflict(conflict, pack, names) for conflict in picture.conflicts],
         "plan": plan and {"made_for_at": moment(plan.made_for_at), "etag": plan.etag},
         "plan_behind": picture.plan_behind,
         "plan_failed_at": moment(picture.plan_failed_at) if sees_plan and picture.plan_failed_at else None,
     }
+
+
+def seen_document(seen: Seen, pack: ProtocolPack, access: Access) -> Json:
+    """The picture now, for a reader. All but the moment, ages and their own reports is made once for all of their kind."""
+    may, site, now = access.may, access.site, datetime.now(UTC)
+    sees_statuses, names = may(Permission.SEE_STATUSES), may(Permission.SEE_NAMES)
+    own = seen.for_reader(access.principal.person_id, sees_statuses=sees_statuses)
+    kind = sees_statuses, names, may(Permission.SEE_PLAN)
+    document = seen.documents.get(kind)
+    if document is None:
+        shared = own if sees_statuses else replace(own, statuses={})
+        document = seen.documents[kind] = picture_document(shared, pack, site, may=may)
+    threats = [
+        {**told, "age_s": _age_s(threat, now)} for told, threat in zip(document["threats"], own.threats, strict=True)
+    ]
+    statuses = document["statuses"] if sees_statuses else _statuses(own, names)
+    return {**document, "at": moment(now), "threats": threats, "statuses": statuses}
 
 
 def _incident(incident: Incident, pack: ProtocolPack) -> Json:
@@ -103,8 +122,12 @@ def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
         "radius_m": threat.radius_m,
         "speed_mps": threat.speed_mps,
         "seen_at": moment(threat.seen_at),
-        "age_s": round(max(0.0, (now - threat.seen_at).total_seconds()), 1),
+        "age_s": _age_s(threat, now),
     }
+
+
+def _age_s(threat: Threat, now: datetime) -> float:
+    return round(max(0.0, (now - threat.seen_at).total_seconds()), 1)
 
 
 def _conflict(conflict: ProtocolConflict, pack: ProtocolPack, names: bool) -> Json:
@@ -163,6 +186,10 @@ def _closure(closure: Closure, plan: Floorplan, site: Site, names: bool) -> Json
         "source": closure.source if names else None,
         "since_at": moment(closure.since_at),
     }
+
+
+def _statuses(picture: Picture, names: bool) -> Json:
+    return {str(zone_id): _status(report, names) for zone_id, report in picture.statuses.items()}
 
 
 def _status(report: StatusReport, names: bool) -> Json:

@@ -1,8 +1,10 @@
 """The live picture of a site: everything that is known of the incident at one moment, for one reader."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from geo_server.domain.accountability import latest_reports, tally
@@ -11,14 +13,18 @@ from geo_server.domain.directives import Withdrawal, in_force, withdrawals
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Closure, Directive, Incident, IncidentState, Status, StatusReport, Threat
 from geo_server.domain.places import Site
+from geo_server.services.gathering import Gathering
 from geo_server.services.plans import is_behind
-from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
+from geo_server.services.published import SITES_KEPT, PublishedFloorplan, PublishedFloorplans
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import find_last_event, last_seq
 from geo_server.store.incidents import find_current_incident, list_conflicts
 from geo_server.store.plans import StoredPlan, find_latest_plan
-from geo_server.store.reports import list_closures, list_directives, list_status_reports
+from geo_server.store.reports import Kept, list_closures, list_directives, list_kept_reports
 from geo_server.store.threats import list_threats
+
+APART_S = 0.02
+"""Between two looks at the number of a site's last event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,46 +62,98 @@ class Picture:
     plan_failed_at: datetime | None = None
 
 
-def load_picture(
-    database: Database, floorplans: PublishedFloorplans, site: Site, *, person_id: UUID, sees_statuses: bool
-) -> Picture:
-    """The picture now, read at one moment.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture as those see it who may see the reports of all, and what others see of the reports instead.
 
     Args:
-        database: Where it is read.
-        floorplans: The maps.
-        site: The site.
-        person_id: Who reads it.
-        sees_statuses: Whether they may see which status others have given.
+        picture: With the reports of all.
+        by_person: The reports of each person, by zone.
+        documents: For whoever writes it out: what they have made of it already.
     """
+
+    picture: Picture
+    by_person: Mapping[UUID | None, Mapping[UUID, StatusReport]]
+    documents: dict[Hashable, Any] = field(default_factory=dict)
+
+    def for_reader(self, person_id: UUID, *, sees_statuses: bool) -> Picture:
+        """What a reader sees, who may see others' reports or only their own."""
+        if sees_statuses:
+            return self.picture
+        return replace(self.picture, statuses=self.by_person.get(person_id, {}), counts=None)
+
+
+class Pictures:
+    """The pictures of a process's sites, each read once for everybody who asks until the next event. Lives in one event loop.
+
+    Whatever a picture shows is changed together with an event, in one transaction: with the same number it is the same.
+    """
+
+    def __init__(self, database: Database, floorplans: PublishedFloorplans) -> None:
+        self._database = database
+        self._floorplans = floorplans
+        self._kept: OrderedDict[UUID, Seen] = OrderedDict()
+        self._gathering: Gathering[Site, Seen] = Gathering(self._look, apart_s=APART_S)
+
+    async def load(self, site: Site) -> Seen:
+        """The picture of a site as it is now, but for its moment, which is when it was read."""
+        return await self._gathering.ask(site.id, site)
+
+    def _look(self, asked: Sequence[Site]) -> Sequence[Seen]:
+        site = asked[0]
+        with self._database.snapshot(site.id) as c:
+            kept = self._kept.get(site.id)
+            if kept is None or kept.picture.seq != last_seq(c, site.id):
+                kept = _read(c, self._floorplans, site)
+        self._kept[site.id] = kept
+        while len(self._kept) > SITES_KEPT:
+            self._kept.popitem(last=False)
+        return [kept] * len(asked)
+
+
+def load_picture(database: Database, floorplans: PublishedFloorplans, site: Site) -> Seen:
+    """The picture of a site, read at one moment."""
     with database.snapshot(site.id) as c:
-        seq = last_seq(c, site.id)
-        published = floorplans.load(c, site)
-        incident = find_current_incident(c, site.id)
-        closures = tuple(list_closures(c, site.id))
-        if incident is None:
-            return Picture(seq, datetime.now(UTC), published, None, closures)
-        reports = list_status_reports(c, incident.id, by=None if sees_statuses else person_id)
-        is_open = incident.state is IncidentState.OPEN
-        given = list_directives(c, incident.id) if is_open else []
-        plan = find_latest_plan(c, incident.id) if is_open else None
-        behind = is_open and (plan is None or is_behind(c, plan))
-        return Picture(
-            seq=seq,
-            at=datetime.now(UTC),
-            published=published,
-            incident=incident,
-            closures=closures,
-            threats=tuple(list_threats(c, incident.id, site.frame)) if is_open else (),
-            directives=tuple(in_force(given)),
-            withdrawals=tuple(withdrawals(given)),
-            statuses=latest_reports(reports),
-            counts=tally(published.floorplan.zones, reports).by_status if sees_statuses else None,
-            conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),
-            plan=plan,
-            plan_behind=behind,
-            plan_failed_at=_failed_at(c, incident, plan) if behind else None,
-        )
+        return _read(c, floorplans, site)
+
+
+def _read(c: Connection, floorplans: PublishedFloorplans, site: Site) -> Seen:
+    seq = last_seq(c, site.id)
+    published = floorplans.load(c, site)
+    incident = find_current_incident(c, site.id)
+    closures = tuple(list_closures(c, site.id))
+    if incident is None:
+        return Seen(Picture(seq, datetime.now(UTC), published, None, closures, counts={}), {})
+    given_by = list_kept_reports(c, incident.id)
+    reports = [one.report for one in given_by]
+    is_open = incident.state is IncidentState.OPEN
+    given = list_directives(c, incident.id) if is_open else []
+    plan = find_latest_plan(c, incident.id) if is_open else None
+    behind = is_open and (plan is None or is_behind(c, plan))
+    picture = Picture(
+        seq=seq,
+        at=datetime.now(UTC),
+        published=published,
+        incident=incident,
+        closures=closures,
+        threats=tuple(list_threats(c, incident.id, site.frame)) if is_open else (),
+        directives=tuple(in_force(given)),
+        withdrawals=tuple(withdrawals(given)),
+        statuses=latest_reports(reports),
+        counts=tally(published.floorplan.zones, reports).by_status,
+        conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),
+        plan=plan,
+        plan_behind=behind,
+        plan_failed_at=_failed_at(c, incident, plan) if behind else None,
+    )
+    return Seen(picture, _by_person(given_by))
+
+
+def _by_person(given_by: Sequence[Kept]) -> dict[UUID | None, Mapping[UUID, StatusReport]]:
+    own: dict[UUID | None, list[StatusReport]] = defaultdict(list)
+    for one in given_by:
+        own[one.by].append(one.report)
+    return {person: latest_reports(reports) for person, reports in own.items()}
 
 
 def _failed_at(c: Connection, incident: Incident, plan: StoredPlan | None) -> datetime | None:

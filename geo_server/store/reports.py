@@ -111,7 +111,7 @@ def find_status_reports(c: Connection, site_id: UUID, ids: Collection[UUID]) -> 
     """Those of some status reports that are on record, by their ids."""
     of_site = status_reports.c.site_id == site_id
     rows = c.execute(select(status_reports).where(of_site, is_one_of(status_reports.c.id, ids))).mappings()
-    return {row["id"]: Kept(_status_report(row), row["reported_by"]) for row in rows}
+    return {row["id"]: _kept(row) for row in rows}
 
 
 def find_in_force(c: Connection, incident_ids: Collection[UUID], zone_ids: Collection[UUID]) -> set[UUID]:
@@ -131,13 +131,16 @@ def find_in_force(c: Connection, incident_ids: Collection[UUID], zone_ids: Colle
     return set(c.scalars(select(ranked.c.id).where(ranked.c.rank == 1)))
 
 
-def list_status_reports(c: Connection, incident_id: UUID, *, by: UUID | None = None) -> list[StatusReport]:
-    """The status reports of an incident, in the order in which they arrived; with ``by`` only those of a person."""
+def list_status_reports(c: Connection, incident_id: UUID) -> list[StatusReport]:
+    """The status reports of an incident, in the order in which they arrived."""
+    return [kept.report for kept in list_kept_reports(c, incident_id)]
+
+
+def list_kept_reports(c: Connection, incident_id: UUID) -> list[Kept]:
+    """:func:`list_status_reports` with whose each is."""
     statement = select(status_reports).where(status_reports.c.incident_id == incident_id)
-    if by is not None:
-        statement = statement.where(status_reports.c.reported_by == by)
     rows = c.execute(statement.order_by(status_reports.c.received_at, status_reports.c.id)).mappings()
-    return [_status_report(row) for row in rows]
+    return [_kept(row) for row in rows]
 
 
 def add_directive(c: Connection, site_id: UUID, directive: Directive) -> bool:
@@ -179,6 +182,10 @@ def _values(site_id: UUID, said: Kept) -> dict[str, Any]:
     missing = None if report.missing is None else [_missing_values(person) for person in report.missing]
     extra = None if report.extra is None else list(report.extra)
     return {**columns, "missing": missing, "extra": extra, "site_id": site_id, "reported_by": said.by}
+
+
+def _kept(row: RowMapping) -> Kept:
+    return Kept(_status_report(row), row["reported_by"])
 
 
 def _status_report(row: RowMapping) -> StatusReport:

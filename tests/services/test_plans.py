@@ -61,9 +61,7 @@ class Desk:
         return document
 
     def picture(self) -> Picture:
-        return load_picture(
-            self.database, self.floorplans, self.campus.site, person_id=self.by.person_id, sees_statuses=True
-        )
+        return load_picture(self.database, self.floorplans, self.campus.site).picture
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from geo_server.store.reports import (
     lift_closure,
     list_closures,
     list_directives,
+    list_kept_reports,
     list_status_reports,
 )
 from geo_server.store.sites import add_site
@@ -238,16 +239,17 @@ def test_a_directive_is_given_inside_an_incident_of_its_site(database: Database)
         add_directive(c, south.id, a_directive(incident, "hold"))
 
 
-def test_reports_are_found_by_who_gave_them(database: Database) -> None:
+def test_reports_are_read_with_who_gave_them(database: Database) -> None:
     _, incident, _ = in_incident(database)
     with database.transaction() as c:
         ann, bob = add_person(c, "Ann"), add_person(c, "Bob")
         mine, theirs = a_report(incident, ZONE), a_report(incident, ZONE, Status.HELP)
         added(c, incident.site_id, mine, ann)
         added(c, incident.site_id, theirs, bob)
-        assert list_status_reports(c, incident.id, by=ann) == [mine]
-        assert list_status_reports(c, incident.id, by=bob) == [theirs]
-        assert len(list_status_reports(c, incident.id)) == 2
+        given_by = list_kept_reports(c, incident.id)
+    assert sorted(given_by, key=lambda one: one.report.id) == sorted(
+        [Kept(mine, ann), Kept(theirs, bob)], key=lambda one: one.report.id
+    )
 
 
 def test_a_report_names_a_zone_even_when_no_floorplan_has_it_any_more(database: Database) -> None:

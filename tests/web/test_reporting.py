@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -109,6 +110,27 @@ def test_who_ends_an_incident_is_told_which_rooms_need_help_or_are_silent(visit:
     dialog.get_by_role("button", name="Close the incident").click()
     expect(dialog).to_be_hidden()
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+
+
+def test_what_others_report_makes_no_page_ask_at_once_that_does_not_show_it(visit: Visit, address: str) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    put_threat(commander, "104")
+    staff = visit(Role.STAFF, PHONE).ready()
+    expect(staff.locator(".notice-exercise")).to_be_visible()
+    zones = commander.request.get(f"{address}/api/sites/elm/zones").json()["zones"]
+    asked: list[str] = []
+    staff.on("request", lambda request: asked.append(request.url))
+    for zone in zones[:3]:
+        said = {"id": str(uuid4()), "zone_id": zone["id"], "status": "ok", "client_at": "2026-03-02T09:00:00Z"}
+        with commander.expect_response("**/picture"):
+            answer = commander.request.post(
+                f"{address}/api/sites/elm/status-reports", data=said, headers={"Origin": address}
+            )
+        assert answer.status == 201
+    assert not [url for url in asked if url.endswith(("/picture", "/guidance"))]
+    with staff.expect_response("**/picture"):
+        choose_own_room(staff, "103")
+        staff.get_by_role("button", name="I'm OK").click()
 
 
 def _report(page: Page, room: str) -> Locator:

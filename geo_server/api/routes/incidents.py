@@ -3,17 +3,17 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Request, Response, status
 
 from geo_server.api.deps import Access, requires, state_of
-from geo_server.api.picture import picture_document
+from geo_server.api.picture import seen_document
 from geo_server.api.planning import plan_again
 from geo_server.api.schemas import DecisionSaid, IncidentSaid, StateSaid
 from geo_server.domain.incidents import IncidentState
 from geo_server.domain.roles import Permission
 from geo_server.services import conflicts, incidents
 from geo_server.services.conflicts import NewDecision
-from geo_server.services.picture import load_picture
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["incident"])
 
@@ -21,17 +21,11 @@ Json = dict[str, Any]
 
 
 @router.get("/picture")
-def show_picture(request: Request, access: Annotated[Access, requires(Permission.SEE_INCIDENT)]) -> Json:
+async def show_picture(request: Request, access: Annotated[Access, requires(Permission.SEE_INCIDENT)]) -> Response:
     """Everything that is known of the incident, until it is closed. Its ``seq`` is where the live feed goes on from."""
     state = state_of(request)
-    picture = load_picture(
-        state["database"],
-        state["floorplans"],
-        access.site,
-        person_id=access.principal.person_id,
-        sees_statuses=access.may(Permission.SEE_STATUSES),
-    )
-    return picture_document(picture, state["pack"], access.site, may=access.may)
+    document = seen_document(await state["pictures"].load(access.site), state["pack"], access)
+    return Response(orjson.dumps(document), media_type="application/json")
 
 
 @router.post("/incidents", status_code=status.HTTP_201_CREATED)

@@ -8,7 +8,10 @@ import { basisOf } from "./model.js";
 import { may } from "./store.js";
 import { orderAsIn, packInLanguage, pictureAsIn } from "./wording.js";
 
-const SETTLE_MS = 120;
+/** A thousand pages hear of an event at once: they ask for what is new a little apart from each other. */
+const SETTLE_MS = [80, 240];
+/** What others report does not show on a page that is told only that they did: no hurry, and hundreds of reports are one question. */
+const OTHERS_REPORT_MS = [5000, 15_000];
 const AGAIN_MS = 2000;
 /** An answer that takes longer than this is none: better to say that the page is not live, and ask again. */
 const ASK_LIMIT_MS = 4000;
@@ -140,12 +143,13 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     return tell({ ...guidance, directive, basis: basisOf(picture) });
   };
 
-  const refresh = soon(() =>
+  const refreshNow = () =>
     loadPicture().catch((fault) => {
       if (fault.status === 401) onSignedOut();
       else onFault(fault);
-    }),
-  );
+    });
+  const refresh = soon(refreshNow, SETTLE_MS);
+  const refreshLater = soon(refreshNow, OTHERS_REPORT_MS);
   if (!may(store.state, "see_incident")) {
     return { refresh: () => {}, load: () => askServer().then(onFresh), guidance: async () => {}, hurry: () => {} };
   }
@@ -158,7 +162,8 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     if (BESIDE_THE_PICTURE.test(event.kind) && !gap) return;
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);
-    refresh();
+    if (event.kind === "status_reported" && !event.status && !gap) refreshLater();
+    else refresh();
   };
   const seq = await loadFirst();
   const hurry = openFeed(`${base}/events`, seq, {
@@ -201,14 +206,14 @@ function applyStatus(store, event) {
   store.set({ picture: { ...picture, statuses: { ...picture.statuses, [event.zone_id]: report } } });
 }
 
-/** Run `work` soon, once for many calls. */
-function soon(work) {
+/** Run `work` soon, once for many calls, after a time by chance between two. */
+function soon(work, [leastMs, mostMs]) {
   let timer = null;
   const run = () => {
     timer = null;
     work();
   };
-  return () => (timer ??= setTimeout(run, SETTLE_MS));
+  return () => (timer ??= setTimeout(run, leastMs + Math.random() * (mostMs - leastMs)));
 }
 
 /** `work`, never twice at a time: whoever asks while it runs gets what comes of the next run, which all of them share. */
