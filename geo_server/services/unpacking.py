@@ -39,8 +39,8 @@ def _unpacked(file: DrawingFile) -> list[DrawingFile]:
 def _drawings(file: DrawingFile, members: Mapping[str, bytes]) -> Iterator[DrawingFile]:
     for path in sorted(members):
         if _suffix(path) in SUFFIXES:
-            stem = path.removesuffix(PurePosixPath(path).suffix)
-            beside = {_suffix(p): data for p, data in members.items() if p.rpartition(".")[0] == stem}
+            stem = path.removesuffix(PurePosixPath(path).suffix).lower()
+            beside = {_suffix(p): data for p, data in members.items() if p.rpartition(".")[0].lower() == stem}
             wanted = {suffix: data for suffix, data in beside.items() if suffix in BESIDE}
             yield replace(file, name=PurePosixPath(path).name[:200], data=members[path], beside=wanted)
 

@@ -6,11 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import numpy as np
+import pyproj
 import pytest
 
 from geo_server.api.routes.imports import file_name
 from geo_server.domain.roles import Role
 from tests.campus import Campus
+from tests.ingest.sketch import Sketch
 
 Client = Callable[[Role | None], httpx.Client]
 Json = dict[str, Any]
@@ -65,6 +68,23 @@ def test_one_upload_may_hold_a_file_for_each_level_and_say_where_names_are(clien
     taken = [f["message"] for f in uploaded.json()["findings"] if f["code"] == "properties-mapped"]
     assert all("name from key" in message for message in taken)
     assert len(taken) == 2
+
+
+def test_a_drawing_is_sent_with_its_world_file_and_is_placed(client: Client, campus: Campus) -> None:
+    lonlat = np.array([campus.lonlat(x + 100, y) for x, y in ((0, 0), (12, 8))])
+    to_grid = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:25833", always_xy=True)
+    east, north = to_grid.transform(lonlat[:, 0], lonlat[:, 1])
+    world = f"0,0 {east[0]:.4f},{north[0]:.4f}\n12,8 {east[1]:.4f},{north[1]:.4f}\n".encode()
+    projection = pyproj.CRS("EPSG:25833").to_wkt("WKT1_ESRI").encode()
+    sent = (("wing.dxf", Sketch().draw().bytes()), ("WING.WLD", world), ("wing.prj", projection))
+    said = {"building": "Wing", "ordinal": "0"}
+    url, files = f"{campus.url}/imports?wait=true", [("file", file) for file in sent]
+    uploaded = client(Role.FACILITIES).post(url, files=files, data=said)
+    assert uploaded.status_code == 201, uploaded.text
+    assert uploaded.json()["revision"]["placed"]
+    alone = client(Role.FACILITIES).post(url, files=files[1:], data=said)
+    assert alone.status_code == 422
+    assert "WING.WLD" in alone.text
 
 
 @pytest.mark.parametrize(

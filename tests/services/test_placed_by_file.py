@@ -7,9 +7,10 @@ import pyproj
 import pytest
 import shapely
 
+from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import ControlPoint, Placement, SiteFrame
 from geo_server.domain.places import Site
-from geo_server.services.beside import files_beside
+from geo_server.services.beside import files_beside, lay_beside
 from geo_server.services.drawings import DrawingFile
 from geo_server.services.revisions import place_revision, publish_revision
 from geo_server.store.database import Database
@@ -85,3 +86,14 @@ def test_only_files_of_the_drawings_own_name_are_taken_from_beside_it(tmp_path: 
     for name in ("plan.dxf", "PLAN.WLD", "plan.prj", "other.wld", "plan.txt"):
         (tmp_path / name).write_bytes(name.encode())
     assert files_beside(tmp_path / "plan.dxf") == {"wld": b"PLAN.WLD", "prj": b"plan.prj"}
+
+
+def test_files_that_were_sent_together_lie_beside_the_drawing_of_their_name() -> None:
+    sent = [("b.prj", b"3"), ("A.dxf", b"1"), ("a.WLD", b"2"), (".", b"4"), ("b.dwg", b"5")]
+    assert list(lay_beside(sent)) == [
+        (("A.dxf", b"1"), {"wld": b"2"}),
+        ((".", b"4"), {}),
+        (("b.dwg", b"5"), {"prj": b"3"}),
+    ]
+    with pytest.raises(InvalidInput, match=r"what c\.wld is called"):
+        list(lay_beside([*sent, ("c.wld", b"")]))

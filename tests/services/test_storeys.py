@@ -116,7 +116,7 @@ def test_a_world_file_in_a_zip_lies_beside_its_drawing() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as packed:
         packed.writestr("a/plan.dxf", b"0\nSECTION")
-        packed.writestr("a/plan.wld", b"0,0 1,1")
+        packed.writestr("a/PLAN.WLD", b"0,0 1,1")
         packed.writestr("b/plan.wld", b"other")
     (file,) = unpack([DrawingFile("a.zip", stream.getvalue(), ordinal=3)])
     assert (file.name, file.ordinal, dict(file.beside)) == ("plan.dxf", 3, {"wld": b"0,0 1,1"})

@@ -21,6 +21,7 @@ from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission, Role
 from geo_server.domain.wording import counted
 from geo_server.services import imports
+from geo_server.services.beside import lay_beside
 from geo_server.services.drawings import DrawingFile
 from geo_server.services.joining import OtherLevels
 from geo_server.services.live import Subscriber
@@ -54,7 +55,7 @@ _FILES = {
     "items": {"type": "string", "format": "binary"},
     "minItems": 1,
     "maxItems": MOST_FILES,
-    "description": "One file, a zip of several, or a part for each level.",
+    "description": "One file, a zip of several, or a part for each level; world and projection files beside them.",
 }
 _UPLOAD = {
     "requestBody": {
@@ -155,26 +156,27 @@ def _answer(one: Import, draft: Revision | None = None) -> Json:
 
 
 def _drawings(files: Sequence[tuple[str, bytes]], said: ImportSaid) -> list[DrawingFile]:
-    """Files by name, with what is said of each."""
-    if not files:
+    """Drawings by name, with the files that lie beside each and what is said of it."""
+    drawings = list(lay_beside(files))
+    if not drawings:
         raise InvalidInput("No file was sent.", where="file", advice="Send the drawing as the part named file.")
-    if said.ordinal and len(said.ordinal) != len(files):
+    if said.ordinal and len(said.ordinal) != len(drawings):
         raise InvalidInput(
-            f"{counted(len(said.ordinal), 'ordinal')} for {counted(len(files), 'file')}.",
+            f"{counted(len(said.ordinal), 'ordinal')} for {counted(len(drawings), 'file')}.",
             where="ordinal",
             advice="Say one for each file, in their order, or none.",
         )
-    if said.level_name and len(files) > 1:
+    if said.level_name and len(drawings) > 1:
         raise InvalidInput(
-            f"One name of a level for {counted(len(files), 'file')}.",
+            f"One name of a level for {counted(len(drawings), 'file')}.",
             where="level_name",
             advice="Leave it out, or send one level at a time.",
         )
-    ordinals: Sequence[int | None] = said.ordinal or [None] * len(files)
+    ordinals: Sequence[int | None] = said.ordinal or [None] * len(drawings)
     mapping = {field: key for field, _, key in (pair.partition("=") for pair in said.map)}
     return [
-        DrawingFile(name, data, ordinal, said.level_name, said.metres_per_unit, mapping=mapping)
-        for (name, data), ordinal in zip(files, ordinals, strict=True)
+        DrawingFile(name, data, ordinal, said.level_name, said.metres_per_unit, beside=beside, mapping=mapping)
+        for ((name, data), beside), ordinal in zip(drawings, ordinals, strict=True)
     ]
 
 
