@@ -65,10 +65,13 @@ def test_an_order_to_leave_shows_staff_their_way_out(visit: Visit) -> None:
     put_threat(commander, "104")
     staff = visit(Role.STAFF, PHONE).ready()
     choose_own_room(staff, "A1")
+    staff.locator(".legend summary").click()
+    expect(staff.locator(".legend li:visible")).to_have_text(["Threat, last seen"])
     order_to_leave(commander, "West side is clear")
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
     expect(staff.locator("#card")).to_contain_text("West side is clear")
     expect(staff.locator("#card")).to_contain_text("Safe way, Exit 3")
+    expect(staff.locator(".legend li:visible")).to_have_text(["Threat, last seen", "Safe way out"])
     expect(staff.locator("ol.steps li").first).to_be_visible()
 
 

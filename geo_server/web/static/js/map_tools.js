@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { reachMoments } from "./map_shapes.js";
-import { countWays, levelName, threatsOf } from "./model.js";
+import { countWays, guidanceOf, levelName, threatsOf } from "./model.js";
 import { levelsOf, shownReview } from "./review_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
@@ -125,15 +125,18 @@ const WAYS = [
   ["unsafe", ["no_guaranteed_route"]],
 ];
 
-/** A sign with the number of zones of the level shown that it stands for, for those who see all ways. */
+/** A sign with the number of zones of the level shown that it stands for, for those who see all ways; for others only while
+ * their own way is such a one. */
 function counted(store, name, statuses) {
   const words = h("span", {});
-  store.watch(["routes", "lapsed", "ordinal"], (state) => {
+  const row = sign(name, words);
+  store.watch(["routes", "lapsed", "ordinal", "picture", "guidance", "mine", "freshness"], (state) => {
     const counts = countWays(state);
     const n = counts && statuses.reduce((sum, status) => sum + counts[status], 0);
+    row.hidden = !may(state, "see_plan") && !statuses.includes(guidanceOf(state)?.route?.status);
     fill(words, t(`legend.${name}`), n !== null && [": ", h("b", {}, n)]);
   });
-  return sign(name, words);
+  return row;
 }
 
 /** A sign that is explained only while it is on the map. */
