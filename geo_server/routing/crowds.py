@@ -94,20 +94,36 @@ def passages(trail: Trail) -> tuple[tuple[int, UUID], ...]:
     )
 
 
+@once_a_trail
+def passed(trail: Trail) -> frozenset[UUID]:
+    """The doors and flights of a way."""
+    return frozenset(subject_id for _, subject_id in passages(trail))
+
+
 Links = dict[UUID | None, tuple[int, float]]
 """Where people come to a passage from: the passage before (None: from their zone), how many, and the longest walk from it."""
+
+
+@once_a_trail
+def steps(trail: Trail) -> tuple[tuple[UUID, UUID | None, float], ...]:
+    """The passages of a way in order, each with the one before (None: the zone) and the seconds from there."""
+    found: list[tuple[UUID, UUID | None, float]] = []
+    before, left_s = None, 0.0
+    for position, subject_id in passages(trail):
+        at_s = trail.arrive_s[position]
+        found.append((subject_id, before, at_s - left_s))
+        before, left_s = subject_id, at_s
+    return tuple(found)
 
 
 def links(groups: Iterable[Group]) -> dict[UUID, Links]:
     """Where people come to each passage from."""
     found: defaultdict[UUID, Links] = defaultdict(dict)
     for group in groups:
-        before, left_s = None, 0.0
-        for position, subject_id in passages(group.trail):
-            people, walk_s = found[subject_id].get(before, (0, 0.0))
-            at_s = group.trail.arrive_s[position]
-            found[subject_id][before] = people + group.people, max(walk_s, at_s - left_s)
-            before, left_s = subject_id, at_s
+        for subject_id, before, walk_s in steps(group.trail):
+            come = found[subject_id]
+            people, longest_s = come.get(before, (0, 0.0))
+            come[before] = people + group.people, max(longest_s, walk_s)
     return found
 
 
@@ -117,25 +133,35 @@ def waits(come: Mapping[UUID, Links], flow: Mapping[UUID, float]) -> dict[UUID, 
 
 
 def waits_if_moved(
-    come: Mapping[UUID, Links], leave: Iterable[Group], trail: Trail, flow: Mapping[UUID, float]
+    come: Mapping[UUID, Links],
+    gone: Mapping[UUID, Links],
+    moved: Group,
+    flow: Mapping[UUID, float],
+    wait_s: Mapping[UUID, float],
 ) -> dict[UUID, float]:
-    """:func:`waits` at the passages of a way if groups of one zone leave theirs and take that one.
+    """:func:`waits` at the passages of a way if all people of a zone leave theirs and take that one.
 
     Args:
-        come: Where all people come from, those groups among them.
-        leave: The groups.
-        trail: The way.
+        come: Where all people come from, those of the zone among them.
+        gone: Where those of the zone come from.
+        moved: They on that way.
         flow: Of each passage.
+        wait_s: Waited as they are: where they pass as before, nobody waits longer or shorter.
     """
-    leave = list(leave)
-    gone = links(leave)
-    moved = links([Group(trail.zone_id, trail, sum(group.people for group in leave))])
-    return waits({at: _moved(come.get(at, {}), gone.get(at, {}), new) for at, new in moved.items()}, flow)
+    found = {}
+    for at, new in links([moved]).items():
+        left = gone.get(at, {})
+        same = new == left
+        found[at] = wait_s[at] if same else _longest_wait_s(_moved(come.get(at, {}), left, new), flow[at], flow)
+    return found
 
 
 def _moved(come: Links, gone: Links, new: Links) -> Links:
     """Links without some people and with others. The longest walk stays even if only they had it: a bound all the same."""
-    found = {before: (people - gone.get(before, (0, 0.0))[0], walk_s) for before, (people, walk_s) in come.items()}
+    found = dict(come)
+    for before, (fewer, _) in gone.items():
+        people, walk_s = found[before]
+        found[before] = people - fewer, walk_s
     for before, (more, walk_s) in new.items():
         people, longest_s = found.get(before, (0, 0.0))
         found[before] = people + more, max(longest_s, walk_s)

@@ -5,6 +5,7 @@ way by it. Few ways are tried: what is found is a way that is safe, not the best
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
@@ -14,6 +15,7 @@ import numpy as np
 
 from geo_server.routing.choosing import Fields, Judgement, build_fields, choose, choose_end, find_largest_margin
 from geo_server.routing.compiled import KINDS
+from geo_server.routing.crowds import passed
 from geo_server.routing.egress import Crowd
 from geo_server.routing.trails import Network, Trail, find_trail
 from geo_server.routing.visibility import Floats
@@ -21,6 +23,11 @@ from geo_server.routing.zones import ZoneWays
 
 NEAREST = 8
 """Ends that are tried, each by the shortest way to it."""
+
+TRIES = 32
+"""Searches and ways tried in one plan: a count and no time, so that the same question has the same answer everywhere."""
+
+STOPPED = "the search for ways round queues was cut short: a way may be safe that was not tried, for zones to the number of {}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,21 +85,61 @@ def _with_waits(network: Network, crowd: Crowd) -> Floats:
     return seconds
 
 
-def send_round(judge: Judgement, crowd: Crowd, zone_ids: Iterable[UUID]) -> Crowd:
+@dataclass(frozen=True, slots=True)
+class SentRound:
+    """What :func:`send_round` came to.
+
+    Args:
+        crowd: People on their ways.
+        not_tried: Zones left without a safe way for which no other, or not every other, was tried.
+    """
+
+    crowd: Crowd
+    not_tried: int = 0
+
+    def stated(self) -> dict[str, str]:
+        """That, for the assumptions of a plan; nothing where every way was tried."""
+        return {"detours": STOPPED.format(self.not_tried)} if self.not_tried else {}
+
+
+def send_round(judge: Judgement, crowd: Crowd, zone_ids: Iterable[UUID], tries: int = TRIES) -> SentRound:
     """A crowd in which no fewer zones have a safe way: of some zones those that have none in it take another, where one is safe.
+
+    Those with most people come first.
 
     Args:
         judge: Tells what is safe.
         crowd: People on their ways.
         zone_ids: The zones that may.
+        tries: So many searches for ways and ways tried, together.
     """
-    safe = crowd.safe_zones(judge.is_safe)
+    safe, not_tried = crowd.safe_zones(judge.is_safe), 0
     detours, zones = Detours(judge, crowd), judge.ends.fields.network.compiled.zones
     for zone_id in sorted(zone_ids, key=lambda one: (-judge.people.get(one, 0), str(one))):
-        for trail in detours.find_safe(zones[zone_id], crowd) if zone_id not in safe else ():
+        if zone_id in safe:
+            continue
+        trails = detours.find_safe(zones[zone_id], crowd) if tries > 0 else None
+        tries -= 1
+        for trail in (trails or [])[: max(tries, 0)]:
             moved = crowd.sent(trail)
-            then = moved.safe_zones(judge.is_safe)
-            if then >= {*safe, zone_id}:
+            tries -= 1
+            then = _safe_after(judge, crowd, moved, trail, safe)
+            if then is not None:
                 crowd, safe = moved, then
                 break
-    return crowd
+        else:
+            not_tried += trails is None or len(trails) > 0 >= tries
+    return SentRound(crowd, not_tried)
+
+
+def _safe_after(
+    judge: Judgement, before: Crowd, moved: Crowd, trail: Trail, safe: AbstractSet[UUID]
+) -> set[UUID] | None:
+    """Zones with a safe way once those of a zone have moved to one; None where it or another zone has lost its own by that."""
+    ways = [trail, *(group.trail for group in before.of_zone[trail.zone_id])]
+    changed = {at for way in ways for at in passed(way) if moved.wait_s[at] != before.wait_s.get(at)}
+    touched = {group.zone_id for group in moved.groups if not changed.isdisjoint(passed(group.trail))}
+    kept = {trail.zone_id, *(touched & safe)}
+    if not all(moved.is_safe(zone_id, judge.is_safe) for zone_id in kept):
+        return None
+    return {*safe, *kept, *(zone_id for zone_id in touched - kept if moved.is_safe(zone_id, judge.is_safe))}

@@ -8,7 +8,7 @@ from math import isfinite
 from uuid import UUID
 
 from geo_server.domain.routes import Egress, ExitLoad, RouteStatus, Share
-from geo_server.routing.crowds import Group, Links, delayed, links, spread, waits, waits_if_moved
+from geo_server.routing.crowds import Group, Links, delayed, links, passed, spread, waits, waits_if_moved
 from geo_server.routing.trails import Trail
 
 Judge = Callable[[Trail], bool]
@@ -22,20 +22,14 @@ class Crowd:
     Args:
         groups: Every zone with a way has one or more, some of nobody.
         flow: Persons a second through each passage, at most.
+        come: Where people come to each passage from.
+        wait_s: Seconds waited at each passage, at most.
     """
 
     groups: Sequence[Group]
     flow: Mapping[UUID, float]
-
-    @cached_property
-    def come(self) -> dict[UUID, Links]:
-        """Where people come to each passage from."""
-        return links(self.groups)
-
-    @cached_property
-    def wait_s(self) -> dict[UUID, float]:
-        """Seconds waited at each passage, at most."""
-        return waits(self.come, self.flow)
+    come: Mapping[UUID, Links]
+    wait_s: Mapping[UUID, float]
 
     @cached_property
     def of_zone(self) -> dict[UUID, list[Group]]:
@@ -51,18 +45,42 @@ class Crowd:
 
     def delayed_if_taken(self, trail: Trail) -> Trail:
         """A way with the waits on it if all people of its zone took that one, and all others theirs."""
-        return delayed(trail, waits_if_moved(self.come, self.of_zone.get(trail.zone_id, ()), trail, self.flow))
+        moved = Group(trail.zone_id, trail, self._people_of(trail.zone_id))
+        return delayed(trail, waits_if_moved(self.come, self._gone(trail.zone_id), moved, self.flow, self.wait_s))
+
+    def _people_of(self, zone_id: UUID) -> int:
+        return sum(group.people for group in self.of_zone.get(zone_id, ()))
+
+    def _gone(self, zone_id: UUID) -> dict[UUID, Links]:
+        """Where the people of a zone come from."""
+        found = self._of_those.get(zone_id)
+        if found is None:
+            found = self._of_those[zone_id] = links(self.of_zone.get(zone_id, ()))
+        return found
+
+    @cached_property
+    def _of_those(self) -> dict[UUID, dict[UUID, Links]]:
+        """That, for the zones that were asked for."""
+        return {}
 
     def sent(self, trail: Trail) -> "Crowd":
-        """The same with all people of a way's zone on that way."""
-        others = [group for group in self.groups if group.zone_id != trail.zone_id]
-        people = sum(group.people for group in self.of_zone[trail.zone_id])
-        return Crowd([*others, Group(trail.zone_id, trail, people)], self.flow)
+        """The same with all people of a way's zone on that way: only what passes their ways, old and new, is counted anew."""
+        left = self.of_zone[trail.zone_id]
+        moved = Group(trail.zone_id, trail, self._people_of(trail.zone_id))
+        groups = [*(group for group in self.groups if group.zone_id != trail.zone_id), moved]
+        changed = passed(trail).union(*(passed(group.trail) for group in left))
+        near = links(group for group in groups if not changed.isdisjoint(passed(group.trail)))
+        come = {at: near.get(at, {}) for at in changed}
+        return Crowd(groups, self.flow, {**self.come, **come}, {**self.wait_s, **waits(come, self.flow)})
 
     def safe_zones(self, is_safe: Judge) -> set[UUID]:
         """Zones of which everybody is on a way that is safe, waits included."""
         unsafe = {group.zone_id for group in self.groups if not is_safe(self.delayed(group.trail))}
         return self.of_zone.keys() - unsafe
+
+    def is_safe(self, zone_id: UUID, is_safe: Judge) -> bool:
+        """Whether everybody of a zone is on such a way."""
+        return all(is_safe(self.delayed(group.trail)) for group in self.of_zone[zone_id])
 
     def safe_people(self, is_safe: Judge) -> int:
         """How many are on a way that is safe, waits included."""
@@ -71,6 +89,12 @@ class Crowd:
     def clear_s(self) -> float:
         """Seconds until the last one is out, reaction time aside, at the latest."""
         return max((_latest_s(self, group) for group in self.groups if group.people), default=0.0)
+
+
+def build_crowd(groups: Sequence[Group], flow: Mapping[UUID, float]) -> Crowd:
+    """People on their ways, with the waits that come of it."""
+    come = links(groups)
+    return Crowd(groups, flow, come, waits(come, flow))
 
 
 def place_people(
@@ -90,9 +114,9 @@ def place_people(
         is_safe: Judges a way.
     """
     groups = [Group(zone_id, trail, people.get(zone_id, 0)) for zone_id, trail in trails.items()]
-    plain = Crowd(groups, flow)
+    plain = build_crowd(groups, flow)
     nobody = [group for group in groups if not group.people]
-    parted = Crowd([*spread(groups, options, flow), *nobody], flow)
+    parted = build_crowd([*spread(groups, options, flow), *nobody], flow)
     better = parted.clear_s() < plain.clear_s() and parted.safe_people(is_safe) >= plain.safe_people(is_safe)
     return parted if better else plain
 

@@ -22,7 +22,7 @@ from geo_server.routing.choices import explain_avoided, find_alternatives
 from geo_server.routing.choosing import Chosen, Ends, Judgement, build_ends, choose_end
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.crowds import LONGER, Group, flows
-from geo_server.routing.detours import Detours, send_round
+from geo_server.routing.detours import Detours, SentRound, send_round
 from geo_server.routing.egress import Crowd, account, place_people
 from geo_server.routing.exposure import find_sight
 from geo_server.routing.fields import threat_arrivals
@@ -58,8 +58,8 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     arrivals = threat_arrivals(compiled, threats)
     with ThreadPoolExecutor(1) as beside:  # most of the work on areas is done in C, while Python finds the routes
         reach = beside.submit(reach_areas, compiled, threats, arrivals)
-        routes, egress = _routes(compiled, request, located, build_ends(network, arrivals.nodes, request))
-    stated = assumptions(compiled, request, located)
+        routes, egress, searched = _routes(compiled, request, located, build_ends(network, arrivals.nodes, request))
+    stated = {**assumptions(compiled, request, located), **searched}
     return EvacuationPlan(
         made_for_at=request.now,
         assumptions=stated,
@@ -73,22 +73,23 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
 
 def _routes(
     compiled: CompiledFloorplan, request: PlanRequest, located: Sequence[LocatedThreat], ends: Ends
-) -> tuple[tuple[Route, ...], Egress | None]:
-    """The way of each zone; and who leaves by which exit, where people were counted."""
+) -> tuple[tuple[Route, ...], Egress | None, dict[str, str]]:
+    """The way of each zone; who leaves by which exit, where people were counted; and whether the search for ways was cut short."""
     judge = Judgement(ends, request)
     chosen = {
         ways.zone_id: keep(judge, ways.zone_id, choose_end(ends, ways, request.reaction_s, request.margin_s))
         for ways in compiled.zones.values()
         if not _is_out_already(compiled, ways)
     }
-    crowd = _crowd(judge, chosen) if request.people is not None else None
+    round_it = _crowd(judge, chosen) if request.people is not None else None
+    crowd = round_it.crowd if round_it else None
     detours = Detours(judge, crowd) if crowd else None
     options = Options(judge, find_sight(compiled, located), detours) if request.choices else None
     routes = tuple(
         _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd, options)
         for zone_id, one in chosen.items()
     )
-    return routes, _egress(judge, crowd, chosen) if crowd else None
+    return routes, _egress(judge, crowd, chosen) if crowd else None, round_it.stated() if round_it else {}
 
 
 def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:
@@ -96,7 +97,7 @@ def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:
     return ways.zone.category is ZoneCategory.OUTDOOR and bool(compiled.exits[compiled.zone_nodes[ways.zone_id]].any())
 
 
-def _crowd(judge: Judgement, chosen: Mapping[UUID, Chosen]) -> Crowd:
+def _crowd(judge: Judgement, chosen: Mapping[UUID, Chosen]) -> SentRound:
     """The people that a request names, on the ways of their zones or on others that are as safe."""
     trees, zones = judge.ends.held_trees, judge.ends.fields.network.compiled.zones
 

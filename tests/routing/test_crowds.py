@@ -97,7 +97,8 @@ def test_waits_of_who_takes_another_way_are_no_less_than_if_all_were_counted_ane
         seconds, first = trees.seconds(compiled.zones[group.zone_id])
         farthest = int(np.argmax(np.where(np.isfinite(seconds), seconds, -1)))
         trail = trees.trail(compiled.zones[group.zone_id], farthest, int(first[farthest]))
-        quick = waits_if_moved(links(groups), [group], trail, flow)
+        moving, come = replace(group, trail=trail), links(groups)
+        quick = waits_if_moved(come, links([group]), moving, flow, waits(come, flow))
         anew = waits(links([replace(one, trail=trail) if one is group else one for one in groups]), flow)
         assert set(quick) == {subject for _, subject in passages(trail)}
         assert all(quick[at] >= anew[at] - 1e-9 for at in quick)

@@ -9,7 +9,7 @@ from geo_server.routing.choosing import Judgement, build_ends
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.crowds import flows
 from geo_server.routing.detours import send_round
-from geo_server.routing.egress import Crowd
+from geo_server.routing.egress import build_crowd
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
@@ -45,7 +45,7 @@ def test_a_zone_whose_way_is_no_longer_in_time_for_the_queue_takes_another_that_
 
 
 def test_who_is_sent_round_a_crowd_is_safe_and_takes_the_safe_way_of_nobody() -> None:
-    sent = 0
+    sent, cut_short = 0, 0
     for seed in range(12):
         rng = random.Random(seed)
         floorplan = grid_building(seed, columns=6, rows=2)
@@ -56,10 +56,18 @@ def test_who_is_sent_round_a_crowd_is_safe_and_takes_the_safe_way_of_nobody() ->
         request = PlanRequest([danger], reaction_s=0.0, margin_s=0.0, now=NOW, people=people)
         arrivals = threat_arrivals(compiled, [(locate(compiled, danger), 0.0, 1.0)]).nodes
         judge = Judgement(build_ends(build_network(compiled, ADULT), arrivals, request), request)
-        jam = Crowd(groups_of(floorplan, people, compiled), flows(floorplan))
-        round_it = send_round(judge, jam, people)
+        jam = build_crowd(groups_of(floorplan, people, compiled), flows(floorplan))
+        round_it = send_round(judge, jam, people).crowd
+        anew = build_crowd(round_it.groups, round_it.flow)
+        assert {at: s for at, s in round_it.wait_s.items() if s} == {at: s for at, s in anew.wait_s.items() if s}
+        assert round_it.safe_zones(judge.is_safe) == anew.safe_zones(judge.is_safe)
+        hurried = send_round(judge, jam, people, tries=3)
+        assert hurried.crowd.safe_zones(judge.is_safe) >= jam.safe_zones(judge.is_safe)
+        cut_short += bool(hurried.not_tried) and "detours" in hurried.stated()
+        assert send_round(judge, jam, people, tries=10_000).stated() == {}
         before, after = jam.safe_zones(judge.is_safe), round_it.safe_zones(judge.is_safe)
         assert after >= before
         assert sum(group.people for group in round_it.groups) == sum(people.values())
         sent += len(after - before)
     assert sent > 1
+    assert cut_short > 1
