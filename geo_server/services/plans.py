@@ -91,21 +91,30 @@ class Plans:
             latest = last_seq(c, site.id)
         return None if incident is None else self.replan(site, incident.id, latest if seq is None else seq)
 
-    def replan_for_more_people(self, site: Site) -> None:
-        """:meth:`replan` for the open incident of a site if more people are known of in some zone than its plan counted."""
+    def replan_for_more_people(self, site: Site) -> bool:
+        """:meth:`replan` for the open incident of a site if more people are known of in some zone than its plan counted.
+
+        Returns:
+            False when the plan failed, and they are still not counted.
+        """
         with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             stored = None if incident is None else find_latest_plan(c, incident.id)
-            if incident is None or stored is None:
-                return
-            inside = count_people(c, self._floorplans.load(c, site), incident)
-            counted = self._read(c, stored).people
+            if incident is None or stored is None or not self._has_more_people(c, site, incident, stored):
+                return True
             seq = last_seq(c, site.id)
-        if inside and any(number > counted.get(zone_id, 0) for zone_id, number in inside.people.items()):
-            self.replan(site, incident.id, seq)
+        return self.replan(site, incident.id, seq)
+
+    def _has_more_people(self, c: Connection, site: Site, incident: Incident, stored: StoredPlan) -> bool:
+        """Whether more people are known of in some zone than a plan counted."""
+        inside = count_people(c, self._floorplans.load(c, site), incident)
+        if inside is None:
+            return False
+        counted = self._read(c, stored).people
+        return any(number > counted.get(zone_id, 0) for zone_id, number in inside.people.items())
 
     def replan_behind(self, leaving: threading.Event) -> None:
-        """Plan every open incident whose plan is behind: a process may have ended between a sighting and its plan.
+        """Plan every open incident whose plan is behind, or counts too few people: a process may have ended before it planned.
 
         Args:
             leaving: Once it is set, no other plan is begun.
@@ -125,10 +134,13 @@ class Plans:
         with self._database.snapshot() as c:
             for site in list_sites(c):
                 incident = find_open_incident(c, site.id)
-                latest = None if incident is None else find_latest_plan(c, incident.id)
-                if incident is not None and (latest is None or is_behind(c, latest)):
+                if incident is not None and self._is_to_be_planned(c, site, incident):
                     waiting.append((site, incident.id, last_seq(c, site.id)))
         return waiting
+
+    def _is_to_be_planned(self, c: Connection, site: Site, incident: Incident) -> bool:
+        latest = find_latest_plan(c, incident.id)
+        return latest is None or is_behind(c, latest) or self._has_more_people(c, site, incident, latest)
 
     def find_latest(self, site: Site) -> tuple[StoredPlan, bytes] | None:
         """The latest plan of the open incident and its document, UTF-8 JSON; None when there is none."""
