@@ -41,10 +41,10 @@ CHANGES_ROUTES = frozenset(
         EventKind.SIGHTING_RETRACTED,
         EventKind.CLOSURE_ADDED,
         EventKind.CLOSURE_LIFTED,
-        EventKind.FAULT_CHANGED,
     }
 )
-"""After one of these a plan that does not know of it may call a way safe that no longer is."""
+"""After one of these a plan that does not know of it may call a way safe that no longer is. So it is after
+:attr:`EventKind.FAULT_CHANGED` of a fault with which a door holds no threat; what closes a way has an event of its own."""
 
 
 TOLD_TO: dict[EventKind, Permission] = {

@@ -44,6 +44,9 @@ CLOSES: dict[FaultKind, ClosureReason] = {
 }
 """Faults with which nobody gets through, so that no way out may lead there. The others let people pass."""
 
+HOLDS_NO_THREAT = frozenset({FaultKind.PROPPED, FaultKind.LOCK_BROKEN})
+"""Faults with which a door or a zone holds no threat. Of the faults, only these and those that close change a plan."""
+
 CLOSURE_SOURCE = "round"
 """What a closure says that a fault has made."""
 

@@ -11,14 +11,13 @@ from uuid import UUID
 
 import orjson
 
-from geo_server.domain.events import CHANGES_ROUTES
 from geo_server.domain.places import Site
 from geo_server.domain.routes import Destination
 from geo_server.services.planning import PlanInputs, plan_incident, read_inputs
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.shared import Shared
 from geo_server.store.database import Database
-from geo_server.store.events import last_seq_of
+from geo_server.store.events import last_seq_of_routes
 from geo_server.store.incidents import find_open_incident
 
 KEPT = 8
@@ -72,7 +71,7 @@ class AskedPlans:
             if incident is None:
                 return None
             inputs = read_inputs(c, self._floorplans, site, incident, to)
-            changed = last_seq_of(c, site.id, CHANGES_ROUTES)
+            changed = last_seq_of_routes(c, site.id)
         key = incident.id, changed, inputs.published.rev, inputs.previous_id, to, choices
         return self._plans.get(
             key, lambda: _make(inputs, choices=choices), lambda made: made.counts(inputs.request.people)

@@ -15,14 +15,14 @@ from uuid import UUID
 import orjson
 
 from geo_server.domain.errors import GeoServerError
-from geo_server.domain.events import CHANGES_ROUTES, EventKind
+from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
 from geo_server.services.planning import count_people, keep_safe_ways, plan_incident, read_inputs
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
-from geo_server.store.events import has_event, last_seq, record_event
+from geo_server.store.events import last_seq, record_event, routes_changed
 from geo_server.store.incidents import find_open_incident, load_incident
 from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document
 from geo_server.store.sites import list_sites
@@ -46,7 +46,7 @@ class _Read:
 
 def is_behind(c: Connection, stored: StoredPlan) -> bool:
     """Whether something that routes depend on was recorded after a plan was made."""
-    return has_event(c, stored.site_id, CHANGES_ROUTES, stored.seq)
+    return routes_changed(c, stored.site_id, stored.seq)
 
 
 class Plans:

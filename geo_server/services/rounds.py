@@ -8,7 +8,16 @@ from uuid import UUID, uuid4
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Closure
 from geo_server.domain.places import Site
-from geo_server.domain.rounds import CLOSES, CLOSURE_SOURCE, Check, Checkpoint, CheckpointFault, FaultKind, Round
+from geo_server.domain.rounds import (
+    CLOSES,
+    CLOSURE_SOURCE,
+    HOLDS_NO_THREAT,
+    Check,
+    Checkpoint,
+    CheckpointFault,
+    FaultKind,
+    Round,
+)
 from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
 from geo_server.services.published import PublishedFloorplans
@@ -159,7 +168,7 @@ def mend_fault(
 
     Returns:
         The fault, which may still stand, and the number of the event that tells of its mending: plan again after that. None
-        when nothing was mended.
+        when nothing was mended, or nothing that routes depend on.
 
     Raises:
         NotFound: The site has no such fault.
@@ -175,8 +184,9 @@ def mend_fault(
             lifted = {"closure_id": str(fault.closure_id)}
             record_change(c, site, EventKind.CLOSURE_LIFTED, subject=fault.closure_id, said=lifted, by=by)
         if new:
-            told = {"fault_id": str(fault_id), "mended": True}
-            seq = record_change(c, site, EventKind.FAULT_CHANGED, subject=fault_id, said=told, by=by)
+            told = {"fault_id": str(fault_id), "kind": fault.kind, "mended": True}
+            told_in = record_change(c, site, EventKind.FAULT_CHANGED, subject=fault_id, said=told, by=by)
+            seq = told_in if _changes_routes(fault.kind) else None
         return fault, seq
 
 
@@ -193,7 +203,12 @@ def _found(
     closure_id, _ = _shut(c, floorplans, site, check, by=by)
     rows.add_fault(c, site.id, check, closure_id)
     said = {"fault_id": str(check.id), "checkpoint_id": str(check.checkpoint_id), "kind": check.fault, "mended": False}
-    return check.id, record_change(c, site, EventKind.FAULT_CHANGED, subject=check.id, said=said, by=by)
+    seq = record_change(c, site, EventKind.FAULT_CHANGED, subject=check.id, said=said, by=by)
+    return check.id, seq if _changes_routes(check.fault) else None
+
+
+def _changes_routes(kind: FaultKind) -> bool:
+    return kind in CLOSES or kind in HOLDS_NO_THREAT
 
 
 def _shut_again(

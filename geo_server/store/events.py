@@ -6,19 +6,29 @@ that commits later. The number therefore comes from a row of the site that the t
 Lock order: a transaction that also locks an incident or a revision locks that first, and records its events last.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, column, delete, func, insert, literal, select, true
+from sqlalchemy import Connection, RowMapping, and_, column, delete, func, insert, literal, or_, select, true
 
 from geo_server.domain.errors import NotFound
-from geo_server.domain.events import Event, EventKind
+from geo_server.domain.events import CHANGES_ROUTES, Event, EventKind
+from geo_server.domain.rounds import HOLDS_NO_THREAT
 from geo_server.store.counters import counting
 from geo_server.store.tables import events, sites
 
 CHANNEL = "geo_server_events"
 """Channel of NOTIFY. Its payload is a site's id and nothing more: any role of a database may notify any channel."""
+
+
+_CHANGES_ROUTES = or_(
+    events.c.kind.in_([kind.value for kind in CHANGES_ROUTES]),
+    and_(
+        events.c.kind == EventKind.FAULT_CHANGED.value,
+        events.c.payload["kind"].astext.in_([kind.value for kind in HOLDS_NO_THREAT]),
+    ),
+)
 
 
 def record_event(c: Connection, site_id: UUID, kind: EventKind, payload: Mapping[str, object]) -> Event:
@@ -99,17 +109,15 @@ def find_last_event(c: Connection, site_id: UUID, kind: EventKind, incident_id: 
     return None if row is None else _event(row)
 
 
-def has_event(c: Connection, site_id: UUID, kinds: Collection[EventKind], after: int) -> bool:
-    """Whether a site has an event of one of several kinds with a number above ``after``."""
-    of_kinds = events.c.kind.in_([kind.value for kind in kinds])
-    statement = select(events.c.seq).where(events.c.site_id == site_id, events.c.seq > after, of_kinds)
+def routes_changed(c: Connection, site_id: UUID, after: int) -> bool:
+    """Whether something that routes depend on changed on a site in an event with a number above ``after``."""
+    statement = select(events.c.seq).where(events.c.site_id == site_id, events.c.seq > after, _CHANGES_ROUTES)
     return c.execute(statement.limit(1)).one_or_none() is not None
 
 
-def last_seq_of(c: Connection, site_id: UUID, kinds: Collection[EventKind]) -> int:
-    """Number of the latest event of a site of one of several kinds; 0 when there is none, or none is kept."""
-    of_kinds = events.c.kind.in_([kind.value for kind in kinds])
-    statement = select(events.c.seq).where(events.c.site_id == site_id, of_kinds)
+def last_seq_of_routes(c: Connection, site_id: UUID) -> int:
+    """Number of the latest event of a site with which something changed that routes depend on; 0 when none is kept."""
+    statement = select(events.c.seq).where(events.c.site_id == site_id, _CHANGES_ROUTES)
     seq: int | None = c.scalar(statement.order_by(events.c.seq.desc()).limit(1))
     return seq or 0
 

@@ -185,6 +185,30 @@ def test_in_an_incident_nobody_is_sent_to_hide_where_the_lock_is_broken_until_it
     assert known() == usual
 
 
+def test_a_damaged_hinge_changes_no_plan_and_a_propped_door_does_until_it_is_mended(
+    client: Client, campus: Campus
+) -> None:
+    responder = client(Role.RESPONDER)
+    responder.post(f"{campus.url}/sightings", json=sighting(campus)).raise_for_status()
+    made = plan_round(responder, campus)
+
+    def planned() -> tuple[str, list[str]]:
+        assert responder.get(f"{campus.url}/picture").json()["plan_behind"] is False
+        plan = responder.get(f"{campus.url}/plan")
+        return plan.headers["etag"], plan.json()["assumptions"].get("propped", [])
+
+    usual = planned()
+    damaged = find(responder, campus, made, "101", fault="damaged").json()["fault_id"]
+    still = planned()
+    responder.post(f"{campus.url}/faults/{damaged}/mending", json={}).raise_for_status()
+    assert usual == still == planned()
+
+    propped = find(responder, campus, made, "101", fault="propped").json()["fault_id"]
+    assert planned()[1] == [str(campus.rooms[0].id)]
+    responder.post(f"{campus.url}/faults/{propped}/mending", json={}).raise_for_status()
+    assert planned()[1] == []
+
+
 def test_a_fault_that_is_found_again_is_the_same_one_and_one_of_another_kind_is_not(
     client: Client, campus: Campus
 ) -> None:

@@ -12,9 +12,11 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import IncidentState, Status
 from geo_server.domain.places import Site, Zone
 from geo_server.domain.roles import Role
+from geo_server.domain.rounds import FaultKind
 from geo_server.routing.plan import plan as make_plan
 from geo_server.services.access import Principal, authenticate
 from geo_server.services.incidents import change_state
@@ -26,7 +28,7 @@ from geo_server.services.recounts import Recounts
 from geo_server.services.sightings import NewSighting, Recorded, add_sighting
 from geo_server.services.status_reports import NewStatusReport, record_status_report
 from geo_server.store.database import Database
-from geo_server.store.events import last_seq
+from geo_server.store.events import last_seq, record_event
 from geo_server.store.plans import find_latest_plan
 from tests.campus import Campus, build_campus
 
@@ -172,6 +174,18 @@ def test_a_sighting_whose_server_died_before_it_had_planned_is_planned_for_at_th
     assert len(desk.plan()["threats"]) == 2
     assert planned.seq == before + 1
     assert desk.picture().seq == planned.seq, "nothing more to plan"
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_of_faults_only_those_that_hold_no_threat_put_a_plan_behind(desk: Desk, kind: FaultKind) -> None:
+    """What closes a way has an event of its own."""
+    room, incident_id = desk.campus.rooms[0].id, desk.see(20).incident_id
+    desk.see_and_plan(20)
+    with desk.database.transaction(desk.campus.site.id) as c:
+        record_event(c, desk.campus.site.id, EventKind.FAULT_CHANGED, {"kind": kind})
+        shown = desk.plans.find_route(c, incident_id, room)
+    behind = kind in {FaultKind.PROPPED, FaultKind.LOCK_BROKEN}
+    assert (desk.picture().plan_behind, shown is None) == (behind, behind)
 
 
 def test_people_whom_the_plan_has_not_counted_make_a_new_one_and_fewer_do_not(desk: Desk) -> None:

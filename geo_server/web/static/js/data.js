@@ -17,7 +17,7 @@ const AGAIN_MS = 2000;
 const ASK_LIMIT_MS = 4000;
 const CHANGES_SIGHTINGS = /^(sighting|incident)_/;
 /** What the picture of an incident does not show. */
-const BESIDE_THE_PICTURE = /^(import|drill|round|fault|concern)_/;
+const BESIDE_THE_PICTURE = /^(import|drill|round|concern)_/;
 
 /** As `getAndKeep`, but what the server said last where it says nothing now: for a page that is being opened. Nothing that was
  * said before a moment of this device's: what belongs to a picture is not older than it. */
