@@ -42,17 +42,24 @@ export const postForm = (path, form) => send(path, { method: "POST", body: form,
 export const remove = (path) => send(path, { method: "DELETE" });
 
 async function send(path, { timeLimitMs = TIME_LIMIT_MS, signal, ...options }) {
-  const late = AbortSignal.timeout(timeLimitMs);
+  // By hand, since browsers of phones that are some years old have no AbortSignal.any.
+  const giveUp = new AbortController();
+  const abort = () => giveUp.abort();
+  const late = setTimeout(abort, timeLimitMs);
+  signal?.addEventListener("abort", abort, { once: true });
   const asked = fetch(path, {
     credentials: "same-origin",
     cache: "no-cache",
     ...options,
     headers: { Accept: "application/json", ...personHeader(), ...options.headers },
-    signal: signal ? AbortSignal.any([late, signal]) : late,
+    signal: giveUp.signal,
   });
-  const { status, ok, body } = await asked.then(readAnswer).catch(() => {
-    throw new Unreachable();
-  });
+  const { status, ok, body } = await asked
+    .then(readAnswer)
+    .catch(() => {
+      throw new Unreachable();
+    })
+    .finally(() => clearTimeout(late));
   if (!ok) throw new Refusal(status, body);
   return body;
 }

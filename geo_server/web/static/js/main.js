@@ -2,7 +2,7 @@
 
 import { showActions } from "./actions.js";
 import { announceChanges, createSpeaker } from "./announce.js";
-import { Refusal, askFor, getJson } from "./api.js";
+import { Refusal, askFor } from "./api.js";
 import { showCard } from "./card.js";
 import { watchConnection } from "./connection.js";
 import { askServer, catchUp, followSite, openSite } from "./data.js";
@@ -27,9 +27,6 @@ import { t } from "./strings.js";
 import { followTheme } from "./theme.js";
 import { showTop } from "./top.js";
 import { showFault, showSignedOut, showSites } from "./welcome.js";
-
-/** Whoever reports a threat on a page that was opened without a server is not left waiting to be known. */
-const WHO_LIMIT_MS = 4000;
 
 const EMPTY = {
   me: null,
@@ -139,10 +136,7 @@ async function beginSite(me, slug, { keptAt, scanned }) {
   store.set({ ordinal: firstLevel(store.state) });
 
   const speaker = createSpeaker();
-  const whoIsHere = async () => {
-    if (behind) await getJson("/api/me", { timeLimitMs: WHO_LIMIT_MS });
-  };
-  const session = { onSignedOut, whoIsHere };
+  const session = { onSignedOut };
   const outbox = createOutbox(store, slug, session);
   const sightings = createSightingsOutbox(store, slug, session);
   const report = () =>

@@ -32,6 +32,8 @@ const BUILDING_ROOM_M = 10;
 const PERSON_ROOM_M = 10;
 /** A threat farther off than this is not brought into one view with the person. */
 const FAR_M = 90;
+/** From when the map is drawn until it is kept for later: whoever came to look or to report goes first. */
+const KEEP_AFTER_MS = 5000;
 
 /** Make the map and keep it right. Where it cannot be drawn, say so: the lists hold the same information. */
 export async function showMap(store, onTap) {
@@ -47,7 +49,7 @@ export async function showMap(store, onTap) {
     followReview(store, view);
     turnToFirstThreat(store, view);
     turnToOwnRoom(store, view);
-    view.map.once("idle", () => keepMap(store, styles));
+    view.map.once("idle", () => setTimeout(keepMap, KEEP_AFTER_MS, store, styles));
     return view;
   } catch (fault) {
     console.warn(fault);

@@ -11,7 +11,7 @@ export const waitingCount = (slug) => countWaiting(keyStart("report", slug));
 /**
  * @param {object} store Gets `outbox`: the person's reports, latest last.
  * @param {string} slug The site.
- * @param {{onSignedOut: Function, whoIsHere: Function}} session As of a queue.
+ * @param {{onSignedOut: Function}} session As of a queue.
  */
 export function createOutbox(store, slug, session) {
   const queue = createQueue({

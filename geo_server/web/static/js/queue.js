@@ -54,7 +54,6 @@ export const countWaiting = (start) => stored(start).filter(isWaiting).length;
  * @param {string} options.me Id of the person: only their entries are sent.
  * @param {(entry: object, signal: AbortSignal) => Promise} options.send What it gives is kept with the entry, as `answer`;
  *   given up when the person drops the entry.
- * @param {() => Promise} options.whoIsHere Rejects unless the server knows the one who is signed in as `me`.
  * @param {boolean} [options.inOrder] Whether an entry may rest on those before it: then none is sent while one before it
  *   waits.
  * @param {(entry: object) => boolean} [options.isHeld] Whether an entry that waits is not to be sent for now.
@@ -63,7 +62,7 @@ export const countWaiting = (start) => stored(start).filter(isWaiting).length;
  *   arrive at the first go.
  * @param {() => void} options.onSignedOut Called when the server asks who this is: the entries stay.
  */
-export function createQueue({ start, me, send, whoIsHere, inOrder = false, isHeld = () => false, show, onSignedOut }) {
+export function createQueue({ start, me, send, inOrder = false, isHeld = () => false, show, onSignedOut }) {
   let running = null;
   /** What gives up the try of an entry that is on its way, by id. */
   const underWay = new Map();
@@ -99,8 +98,6 @@ export function createQueue({ start, me, send, whoIsHere, inOrder = false, isHel
     underWay.set(entry.id, giveUp);
     change(entry, { state: "sending" });
     try {
-      await whoIsHere();
-      giveUp.signal.throwIfAborted();
       const answer = await send(entry, giveUp.signal);
       // One that was dropped too late has arrived all the same, and whoever made it must know.
       const arrived = read(start + entry.id) ?? { ...entry, failed: true };

@@ -20,7 +20,7 @@ export const roundsWaiting = (slug) => countWaiting(keyStart("round", slug));
  * @param {object} store Gets `walking`: what the person said on rounds, latest last, each with `what`: start, check, finish
  *   or mend.
  * @param {string} slug The site.
- * @param {{onSignedOut: Function, whoIsHere: Function}} session As of a queue.
+ * @param {{onSignedOut: Function}} session As of a queue.
  */
 export function createRoundsOutbox(store, slug, session) {
   const queue = createQueue({

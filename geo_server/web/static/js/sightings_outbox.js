@@ -24,7 +24,7 @@ export const isHeld = (report) => !report.insisted && now() - Date.parse(report.
  * @param {object} store Gets `unsent`: the person's threat reports, latest last, each with `told`, what it says in words; and
  *   `othersUnsent`: those of other people that wait.
  * @param {string} slug The site.
- * @param {{onSignedOut: Function, whoIsHere: Function}} session As of a queue.
+ * @param {{onSignedOut: Function}} session As of a queue.
  */
 export function createSightingsOutbox(store, slug, session) {
   const queue = createQueue({
