@@ -51,6 +51,9 @@ from geo_server.store.opening import open_database
 CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S = 20, 600.0
 """So many concerns come from one address by one link at most; the phones of a school may all have one address."""
 
+GUESTS_BY_ADDRESS, GUESTS_WITHIN_S = 200, 600.0
+"""So many devices open responder links from one address at most: a whole mutual-aid response behind one may, a script may not."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, not yet connected to anything.
@@ -135,6 +138,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     recounts=recounts,
                     hub=hub,
                     concern_limit=RateLimit(CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S),
+                    respond_limit=RateLimit(GUESTS_BY_ADDRESS, GUESTS_WITHIN_S),
                 )
 
 

@@ -51,6 +51,7 @@ class State(TypedDict):
     recounts: Recounts
     hub: Hub
     concern_limit: RateLimit
+    respond_limit: RateLimit
 
 
 @dataclass(frozen=True, slots=True)

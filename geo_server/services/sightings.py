@@ -26,6 +26,10 @@ UNKNOWN = "unknown"
 """Kind of a threat that nobody could tell what it is."""
 
 
+class NothingToJoin(Conflict):
+    """A sighting of somebody who may add to an incident and not open one."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewSighting:
     """What a witness says of a threat.
@@ -78,6 +82,7 @@ def add_sighting(
     said: NewSighting,
     *,
     by: Principal | None,
+    may_open: bool = True,
 ) -> Recorded:
     """Record what a witness says, opening an incident of that kind when none is open.
 
@@ -86,6 +91,7 @@ def add_sighting(
     that saw it is named by ``source``, and ``by`` is None.
 
     Raises:
+        NothingToJoin: Nothing real is open, and who says it may neither open an incident nor end a drill (``may_open``).
         InvalidInput: No such kind or level, or a place far from the site.
         NotFound: The track is not one of the open incident.
         Conflict: A drill during a real incident, the id is taken by another sighting, or the track is of another kind.
@@ -94,7 +100,7 @@ def add_sighting(
     point = place_observed(said.at, site.frame)
     with database.transaction(site.id) as c:
         level = load_level(floorplans.load(c, site).floorplan, point, said.ordinal, said.building)
-        known = _find_or_lock(c, site, said, by)
+        known = _find_or_lock(c, site, said, by, may_open=may_open)
         incident_id, threat_id = known or _place_within(c, pack, site, said, by)
         sighting = Sighting(
             id=said.id,
@@ -159,7 +165,9 @@ def list_current_sightings(database: Database, site: Site) -> list[Sighting]:
         return [] if incident is None else rows.list_sightings(c, incident.id, site.frame)
 
 
-def _find_or_lock(c: Connection, site: Site, said: NewSighting, by: Principal | None) -> tuple[UUID, UUID] | None:
+def _find_or_lock(
+    c: Connection, site: Site, said: NewSighting, by: Principal | None, *, may_open: bool
+) -> tuple[UUID, UUID] | None:
     """The incident and the track of a sighting that is there already; else None, and the site's row is held.
 
     Two first sightings must not open two incidents, the sightings of one track are taken one after the other, and of the
@@ -167,11 +175,20 @@ def _find_or_lock(c: Connection, site: Site, said: NewSighting, by: Principal | 
     """
     known = rows.find_sighting(c, site.id, said.id, site.frame)
     if known is None:
-        if said.exercise is False:
+        if said.exercise is False and may_open:
             end_drill(c, site, by)
         lock_site(c, site.id)
         known = rows.find_sighting(c, site.id, said.id, site.frame)
+        if known is None and not may_open:
+            _check_real_incident(c, site)
     return (known.incident_id, known.threat_id) if known else None
+
+
+def _check_real_incident(c: Connection, site: Site) -> None:
+    """The caller holds the site's row, so that it stays as it is found."""
+    incident = find_open_incident(c, site.id)
+    if incident is None or incident.exercise:
+        raise NothingToJoin("Nothing real is open on this site.", advice="Tell officers.")
 
 
 def _place_within(

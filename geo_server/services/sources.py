@@ -18,7 +18,7 @@ from geo_server.domain.sources import USUALLY, DevicePlace, Source
 from geo_server.services.concerns import add_concern
 from geo_server.services.levels import load_level, place_observed
 from geo_server.services.published import PublishedFloorplans
-from geo_server.services.sightings import NewSighting, Recorded, add_sighting
+from geo_server.services.sightings import NewSighting, NothingToJoin, Recorded, add_sighting
 from geo_server.store import sources as rows
 from geo_server.store.audit import record_audit
 from geo_server.store.concerns import has_concern
@@ -155,24 +155,6 @@ def take_alarm(
     if said.test or known is not None:
         return known or Taken(new=False)
     seen_at = said.seen_at or datetime.fromtimestamp(int(delivery.timestamp), UTC)
-    if not (source.opens_incidents or real):
-        title = pack.kinds[source.reports].title
-        words = f"{title}: {said.note}" if said.note else title
-        point = place_observed(at, site.frame)
-        concern = Concern(
-            alarm_id,
-            ConcernKind.ALARM,
-            words,
-            "",
-            point,
-            by="",
-            source=named,
-            link_id=None,
-            reported_at=datetime.now(UTC),
-        )
-        with database.transaction(site.id) as c:
-            new = add_concern(c, site, concern)
-        return Taken(new, concern_id=alarm_id)
     sighting = NewSighting(
         id=alarm_id,
         kind=source.reports,
@@ -186,8 +168,30 @@ def take_alarm(
         confidence=source.confidence if said.confidence is None else said.confidence,
         source=named,
     )
-    recorded = add_sighting(database, floorplans, pack, site, sighting, by=None)
+    try:
+        recorded = add_sighting(database, floorplans, pack, site, sighting, by=None, may_open=source.opens_incidents)
+    except NothingToJoin:
+        title = pack.kinds[source.reports].title
+        return _tell_officers(database, site, sighting, f"{title}: {said.note}" if said.note else title)
     return Taken(recorded.new, recorded)
+
+
+def _tell_officers(database: Database, site: Site, sighting: NewSighting, words: str) -> Taken:
+    """Record as a concern what would have been a sighting."""
+    concern = Concern(
+        sighting.id,
+        ConcernKind.ALARM,
+        words,
+        "",
+        place_observed(sighting.at, site.frame),
+        by="",
+        source=sighting.source,
+        link_id=None,
+        reported_at=datetime.now(UTC),
+    )
+    with database.transaction(site.id) as c:
+        new = add_concern(c, site, concern)
+    return Taken(new, concern_id=sighting.id)
 
 
 def _place(source: Source, said: Alarm) -> DevicePlace:

@@ -5,15 +5,18 @@ import json
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from geo_server.domain.incidents import IncidentState
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import Role
 from geo_server.domain.signatures import SECRET_PREFIX, secret_text, sign
@@ -22,6 +25,8 @@ from geo_server.services.protocols import load_pack
 from geo_server.services.sources import add_source, list_sources, revoke_source
 from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
+from geo_server.store.incidents import find_open_incident, set_incident_state
+from tests.api.conftest import until
 from tests.api.said import sighting
 from tests.campus import Campus, new_id
 
@@ -127,6 +132,31 @@ def test_a_source_that_may_not_tells_officers_and_opens_nothing(
     )
     assert concern["words"] == "Armed assailant: Long object"
     assert concern["at"] is not None
+
+
+def test_a_source_that_may_not_open_incidents_does_not_undo_an_all_clear_that_is_being_given(
+    adding: AddSource, commander: httpx.Client, campus: Campus, database: Database
+) -> None:
+    opened = commander.post(f"{campus.url}/sightings", json=sighting(campus)).json()["incident_id"]
+    camera = adding(SourceKind.CAMERA)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction(campus.site.id) as c:
+            set_incident_state(c, UUID(opened), IncidentState.ALL_CLEAR, datetime.now(UTC))
+            sent = pool.submit(camera.send, {"device": "PB-17"})
+            until(lambda: _waits_for_a_lock(database))
+        answer = sent.result()
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["concern_id"] == concerns(commander, campus)[0]["id"]
+    with database.snapshot(campus.site.id) as c:
+        assert find_open_incident(c, campus.site.id) is None
+
+
+def _waits_for_a_lock(database: Database) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with database.snapshot() as c:
+        return bool(c.scalar(text(waiting)))
 
 
 def test_while_something_real_is_open_every_source_adds_to_it_and_goes_on_with_its_own_track(

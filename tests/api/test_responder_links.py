@@ -13,6 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from geo_server.api.app import GUESTS_BY_ADDRESS
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_sign_in_link
 from geo_server.store.audit import verify_audit
@@ -278,6 +279,16 @@ def test_another_page_cannot_make_a_phone_open_a_link(client: Client, shared: Sh
     )
     assert answer.status_code == 403
     assert sees(phone, shared.campus) == 401
+
+
+def test_a_script_that_opens_links_again_and_again_is_stopped(client: Client) -> None:
+    anybody = client(None)
+    headers = {"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": "203.0.113.9"}
+    codes = [
+        anybody.post("/respond", data={"token": "wrong"}, headers=headers).status_code
+        for _ in range(GUESTS_BY_ADDRESS + 1)
+    ]
+    assert codes == [401] * GUESTS_BY_ADDRESS + [429]
 
 
 def test_the_database_keeps_no_secret_of_a_link(shared: Shared) -> None:

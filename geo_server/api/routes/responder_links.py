@@ -70,6 +70,7 @@ def open_link(
     """Begin a guest's session on this device, and go to the map."""
     state = state_of(request)
     check_same_origin(request, state["settings"].public_url)
+    state["respond_limit"].count(request.client.host if request.client else "")
     opened = responder_links.open_responder_link(
         state["database"],
         token,
