@@ -4,7 +4,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_KEPT_BACK = frozenset({"people", "people_from", "propped", "lock_broken"})
+_KEPT_BACK = frozenset({"people", "people_from", "propped", "lock_broken", "lock_flags"})
 
 
 def plan_without_people(plan: Json) -> Json:

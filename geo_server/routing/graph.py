@@ -54,11 +54,13 @@ class Ways:
         graph: The networkx graph.
         zones: What routing knows of each zone, by id.
         flags: Sentences on what could not be used, for the assumptions of a plan.
+        lock_flags: Those on locks that were found broken: they name rooms, and are not for everybody.
     """
 
     graph: nx.MultiDiGraph
     zones: dict[UUID, ZoneWays]
     flags: tuple[str, ...]
+    lock_flags: tuple[str, ...] = ()
 
 
 def build_graph(floorplan: Floorplan) -> nx.MultiDiGraph:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from geo_server.domain.places import Floorplan, Opening, Zone
 from geo_server.routing.compiled import CompiledFloorplan, compile_ways
-from geo_server.routing.digest import floorplan_digest
 from geo_server.routing.graph import Ways, opening_node
 from geo_server.routing.zones import ZoneWays
 
@@ -16,7 +15,8 @@ from geo_server.routing.zones import ZoneWays
 def with_lock_faults(
     compiled: CompiledFloorplan, propped: AbstractSet[UUID], broken: AbstractSet[UUID]
 ) -> CompiledFloorplan:
-    """A floorplan whose locks are as people found them. What is made once stays with the floorplan.
+    """A floorplan whose locks are as people found them; its digest is still that of the map. What is made once stays with the
+    floorplan.
 
     Args:
         compiled: The floorplan.
@@ -45,8 +45,8 @@ def _compile(compiled: CompiledFloorplan, propped: AbstractSet[UUID], broken: Ab
         for _, _, told in graph.out_edges(node, data=True):
             told["threat_s"] = 0.0
     ways = {one.zone_id: _as_found(one, as_found.zone_by_id[one.zone_id], nodes) for one in compiled.zones.values()}
-    flags = (*compiled.ways.flags, *_words(floorplan, unlockable))
-    return compile_ways(as_found, Ways(graph, ways, flags), floorplan_digest(as_found))
+    found = Ways(graph, ways, compiled.ways.flags, _words(floorplan, unlockable))
+    return compile_ways(as_found, found, compiled.digest)
 
 
 def _is_at(opening: Opening, subjects: AbstractSet[UUID]) -> bool:
@@ -58,9 +58,9 @@ def _as_found(ways: ZoneWays, zone: Zone, weak: AbstractSet[str]) -> ZoneWays:
     return replace(ways, zone=zone, lock_s=lock_s)
 
 
-def _words(floorplan: Floorplan, unlockable: AbstractSet[UUID]) -> list[str]:
-    return [
+def _words(floorplan: Floorplan, unlockable: AbstractSet[UUID]) -> tuple[str, ...]:
+    return tuple(
         f"Zone {zone.name} ({zone.id}) is said to be lockable, but a lock of it was found broken."
         for zone in sorted(floorplan.zones, key=lambda zone: str(zone.id))
         if zone.id in unlockable and zone.lockable is True
-    ]
+    )

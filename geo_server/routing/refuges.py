@@ -16,6 +16,7 @@ Edges (from the doors to the refuge; the key is the id of the zone):
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import networkx as nx
@@ -25,7 +26,7 @@ from shapely import Point
 from geo_server.domain.places import Floorplan, OpeningCategory, Zone, ZoneCategory
 from geo_server.domain.routes import Destination
 from geo_server.routing.compiled import CompiledFloorplan, compile_ways
-from geo_server.routing.graph import LEAST_M, Ways, refuge_node
+from geo_server.routing.graph import LEAST_M, refuge_node
 from geo_server.routing.visibility import Vertex
 from geo_server.routing.zones import ZoneWays
 
@@ -61,7 +62,8 @@ def _compile(compiled: CompiledFloorplan, to: Destination, *, locked: bool) -> C
         _add_refuge(graph, compiled.floorplan, ways, held=held, locked=locked and held)
     if not any(exits for _, exits in graph.nodes(data="exit")):
         flags.append(_NONE[to])
-    return compile_ways(compiled.floorplan, Ways(graph, compiled.ways.zones, tuple(flags)), compiled.digest)
+    ways_to = replace(compiled.ways, graph=graph, flags=tuple(flags))
+    return compile_ways(compiled.floorplan, ways_to, compiled.digest)
 
 
 _NONE = {

@@ -172,6 +172,7 @@ def assumptions(
         ],
         "floorplan_sha256": compiled.digest,
         "flags": list(compiled.ways.flags),
+        **({"lock_flags": list(compiled.ways.lock_flags)} if compiled.ways.lock_flags else {}),
         "guarantee": {"covers": COVERS[request.to], "does_not_cover": _not_covered(request)},
     }
 

@@ -7,6 +7,7 @@ import pytest
 from geo_server.domain.entries import EntryMode
 from geo_server.domain.routes import Destination, EvacuationPlan, RouteStatus
 from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.digest import floorplan_digest
 from geo_server.routing.entries import find_entries
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
@@ -50,7 +51,8 @@ def test_a_room_whose_lock_is_broken_is_no_place_to_hide_and_one_whose_door_was_
         made = make(hall_with_rooms(), to=to, lock_broken=frozenset({uid(subject)}))
         assert route_of(made, "open").exit_id == uid("far")
         assert made.assumptions["lock_broken"] == [str(uid(subject))]
-        assert any("Zone middle" in flag and "broken" in flag for flag in made.assumptions["flags"])  # type: ignore[attr-defined]
+        assert ["Zone middle" in flag for flag in made.assumptions["lock_flags"]] == [True]  # type: ignore[attr-defined]
+        assert made.assumptions["floorplan_sha256"] == floorplan_digest(hall_with_rooms()), "that of the map"
     assert route_of(make(hall_with_rooms(), to=to, propped=frozenset({uid("middle door")})), "open") == usual
 
 
