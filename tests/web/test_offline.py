@@ -157,6 +157,20 @@ def test_guidance_of_before_never_overrides_an_order_of_now(visits: Visits, serv
     expect(heading).to_have_text("Lockdown")
 
 
+def test_a_page_is_live_only_once_all_that_was_kept_is_of_now(visits: Visits) -> None:
+    staff = visits.come_in(Role.STAFF)
+    _until_kept(staff)
+    staff.context.route("**/zones", lambda route: route.fulfill(status=503, json={}))
+    staff.reload()
+    expect(staff.locator("body[data-ready=true]")).to_be_attached()
+    expect(staff.locator(".live")).to_contain_text("Not live")
+    put_threat(visits.come_in(Role.RESPONDER), "104")
+    expect(staff.locator("#card")).to_contain_text("Armed assailant")
+    expect(staff.locator(".live")).to_contain_text("Not live")
+    staff.context.unroute("**/zones")
+    expect(staff.locator(".live")).to_contain_text("Live")
+
+
 def test_that_no_incident_was_known_is_not_called_quiet_when_it_is_not_of_now(visits: Visits, server: Server) -> None:
     staff = visits.come_in(Role.STAFF)
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
