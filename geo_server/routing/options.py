@@ -63,7 +63,7 @@ class Options:
             found += self.detours.find(ways)
         trails = {trail.way: trail for trail in found}.values()
         timed = map(self.detours.crowd.delayed_if_taken, trails) if self.detours else trails
-        return self._labelled(list(timed), hidden=hidden is not None)
+        return self._labelled(list(timed), None if hidden is None else self.exposure_s(hidden))
 
     @cached_property
     def _hidden_ways(self) -> HiddenWays | None:
@@ -81,19 +81,22 @@ class Options:
         )
         return build_trail(network, ways.zone_id, *found) if found else None
 
-    def _labelled(self, found: Sequence[Trail], *, hidden: bool) -> tuple[Choice, ...]:
+    def _labelled(self, found: Sequence[Trail], least_s: float | None) -> tuple[Choice, ...]:
         """Each way once, with all that it is the best at. What is not safe is called nothing but farthest ahead.
 
         Args:
             found: The ways.
-            hidden: Whether the one least in sight, if nobody waits, is among them.
+            least_s: Seconds in sight of the safe way least in sight if nobody waits; None where none was found. With waits no way is
+                safe that was not, and none is less in sight: so one that is no more in sight than that is the least of all.
         """
         safe = [trail for trail in found if self.judge.is_safe(trail)]
         best: dict[ChoiceLabel, Trail] = {}
         if safe:
             best[ChoiceLabel.FASTEST_SAFE] = min(safe, key=_how_long)
-        if safe and hidden:
-            best[ChoiceLabel.LEAST_EXPOSED] = min(safe, key=self._how_exposed)
+        if safe and least_s is not None:
+            hidden = min(safe, key=self._how_exposed)
+            if self._how_exposed(hidden)[0] <= round(least_s, TOLD_S):
+                best[ChoiceLabel.LEAST_EXPOSED] = hidden
         if self.judge.request.threats:
             best[ChoiceLabel.LARGEST_MARGIN] = min(safe or found, key=self._how_late)
         labels: dict[object, list[ChoiceLabel]] = {}
