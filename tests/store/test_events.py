@@ -118,8 +118,10 @@ def test_a_reader_who_resumes_sees_every_event_of_many_writers_once_and_in_order
 
     with ThreadPoolExecutor(WRITERS + 1) as pool:
         reader = pool.submit(read)
-        for writer in [pool.submit(write, n) for n in range(WRITERS)]:
-            writer.result()
-        written.set()
+        try:
+            for writer in [pool.submit(write, n) for n in range(WRITERS)]:
+                writer.result()
+        finally:
+            written.set()
         seen = reader.result()
     assert seen == list(range(1, WRITERS * EACH * 4 // 5 + 1))
