@@ -26,8 +26,8 @@ UNKNOWN = "unknown"
 """Kind of a threat that nobody could tell what it is."""
 
 
-class NothingToJoin(Conflict):
-    """A sighting of somebody who may add to an incident and not open one."""
+class NothingToJoin(Exception):
+    """A sighting of somebody who may add to an incident and not open one. Whoever lets such people report deals with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _check_real_incident(c: Connection, site: Site) -> None:
     """The caller holds the site's row, so that it stays as it is found."""
     incident = find_open_incident(c, site.id)
     if incident is None or incident.exercise:
-        raise NothingToJoin("Nothing real is open on this site.", advice="Tell officers.")
+        raise NothingToJoin
 
 
 def _place_within(

@@ -17,7 +17,7 @@ from geo_server.routing.what_if import what_if
 from tests.export.floorplans import DRESDEN, school
 
 SCHEMA = json.loads(files("geo_server.export").joinpath("schemas/plan.schema.json").read_text())
-MORE = {"name", "category", "usual_time_s", "independent_ways", "choke_ids", "doors"}
+MORE = {"name", "category", "usual_time_s", "independent_ways", "choke_ids", "doors", "exits"}
 
 
 @pytest.mark.parametrize("frame", [DRESDEN, DrawingFrame()])

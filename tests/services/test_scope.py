@@ -14,7 +14,7 @@ OF_ALL_SITES = {
     "cli/server.py": {"_list_sites"},
     "cli/source.py": {"add", "list_all", "revoke"},
     "cli/token.py": {"token"},
-    "services/access.py": {"sign_in", "sign_out", "authenticate", "enter", "list_own_sites"},
+    "services/access.py": {"sign_in", "sign_out", "authenticate", "_look_up", "list_own_sites"},
     "services/audits.py": {"verify_audits"},
     "services/campuses.py": {"_find_or_name_site"},
     "services/plans.py": {"_list_behind"},
