@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -133,3 +134,60 @@ def _watched(context: BrowserContext, address: str) -> Visitor:
     visitor.page.on("console", listen)
     visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
     return visitor
+
+
+class Server:
+    """A server that can be stopped, and started again at the same address."""
+
+    def __init__(self, database: Database, storeys: Storeys, data_dir: Path) -> None:
+        self._database = database
+        self._storeys = storeys
+        self._settings = Settings(database_url=database.url, data_dir=data_dir)
+        self._running: AbstractContextManager[str] | None = None
+        self.address = ""
+
+    def start(self) -> None:
+        port = urlsplit(self.address).port or 0 if self.address else 0
+        self._running = serving(self._settings, port)
+        self.address = self._running.__enter__()
+
+    def stop(self) -> None:
+        if self._running:
+            self._running.__exit__(None, None, None)
+        self._running = None
+
+    def link(self, role: Role) -> str:
+        return create_sign_in_link(self._database, self._storeys.site.id, role, name=f"A {role}", base_url=self.address)
+
+
+class Visits:
+    """People whose browsers keep the page."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self._browser = browser
+        self._server = server
+
+    def come_in(self, role: Role, size: tuple[int, int] = PHONE) -> Page:
+        context = self._browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(self._server.link(role))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("body[data-ready=true]")).to_be_attached()
+        return page
+
+
+@pytest.fixture
+def server(database: Database, storeys: Storeys, tmp_path: Path) -> Iterator[Server]:
+    running = Server(database, storeys, tmp_path)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def visits(chromium: Browser, server: Server) -> Iterator[Visits]:
+    before = set(chromium.contexts)
+    yield Visits(chromium, server)
+    for context in set(chromium.contexts) - before:
+        context.close()

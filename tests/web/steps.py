@@ -98,3 +98,8 @@ def eventually(page: Page, look: Any, wanted: Any, within_s: float = 45) -> Any:
         page.wait_for_timeout(100)
         seen = look()
     raise AssertionError(f"It did not come about: {seen}")
+
+
+def until_kept(page: Page) -> None:
+    """Wait until page and map are on the device."""
+    expect(page.locator("body[data-kept=true][data-kept-map=true]")).to_be_attached()

@@ -1,105 +1,22 @@
 """The page without a server: it opens, says how old what it shows is, and keeps what is reported until it can be sent."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from geo_server.api import static
 from geo_server.domain.roles import Role
-from geo_server.services.access import create_sign_in_link
-from geo_server.settings import Settings
-from geo_server.store.database import Database
-from tests.api.conftest import serving
-from tests.web.conftest import DESKTOP, PATIENCE_MS, PHONE
-from tests.web.steps import choose_own_room, eventually, give_order, pick_room, put_threat, rendered, row
-from tests.web.storeys import Storeys
+from tests.web.conftest import DESKTOP, PATIENCE_MS, Server, Visits
+from tests.web.steps import choose_own_room, eventually, give_order, pick_room, put_threat, rendered, row, until_kept
 from tests.web.test_rounds import plan_exits, start
 
 pytestmark = pytest.mark.browser
 
 CACHES = "() => caches.keys()"
 KEEP_REPORT = "([key, report]) => localStorage.setItem(key, JSON.stringify(report))"
-FATE = """async () => {
-    const registration = await navigator.serviceWorker.register("/service-worker.js");
-    const worker = registration.installing ?? registration.waiting ?? registration.active;
-    while (!["activated", "redundant"].includes(worker.state)) {
-        await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
-    }
-    return worker.state;
-}"""
-"""What becomes of the worker that would keep the page."""
-
 OLD_S = 130
 """Longer than what is shown counts as new."""
-
-
-class Server:
-    """A server that can be stopped, and started again at the same address."""
-
-    def __init__(self, database: Database, storeys: Storeys, data_dir: Path) -> None:
-        self._database = database
-        self._storeys = storeys
-        self._settings = Settings(database_url=database.url, data_dir=data_dir)
-        self._running: AbstractContextManager[str] | None = None
-        self.address = ""
-
-    def start(self) -> None:
-        port = urlsplit(self.address).port or 0 if self.address else 0
-        self._running = serving(self._settings, port)
-        self.address = self._running.__enter__()
-
-    def stop(self) -> None:
-        if self._running:
-            self._running.__exit__(None, None, None)
-        self._running = None
-
-    def link(self, role: Role) -> str:
-        return create_sign_in_link(self._database, self._storeys.site.id, role, name=f"A {role}", base_url=self.address)
-
-
-@pytest.fixture
-def server(database: Database, storeys: Storeys, tmp_path: Path) -> Iterator[Server]:
-    running = Server(database, storeys, tmp_path)
-    running.start()
-    yield running
-    running.stop()
-
-
-class Visits:
-    """People whose browsers keep the page."""
-
-    def __init__(self, browser: Browser, server: Server) -> None:
-        self._browser = browser
-        self._server = server
-
-    def come_in(self, role: Role, size: tuple[int, int] = PHONE) -> Page:
-        context = self._browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(self._server.link(role))
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("body[data-ready=true]")).to_be_attached()
-        return page
-
-
-@pytest.fixture
-def visits(chromium: Browser, server: Server) -> Iterator[Visits]:
-    before = set(chromium.contexts)
-    yield Visits(chromium, server)
-    for context in set(chromium.contexts) - before:
-        context.close()
-
-
-def _until_kept(page: Page) -> None:
-    """Wait until page and map are on the device."""
-    expect(page.locator("body[data-kept=true][data-kept-map=true]")).to_be_attached()
 
 
 def _report_threat(page: Page, room: str) -> None:
@@ -113,7 +30,7 @@ def _report_threat(page: Page, room: str) -> None:
 
 def test_without_a_server_the_page_opens_with_map_and_picture_and_their_age(visits: Visits, server: Server) -> None:
     staff = visits.come_in(Role.STAFF)
-    _until_kept(staff)
+    until_kept(staff)
     choose_own_room(staff, "102")
     put_threat(visits.come_in(Role.RESPONDER), "104", drill=False)
     expect(staff.locator("#card")).to_contain_text("Armed assailant")
@@ -137,7 +54,7 @@ def test_without_a_server_the_page_opens_with_map_and_picture_and_their_age(visi
 
 def test_guidance_of_before_never_overrides_an_order_of_now(visits: Visits, server: Server) -> None:
     staff = visits.come_in(Role.STAFF)
-    _until_kept(staff)
+    until_kept(staff)
     choose_own_room(staff, "102")
     commander = visits.come_in(Role.COMMANDER, DESKTOP)
     put_threat(commander, "104", drill=False)
@@ -159,7 +76,7 @@ def test_guidance_of_before_never_overrides_an_order_of_now(visits: Visits, serv
 
 def test_a_page_is_live_only_once_all_that_was_kept_is_of_now(visits: Visits) -> None:
     staff = visits.come_in(Role.STAFF)
-    _until_kept(staff)
+    until_kept(staff)
     staff.context.route("**/zones", lambda route: route.fulfill(status=503, json={}))
     staff.reload()
     expect(staff.locator("body[data-ready=true]")).to_be_attached()
@@ -174,7 +91,7 @@ def test_a_page_is_live_only_once_all_that_was_kept_is_of_now(visits: Visits) ->
 def test_that_no_incident_was_known_is_not_called_quiet_when_it_is_not_of_now(visits: Visits, server: Server) -> None:
     staff = visits.come_in(Role.STAFF)
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
-    _until_kept(staff)
+    until_kept(staff)
     server.stop()
     staff.reload()
     expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident was known")
@@ -186,7 +103,7 @@ def test_that_no_incident_was_known_is_not_called_quiet_when_it_is_not_of_now(vi
 
 def test_what_is_reported_without_a_server_arrives_once_when_it_is_back(visits: Visits, server: Server) -> None:
     staff = visits.come_in(Role.STAFF)
-    _until_kept(staff)
+    until_kept(staff)
     responder = visits.come_in(Role.RESPONDER)
     put_threat(responder, "104", drill=False)
     choose_own_room(staff, "102")
@@ -218,7 +135,7 @@ def test_what_is_reported_without_a_server_arrives_once_when_it_is_back(visits: 
 def test_a_round_is_there_when_the_page_is_opened_without_a_server(visits: Visits, server: Server) -> None:
     page = visits.come_in(Role.RESPONDER)
     start(plan_exits(page))
-    _until_kept(page)
+    until_kept(page)
     server.stop()
     page.reload()
     page.get_by_role("tab", name="Rounds").click()
@@ -238,12 +155,12 @@ def test_nothing_is_kept_for_later_while_an_incident_needs_the_network(visits: V
     commander.get_by_role("button", name="Hold to give the all-clear").focus()
     for _ in range(2):
         commander.keyboard.press("Enter")
-    _until_kept(staff)
+    until_kept(staff)
 
 
 def test_a_threat_report_outlives_an_ended_session_and_says_that_nobody_knows(visits: Visits, server: Server) -> None:
     staff = visits.come_in(Role.STAFF)
-    _until_kept(staff)
+    until_kept(staff)
     staff.context.clear_cookies()
     staff.get_by_role("button", name="Report a threat").click()
     staff.get_by_role("button", name="Choose a room instead").click()
@@ -284,7 +201,7 @@ def test_a_threat_report_of_long_ago_is_sent_only_when_its_author_says_so(visits
 
 def test_who_signs_out_leaves_the_page_on_the_device_and_nothing_of_the_site(visits: Visits, server: Server) -> None:
     staff = visits.come_in(Role.STAFF)
-    _until_kept(staff)
+    until_kept(staff)
     assert [name for name in staff.evaluate(CACHES) if name.startswith("geo-server:kept:elm:")]
     staff.locator(".menu summary").click()
     staff.get_by_role("button", name="Sign out").click()
@@ -293,61 +210,3 @@ def test_who_signs_out_leaves_the_page_on_the_device_and_nothing_of_the_site(vis
     server.stop()
     staff.reload()
     expect(staff.locator("#welcome")).to_contain_text("The server does not answer")
-
-
-def test_a_newer_page_is_taken_up_whole_and_only_when_it_is_asked_for(
-    visits: Visits, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    staff = visits.come_in(Role.STAFF)
-    _until_kept(staff)
-    server.stop()
-    newer = tmp_path / "web"
-    shutil.copytree(static.WEB, newer)
-    for name, old, new in (
-        ("index.html", "<title>geo-server", "<title>newer"),
-        ("static/js/strings_en_incident.js", '"No incident"', '"Nothing is wrong"'),
-    ):
-        text = (newer / name).read_text(encoding="utf-8")
-        assert old in text
-        (newer / name).write_text(text.replace(old, new), encoding="utf-8")
-    monkeypatch.setattr(static, "WEB", newer)
-    server.start()
-    staff.reload()
-    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
-    expect(staff.locator(".notice-newer")).to_contain_text("A newer version of this page is here")
-    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
-    staff.get_by_role("button", name="Load it").click()
-    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Nothing is wrong")
-    expect(staff.locator(".notice-newer")).to_be_hidden()
-    shells = [name for name in staff.evaluate(CACHES) if name.startswith("geo-server:shell:")]
-    assert len(shells) == 1
-
-    staff.locator(".menu summary").click()
-    staff.get_by_role("button", name="Sign out").click()
-    welcome = staff.locator("#welcome").get_by_role("heading")
-    expect(welcome).to_have_text("You are not signed in")
-    server.stop()
-    newest = tmp_path / "newest"
-    shutil.copytree(newer, newest)
-    words = newest / "static/js/strings_en_page.js"
-    words.write_text(
-        words.read_text(encoding="utf-8").replace('"You are not signed in"', '"Come in"'), encoding="utf-8"
-    )
-    monkeypatch.setattr(static, "WEB", newest)
-    server.start()
-    staff.reload()
-    expect(welcome).to_have_text("Come in")
-
-
-def test_a_page_of_two_versions_is_never_kept(
-    visits: Visits, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mixed = tmp_path / "web"
-    shutil.copytree(static.WEB, mixed)
-    monkeypatch.setattr(static, "WEB", mixed)
-    server.stop()
-    server.start()
-    static.service_worker()
-    (mixed / "static" / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
-    staff = visits.come_in(Role.STAFF)
-    assert staff.evaluate(FATE) == "redundant"
