@@ -181,14 +181,11 @@ class MissingPerson:
     last_seen_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
-    """What one person says of one zone at one time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """What may be said with the status of a zone.
 
     Args:
-        id: Made by the client, so that a repeated report is never counted twice.
-        client_at: The client's clock when it was given.
-        received_at: The server's clock when it arrived.
         adults: People present, or None when not said.
         students: Students present, or None when not said.
         injured: Of those present, or None when not said; so is ``need_assistance``, who cannot leave without help.
@@ -198,12 +195,6 @@ class StatusReport:
         can_move: The group can leave if told to, or cannot; None when not said.
     """
 
-    id: UUID
-    incident_id: UUID
-    zone_id: UUID
-    status: Status
-    client_at: datetime
-    received_at: datetime
     adults: int | None = None
     students: int | None = None
     injured: int | None = None
@@ -213,6 +204,24 @@ class StatusReport:
     door_locked: bool | None = None
     can_move: bool | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport(Particulars):
+    """What one person says of one zone at one time.
+
+    Args:
+        id: Made by the client, so that a repeated report is never counted twice.
+        client_at: The client's clock when it was given.
+        received_at: The server's clock when it arrived.
+    """
+
+    id: UUID
+    incident_id: UUID
+    zone_id: UUID
+    status: Status
+    client_at: datetime
+    received_at: datetime
 
 
 WITHDRAWN = "withdrawn"

@@ -247,18 +247,12 @@ class CompiledFloorplan:
     @cached_property
     def neighbours(self) -> list[list[tuple[int, int]]]:
         """The nodes that each leads to, with the number of the pair, for passes in Python."""
-        found: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
-        for pair, (tail, head) in enumerate(zip(self.pair_tails.tolist(), self.pair_heads.tolist(), strict=True)):
-            found[tail].append((head, pair))
-        return found
+        return _list_heads(self.pair_tails, self.pair_heads, len(self.nodes))
 
     @cached_property
     def leaving(self) -> list[list[tuple[int, int]]]:
         """The nodes that each leads to, with the number of the edge, for passes that ask more than which is the quickest."""
-        found: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
-        for edge, (tail, head) in enumerate(zip(self.tails.tolist(), self.heads.tolist(), strict=True)):
-            found[tail].append((head, edge))
-        return found
+        return _list_heads(self.tails, self.heads, len(self.nodes))
 
     @cached_property
     def backward_by_any(self) -> Pattern:
@@ -269,6 +263,14 @@ class CompiledFloorplan:
     def backward(self) -> Pattern:
         """The pairs turned round: from head to tail, as who looks for ways to an exit starts at the exits."""
         return build_pattern(self.pair_heads, self.pair_tails, self.ends)
+
+
+def _list_heads(tails: Ints, heads: Ints, nodes: int) -> list[list[tuple[int, int]]]:
+    """Of each node the heads of what begins there, with the number of each."""
+    found: list[list[tuple[int, int]]] = [[] for _ in range(nodes)]
+    for number, (tail, head) in enumerate(zip(tails.tolist(), heads.tolist(), strict=True)):
+        found[tail].append((head, number))
+    return found
 
 
 def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotAllowed, NotFound, Unavailable
 from geo_server.domain.events import EventKind
-from geo_server.domain.incidents import RESPONDER_STATUSES, Incident, IncidentState, MissingPerson, Status, StatusReport
+from geo_server.domain.incidents import RESPONDER_STATUSES, Incident, IncidentState, Particulars, Status, StatusReport
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
 from geo_server.services.access import Principal
@@ -29,14 +29,12 @@ APART_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class NewStatusReport:
+class NewStatusReport(Particulars):
     """What one person says of one zone.
 
     Args:
         id: Made by the client.
         client_at: The client's clock.
-        adults: People present, or None when not said; what the other fields mean is at
-            :class:`geo_server.domain.incidents.StatusReport`.
         incident_id: The incident that the client was shown; None is the latest. A report that waited on a phone must not
             count in another incident than the one it was given for.
     """
@@ -45,15 +43,6 @@ class NewStatusReport:
     zone_id: UUID
     status: Status
     client_at: datetime
-    adults: int | None = None
-    students: int | None = None
-    injured: int | None = None
-    need_assistance: int | None = None
-    missing: tuple[MissingPerson, ...] | None = None
-    extra: tuple[str, ...] | None = None
-    door_locked: bool | None = None
-    can_move: bool | None = None
-    note: str = ""
     incident_id: UUID | None = None
 
 
