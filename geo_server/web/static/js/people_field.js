@@ -97,13 +97,13 @@ function missingRow(store, touch) {
     touch();
   };
   const where = h("button", { class: "button", type: "button", on: { click: () => chooseRoom(store, choose) } }, t("people.where"));
-  const when = h("input", { type: "time", name: "seen", "aria-label": t("people.when"), title: t("people.when") });
+  const when = h("input", { type: "time", name: "seen" });
   const read = () => ({
     name: input.value.trim(),
     ...(zoneId && { last_seen_zone_id: zoneId }),
     ...(when.value && { last_seen_at: lastTimeOfDay(when.value) }),
   });
-  return { fields: [input, where, when], read };
+  return { fields: [input, where, h("label", {}, h("span", {}, t("people.when")), when)], read };
 }
 
 /** The last moment at which a clock showed `HH:MM` here. */
