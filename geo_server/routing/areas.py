@@ -11,9 +11,10 @@ moment, exactly. To join each zone's pieces first, or on a grid, costs twice as 
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -21,14 +22,14 @@ import shapely
 from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.domain.places import ZoneCategory
 from geo_server.domain.routes import ReachArea
+from geo_server.routing.all_zones import AllZones, Bools
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.fields import Arrivals
 from geo_server.routing.sightlines import area_before_disc, visible_area
-from geo_server.routing.threats import LocatedThreat
-from geo_server.routing.visibility import Floats
+from geo_server.routing.threats import LocatedThreat, Seed
+from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
 
 MOMENTS_S = (0.0, 15.0, 30.0, 60.0)
@@ -86,39 +87,86 @@ def reach_areas(
     if not threats:
         return ()
     speed_mps = max(speed for _, _, speed in threats)
-    whole: dict[tuple[float, str], list[BaseGeometry]] = defaultdict(list)
-    pieces: dict[tuple[float, str], list[_Piece]] = defaultdict(list)
-    for ways in compiled.zones.values():
-        sources = _sources(compiled, ways, threats, arrivals, speed_mps)
-        for moment_s in moments_s:
-            key = (moment_s, str(ways.zone.level_id))
+    seeds = _seeds_by_zone(threats)
+    begun, whole = _begun_and_whole(compiled, seeds, arrivals, np.array(moments_s), speed_mps)
+    pieces: dict[tuple[int, UUID], list[_Piece]] = defaultdict(list)
+    zones = compiled.all_zones
+    for number in np.flatnonzero((begun & ~whole).any(axis=0)).tolist():
+        ways = zones.ways[number]
+        if zones.yards[number]:
+            sources = _over_ground(compiled, ways, threats, arrivals)
+        else:
+            sources = _sources(compiled, ways, seeds.get(ways.zone_id, ()), arrivals, speed_mps)
+        for k, moment_s in enumerate(moments_s):
             left = [(source, (moment_s - source.at_s) * speed_mps) for source in sources if source.at_s <= moment_s]
-            if any(source.held and metres >= ways.zone.polygon.length / 2 for source, metres in left):
-                whole[key].append(ways.zone.polygon)
-            else:
-                pieces[key] += [_piece(ways, source, metres) for source, metres in left]
+            whole[k, number] = any(source.held and metres >= ways.zone.polygon.length / 2 for source, metres in left)
+            if not whole[k, number]:
+                pieces[k, ways.zone.level_id] += [_piece(ways, source, metres) for source, metres in left]
     return tuple(
-        ReachArea(UUID(key[1]), key[0], area)
-        for key in sorted({*whole, *pieces})
-        if not (area := _polygons(shapely.union_all([*whole[key], *_cut(pieces[key])]))).is_empty
+        ReachArea(level_id, moment_s, area)
+        for k, moment_s in enumerate(moments_s)
+        for level_id, on_level in zones.by_level.items()
+        if not (area := _area(zones, on_level[whole[k, on_level]], pieces[k, level_id])).is_empty
     )
+
+
+def _seeds_by_zone(threats: Sequence[tuple[LocatedThreat, float, float]]) -> dict[UUID, list[tuple[float, Seed]]]:
+    """Where threats may be in each zone, each with the second."""
+    found: dict[UUID, list[tuple[float, Seed]]] = defaultdict(list)
+    for located, at_s, _ in threats:
+        for seed in located.seeds:
+            found[seed.ways.zone_id].append((at_s, seed))
+    return found
+
+
+def _begun_and_whole(
+    compiled: CompiledFloorplan,
+    seeds: Mapping[UUID, Sequence[tuple[float, Seed]]],
+    arrivals: Arrivals,
+    moments_s: Floats,
+    speed_mps: float,
+) -> tuple[Bools, Bools]:
+    """Whether a threat may be in each zone by each moment, and whether it had time for all of it, both shape (moments, zones).
+
+    Where no wall holds a threat that comes in, in yards and straight through walls, the one may be so and nothing is said of
+    the other.
+    """
+    zones = compiled.all_zones
+    first_s, loose = zones.entered(arrivals.states), zones.yards.copy()
+    for zone_id, inside in seeds.items():
+        number = zones.numbers[zone_id]
+        first_s[number] = min(first_s[number], *(at_s for at_s, _ in inside))
+        loose[number] |= any(not seed.held for _, seed in inside)
+    first_s[loose] = -np.inf
+    begun = first_s <= moments_s[:, None]
+    whole = begun & ~loose & ((moments_s[:, None] - first_s) * speed_mps >= zones.half_outlines_m)
+    return begun, whole
+
+
+def _area(zones: AllZones, whole: Ints, pieces: list[_Piece]) -> Polygon | MultiPolygon:
+    """What some zones of a level, by their positions, and pieces of others are together."""
+
+    def join() -> Polygon | MultiPolygon:
+        return _polygons(shapely.union_all([*(zones.ways[number].zone.polygon for number in whole), *_cut(pieces)]))
+
+    if pieces:
+        return join()
+    # A level that threats had time for is the same at the next moment, and after the next sighting.
+    return cast("Polygon | MultiPolygon", zones.joined.get(whole.tobytes(), join))
 
 
 def _sources(
     compiled: CompiledFloorplan,
     ways: ZoneWays,
-    threats: Sequence[tuple[LocatedThreat, float, float]],
+    seeds: Sequence[tuple[float, Seed]],
     arrivals: Arrivals,
     speed_mps: float,
 ) -> list[_Source]:
-    """Doors, corners and discs of a zone, each with the earliest second of a threat there."""
-    if ways.zone.category is ZoneCategory.OUTDOOR:
-        return _over_ground(compiled, ways, threats, arrivals)
+    """Doors, corners and discs of a zone indoors, each with the earliest second of a threat there."""
     entered = _entered(compiled, ways, arrivals)
     corners = np.full(len(ways.space.corners), np.inf)
     if len(entered) and len(corners):
         corners = (entered[:, None] + ways.corners_m / speed_mps).min(axis=0)
-    seeds = [(at_s, seed) for located, at_s, _ in threats for seed in located.seeds if seed.ways is ways]
     inside = np.full(len(entered), np.inf)
     for at_s, seed in seeds:
         inside = np.minimum(inside, at_s + seed.terminals_m / speed_mps)

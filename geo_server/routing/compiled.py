@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Level
 from geo_server.domain.routes import Destination
+from geo_server.routing.all_zones import AllZones, list_zones
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.digest import floorplan_digest
 from geo_server.routing.ends import find_ends
@@ -113,10 +114,20 @@ class CompiledFloorplan:
         return Kept(NETWORKS_KEPT)
 
     @cached_property
+    def courses(self) -> dict[tuple[UUID, tuple[int, ...], tuple[int, ...]], Any]:
+        """Its ways as they lie, by zone, nodes and edges (see :mod:`geo_server.routing.courses`)."""
+        return {}
+
+    @cached_property
     def variants(self) -> Kept[Any, Any]:
         """The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`), or with locks as they were found
         (:mod:`geo_server.routing.locks`)."""
         return Kept(VARIANTS_KEPT)
+
+    @cached_property
+    def all_zones(self) -> AllZones:
+        """Its zones as arrays."""
+        return list_zones(self.zones, self.zone_nodes, self.chase)
 
     @cached_property
     def scenery(self) -> Scenery:

@@ -26,7 +26,8 @@ from uuid import UUID
 
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory
 from geo_server.routing.compiled import KINDS
-from geo_server.routing.trails import Trail, once_a_trail
+from geo_server.routing.courses import Course, once_a_course
+from geo_server.routing.trails import Trail
 
 LEVEL_FLOW = 1.3
 """Persons a second and metre of effective width, through doors and on ramps."""
@@ -82,34 +83,33 @@ def stair_flow(way: Transition) -> float:
     return 51.8 * math.sqrt(tread / riser) / 60 / (4 * 0.266)
 
 
-@once_a_trail
-def passages(trail: Trail) -> tuple[tuple[int, UUID], ...]:
+@once_a_course
+def passages(course: Course) -> tuple[tuple[int, UUID], ...]:
     """The doors and flights of a way, each with the position of the node at which one is through."""
-    compiled = trail.compiled
+    compiled = course.compiled
     return tuple(
         (position, compiled.subjects[node])
-        for position, node in enumerate(trail.nodes)
+        for position, node in enumerate(course.nodes)
         if compiled.nodes[node].startswith("opening:")
-        or (position and KINDS[compiled.kinds[trail.edges[position - 1]]] not in {"walk", "refuge"})
+        or (position and KINDS[compiled.kinds[course.edges[position - 1]]] not in {"walk", "refuge"})
     )
 
 
-@once_a_trail
-def passed(trail: Trail) -> frozenset[UUID]:
+@once_a_course
+def passed(course: Course) -> frozenset[UUID]:
     """The doors and flights of a way."""
-    return frozenset(subject_id for _, subject_id in passages(trail))
+    return frozenset(subject_id for _, subject_id in passages(course))
 
 
 Links = dict[UUID | None, tuple[int, float]]
 """Where people come to a passage from: the passage before (None: from their zone), how many, and the longest walk from it."""
 
 
-@once_a_trail
 def steps(trail: Trail) -> tuple[tuple[UUID, UUID | None, float], ...]:
     """The passages of a way in order, each with the one before (None: the zone) and the seconds from there."""
     found: list[tuple[UUID, UUID | None, float]] = []
     before, left_s = None, 0.0
-    for position, subject_id in passages(trail):
+    for position, subject_id in passages(trail.course):
         at_s = trail.arrive_s[position]
         found.append((subject_id, before, at_s - left_s))
         before, left_s = subject_id, at_s
@@ -192,7 +192,7 @@ def _longest_wait_s(come: Links, rate: float, flow: Mapping[UUID, float]) -> flo
 def delayed(trail: Trail, wait_s: Mapping[UUID, float]) -> Trail:
     """The same way with the waits on it: every node is reached so much later, at the latest."""
     more = [0.0] * len(trail.nodes)
-    for position, subject_id in passages(trail):
+    for position, subject_id in passages(trail.course):
         more[position] = wait_s.get(subject_id, 0.0)
     waited = list(accumulate(more))
     return replace(trail, arrive_s=tuple(map(add, trail.arrive_s, waited)), queue_s=waited[-1])

@@ -137,8 +137,8 @@ def _safe_after(
 ) -> set[UUID] | None:
     """Zones with a safe way once those of a zone have moved to one; None where it or another zone has lost its own by that."""
     ways = [trail, *(group.trail for group in before.of_zone[trail.zone_id])]
-    changed = {at for way in ways for at in passed(way) if moved.wait_s[at] != before.wait_s.get(at)}
-    touched = {group.zone_id for group in moved.groups if not changed.isdisjoint(passed(group.trail))}
+    changed = {at for way in ways for at in passed(way.course) if moved.wait_s[at] != before.wait_s.get(at)}
+    touched = {group.zone_id for group in moved.groups if not changed.isdisjoint(passed(group.trail.course))}
     kept = {trail.zone_id, *(touched & safe)}
     if not all(moved.is_safe(zone_id, judge.is_safe) for zone_id in kept):
         return None

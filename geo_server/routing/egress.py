@@ -68,8 +68,8 @@ class Crowd:
         left = self.of_zone[trail.zone_id]
         moved = Group(trail.zone_id, trail, self._people_of(trail.zone_id))
         groups = [*(group for group in self.groups if group.zone_id != trail.zone_id), moved]
-        changed = passed(trail).union(*(passed(group.trail) for group in left))
-        near = links(group for group in groups if not changed.isdisjoint(passed(group.trail)))
+        changed = passed(trail.course).union(*(passed(group.trail.course) for group in left))
+        near = links(group for group in groups if not changed.isdisjoint(passed(group.trail.course)))
         come = {at: near.get(at, {}) for at in changed}
         return Crowd(groups, self.flow, {**self.come, **come}, {**self.wait_s, **waits(come, self.flow)})
 

@@ -23,6 +23,7 @@ from geo_server.domain.places import Opening, OpeningCategory, Zone, ZoneCategor
 from geo_server.domain.routes import Leg
 from geo_server.routing.choosing import Fields, build_fields, choose_nodes
 from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.courses import build_course
 from geo_server.routing.exposure import Sight, find_sight
 from geo_server.routing.fields import EPSILON_S, threat_arrivals
 from geo_server.routing.graph import ground_line, opening_node
@@ -31,7 +32,7 @@ from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
 from geo_server.routing.request import PlanRequest, assumptions, check_request, seen_s, used_speed
 from geo_server.routing.threats import locate
-from geo_server.routing.trails import Network, Start, Trail, build_network, follow
+from geo_server.routing.trails import Network, Start, Trail, build_network, follow, timed_trail
 from geo_server.routing.walks import Walk
 
 SIDES = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
@@ -111,7 +112,7 @@ class WaysIn:
             safe=safe,
             exposure_s=None if self.sight is None else self.sight.seconds(trail),
             legs=_inside(trail, _no_walk(compiled, door)),
-            instructions=way_in(trail, named, self.zone),
+            instructions=way_in(trail.course, named, self.zone),
             radio=_radio(self.zone, named, trail, margin_s, safe=safe),
         )
 
@@ -125,10 +126,8 @@ class WaysIn:
             _, nodes = choose_nodes(fields, [start], self.request.reaction_s, self.request.margin_s)
         network = fields.network
         edges = tuple(network.edge(tail, head) for tail, head in pairwise(nodes))
-        seconds = [start.seconds, *(float(network.edge_s[edge]) for edge in edges)]
-        metres = walk.metres + sum(float(self.compiled.occupant_m[edge]) for edge in edges)
         inner = _inner_zone(self.compiled, door)
-        return Trail(self.compiled, inner.id, walk, nodes, edges, tuple(np.cumsum(seconds).tolist()), metres, 0.0)
+        return timed_trail(network, build_course(self.compiled, inner.id, walk, nodes, edges), 0.0)
 
 
 def find_entries(
@@ -230,7 +229,7 @@ def _no_walk(compiled: CompiledFloorplan, door: Opening) -> Walk:
 
 def _inside(trail: Trail, at_door: Walk) -> tuple[Leg, ...]:
     """The legs of a way in from its door on, which is come to as late as the walk there takes."""
-    first, *others = build_legs(replace(trail, walk=at_door))
+    first, *others = build_legs(replace(trail, course=replace(trail.course, walk=at_door)))
     return (replace(first, arrive_s=(trail.arrive_s[0], *first.arrive_s[1:])), *others)
 
 

@@ -17,8 +17,9 @@ from geo_server.domain.places import (
 )
 from geo_server.domain.routes import Destination, RouteStatus
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
+from geo_server.routing.courses import Course, once_a_course
 from geo_server.routing.graph import ground_line
-from geo_server.routing.trails import Trail, once_a_trail
+from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Vertex
 
 STRAIGHT_ON_DEG = 30.0
@@ -98,61 +99,61 @@ def nearest_assembly_point(floorplan: Floorplan, opening_id: UUID) -> tuple[Asse
     return (found[2], found[0]) if found else None
 
 
-@once_a_trail
-def turn_by_turn(trail: Trail) -> tuple[str, ...]:
-    """A trail as sentences, one a door or flight of stairs."""
-    compiled, zone = trail.compiled, trail.zone
+@once_a_course
+def turn_by_turn(course: Course) -> tuple[str, ...]:
+    """A course as sentences, one a door or flight of stairs."""
+    compiled, zone = course.compiled, course.zone
     floorplan = compiled.floorplan
-    if compiled.subjects[trail.exit] == zone.id:
-        return (_stay(trail, "Stay in"),)
-    steps = [f"Leave {zone_words(zone)} {_through(compiled, trail, 0, zone.id)} ({_metres(trail.walk.metres)})."]
-    steps += _onwards(trail)
-    if trail.edges and KINDS[compiled.kinds[trail.edges[-1]]] == "refuge":
-        return (*steps, _stay(trail, "Go into"))
-    last = nearest_assembly_point(floorplan, compiled.subjects[trail.exit])
+    if compiled.subjects[course.exit] == zone.id:
+        return (_stay(course, "Stay in"),)
+    steps = [f"Leave {zone_words(zone)} {_through(compiled, course, 0, zone.id)} ({_metres(course.walk.metres)})."]
+    steps += _onwards(course)
+    if course.edges and KINDS[compiled.kinds[course.edges[-1]]] == "refuge":
+        return (*steps, _stay(course, "Go into"))
+    last = nearest_assembly_point(floorplan, compiled.subjects[course.exit])
     if last:
         steps.append(f"Outside, go to assembly point {last[0].name}, {_metres(last[1])} away in a straight line.")
     return tuple(steps)
 
 
-def way_in(trail: Trail, door: str, zone: Zone) -> tuple[str, ...]:
-    """A trail from outside to a zone as sentences.
+def way_in(course: Course, door: str, zone: Zone) -> tuple[str, ...]:
+    """A course from outside to a zone as sentences.
 
     Args:
-        trail: Its walk leads over open ground to the door, or has no length.
+        course: Its walk leads over open ground to the door, or has no length.
         door: What the door is called.
         zone: Where it leads.
     """
-    steps = [f"Go {_metres(trail.walk.metres)} outside to {door}."] if trail.walk.metres else []
-    return (*steps, f"Enter by {door}.", *_onwards(trail), f"That is {zone_words(zone)}.")
+    steps = [f"Go {_metres(course.walk.metres)} outside to {door}."] if course.walk.metres else []
+    return (*steps, f"Enter by {door}.", *_onwards(course), f"That is {zone_words(zone)}.")
 
 
-def _onwards(trail: Trail) -> Iterator[str]:
-    """The sentences of a trail after its first node."""
-    compiled = trail.compiled
-    arriving: Sequence[Vertex] = trail.walk.line
-    for position, edge in enumerate(trail.edges, start=1):
+def _onwards(course: Course) -> Iterator[str]:
+    """The sentences of a course after its first node."""
+    compiled = course.compiled
+    arriving: Sequence[Vertex] = course.walk.line
+    for position, edge in enumerate(course.edges, start=1):
         key, kind = compiled.keys[edge], KINDS[compiled.kinds[edge]]
         if kind == "refuge":
             return
         if kind != "walk":
-            yield _climb(compiled, trail.nodes[position], kind)
+            yield _climb(compiled, course.nodes[position], kind)
             arriving = ()
             continue
         line = compiled.graph.edges[compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]], key][
             "line"
         ]
         passed = compiled.floorplan.zone_by_id[UUID(key)]
-        way = _through(compiled, trail, position, passed.id)
+        way = _through(compiled, course, position, passed.id)
         length = _metres(float(compiled.occupant_m[edge]))
         yield f"In {zone_words(passed)} {_turn(arriving, line)} and go {length} {way.replace('by', 'to', 1)}."
         arriving = line
 
 
-def _stay(trail: Trail, verb: str) -> str:
+def _stay(course: Course, verb: str) -> str:
     """What to do in a refuge."""
-    place = zone_words(trail.compiled.floorplan.zone_by_id[trail.compiled.subjects[trail.exit]])
-    locks = int(trail.compiled.locks[trail.edges[-1]]) if trail.edges else 0
+    place = zone_words(course.compiled.floorplan.zone_by_id[course.compiled.subjects[course.exit]])
+    locks = int(course.compiled.locks[course.edges[-1]]) if course.edges else 0
     if not locks:
         return f"{verb} {place}{' and stay there' if verb != 'Stay in' else ''}."
     return f"{verb} {place}; close and lock {'its door' if locks == 1 else f'all {locks} doors'}."
@@ -182,7 +183,7 @@ def radio_sentence(
     by = _passed(compiled, zone, trail)
     way = end_words(compiled.floorplan, compiled.subjects[trail.exit])
     if compiled.subjects[trail.exit] == zone.id:
-        return f"{who}: {_stay(trail, 'stay in').rstrip('.')}, {math.ceil(trail.seconds)} seconds{until}."
+        return f"{who}: {_stay(trail.course, 'stay in').rstrip('.')}, {math.ceil(trail.seconds)} seconds{until}."
     go = f"out by {way}" if to is Destination.EXITS else f"to {way}"
     return f"{who}: {go}{by}, {_metres(trail.metres)}, {math.ceil(trail.seconds)} seconds{until}."
 
@@ -197,17 +198,17 @@ def _passed(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> str:
     return f" through {' and '.join(names)}" if names else ""
 
 
-def _through(compiled: CompiledFloorplan, trail: Trail, position: int, zone_id: UUID) -> str:
-    """How a zone is left at a node of a trail: ``by`` what."""
-    node = trail.nodes[position]
+def _through(compiled: CompiledFloorplan, course: Course, position: int, zone_id: UUID) -> str:
+    """How a zone is left at a node of a course: ``by`` what."""
+    node = course.nodes[position]
     subject = compiled.subjects[node]
     floorplan = compiled.floorplan
     opening = floorplan.opening_by_id.get(subject)
     if opening is None:
         what = _climbed(floorplan.transition_by_id[subject])
-        taken = KINDS[compiled.kinds[trail.edges[position]]] != "walk"
+        taken = KINDS[compiled.kinds[course.edges[position]]] != "walk"
         return f"by the {what}" if taken else f"past the {what}"
-    if node == trail.exit and opening.exit:
+    if node == course.exit and opening.exit:
         return f"by {exit_words(floorplan, subject)}"
     return f"by {_door_words(floorplan, opening, zone_id)}"
 

@@ -1,5 +1,6 @@
 """A trail as lines on levels, with the latest arrival at every vertex."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -7,54 +8,98 @@ import numpy as np
 
 from geo_server.domain.routes import Leg, Vertex
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
-from geo_server.routing.trails import Trail, once_a_trail
+from geo_server.routing.courses import Course, once_a_course
+from geo_server.routing.trails import Trail
+from geo_server.routing.visibility import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A course as lines on levels, all their vertices in one row.
+
+    A vertex is come to at some share of the time between two moments: those of departure and of arrival at each node.
+
+    Args:
+        legs: Each without its times.
+        ends: Where the vertices of each leg end.
+        before: The moment before each vertex, shape (vertices,).
+        after: The moment after it.
+        share: What of the time between them has passed.
+    """
+
+    legs: tuple[Leg, ...]
+    ends: tuple[int, ...]
+    before: Ints
+    after: Ints
+    share: Floats
 
 
 @dataclass
 class _Draft:
-    """A leg that is being put together."""
+    """A course that is being drawn."""
 
     level_id: UUID
     coordinates: list[Vertex] = field(default_factory=list)
-    arrive_s: list[float] = field(default_factory=list)
     opening_ids: list[UUID] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    times: list[tuple[int, int, float]] = field(default_factory=list)
 
-    def walk(self, line: tuple[Vertex, ...], from_s: float, to_s: float) -> None:
+    def walk(self, line: Sequence[Vertex], before: int, after: int) -> None:
         """Add a line walked between two moments; its first vertex is known already except on a new leg."""
         xy = np.asarray(line)
         along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
         share = along / along[-1] if along[-1] > 0 else np.linspace(0.0, 1.0, len(along))
-        times = (from_s + share * (to_s - from_s)).tolist()
-        times[-1] = to_s
         skip = 1 if self.coordinates else 0
         self.coordinates.extend(line[skip:])
-        self.arrive_s.extend(times[skip:])
+        self.times += [*((before, after, one) for one in share[skip:-1].tolist()), (after, after, 0.0)]
 
-    def close(self, transition_id: UUID | None = None) -> Leg:
-        """The finished leg."""
-        return Leg(self.level_id, tuple(self.coordinates), tuple(self.arrive_s), tuple(self.opening_ids), transition_id)
+    def close(self, transition_id: UUID | None = None) -> None:
+        """End a leg."""
+        self.legs.append(Leg(self.level_id, tuple(self.coordinates), (), tuple(self.opening_ids), transition_id))
+
+    def begin(self, level_id: UUID, place: Vertex, moment: int) -> None:
+        """Begin one on another level."""
+        self.level_id, self.coordinates, self.opening_ids = level_id, [place], []
+        self.times.append((moment, moment, 0.0))
+
+    def drawn(self) -> _Drawn:
+        """All of it."""
+        before, after, share = zip(*self.times, strict=True)
+        ends = np.cumsum([len(leg.coordinates) for leg in self.legs]).tolist()
+        return _Drawn(tuple(self.legs), tuple(ends), np.array(before), np.array(after), np.array(share))
 
 
-@once_a_trail
 def build_legs(trail: Trail) -> tuple[Leg, ...]:
     """The legs of a trail: one a level, each but the last ending where it takes a transition."""
-    compiled, legs = trail.compiled, list[Leg]()
-    draft = _Draft(trail.zone.level_id)
-    draft.walk(trail.walk.line, 0.0, trail.arrive_s[0])
-    _pass(compiled, draft, trail.nodes[0])
-    for position, edge in enumerate(trail.edges, start=1):
-        node, from_s, to_s = trail.nodes[position], trail.arrive_s[position - 1], trail.arrive_s[position]
+    drawn, moments = _draw(trail.course), np.array((0.0, *trail.arrive_s))
+    from_s = moments[drawn.before]
+    arrive_s = (from_s + drawn.share * (moments[drawn.after] - from_s)).tolist()
+    legs, first = [], 0
+    for leg, end in zip(drawn.legs, drawn.ends, strict=True):
+        legs.append(Leg(leg.level_id, leg.coordinates, tuple(arrive_s[first:end]), leg.opening_ids, leg.transition_id))
+        first = end
+    return tuple(legs)
+
+
+@once_a_course
+def _draw(course: Course) -> _Drawn:
+    compiled, draft = course.compiled, _Draft(course.zone.level_id)
+    draft.walk(course.walk.line, 0, 1)
+    _pass(compiled, draft, course.nodes[0])
+    for position, edge in enumerate(course.edges, start=1):
+        node, moment = course.nodes[position], position + 1
         kind = KINDS[compiled.kinds[edge]]
         if kind in {"walk", "refuge"}:
             names = compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]], compiled.keys[edge]
             # On the round from door to door of a refuge it is not said when each is locked, only by when all are.
-            draft.walk(compiled.graph.edges[names]["line"], from_s if kind == "walk" else to_s, to_s)
+            draft.walk(compiled.graph.edges[names]["line"], moment - 1 if kind == "walk" else moment, moment)
             _pass(compiled, draft, node)
             continue
-        legs.append(draft.close(compiled.subjects[node]))
+        draft.close(compiled.subjects[node])
         arrived = compiled.graph.nodes[compiled.nodes[node]]
-        draft = _Draft(UUID(arrived["level_id"]), [(arrived["x"], arrived["y"])], [to_s])
-    return (*legs, draft.close())
+        draft.begin(UUID(arrived["level_id"]), (arrived["x"], arrived["y"]), moment)
+    draft.close()
+    return draft.drawn()
 
 
 def _pass(compiled: CompiledFloorplan, draft: _Draft, node: int) -> None:

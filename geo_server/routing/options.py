@@ -125,7 +125,7 @@ class Options:
             self.exposure_s(trail),
             trail.queue_s,
             build_legs(trail),
-            turn_by_turn(trail),
+            turn_by_turn(trail.course),
         )
 
 

@@ -189,7 +189,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         build_legs(trail),
         avoided,
         find_alternatives(ends.held_trees, ways, trail, arrivals, reaction_s=request.reaction_s, timed=timed),
-        turn_by_turn(chosen.trail),
+        turn_by_turn(trail.course),
         radio_sentence(compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s),
         trail.spread_s,
         trail.queue_s,

@@ -1,20 +1,19 @@
 """Routes as sequences of nodes, and what is true of them: length, times, and how far ahead of the threat they are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from geo_server.domain.incidents import Closure
-from geo_server.domain.places import Zone
 from geo_server.routing.compiled import Bools, CompiledFloorplan
+from geo_server.routing.courses import Course, find_course
 from geo_server.routing.fields import exit_distances, next_nodes
 from geo_server.routing.graph import refuge_node
 from geo_server.routing.profiles import Profile
@@ -24,12 +23,10 @@ from geo_server.routing.walks import Walk
 from geo_server.routing.zones import ZoneWays
 
 TRAILS_KEPT = 20_000
-"""Trails that stay with a network, and their words with them: from one sighting to the next most zones keep theirs."""
+"""Trails that stay with a network: from one sighting to the next most zones keep theirs."""
 
 LARGEST_TREES = 10_000_000
 """Entries of the trees to each exit by itself, 12 bytes each. With hundreds of rooms to hide in on a campus it is more."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,41 +164,56 @@ class Start(NamedTuple):
         return self.seconds + self.spread_s
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trail:
-    """One way out of a zone.
+    """One way out of a zone, with its times.
 
     Args:
-        compiled: The floorplan.
-        zone_id: The zone.
-        walk: From the start to the first node.
-        nodes: Numbers of its nodes in order; the last is an exit.
-        edges: Numbers of the edges between them.
+        course: The way as it lies.
         arrive_s: Seconds from departure at which each node is reached from the start, at the latest.
-        metres: Its length.
         spread_s: By how much people from elsewhere in the zone can be later than that.
         queue_s: What of that they wait at doors and stairs, at most (see :mod:`geo_server.routing.crowds`).
     """
 
-    compiled: CompiledFloorplan
-    zone_id: UUID
-    walk: Walk
-    nodes: tuple[int, ...]
-    edges: tuple[int, ...]
+    course: Course
     arrive_s: tuple[float, ...]
-    metres: float
     spread_s: float
     queue_s: float = 0.0
 
     @property
-    def zone(self) -> Zone:
+    def compiled(self) -> CompiledFloorplan:
+        """The floorplan."""
+        return self.course.compiled
+
+    @property
+    def zone_id(self) -> UUID:
         """The zone."""
-        return self.compiled.floorplan.zone_by_id[self.zone_id]
+        return self.course.zone_id
+
+    @property
+    def walk(self) -> Walk:
+        """From the start to the first node."""
+        return self.course.walk
+
+    @property
+    def nodes(self) -> tuple[int, ...]:
+        """Numbers of its nodes in order; the last is an exit."""
+        return self.course.nodes
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """Numbers of the edges between them."""
+        return self.course.edges
+
+    @property
+    def metres(self) -> float:
+        """Its length."""
+        return self.course.metres
 
     @property
     def exit(self) -> int:
         """Number of the exit."""
-        return self.nodes[-1]
+        return self.course.exit
 
     @property
     def seconds(self) -> float:
@@ -252,26 +264,14 @@ def find_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...]) -> Trail
 def build_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...], edges: tuple[int, ...]) -> Trail:
     """The trail of a zone along given nodes and the edges between them."""
     start = next(start for start in network.starts[zone_id] if start.node == nodes[0])
-    walk = start.walk
-    seconds = [walk.metres / network.profile.level_mps, *(float(network.edge_s[edge]) for edge in edges)]
-    metres = walk.metres + sum(float(network.compiled.occupant_m[edge]) for edge in edges)
-    return Trail(
-        network.compiled, zone_id, walk, nodes, edges, tuple(np.cumsum(seconds).tolist()), metres, start.spread_s
-    )
+    course = find_course(network.compiled, zone_id, start.walk, nodes, edges)
+    return timed_trail(network, course, start.spread_s)
 
 
-def once_a_trail(make: Callable[[Trail], T]) -> Callable[[Trail], T]:
-    """Keep what is made of a trail for as long as the trail itself."""
-    made: WeakKeyDictionary[Trail, T] = WeakKeyDictionary()
-
-    @wraps(make)
-    def get(trail: Trail) -> T:
-        found = made.get(trail)
-        if found is None:
-            found = made[trail] = make(trail)
-        return found
-
-    return get
+def timed_trail(network: Network, course: Course, spread_s: float) -> Trail:
+    """A way with the times of a network's people."""
+    seconds = [course.walk.metres / network.profile.level_mps, *(float(network.edge_s[edge]) for edge in course.edges)]
+    return Trail(course, tuple(np.cumsum(seconds).tolist()), spread_s)
 
 
 def follow(following: Sequence[int], node: int) -> tuple[int, ...]:

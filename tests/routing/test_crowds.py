@@ -56,7 +56,7 @@ def simulate(
     while heap:
         at_s, number, position = heapq.heappop(heap)
         trail = people[number].trail
-        server = dict(passages(trail)).get(position)
+        server = dict(passages(trail.course)).get(position)
         if server is not None:
             at_s = max(at_s, free.get(server, 0.0)) + 1 / flow[server]
             free[server] = at_s
@@ -100,7 +100,7 @@ def test_waits_of_who_takes_another_way_are_no_less_than_if_all_were_counted_ane
         moving, come = replace(group, trail=trail), links(groups)
         quick = waits_if_moved(come, links([group]), moving, flow, waits(come, flow))
         anew = waits(links([replace(one, trail=trail) if one is group else one for one in groups]), flow)
-        assert set(quick) == {subject for _, subject in passages(trail)}
+        assert set(quick) == {subject for _, subject in passages(trail.course)}
         assert all(quick[at] >= anew[at] - 1e-9 for at in quick)
         moved += trail.nodes != group.trail.nodes
         more = max([more, *(quick[at] - anew[at] for at in quick)])
@@ -251,7 +251,11 @@ def test_the_flow_on_stairs_is_that_of_the_table(riser_m: float, tread_m: float,
 def test_stairs_are_a_passage_of_their_own() -> None:
     floorplan = two_levels()
     groups = groups_of(floorplan, {uid("attic"): 30})
-    assert [subject for _, subject in passages(groups[0].trail)] == [uid("attic door"), uid("stairs"), uid("exit")]
+    assert [subject for _, subject in passages(groups[0].trail.course)] == [
+        uid("attic door"),
+        uid("stairs"),
+        uid("exit"),
+    ]
     queued = route_of(make(floorplan, people={uid("attic"): 30}, profile=AT_1), "attic")
     flow = flows(floorplan)
     assert flow[uid("stairs")] < flow[uid("attic door")]

@@ -1,0 +1,89 @@
+"""All zones of a floorplan as arrays, for what is asked of each of them at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from shapely.geometry.base import BaseGeometry
+
+from geo_server.domain.places import ZoneCategory
+from geo_server.routing.chase import Chase
+from geo_server.routing.kept import Kept
+from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.zones import ZoneWays
+
+Bools = npt.NDArray[np.bool_]
+
+JOINED_KEPT = 64
+"""Sets of zones that stay as one shape: those that threats had time for, level by level."""
+
+
+@dataclass(frozen=True, eq=False)
+class AllZones:
+    """z zones by their positions, and the t terminals of those that are indoors, zone by zone.
+
+    Args:
+        ways: The zones.
+        numbers: Position of each.
+        by_level: Positions of the zones of each level, in the order of the levels' ids.
+        yards: Whether each is in the open, shape (z,).
+        half_outlines_m: Half of each outline, shape (z,): no two places of a zone are farther apart.
+        states: The state in which a threat comes in by each terminal (see :mod:`geo_server.routing.chase`), shape (t,).
+        lock_s: Seconds that each terminal holds a threat that comes in, shape (t,).
+        owners: The zones that have terminals, shape (k,).
+        firsts: Where the terminals of each of those begin, shape (k,).
+        joined: Sets of zones as one shape.
+    """
+
+    ways: Sequence[ZoneWays]
+    numbers: Mapping[UUID, int]
+    by_level: Mapping[UUID, Ints]
+    yards: Bools
+    half_outlines_m: Floats
+    states: Ints
+    lock_s: Floats
+    owners: Ints
+    firsts: Ints
+    joined: Kept[bytes, BaseGeometry] = field(default_factory=lambda: Kept(JOINED_KEPT))
+
+    def entered(self, state_s: Floats) -> Floats:
+        """Earliest second at which a threat comes into each zone by a terminal, shape (z,); infinite where none does.
+
+        Args:
+            state_s: Earliest second in each state, shape (s,).
+        """
+        found = np.full(len(self.ways), np.inf)
+        if len(self.owners):
+            found[self.owners] = np.minimum.reduceat(state_s[self.states] + self.lock_s, self.firsts)
+        return found
+
+
+def list_zones(zones: Mapping[UUID, ZoneWays], zone_nodes: Mapping[UUID, Sequence[int]], chase: Chase) -> AllZones:
+    """All zones of a floorplan.
+
+    Args:
+        zones: The zones, in their order.
+        zone_nodes: Numbers of each zone's terminals.
+        chase: The states that those can be in.
+    """
+    ways = tuple(zones.values())
+    levels = [one.zone.level_id for one in ways]
+    yards = np.array([one.zone.category is ZoneCategory.OUTDOOR for one in ways], dtype=np.bool_)
+    owners = [number for number, one in enumerate(ways) if one.nodes and not yards[number]]
+    counts = [len(ways[number].nodes) for number in owners]
+    states = [
+        chase.states[node, str(ways[number].zone_id)] for number in owners for node in zone_nodes[ways[number].zone_id]
+    ]
+    return AllZones(
+        ways,
+        {zone_id: number for number, zone_id in enumerate(zones)},
+        {at: np.flatnonzero([level == at for level in levels]) for at in sorted(set(levels), key=str)},
+        yards,
+        np.array([one.zone.polygon.length / 2 for one in ways]),
+        np.array(states, dtype=np.int64),
+        np.array([held_s for number in owners for held_s in ways[number].lock_s]),
+        np.array(owners, dtype=np.int64),
+        np.cumsum([0, *counts[:-1]]),
+    )
