@@ -20,7 +20,7 @@ from geo_server.ingest.dxf.content import FoundZone, LevelContent
 from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.frames import find_frames, in_sectors
-from geo_server.ingest.dxf.mending import cap_open_ends, connect, stitch
+from geo_server.ingest.dxf.mending import cap_open_ends, connect, join_free_ends, stitch
 from geo_server.ingest.dxf.noding import node, node_with, straighten_noded, weld
 from geo_server.ingest.dxf.openings import (
     FoundOpening,
@@ -59,6 +59,7 @@ class _Closed:
 
     Args:
         still: Lines on door layers that are no leaf of a door that was placed.
+        joined: Across gaps between free ends of walls that were meant to meet.
     """
 
     segments: Segments
@@ -68,6 +69,7 @@ class _Closed:
     thickness: float
     stray_doors: int
     still: Segments
+    joined: list[Bridge]
 
 
 def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mapping[str, Role]) -> LevelContent:
@@ -87,7 +89,7 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     content.doors_drawn = len(closed.doors)
     if closed.stray_doors:
         content.findings.append(make_finding("door-unplaced", count=closed.stray_doors))
-    content.findings += healed(closed.bridges)
+    content.findings += healed([*closed.bridges, *closed.joined])
     begin(Stage.ROOMS)
     areas = grow_shafts(areas, closed.faces.rooms)
     polygons, drawn = _zones(closed, areas, barriers, stamps)
@@ -127,14 +129,16 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
     closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
     segments = node_with(segments, stitch(segments))
-    segments = node_with(segments, cap_open_ends(segments))
-    segments = node_with(segments, connect(closing, segments, LATCH_M))
-    gaps = find_bridges(node_with(segments, bridge_segments(closing)))
+    joined = join_free_ends(segments)
+    segments = node_with(segments, bridge_segments(joined))
+    walls = node_with(segments, cap_open_ends(segments))
+    segments = node_with(walls, connect(closing, walls, LATCH_M))
+    gaps = find_bridges(node_with(segments, bridge_segments(closing)), walls)
     gaps = needed_bridges(gaps, np.vstack([bridge_segments(chords), barriers.glazing]), segments)
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
     still = barriers.door_lines[~in_sectors(barriers.door_lines, arcs)]
-    return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray, still)
+    return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray, still, joined)
 
 
 def _zones(

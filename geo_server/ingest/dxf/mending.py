@@ -13,10 +13,14 @@ from geo_server.ingest.dxf.noding import GRAIN_M
 from geo_server.ingest.dxf.segments import Corners, Segments, as_lines, find_dangles
 from geo_server.ingest.dxf.walls import THICKEST_M, Bridge
 
+ALIKE = 0.97
+"""Ends of walls look the same way when the cosine of the angle between them is at least this."""
 JAMB_M = 0.4
 """What stands by itself and is no larger is the jamb of a door and no wall."""
 STITCH_M = 0.025
 """Corners that miss each other by less are one."""
+JOINED_M = 0.07
+"""Two free ends of walls that are nearest to each other, and nearer than this, were meant to meet."""
 
 
 def stitch(segments: Segments) -> Segments:
@@ -54,6 +58,34 @@ def _joined_dangles(corners: Corners) -> list[tuple[float, ...]]:
     return [tuple(row) for row in np.hstack([ways[apart, 0], beyond]).tolist()]
 
 
+def join_free_ends(segments: Segments) -> list[Bridge]:
+    """Bridges between two free ends that are nearest to each other: walls that were drawn too short to meet at a corner.
+
+    Straight ahead of neither is the other, so that no bridge would close what is open between them. Ends that look the
+    same way are the two faces of one wall, see :func:`cap_open_ends`.
+
+    Args:
+        segments: Noded barriers, stitched.
+    """
+    corners = Corners(segments, GRAIN_M)
+    ends = corners.free[corners.sizes[corners.free // 2] > 2 * JOINED_M]
+    if len(ends) < 2:
+        return []
+    at = corners.points[ends]
+    one, other = STRtree(shapely.points(at)).query(shapely.points(at), predicate="dwithin", distance=JOINED_M)
+    beside = (corners.away[ends[one]] * corners.away[ends[other]]).sum(axis=1) > ALIKE
+    one, other = one[(one < other) & ~beside], other[(one < other) & ~beside]
+    apart = np.hypot(*(at[other] - at[one]).T)
+    pairs = zip(apart.tolist(), one.tolist(), other.tolist(), strict=True)
+    taken, joined = set[int](), []
+    for _, i, j in sorted(pairs):
+        if not {i, j} & taken:
+            taken |= {i, j}
+            (x, y), (u, v) = at[[i, j]].tolist()
+            joined.append(Bridge((x, y), (u, v)))
+    return joined
+
+
 def cap_open_ends(segments: Segments) -> Segments:
     """Caps for double-line walls that are drawn open: between two dangling ends side by side that look the same way.
 
@@ -71,7 +103,7 @@ def cap_open_ends(segments: Segments) -> Segments:
     step = at[other] - at[one]
     along = np.abs((step * ahead[one]).sum(axis=1))
     aside = np.hypot(step[:, 0], step[:, 1])
-    fits = (one != other) & ((ahead[one] * ahead[other]).sum(axis=1) > 0.97)
+    fits = (one != other) & ((ahead[one] * ahead[other]).sum(axis=1) > ALIKE)
     fits &= (along < np.maximum(0.03, 0.35 * aside)) & (aside > 0.02)
     nearest: dict[int, tuple[float, int]] = {}
     for i, j, distance in zip(one[fits].tolist(), other[fits].tolist(), aside[fits].tolist(), strict=True):

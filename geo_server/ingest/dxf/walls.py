@@ -29,6 +29,8 @@ DOORWAY_M, STUBBY = 1.45, 1.25
 bridged, because bays between columns are open."""
 NIB = 0.1
 """A wall that sticks out by less than its thickness, but by this share of it, ends there when another end faces it."""
+STUB_M = 0.1
+"""Shorter pieces of lines that end nowhere end no wall."""
 HEALED_M = 0.15
 """A narrower gap is a slip of the pen."""
 THICKEST_M = 0.65
@@ -83,14 +85,15 @@ def wall_thickness(segments: Segments) -> float:
     return float(np.median(widths)) if len(widths) >= 3 else 0.0
 
 
-def find_bridges(segments: Segments) -> list[Bridge]:
+def find_bridges(segments: Segments, walls: Segments) -> list[Bridge]:
     """A bridge from each wall end to what lies straight ahead of it within reach.
 
     Args:
         segments: Noded barriers and chords of doors.
+        walls: The barriers alone, noded.
     """
     corners = Corners(segments, GRAIN_M)
-    ends = [*find_caps(corners, THICKEST_M, NIB), *find_dangles(corners, 0.1)]
+    ends = [*find_caps(corners, THICKEST_M, NIB), *_loose_ends(corners, Corners(walls, GRAIN_M))]
     if not ends:
         return []
     starts = np.array([end.at for end in ends])
@@ -107,6 +110,15 @@ def find_bridges(segments: Segments) -> list[Bridge]:
             bridge = Bridge((float(starts[index, 0]), float(starts[index, 1])), target)
             bridges.setdefault(_identity(bridge), bridge)
     return list(bridges.values())
+
+
+def _loose_ends(corners: Corners, walls: Corners) -> list[WallEnd]:
+    """Dangling ends of lines that are no mere stubs; one may be left of a line that the chord of a door was led to."""
+    found = {end.at: end for end in find_dangles(walls, STUB_M)} | {
+        end.at: end for end in find_dangles(corners, STUB_M)
+    }
+    free = set(map(tuple, corners.points[corners.free].tolist()))
+    return [end for at, end in found.items() if at in free]
 
 
 def _identity(bridge: Bridge) -> tuple[int, ...]:
