@@ -103,6 +103,24 @@ CODES: dict[str, Code] = {
     "correction-lost": Code(_ERROR, "A correction no longer fits what the drawing shows.", "Make it again if needed."),
     "levels-aligned": Code(_FIXED, "Levels drawn side by side were laid over each other."),
     "levels-not-aligned": Code(_ERROR, "A level could not be laid over the others.", "Place it by control points."),
+    "level-repeated": Code(
+        _ERROR,
+        "A level is drawn more than once in the file; one drawing of it was read.",
+        "Check that it is the one in force; delete the others.",
+    ),
+    "levels-alike": Code(
+        _ERROR,
+        "Two levels are drawn alike, and nothing written tells one from the other.",
+        "Delete one if they are the same level drawn twice; else write a title beside each.",
+    ),
+    "building-apart": Code(
+        _FIXED, "A small building that stands apart was taken for a part of the level.", "Check that it stands there."
+    ),
+    "building-left-out": Code(
+        _ERROR,
+        "Walls with a door stand apart from every level and were left out.",
+        "If they are a building, write names in its rooms, or bring it in as a drawing of its own.",
+    ),
     "view-ignored": Code(_NOTE, "Linework that is no floor plan, or stands apart, was left out."),
     "no-walls": Code(_ERROR, "The drawing holds no walls.", "Check that the wall layers are on and in model space."),
     "no-rooms": Code(

@@ -17,8 +17,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.ingest.dxf.drawing import Vertex
 from geo_server.ingest.dxf.labels import Stamp
+from geo_server.ingest.dxf.plain import plain_words
 from geo_server.ingest.dxf.polygonize import LEAST_AREA_M2, LEAST_RADIUS_M, inscribed_radius
-from geo_server.ingest.dxf.profile import category_of, plain_words
+from geo_server.ingest.dxf.profile import category_of
 from geo_server.ingest.dxf.walls import THICKEST_M, Bridge
 
 BAY_M = 8.0

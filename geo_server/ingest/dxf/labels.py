@@ -13,7 +13,8 @@ import shapely
 from shapely import LineString, Point, Polygon, STRtree
 
 from geo_server.ingest.dxf.drawing import Label, Vertex
-from geo_server.ingest.dxf.profile import asset_of, category_of, is_door_block, plain_words, role_of, tokens
+from geo_server.ingest.dxf.plain import plain_words
+from geo_server.ingest.dxf.profile import asset_of, category_of, is_door_block, role_of, tokens
 from geo_server.ingest.dxf.role import Role
 
 LONGEST_NAME = 48
@@ -23,7 +24,8 @@ NEAR_M = 1.0
 """A stamp may stand this far outside its zone."""
 
 _AREA = re.compile(
-    r"(?:^|[\s=:(])(\d{1,5}(?:[.,]\d{1,3})?)\s*(m2|m²|qm|sqm|mq|sf|sq\.?\s*ft\.?|ft2|ft²)(?![a-z0-9])", re.IGNORECASE
+    r"(?:^|[\s=:(])(\d{1,5}(?:[.,]\d{1,3})?)\s*(m2|m²|㎡|m\^2|м2|м²|кв\.?\s?м|平方米|qm|sqm|mq|sf|sq\.?\s*ft\.?|ft2|ft²)(?![a-z0-9])",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^(?:[A-Z]{1,3}[-_. ]?)?\d{1,4}(?:[-_./]\d{1,4})*[A-Z]?(?:[-_. ]?\d{1,3})?$")
 _SIZE = re.compile(r"\d\s*['\"]?\s*[xX×]\s*\d")

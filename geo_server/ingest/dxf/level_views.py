@@ -5,6 +5,7 @@ All lengths in metres.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import shapely
 from shapely import STRtree
@@ -12,10 +13,11 @@ from shapely import STRtree
 from geo_server.domain.findings import Finding
 from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.drawing import Drawing, Stroke
-from geo_server.ingest.dxf.labels import find_stamps
+from geo_server.ingest.dxf.drawing import Drawing, Stroke, Vertex
+from geo_server.ingest.dxf.labels import Stamp, find_stamps
 from geo_server.ingest.dxf.ledger import BUILT
 from geo_server.ingest.dxf.profile import category_of, stroke_role
+from geo_server.ingest.dxf.repeated import Written, without_repeated
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import segments_of
 from geo_server.ingest.dxf.swings import find_swings
@@ -25,9 +27,44 @@ LIKE_LEVELS = 0.3
 """Views that share fewer corners than this are parts of one level, unless titles say otherwise."""
 LIKE_OUTLINES = 0.4
 """Levels cover each other to this share of what both cover, once laid over each other."""
+LEAST_LENGTH_M = 12.0
+"""A building has walls of at least this length."""
 LEAST_SIGNS = 4
 """Doors and room names that a level shows before another view without any is no plan."""
 _DOORS = frozenset({Role.DOOR, Role.GLAZING, Role.WALL})
+
+
+class _Signs:
+    """What shows a view to be a plan: doors with swings, and texts that tell of rooms by a number or a word for a use."""
+
+    def __init__(self, drawing: Drawing, roles: Mapping[str, Role]) -> None:
+        self._drawing = drawing
+        self._roles = roles
+
+    @cached_property
+    def hinges(self) -> list[Vertex]:
+        """Where doors hang."""
+        strokes = self._drawing.strokes
+        swings = find_swings(s for s in strokes if s.block or stroke_role(s, self._roles) in _DOORS)
+        return [swing.arc.centre for swing in swings]
+
+    @cached_property
+    def stamps(self) -> list[Stamp]:
+        """Those that tell of rooms."""
+        return [s for s in find_stamps(self._drawing.labels) if s.number or category_of(s.name) is not None]
+
+    def doors_in(self, views: Sequence[View]) -> list[int]:
+        """How many doors each view shows."""
+        tree = STRtree([shapely.Point(at) for at in self.hinges])
+        return [len(tree.query(view.outline, predicate="intersects")) for view in views]
+
+    def stamps_in(self, views: Sequence[View]) -> list[list[Stamp]]:
+        """The stamps in each view."""
+        tree = STRtree([shapely.Point(stamp.at) for stamp in self.stamps])
+        return [
+            [self.stamps[i] for i in sorted(tree.query(view.outline, predicate="intersects").tolist())]
+            for view in views
+        ]
 
 
 def choose_levels(
@@ -41,23 +78,60 @@ def choose_levels(
         one_level: A person says that the drawing shows one level, so that views apart are parts of it.
     """
     built = [s for s in drawing.strokes if stroke_role(s, roles) in BUILT]
-    views, rest = find_views(segments_of(built))
+    views, small = find_views(segments_of(built))
     if not views:
-        return [], rest, []
-    views, elsewhere = _plans_among(views, drawing, roles)
-    views, rest = name_views(views, drawing.labels), [*rest, *elsewhere]
-    if len(views) == 1:
-        return views, rest, []
+        return [], small, []
+    signs = _Signs(drawing, roles)
+    views, elsewhere = _plans_among(views, drawing, signs)
+    views, again, findings = _told_apart(views, built, drawing, signs)
+    views, rest = name_views(views, drawing.labels), [*elsewhere, *again]
     if one_level:
-        return _with_parts(views[:1], views[0], views[1:]), rest, []
-    fixed = next((v for v in views if v.ordinal == 0), views[0])
-    kept, parts, findings = _laid_over(fixed, views, built)
-    findings += [
+        views = _with_parts(views[:1], views[0], views[1:])
+    elif len(views) > 1:
+        fixed = next((v for v in views if v.ordinal == 0), views[0])
+        views, parts, told = _laid_over(fixed, views, built)
+        findings += [*told, *_about_guesses(views)]
+        views = _with_parts(views, fixed, parts)
+    views, small, told = _with_outbuildings(views, small, rest, signs)
+    return views, [*small, *rest], [*findings, *told]
+
+
+def _about_guesses(views: Sequence[View]) -> list[Finding]:
+    return [
         make_finding("level-guessed", f"View {view.title!r} was taken for level {view.ordinal} by where it stands.")
-        for view in kept
-        if view.guessed and len(kept) > 1
+        for view in views
+        if view.guessed and len(views) > 1
     ]
-    return _with_parts(kept, fixed, parts), rest, findings
+
+
+def _with_outbuildings(
+    levels: Sequence[View], small: Sequence[View], rest: Sequence[View], signs: _Signs
+) -> tuple[list[View], list[View], list[Finding]]:
+    """Levels with small buildings that stand apart from them, such as portable classrooms: they have doors and names of
+    rooms of their own. A detail of a level has the names of its rooms.
+    """
+    likely = [v for v in small if v.length_m >= LEAST_LENGTH_M]
+    joined, findings = [], list[Finding]()
+    known = {(s.number, s.name) for stamps in signs.stamps_in([*levels, *rest]) for s in stamps} if likely else set()
+    for view, doors, stamps in zip(likely, signs.doors_in(likely), signs.stamps_in(likely), strict=True):
+        if not doors or any((s.number, s.name) in known for s in stamps):
+            continue
+        at, host = view.outline.centroid, _host(view, levels, rest) if stamps else None
+        if host is None:
+            findings.append(make_finding("building-left-out", at=(at.x, at.y)))
+        else:
+            findings.append(make_finding("building-apart", at=(at.x, at.y)))
+            levels = _with_parts(levels, host, [view])
+            joined.append(view)
+    return list(levels), [v for v in small if v not in joined], findings
+
+
+def _host(view: View, levels: Sequence[View], others: Sequence[View]) -> View | None:
+    """The level that a small building belongs to: the nearest, if no other drawing lies between them."""
+    nearest = min(levels, key=lambda level: level.outline.distance(view.outline))
+    between = shapely.convex_hull(shapely.union(nearest.outline, view.outline))
+    beside = [v for v in (*levels, *others) if v is not nearest]
+    return None if any(between.intersects(v.outline) for v in beside) else nearest
 
 
 def _laid_over(
@@ -86,22 +160,32 @@ def _about_alignment(view: View, agreement: float) -> Finding:
     return make_finding(code, words, at=(at.x, at.y), ordinal=view.ordinal)
 
 
-def _plans_among(views: Sequence[View], drawing: Drawing, roles: Mapping[str, Role]) -> tuple[list[View], list[View]]:
+def _plans_among(views: Sequence[View], drawing: Drawing, signs: _Signs) -> tuple[list[View], list[View]]:
     """Views that may be plans, and those that show the building from elsewhere, such as sections: they have neither doors
     nor names of rooms, where another view has, and nobody calls them levels.
     """
     if len(views) == 1:
         return list(views), []
-    swings = find_swings(s for s in drawing.strokes if s.block or stroke_role(s, roles) in _DOORS)
-    stamps = [s for s in find_stamps(drawing.labels) if s.number or category_of(s.name) is not None]
-    places = [*(swing.arc.centre for swing in swings), *(stamp.at for stamp in stamps)]
-    signs = STRtree([shapely.Point(at) for at in places])
-    counts = [len(signs.query(view.outline, predicate="intersects")) for view in views]
+    counts = [n + len(stamps) for n, stamps in zip(signs.doors_in(views), signs.stamps_in(views), strict=True)]
     if max(counts) < LEAST_SIGNS:
         return list(views), []
     titled = [bool(view.title) for view in name_views(views, drawing.labels)]
     plans = [v for v, count, title in zip(views, counts, titled, strict=True) if count or title]
     return plans, [v for v in views if v not in plans]
+
+
+def _told_apart(
+    views: Sequence[View], built: Sequence[Stroke], drawing: Drawing, signs: _Signs
+) -> tuple[list[View], list[View], list[Finding]]:
+    """Views that show levels of their own, those that show one of them again, and what was noticed."""
+    if len(views) == 1:
+        return list(views), [], []
+    titled = name_views(views, drawing.labels)
+    written = {
+        id(view): Written(corners_of(strokes_in(view, built, titled)), stamps, doors)
+        for view, stamps, doors in zip(titled, signs.stamps_in(titled), signs.doors_in(titled), strict=True)
+    }
+    return without_repeated(titled, written)
 
 
 def _with_parts(kept: Sequence[View], first: View, parts: Sequence[View]) -> list[View]:

@@ -1,12 +1,11 @@
 """Which layers and blocks mean wall, door, stair or label: by whole tokens of their names.
 
 A name is cut free of what a bound or attached reference put before it (``xref$0$``, ``xref|``), upper-cased, stripped
-of accents and split into tokens; tokens are then looked up in :mod:`geo_server.ingest.dxf.lexicon`. Content decides where
+of accents and split into tokens (what puts no spaces between words, into all parts); tokens are then looked up in :mod:`geo_server.ingest.dxf.lexicon`. Content decides where
 names say nothing, see :mod:`geo_server.ingest.dxf.roles`.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
@@ -14,11 +13,15 @@ from itertools import pairwise
 from geo_server.domain.places import AssetCategory, ZoneCategory
 from geo_server.ingest.dxf import lexicon
 from geo_server.ingest.dxf.drawing import Stroke
+from geo_server.ingest.dxf.plain import plain_words
 from geo_server.ingest.dxf.role import Role
 
 _PREFIX = re.compile(r"^.*(?:\$\d+\$|\|)")
 _WORDS = re.compile(r"[A-Z]+")
-_SPLIT = re.compile(r"[^A-Z0-9]+")
+_SPLIT = re.compile(r"[\W_]+")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
+_LONGEST_UNSPACED = 6
+"""Signs in the longest word that is looked for in a run of Chinese or Japanese, which puts no spaces between words."""
 _CODE = re.compile(r"\b[A-Z]{1,2}-?(\d{3})[A-Z]?\b")
 _ROOM_NUMBER = re.compile(r"^(?:[A-Z]{0,4}\d{1,3}[-_. ])?[A-Z]{0,3}[-_. ]?\d{1,4}[A-Z]{0,2}$")
 
@@ -38,18 +41,18 @@ _ORDER: tuple[tuple[Role, frozenset[str]], ...] = (
 )
 
 
-def plain_words(text: str) -> str:
-    """Upper case, no accents."""
-    text = text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("æ", "ae").replace("Æ", "AE")
-    text = text.replace("ł", "l").replace("Ł", "L")
-    split = unicodedata.normalize("NFKD", text.upper())
-    return "".join(c for c in split if not unicodedata.combining(c))
-
-
 @lru_cache(maxsize=8192)
 def tokens(name: str) -> tuple[str, ...]:
     """The tokens of a layer's or block's name, outermost reference prefix removed."""
-    return tuple(t for t in _SPLIT.split(plain_words(_PREFIX.sub("", name))) if t)
+    return _tokens(plain_words(_PREFIX.sub("", name)))
+
+
+def _tokens(plain: str) -> tuple[str, ...]:
+    """The words of a plain text; of a run of Chinese or Japanese, all that it may consist of."""
+    words = [word for word in _SPLIT.split(plain) if word]
+    runs = [run for word in words for run in _UNSPACED.findall(word)]
+    inside = [run[i : i + n] for run in runs for n in range(1, _LONGEST_UNSPACED + 1) for i in range(len(run) - n + 1)]
+    return (*words, *(part for part in inside if part not in words))
 
 
 @lru_cache(maxsize=8192)
@@ -80,8 +83,7 @@ def is_room_number(name: str) -> bool:
 def category_of(text: str) -> ZoneCategory | None:
     """The use that a label or a layer's name speaks of, or None."""
     joined = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", plain_words(text))
-    words = [t for t in _SPLIT.split(joined) if t]
-    found = {lexicon.USES[word] for word in words if word in lexicon.USES}
+    found = {lexicon.USES[word] for word in _tokens(joined) if word in lexicon.USES}
     return next((category for category in lexicon.USE_ORDER if category in found), None)
 
 

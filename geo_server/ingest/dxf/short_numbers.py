@@ -10,7 +10,7 @@ from shapely import LineString, Point, Polygon, STRtree
 
 from geo_server.ingest.dxf.drawing import Label
 from geo_server.ingest.dxf.labels import TAG_REACH_M, room_labels
-from geo_server.ingest.dxf.profile import plain_words
+from geo_server.ingest.dxf.plain import plain_words
 
 _SHORT = re.compile(r"^[A-Z]{0,2}[-. ]?\d[A-Z]?$")
 LEAST_NUMBERS = 3

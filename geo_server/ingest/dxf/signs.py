@@ -11,7 +11,8 @@ from geo_server.domain.places import OpeningCategory
 from geo_server.ingest.dxf import lexicon
 from geo_server.ingest.dxf.drawing import Label
 from geo_server.ingest.dxf.openings import FoundOpening
-from geo_server.ingest.dxf.profile import plain_words, tokens
+from geo_server.ingest.dxf.plain import plain_words
+from geo_server.ingest.dxf.profile import tokens
 
 SIGN_REACH_M = 4.0
 """A sign may stand this far from the middle of its door: outside the sweep of a double leaf."""

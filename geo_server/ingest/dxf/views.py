@@ -18,7 +18,7 @@ from shapely import Point, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.ingest.dxf.drawing import Label, Points, Stroke, Vertex, all_points
-from geo_server.ingest.dxf.profile import plain_words
+from geo_server.ingest.dxf.plain import plain_words
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
 
 JOIN_M = 3.0
@@ -137,7 +137,7 @@ _LEVEL_WORDS: tuple[tuple[int, str], ...] = (
     (0, r"PIANO TERRA|BEGANE GROND|PARTER|RES[- ]DO[- ]CHAO|BOTTENVANING|STUEETAGE|\bEG\b|\bRDC\b|\bPB\b"),
     (
         -1,
-        r"BASEMENT|CELLAR|LOWER LEVEL|UNTERGESCHOSS|KELLER|SOUS[- ]SOL|SOTERRANI|SOTANO|SEMISOTANO|SEMINTERRATO|KELDER|PIWNICA",
+        r"BASEMENT|CELLAR|LOWER LEVEL|UNTERGESCHOSS|KELLER|SOUS[- ]SOL|SOTERRANI|SOTANO|SEMISOTANO|SEMINTERRATO|KELDER|PIWNICA|ПОДВАЛ|ЦОКОЛ",
     ),
 )
 _WORDS_TO_NUMBER = {
@@ -154,14 +154,15 @@ _WORDS_TO_NUMBER = {
     )
     for w in words.split()
 }
-_STOREY = r"(?:FLOOR|LEVEL|STOREY|STORY|PLANTA|NIVELL?|ETAGE|NIVEAU|PIANO|VERDIEPING|PIETRO|PLAN|OBERGESCHOSS|OG)"
+_STOREY = r"(?:FLOOR|LEVEL|STOREY|STORY|PLANTA|NIVELL?|ETAGE|NIVEAU|PIANO|VERDIEPING|PIETRO|PLAN|OBERGESCHOSS|OG|ЭТАЖА?|ПОВЕРХУ?)"
 _NUMBERED = (
     re.compile(rf"(?<![\d.])(-?\d{{1,2}})\s*(?:ST|ND|RD|TH|\.|O|A|º|ª|ER|EME|E)?\s*{_STOREY}\b"),
     re.compile(rf"\b{_STOREY}\s*[:#-]?\s*(-?\d{{1,2}})(?![\d.,])"),
     re.compile(r"^\s*L\s*0?(\d{1,2})\s*$"),
+    re.compile(rf"(?<!\d)(\d{{1,2}})\s*(?:階|层|層|{plain_words('층')})"),
 )
-_UG = re.compile(r"(\d)?\s*\.?\s*UG\b")
-_TITLE = re.compile(rf"\b{_STOREY}\b|FLOOR PLAN|GRUNDRISS|PLANTA|ROOF|TOP FLOOR")
+_UG = re.compile(rf"(\d)?\s*\.?\s*UG\b|(?:地下|{plain_words('지하')})\s*(\d)?")
+_TITLE = re.compile(rf"\b{_STOREY}\b|FLOOR PLAN|GRUNDRISS|PLANTA|ROOF|TOP FLOOR|平面図|平面图|平面圖|평면도")
 
 
 def level_of(title: str) -> int | None:
@@ -171,7 +172,7 @@ def level_of(title: str) -> int | None:
         if re.search(pattern, words):
             return ordinal
     if match := _UG.search(words):
-        return -int(match[1] or 1)
+        return -int(match[1] or match[2] or 1)
     for numbered in _NUMBERED:
         if match := numbered.search(words):
             return int(match[1])

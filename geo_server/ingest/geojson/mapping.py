@@ -12,7 +12,7 @@ from typing import Any
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
-from geo_server.ingest.dxf.profile import plain_words
+from geo_server.ingest.dxf.plain import plain_words
 from geo_server.ingest.dxf.views import level_of
 
 CANDIDATES: dict[str, str] = {

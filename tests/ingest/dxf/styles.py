@@ -29,6 +29,14 @@ LAYERS: Mapping[str, Callable[[str], str]] = {
         "A-WALL": "WÄNDE", "A-DOOR": "TÜREN", "A-GLAZ": "FENSTER", "A-AREA-IDEN": "RAUMSTEMPEL", "A-FURN": "MÖBEL",
         "A-FLOR-STRS": "TREPPE", "A-GRID": "ACHSEN", "A-ANNO-DIMS": "BEMASSUNG",
     }.get(layer, layer),
+    "russian": lambda layer: {
+        "A-WALL": "Стены", "A-DOOR": "Двери", "A-GLAZ": "Окна", "A-AREA-IDEN": "Номера помещений", "A-FURN": "Мебель",
+        "A-FLOR-STRS": "Лестницы", "A-GRID": "Оси", "A-ANNO-DIMS": "Размеры",
+    }.get(layer, layer),
+    "japanese": lambda layer: {
+        "A-WALL": "間仕切壁", "A-DOOR": "建具_ドア", "A-GLAZ": "建具_窓", "A-AREA-IDEN": "室名", "A-FURN": "家具",
+        "A-FLOR-STRS": "階段", "A-GRID": "通り芯", "A-ANNO-DIMS": "寸法",
+    }.get(layer, layer),
     "joinery": lambda layer: {"A-WALL": "WALL", "A-DOOR": "WINDOW", "A-GLAZ": "WINDOW"}.get(layer, layer),
     "pens": lambda layer: {"A-WALL": "PEN_50", "A-AREA-IDEN": "PEN_18", "A-DOOR": "PEN_25", "A-GLAZ": "PEN_35"}.get(
         layer, "PEN_13"
