@@ -130,11 +130,21 @@ CODES: dict[str, Code] = {
     "opening-assumed": Code(
         _FIXED, "A gap in a wall without a door symbol is taken for a way through.", "Check that people can pass."
     ),
+    "gap-outside": Code(
+        _NOTE,
+        "A gap in an outside wall holds neither a door nor a window, and was taken for a window.",
+        "Add a door if it is a way out.",
+    ),
     "door-unplaced": Code(_NOTE, "A door symbol stands at no wall and was left out."),
     "door-one-zone": Code(
         _ERROR, "A door has the same zone on both sides, or none.", "Check the walls around it for gaps."
     ),
     "niche-absorbed": Code(_FIXED, "A small space without a door or a name was added to its neighbour."),
+    "island-absorbed": Code(
+        _FIXED,
+        "Thin lines in the middle of a room, with no door into them, were taken for a marking on its floor.",
+        "Check that they are no shaft, and no opening in the floor.",
+    ),
     "shaft-dropped": Code(_NOTE, "A closed space without a door or a name that is too small for people was left out."),
     "ground-left-out": Code(
         _ERROR,

@@ -11,9 +11,10 @@ from shapely import Polygon, STRtree
 from geo_server.domain.findings import Finding
 from geo_server.domain.places import ZoneCategory
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.dxf import lexicon
 from geo_server.ingest.dxf.drawing import Stroke
 from geo_server.ingest.dxf.polygonize import LEAST_AREA_M2, LEAST_RADIUS_M, inscribed_radius
-from geo_server.ingest.dxf.profile import category_of, is_room_number, stroke_role
+from geo_server.ingest.dxf.profile import category_of, is_room_number, stroke_role, tokens
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import as_lines, segments_of
 
@@ -33,6 +34,7 @@ class DrawnArea:
 
     Args:
         name: Room number that its layer is named for, or empty.
+        said: Its layer is named for rooms, and not for a use only, as markings on a floor may be too.
     """
 
     polygon: Polygon
@@ -40,6 +42,7 @@ class DrawnArea:
     name: str
     layer: str
     handle: str
+    said: bool = True
 
 
 def find_areas(
@@ -87,7 +90,8 @@ def _area(polygon: Polygon, stroke: Stroke, roles: Mapping[str, Role]) -> DrawnA
     lift = roles.get(stroke.layer) is Role.LIFT
     category = ZoneCategory.ELEVATOR if lift else category_of(stroke.layer)
     name = stroke.layer if is_room_number(stroke.layer) else ""
-    return DrawnArea(polygon, category, name, stroke.layer, stroke.handle)
+    said = lift or bool(name) or not lexicon.AREA.isdisjoint(tokens(stroke.layer))
+    return DrawnArea(polygon, category, name, stroke.layer, stroke.handle, said)
 
 
 def _place(polygon: Polygon) -> tuple[float, float]:
@@ -131,7 +135,7 @@ def _without_overlaps(candidates: list[DrawnArea]) -> tuple[list[DrawnArea], lis
             rest = shapely.difference(area.polygon, shapely.union_all(under), grid_size=0.001)
             parts = [p for p in shapely.get_parts(rest) if isinstance(p, Polygon)]
             largest = max(parts, key=lambda p: p.area)
-            area = DrawnArea(largest, area.category, area.name, area.layer, area.handle)  # noqa: PLW2901 - the cut one
+            area = replace(area, polygon=largest)  # noqa: PLW2901 - the cut one
             if covered.area > 0.05:
                 cut.append(area)
         kept[index] = area

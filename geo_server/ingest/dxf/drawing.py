@@ -89,6 +89,7 @@ class Label:
         block: As of a stroke.
         source: Number of the object that it was made of.
         frozen: As of a stroke.
+        tip: What a leader points to from it, or None.
     """
 
     text: str
@@ -101,6 +102,7 @@ class Label:
     block: str = ""
     source: int = -1
     frozen: str = ""
+    tip: Vertex | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,10 @@ class Drawing:
         return replace(
             self,
             strokes=_scaled(self.strokes, metres_per_unit, origin),
-            labels=tuple(replace(t, at=move(t.at), height=t.height * metres_per_unit) for t in self.labels),
+            labels=tuple(
+                replace(t, at=move(t.at), height=t.height * metres_per_unit, tip=move(t.tip) if t.tip else None)
+                for t in self.labels
+            ),
             blocks=tuple(replace(b, at=move(b.at)) for b in self.blocks),
             findings=tuple(
                 f if f.x is None or f.y is None else replace(f, x=f.x * metres_per_unit, y=f.y * metres_per_unit)

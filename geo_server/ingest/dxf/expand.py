@@ -19,6 +19,7 @@ from geo_server.ingest.dxf.clipping import Clip, keep_all
 from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Points, Reason, Stroke
 from geo_server.ingest.dxf.entities import Entity
 from geo_server.ingest.dxf.leaves import PICTURES, Leaf, read_leaf
+from geo_server.ingest.dxf.pointers import Pointer, with_tips
 from geo_server.ingest.dxf.profile import asset_of, is_door_block
 from geo_server.ingest.dxf.setup import frozen_layers, header_unit, hidden_layers, read_sheets
 from geo_server.ingest.dxf.texts import MOST_CHARACTERS
@@ -50,6 +51,7 @@ class _Collector:
     strokes: list[Stroke] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     blocks: list[BlockUse] = field(default_factory=list)
+    pointers: list[Pointer] = field(default_factory=list)
     dimensions: list[Dimension] = field(default_factory=list)
     entities: int = 0
     left_out: Counter[Reason] = field(default_factory=Counter)
@@ -94,7 +96,7 @@ def read_drawing(document: Document, name: str) -> Drawing:
     found = expander.found
     return Drawing(
         strokes=tuple(found.strokes),
-        labels=tuple(found.labels),
+        labels=tuple(with_tips(found.labels, found.pointers)),
         blocks=tuple(found.blocks),
         dimensions=tuple(found.dimensions),
         header_unit=header_unit(document),
@@ -136,6 +138,8 @@ class _Expander:
             found.lose(leaf.damage, layer, place.handle or leaf.handle)
         elif leaf.reason is not None:
             found.left_out[leaf.reason] += 1
+            if leaf.pointer is not None:
+                found.pointers.append(leaf.pointer.moved(at))
             if leaf.reason is Reason.UNSUPPORTED:
                 found.unsupported[leaf.kind] += 1
         elif leaf.dimension is not None:
@@ -176,7 +180,17 @@ class _Expander:
             number = self.found.entities
             self.found.labels.append(
                 Label(
-                    label.text, spot, height, layer, handle, label.tag, place.stamp, place.block, number, place.frozen
+                    label.text,
+                    spot,
+                    height,
+                    layer,
+                    handle,
+                    label.tag,
+                    place.stamp,
+                    place.block,
+                    number,
+                    place.frozen,
+                    tip=at.apply_flat(label.tip) if at and label.tip else label.tip,
                 )
             )
 

@@ -99,6 +99,7 @@ class Stamp:
         at: Where the first of them stands.
         area_m2: The written area, or None.
         handles: Of the texts.
+        pointed: It stands elsewhere, and a leader points from it to where it is.
     """
 
     at: Vertex
@@ -107,6 +108,7 @@ class Stamp:
     area_m2: float | None = None
     height: float = 0.0
     handles: list[str] = field(default_factory=list)
+    pointed: bool = False
 
     @property
     def name(self) -> str:
@@ -118,14 +120,27 @@ def find_stamps(labels: Sequence[Label]) -> list[Stamp]:
     """The room stamps among the texts of a level."""
     groups: dict[str, list[Label]] = defaultdict(list)
     loose = []
-    for label in room_labels(labels):
+    pointed = [t for t in labels if t.tip is not None]
+    for label in room_labels([t for t in labels if t.tip is None]):
         if label.insert:
             groups[label.insert].append(label)
         else:
             loose.append(label)
     stamps = [_stamp(group) for _, group in sorted(groups.items())]
     stamps += [_stamp(group) for group in _stacks(loose)]
+    stamps += [_pointed(label, label.tip) for label in pointed if label.tip and _names_a_room(label)]
     return [stamp for stamp in stamps if stamp.number or stamp.names or stamp.area_m2]
+
+
+def _names_a_room(label: Label) -> bool:
+    """Whether a text with a leader names what it points to, as notes about how to build do not."""
+    return is_number(label.text.strip()) or _speaks_of_use(label.text)
+
+
+def _pointed(label: Label, tip: Vertex) -> Stamp:
+    stamp = _stamp([label])
+    stamp.at, stamp.pointed = tip, True
+    return stamp
 
 
 def room_labels(labels: Sequence[Label]) -> list[Label]:
@@ -257,7 +272,9 @@ def assign(stamps: Sequence[Stamp], zones: Sequence[Polygon]) -> tuple[dict[int,
 
 def best_stamp(stamps: Sequence[Stamp]) -> Stamp:
     """One stamp out of those that stand in a zone: number, name and area need not stand together."""
-    ranked = sorted(stamps, key=lambda s: (category_of(s.name) is None, not s.names, not s.number, -s.height, s.at))
+    ranked = sorted(
+        stamps, key=lambda s: (s.pointed, category_of(s.name) is None, not s.names, not s.number, -s.height, s.at)
+    )
     best = Stamp(ranked[0].at, height=ranked[0].height)
     best.names = list(next((s.names for s in ranked if s.names), []))
     best.number = next((s.number for s in ranked if s.number), "")

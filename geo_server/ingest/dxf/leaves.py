@@ -10,14 +10,16 @@ from geo_server.ingest.dxf.dimensions import read_dimension
 from geo_server.ingest.dxf.drawing import Dimension, Label, Reason
 from geo_server.ingest.dxf.entities import Entity
 from geo_server.ingest.dxf.outlines import FLATTENED, SpacePoints, drawn_width, flatten, flatten_parts
+from geo_server.ingest.dxf.pointers import Pointer, read_pointer, read_pointing_text
 from geo_server.ingest.dxf.texts import read_label
 
 _TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
 _FILLED = frozenset({"SOLID", "TRACE", "HATCH", "MPOLYGON"})
 PICTURES = frozenset({"IMAGE", "PDFUNDERLAY", "PDFREFERENCE", "DWFUNDERLAY", "DGNUNDERLAY", "OLE2FRAME"})
 _SOLIDS = frozenset({"3DSOLID", "BODY", "REGION", "MESH", "SURFACE"})
-_ANNOTATION = frozenset({"VIEWPORT", "POINT", "LEADER", "MULTILEADER", "MLEADER", "TOLERANCE", "RAY", "XLINE"})
+_ANNOTATION = frozenset({"VIEWPORT", "POINT", "LEADER", "TOLERANCE", "RAY", "XLINE"})
 _DECORATION = frozenset({"WIPEOUT", "ACAD_TABLE", "SHAPE", "LIGHT", "SUN", "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION"})
+_POINTING = frozenset({"MULTILEADER", "MLEADER"})
 _CONSTANT, _INVISIBLE = 2, 1
 """Flags of an attribute's definition (DXF reference, ATTDEF 70)."""
 
@@ -43,6 +45,7 @@ class Leaf:
     damage: str = ""
     reason: Reason | None = None
     width: float = 0.0
+    pointer: Pointer | None = None
 
     @property
     def filled(self) -> bool:
@@ -61,6 +64,8 @@ def read_leaf(entity: Entity) -> Leaf:
             return replace(leaf, reason=Reason.HIDDEN)
         if kind in _TEXTS or kind == "ATTDEF":
             return _text(entity, leaf)
+        if kind in _POINTING:
+            return _said(read_pointing_text(entity), leaf)
         if kind == "DIMENSION":
             dimension = read_dimension(entity)
             return replace(leaf, dimension=dimension, reason=None if dimension else Reason.ANNOTATION)
@@ -76,10 +81,13 @@ def _text(entity: Entity, leaf: Leaf) -> Leaf:
         return replace(leaf, reason=Reason.ANNOTATION)
     if leaf.kind in {"ATTRIB", "ATTDEF"} and entity.dxf.get("flags", 0) & _INVISIBLE:
         return replace(leaf, reason=Reason.HIDDEN)
-    label = read_label(entity)
+    return _said(read_label(entity), leaf)
+
+
+def _said(label: Label | None, leaf: Leaf) -> Leaf:
     if label is None:
         return replace(leaf, reason=Reason.ANNOTATION)
-    if not all(map(math.isfinite, (*label.at, label.height))):
+    if not all(map(math.isfinite, (*label.at, label.height, *(label.tip or ())))):
         return replace(leaf, damage="not-finite")
     return replace(leaf, label=label)
 
@@ -87,7 +95,7 @@ def _text(entity: Entity, leaf: Leaf) -> Leaf:
 def _drawn(entity: Entity, leaf: Leaf) -> Leaf:
     reason = _useless(leaf.kind)
     if reason is not None:
-        return replace(leaf, reason=reason)
+        return replace(leaf, reason=reason, pointer=read_pointer(entity) if leaf.kind == "LEADER" else None)
     is_foreign = isinstance(entity, DXFTagStorage) or leaf.kind == "ACAD_PROXY_ENTITY"
     runs = flatten_parts(entity) if is_foreign else flatten(entity)
     if not runs:

@@ -20,6 +20,7 @@ from geo_server.ingest.dxf.content import FoundZone, LevelContent
 from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.frames import find_frames, in_sectors
+from geo_server.ingest.dxf.islands import absorb_islands
 from geo_server.ingest.dxf.mending import cap_open_ends, connect, join_free_ends, stitch
 from geo_server.ingest.dxf.noding import node, node_with, straighten_noded, weld
 from geo_server.ingest.dxf.openings import (
@@ -104,6 +105,10 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     content.findings += found.findings
     polygons, openings, booths = absorb_booths(polygons, found.openings, {*stairs, *range(len(drawn))}, stamps)
     polygons, openings, told = without_surroundings(polygons, openings, {*stairs, *range(len(drawn))}, stamps)
+    content.findings += told
+    loose = {index for index, area in drawn.items() if not area.said}
+    kept = {*stairs, *drawn.keys()} - loose
+    polygons, openings, told = absorb_islands(polygons, openings, kept, loose, closed.thickness)
     content.findings += told
     polygons, openings, stairs = without_gaps(polygons, openings, stairs)
     if absorbed := booths + closed.faces.absorbed:

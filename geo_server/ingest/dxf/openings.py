@@ -25,12 +25,16 @@ OUTSIDE_M = 1.2
 """A door leads out when this far in front of it there is no building."""
 BRIDGED_M = 0.03
 """Lines that are nearer to a gap, and to the edge of a zone, do not part them."""
+ALONG_SHARE, DRAWN_SHARE = 0.5, 1.2
+"""A door is drawn in a gap when lines run along this share of it, or are together this many times as long as it is wide."""
 FILLING_M = 0.4
 """How far from a gap's middle line the lines of a sliding door or a window are drawn."""
 LEAST_PANES = 3
 """So many lines from side to side are a window: a sill on each face of the wall, and a pane."""
 FRAME_M, FLUSH_M = 0.2, 0.05
 """Half the depth that the frame of a window may have in a thin wall; how far its sill may stick out of a thick one."""
+LEAST_EXIT_M = 0.75
+"""A gap that may be a door to outside is at least this wide."""
 LEAST_GAP_M = 0.6
 """A gap that people pass is at least this wide."""
 
@@ -91,6 +95,7 @@ def find_openings(
     for bridge, sides in zip(bridges, zones_beside(bridges, zones), strict=True):
         door = doors[bridge.symbol] if bridge.symbol is not None else None
         if door is None and not (_passable(bridge, sides) and _is_clear(bridge, sides, zones, walls)):
+            _note_gap_outside(bridge, sides, footprint, found)
             continue
         if sides[0] == sides[1]:
             if door is not None:
@@ -151,7 +156,15 @@ def _filling(bridge: Bridge, of_doors: _Lines, unsaid: _Lines, walls: _Lines) ->
         return Filling.NOTHING
     if any(_has_panes(bridge, lines, walls) for lines in (of_doors, unsaid)):
         return Filling.WINDOW
-    return Filling.DOOR if runs_beside(bridge, *of_doors, FILLING_M) >= 0.5 else Filling.NOTHING
+    along = runs_beside(bridge, *of_doors, FILLING_M) >= ALONG_SHARE
+    return Filling.DOOR if along or _drawn_in(bridge, *of_doors) >= DRAWN_SHARE else Filling.NOTHING
+
+
+def _drawn_in(bridge: Bridge, lines: Segments, tree: STRtree) -> float:
+    """How much is drawn in a gap, as a multiple of its width: the wings of a revolving door, the folds of a folding one."""
+    gap = LineString([bridge.start, bridge.end]).buffer(FILLING_M, cap_style="flat")
+    near = as_lines(lines[tree.query(gap, predicate="intersects")])
+    return float(shapely.length(shapely.intersection(near, gap)).sum()) / (bridge.width_m or 1.0)
 
 
 def _has_panes(bridge: Bridge, lines: _Lines, walls: _Lines) -> bool:
@@ -203,6 +216,18 @@ def _note_odd_door(bridge: Bridge, door: DoorSymbol, side: int | None, found: Fo
     found.findings.append(
         make_finding("door-one-zone", f"A door {where}.", at=bridge.middle, layer=door.layer, handle=door.handle)
     )
+
+
+def _note_gap_outside(
+    bridge: Bridge, sides: tuple[int | None, int | None], footprint: BaseGeometry, found: FoundOpenings
+) -> None:
+    """Tell of a gap that may be an exit, where nothing is drawn that says what it is."""
+    empty = bridge.filled is Filling.NOTHING and bridge.width_m >= LEAST_EXIT_M
+    if empty and sides.count(None) == 1 and _is_outside(bridge, sides, footprint):
+        words = (
+            f"A gap of {bridge.width_m:.2f} m in an outside wall, with neither a door nor a window in it, is no exit."
+        )
+        found.findings.append(make_finding("gap-outside", words, at=bridge.middle))
 
 
 def zones_beside(bridges: Sequence[Bridge], zones: Sequence[Polygon]) -> list[tuple[int | None, int | None]]:

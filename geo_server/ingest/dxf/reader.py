@@ -230,7 +230,7 @@ def _read_levels(ready: _Prepared, views: Sequence[View]) -> list[LevelPart]:
         labels = [
             label
             for label in ready.drawing.labels
-            if view.outline.distance(shapely.Point(label.at)) <= 2.0 and id(label) not in titles
+            if view.outline.distance(shapely.Point(label.tip or label.at)) <= 2.0 and id(label) not in titles
         ]
         content = read_walkable(strokes, labels, ready.roles) or read_level(strokes, labels, ready.roles)
         content.openings = read_signs(content.openings, ready.drawing.labels)

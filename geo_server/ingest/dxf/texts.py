@@ -2,6 +2,8 @@
 
 import math
 
+from ezdxf.math import Vec3
+
 from geo_server.ingest.dxf.drawing import Label, Vertex
 from geo_server.ingest.dxf.entities import Entity
 
@@ -48,13 +50,31 @@ def _text_centre(entity: Entity, words: str, height: float) -> Vertex:
 
 
 def _mtext_centre(entity: Entity, words: str, height: float) -> Vertex:
+    spacing, angle = float(entity.dxf.get("line_spacing_factor", 1.0)), math.radians(float(entity.get_rotation()))
+    return centre_of_lines(
+        entity.dxf.insert, words, height, int(entity.dxf.attachment_point), spacing=spacing, angle=angle
+    )
+
+
+def centre_of_lines(
+    anchor: Vec3, words: str, height: float, attached: int, *, spacing: float = 1.0, angle: float = 0.0
+) -> Vertex:
+    """The centre of a text of several lines.
+
+    Args:
+        anchor: Where it is put.
+        words: With line breaks.
+        height: Of a capital.
+        attached: Which corner, side or middle of it is at the anchor, as of an MTEXT (DXF reference, MTEXT 71).
+        spacing: Factor of the distance of its lines.
+        angle: In radians.
+    """
     lines = words.split("\n")
     width = max(len(line) for line in lines) * height * LETTER_WIDTH
-    tall = height * (1 + LINE_PITCH * (len(lines) - 1) * float(entity.dxf.get("line_spacing_factor", 1.0)))
-    column, row = (int(entity.dxf.attachment_point) - 1) % 3, (int(entity.dxf.attachment_point) - 1) // 3
+    tall = height * (1 + LINE_PITCH * (len(lines) - 1) * spacing)
+    column, row = (attached - 1) % 3, (attached - 1) // 3
     across, up = (0.5 - column / 2) * width, (row / 2 - 0.5) * tall
-    anchor = entity.dxf.insert
-    return _turned(anchor.x, anchor.y, across, up, math.radians(float(entity.get_rotation())))
+    return _turned(anchor.x, anchor.y, across, up, angle)
 
 
 def _turned(x: float, y: float, across: float, up: float, angle: float) -> Vertex:

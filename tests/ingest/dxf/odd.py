@@ -1,0 +1,175 @@
+"""Drawings with one thing in them that is odd, and usual all the same: courts on the floor of a gymnasium, names outside of
+the building with leaders, doors without a swing. On layers with AIA names, in metres.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+
+import ezdxf
+from ezdxf.document import Drawing as Document
+from ezdxf.math import Vec2
+from ezdxf.render.mleader import ConnectionSide
+from shapely import Polygon, box
+
+from tests.ingest.dxf.door_pens import DOOR, arc_and_line
+from tests.ingest.dxf.floor import INNER, OUTER, Door, Floor, Spot, Wall, school_floor
+from tests.ingest.dxf.pens import NAME, Space, double_lines, plain_texts, three_lines
+from tests.ingest.dxf.sheets import sheet
+
+Drawn = tuple[Document, Floor]
+
+
+def gym_floor() -> Floor:
+    """A gymnasium with two changing rooms and a store."""
+    corners = [(0.0, 0.0), (36.0, 0.0), (36.0, 32.0), (0.0, 32.0), (0.0, 0.0)]
+    walls = [*(Wall(a, b, OUTER) for a, b in pairwise(corners)), Wall((0, 24), (36, 24), INNER)]
+    walls += [Wall((x, 24), (x, 32), INNER) for x in (12, 24)]
+    names: dict[str, Spot] = {"GYM": (18, 12), "BOYS": (6, 28), "GIRLS": (18, 28), "STORAGE": (30, 28)}
+    doors = (
+        Door((5, 24), (6, 24), INNER, ("BOYS", "GYM"), -1),
+        Door((18, 24), (19, 24), INNER, ("GIRLS", "GYM"), -1),
+        Door((28, 24), (29.8, 24), INNER, ("STORAGE", "GYM"), 1, 2),
+        Door((36, 10), (36, 11.8), OUTER, ("GYM", ""), -1, 2),
+    )
+    return Floor(tuple(walls), doors, (), names)
+
+
+def _plain(floor: Floor, *, doors: bool = True, names: bool = True) -> tuple[Document, Space]:
+    document = sheet()
+    space = document.modelspace()
+    double_lines(floor, space, True)
+    three_lines(floor, space)
+    for a, b in floor.treads:
+        space.add_line(a, b, dxfattribs={"layer": "A-FLOR-STRS"})
+    if doors:
+        arc_and_line(floor, space)
+    if names:
+        plain_texts(floor, space)
+    return document, space
+
+
+def _ring(space: Space, shape: Polygon, layer: str) -> None:
+    space.add_lwpolyline(list(shape.exterior.coords)[:-1], close=True, dxfattribs={"layer": layer})
+
+
+def court(layer: str) -> Drawn:
+    """A court with its middle line and circle, on a layer that is for something else, or for nothing."""
+    floor = gym_floor()
+    document, space = _plain(floor)
+    _ring(space, box(5, 4, 31, 20), layer)
+    space.add_line((18, 4), (18, 20), dxfattribs={"layer": layer})
+    space.add_circle((18, 12), 1.8, dxfattribs={"layer": layer})
+    return document, floor
+
+
+def bleachers() -> Drawn:
+    """Benches along a wall of the gymnasium, as thin lines on the layer of the walls."""
+    floor = gym_floor()
+    document, space = _plain(floor)
+    for row in range(6):
+        space.add_line((3, 2 + 0.75 * row), (33, 2 + 0.75 * row), dxfattribs={"layer": "A-WALL"})
+    for x in (3, 13, 23, 33):
+        space.add_line((x, 2), (x, 2 + 0.75 * 5), dxfattribs={"layer": "A-WALL"})
+    return document, floor
+
+
+def leaders() -> Drawn:
+    """Names above and below the building, and leaders from them into the rooms."""
+    floor = school_floor()
+    document, space = _plain(floor, names=False)
+    for name, room in floor.rooms.items():
+        inside = room.representative_point()
+        at = (inside.x, 20.0 if inside.y > 8 else -4.0)
+        text = space.add_text(name, height=0.25, dxfattribs=NAME)
+        text.set_placement(at, align=ezdxf.enums.TextEntityAlignment.MIDDLE_CENTER)
+        tail = at[0], at[1] - 0.4 if at[1] > 0 else at[1] + 0.4
+        space.add_leader([(inside.x, inside.y), tail], dxfattribs=NAME)
+    note = space.add_mtext("GYP. BD. TYP.", dxfattribs={**NAME, "char_height": 0.25, "insert": (40, 18)})
+    note.dxf.attachment_point = 5
+    space.add_leader([(3, 13), (40, 17.6)], dxfattribs=NAME)
+    return document, floor
+
+
+def multileaders() -> Drawn:
+    """Names of small rooms as multileaders, in the middle of other rooms."""
+    floor = school_floor()
+    document, space = _plain(floor, names=False)
+    plain_texts(
+        Floor(floor.walls, (), (), {n: at for n, at in floor.names.items() if n not in {"WC", "OFFICE"}}), space
+    )
+    for name, at in (("WC", (2.5, 5.0)), ("OFFICE", (20.0, 14.5))):
+        pointing = space.add_multileader_mtext("Standard", dxfattribs=NAME)
+        pointing.set_content(name, char_height=0.25)
+        tip = floor.rooms[name].representative_point()
+        pointing.add_leader_line(ConnectionSide.left, [Vec2(tip.x, tip.y)])
+        pointing.build(insert=Vec2(at))
+    return document, floor
+
+
+def revolving() -> Drawn:
+    """The main door as a circle with wings."""
+    floor = school_floor()
+    document, space = _plain(floor, doors=False)
+    main = next(door for door in floor.doors if "" in door.sides and door.leaves == 2)
+    arc_and_line(Floor(floor.walls, tuple(d for d in floor.doors if d is not main), (), floor.names), space)
+    middle = Vec2(main.hinge).lerp(Vec2(main.latch))
+    space.add_circle(middle, main.width / 2, dxfattribs=DOOR)
+    for angle in (45, 135):
+        wing = Vec2.from_deg_angle(angle, main.width / 2)
+        space.add_line(middle - wing, middle + wing, dxfattribs=DOOR)
+    return document, floor
+
+
+def concertina() -> Drawn:
+    """Doors that fold: a zigzag across each doorway."""
+    floor = school_floor()
+    document, space = _plain(floor, doors=False)
+    for door in floor.doors:
+        (x, y), (u, v) = door.hinge, door.latch
+        across = (-(v - y) / door.width * 0.25, (u - x) / door.width * 0.25)
+        spots = [
+            (x + (u - x) * i / 8 + across[0] * (i % 2), y + (v - y) * i / 8 + across[1] * (i % 2)) for i in range(9)
+        ]
+        space.add_lwpolyline(spots, dxfattribs=DOOR)
+    return document, floor
+
+
+def both_ways() -> Drawn:
+    """Leaves that swing to both sides."""
+    floor = school_floor()
+    document, space = _plain(floor)
+    other = tuple(Door(d.hinge, d.latch, d.thick, d.sides, -d.swing, d.leaves) for d in floor.doors)
+    arc_and_line(Floor(floor.walls, other, (), floor.names), space)
+    return document, floor
+
+
+def uneven() -> Drawn:
+    """Double doors with a wide leaf and a narrow one."""
+    floor = school_floor()
+    document, space = _plain(floor, doors=False)
+    arc_and_line(Floor(floor.walls, tuple(d for d in floor.doors if d.leaves == 1), (), floor.names), space)
+    for door in (d for d in floor.doors if d.leaves == 2):
+        (one, _, tip), (other, _, _) = door.leaf_places()
+        along = (Vec2(other) - Vec2(one)).normalize()
+        out = (Vec2(tip) - Vec2(one)).normalize()
+        for hinge, way, size in ((Vec2(one), along, door.width * 2 / 3), (Vec2(other), -along, door.width / 3)):
+            space.add_line(hinge, hinge + out * size, dxfattribs=DOOR)
+            first, last = sorted([math.degrees(way.angle), math.degrees(out.angle)])
+            if last - first > 180:
+                first, last = last, first
+            space.add_arc(hinge, size, first, last, dxfattribs=DOOR)
+    return document, floor
+
+
+ODD: Mapping[str, Callable[[], Drawn]] = {
+    "a court on the layer of walls": lambda: court("A-WALL"),
+    "a court on a layer named for courts": lambda: court("COURT"),
+    "benches on the layer of walls": bleachers,
+    "names with leaders": leaders,
+    "names with multileaders": multileaders,
+    "a revolving door": revolving,
+    "folding doors": concertina,
+    "doors that swing both ways": both_ways,
+    "doors with leaves of two sizes": uneven,
+}
