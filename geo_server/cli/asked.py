@@ -49,7 +49,10 @@ ProfileName = Annotated[str, typer.Option("--profile", help="Who walks: adult, c
 Reaction = Annotated[float, typer.Option("--reaction-s", help="Seconds until people start to walk.")]
 Margin = Annotated[float, typer.Option("--margin-s", help="Seconds that people must be ahead of a threat.")]
 To = Annotated[
-    Destination, typer.Option("--to", help="Where people go: out, into a shelter, or into a room that they lock.")
+    Destination,
+    typer.Option(
+        "--to", help="Where people go: out, on to an assembly point, into a shelter, or into a room that they lock."
+    ),
 ]
 People = Annotated[
     str | None,

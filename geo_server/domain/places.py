@@ -267,6 +267,11 @@ class Floorplan:
         return {transition.id: transition for transition in self.transitions}
 
     @cached_property
+    def assembly_point_by_id(self) -> dict[UUID, AssemblyPoint]:
+        """Assembly points by id."""
+        return {point.id: point for point in self.assembly_points}
+
+    @cached_property
     def building_by_id(self) -> dict[UUID, Building]:
         """Buildings by id."""
         return {building.id: building for building in self.buildings}

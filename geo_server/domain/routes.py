@@ -41,6 +41,8 @@ class Destination(StrEnum):
     """Into a zone that is a shelter."""
     LOCKABLE = "lockable"
     """Into a zone that can be locked, and lock it."""
+    ASSEMBLY_POINTS = "assembly_points"
+    """Out of the building and on over open ground to an assembly point."""
 
 
 class Advice(StrEnum):
@@ -74,7 +76,7 @@ class Avoided:
     """Why an exit that is nearer was not chosen.
 
     Args:
-        exit_id: The opening, or the zone of a refuge.
+        exit_id: The opening, the zone of a refuge, or the assembly point.
         reason: ``closed``, ``threat_first``, ``in_reach``, ``not_held``, ``crowded`` or ``kept``.
         seconds: By how many seconds the threat is first, or None.
         words: The same as one sentence.
@@ -94,6 +96,32 @@ class Alternative:
     distance_m: float
     time_s: float
     margin_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """From the exit of a safe route on, over open ground, to where people gather. Status and figures of the route end at the exit.
+
+    Args:
+        assembly_point_id: The nearest assembly point on whose whole way, from the zone to it, people are ahead of every threat
+            by the margin; None when there is no such one.
+        distance_m: From the exit.
+        time_s: From the start of the route, at most.
+        margin_s: As of a route, over the whole way.
+        latest_departure_s: As of a route, for the whole way.
+        legs: The way from the exit: one leg, or none.
+        avoided: Why each nearer one was not taken; all, where none was.
+        words: What to do outside, as one sentence.
+    """
+
+    assembly_point_id: UUID | None
+    words: str
+    distance_m: float | None = None
+    time_s: float | None = None
+    margin_s: float | None = None
+    latest_departure_s: float | None = None
+    legs: tuple[Leg, ...] = ()
+    avoided: tuple[Avoided, ...] = ()
 
 
 class ChoiceLabel(StrEnum):
@@ -137,7 +165,8 @@ class Route:
 
     Args:
         status: How good it is.
-        exit_id: Opening that it leaves by, or in a plan to refuges the zone that it ends in; None when unreachable.
+        exit_id: Opening that it leaves by; in a plan to refuges the zone that it ends in, in one to assembly points the point;
+            None when unreachable.
         distance_m: Metres walked; None when unreachable.
         time_s: Upper bound of the walking time; None when unreachable.
         margin_s: Least time, over the whole route, between the occupant's latest and the threat's earliest arrival.
@@ -154,6 +183,7 @@ class Route:
         queue_s: Seconds of ``time_s`` that people wait at doors and stairs, at most, where they were counted.
         exposure_s: As of a choice; None too where choices were not asked for.
         choices: Ways to choose, where they were asked for.
+        onward: From its exit to an assembly point. None where the route is not safe, or the floorplan has no assembly points.
     """
 
     zone_id: UUID
@@ -176,6 +206,7 @@ class Route:
     queue_s: float = 0.0
     exposure_s: float | None = None
     choices: tuple[Choice, ...] = ()
+    onward: Onward | None = None
 
 
 @dataclass(frozen=True, slots=True)

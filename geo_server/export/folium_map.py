@@ -152,7 +152,7 @@ def _plan_layers(plan: Mapping[str, Any], ordinal: int, routes: Mapping[str, Rou
     legs = [
         (leg, routes[zone["zone_id"]].kind)
         for zone in plan.get("zones", ())
-        for leg in zone.get("legs", ())
+        for leg in (*zone.get("legs", ()), *(zone.get("onward") or {}).get("legs", ()))
         if leg["ordinal"] == ordinal and zone["zone_id"] in routes
     ]
     lines = [{"type": "LineString", "coordinates": leg["coordinates"]} for leg, _ in legs]

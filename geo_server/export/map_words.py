@@ -146,7 +146,8 @@ def _route_html(route: Mapping[str, Any], status: str, exits: Mapping[str, str])
     if route.get("exit_id"):
         facts.append(f"by {exits.get(route['exit_id'], 'an exit')}")
     facts += _measures(route)
-    avoided = "".join(f"<br>{safe(reason['words'])}" for reason in route.get("avoided") or ())
+    reasons = [*(route.get("avoided") or ()), *((route.get("onward") or {}).get("avoided") or ())]
+    avoided = "".join(f"<br>{safe(reason['words'])}" for reason in reasons)
     return f"{safe(', '.join(facts))}.{avoided}{_steps(route.get('instructions') or ())}"
 
 

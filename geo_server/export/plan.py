@@ -17,7 +17,7 @@ from geo_server.domain.document import LONLAT_DECIMALS, METRES_DECIMALS
 from geo_server.domain.entries import Entries
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import Destination, Egress, EvacuationPlan, Leg, ReachArea, Route, Vertex
+from geo_server.domain.routes import Destination, Egress, EvacuationPlan, Leg, Onward, ReachArea, Route, Vertex
 
 Document = dict[str, Any]
 Pairs = Mapping[Vertex, list[float]]
@@ -85,7 +85,8 @@ def _vertices(route: Route) -> Iterator[Vertex]:
     yield route.start
     if route.margin_at is not None:
         yield route.margin_at[0]
-    for legs in (route.legs, *(choice.legs for choice in route.choices)):
+    onward = route.onward.legs if route.onward else ()
+    for legs in (route.legs, onward, *(choice.legs for choice in route.choices)):
         for leg in legs:
             yield from leg.coordinates
 
@@ -120,8 +121,30 @@ def _zone(route: Route, floorplan: Floorplan, to: Destination, pairs: Pairs) -> 
             }
             for a in route.alternatives
         ],
+        "onward": None if route.onward is None else _onward(route.onward, floorplan, pairs),
         "instructions": list(route.instructions),
         "radio": route.radio,
+    }
+
+
+def _onward(onward: Onward, floorplan: Floorplan, pairs: Pairs) -> Document:
+    return {
+        "assembly_point_id": _text(onward.assembly_point_id),
+        "distance_m": seconds_up(onward.distance_m),
+        "time_s": seconds_up(onward.time_s),
+        "margin_s": seconds_down(onward.margin_s),
+        "latest_departure_s": seconds_down(onward.latest_departure_s),
+        "legs": [leg_document(leg, floorplan, pairs) for leg in onward.legs],
+        "avoided": [
+            {
+                "assembly_point_id": str(one.exit_id),
+                "reason": one.reason,
+                "seconds": seconds_up(one.seconds),
+                "words": one.words,
+            }
+            for one in onward.avoided
+        ],
+        "words": onward.words,
     }
 
 
@@ -190,9 +213,11 @@ def _choices(route: Route, floorplan: Floorplan, plan: EvacuationPlan, pairs: Pa
 
 
 def _end(end_id: UUID | None, to: Destination) -> Document:
-    """Where a way ends: an exit, or a zone to stay in."""
+    """Where a way ends: an exit, an assembly point, or a zone to stay in."""
     if to is Destination.EXITS:
         return {"exit_id": _text(end_id)}
+    if to is Destination.ASSEMBLY_POINTS:
+        return {"exit_id": None, "assembly_point_id": _text(end_id)}
     return {"exit_id": None, "refuge_id": _text(end_id)}
 
 

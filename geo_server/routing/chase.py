@@ -110,6 +110,8 @@ def _sides(floorplan: Floorplan, node: str) -> tuple[str, str]:
         return one, other
     if kind == "refuge":
         return text, node
+    if kind == "assembly_point":
+        return OPEN, OPEN
     transition = floorplan.transition_by_id[UUID(text)]
     zone_id = transition.zones[0 if kind == "foot" else 1]
     return side_names(floorplan, [str(zone_id)])[0], text

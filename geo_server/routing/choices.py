@@ -132,7 +132,7 @@ def explain_avoided(
         if not nearer[k] < limit or (chosen and number == chosen.exit):
             continue
         if number not in usable:
-            avoided.append(_closed(unclosed.network, number))
+            avoided.append(closed_end(unclosed.network, number))
             continue
         trail = trees.trail(ways, usable[number], int(first[usable[number]]))
         if not held[number]:
@@ -141,11 +141,12 @@ def explain_avoided(
         if is_safe(trail):
             avoided.append(_as_safe(trees.network, number, kept=kept, waited=is_safe(timed(trail))))
             continue
-        avoided.append(_cut_off(trees.network, trail, arrivals, reaction_s, margin_s))
+        avoided.append(cut_off(trees.network, trail, arrivals, reaction_s, margin_s))
     return tuple(avoided)
 
 
-def _closed(network: Network, number: int) -> Avoided:
+def closed_end(network: Network, number: int) -> Avoided:
+    """That an end, or the way there, is closed."""
     exit_id = network.compiled.subjects[number]
     name = end_words(network.compiled.floorplan, exit_id)
     return Avoided(exit_id, "closed", None, f"{_capital(name)} is nearer, but it or the way there is closed.")
@@ -172,7 +173,8 @@ def _as_safe(network: Network, number: int, *, kept: bool, waited: bool) -> Avoi
     return Avoided(exit_id, "crowded", None, f"{name} is nearer, but the other way is clear of people sooner.")
 
 
-def _cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction_s: float, margin_s: float) -> Avoided:
+def cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction_s: float, margin_s: float) -> Avoided:
+    """That the threat can be first on a way, or too close behind."""
     exit_id = network.compiled.subjects[trail.exit]
     name = _capital(end_words(network.compiled.floorplan, exit_id))
     slack, node = trail.slack(arrivals)

@@ -106,11 +106,15 @@ class Judgement:
 
     def margins(self, trail: Trail) -> tuple[float | None, float | None]:
         """Margin and latest departure, each None where no threat limits it or no departure is safe."""
+        return self.margins_to(trail, holds=self.ends.held.sinks[trail.exit])
+
+    def margins_to(self, trail: Trail, *, holds: bool) -> tuple[float | None, float | None]:
+        """The same for a way to any node, by whether that is an end that holds."""
         slack = trail.slack(self.ends.fields.arrivals)[0]
         if slack == inf:
             return None, None
         latest = slack - self.request.margin_s
-        limited = latest >= 0 and self.ends.held.sinks[trail.exit]
+        limited = latest >= 0 and holds
         return slack - self.request.reaction_s, latest if limited else None
 
 

@@ -51,6 +51,9 @@ VARIANTS_KEPT = len(Destination) * 2 + 2
 KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors", "refuge")
 """Kinds of edges; their numbers are positions here."""
 
+LEVEL = frozenset({"walk", "outdoors", "refuge"})
+"""Those that are walked on one level, and not up or down a flight."""
+
 
 @dataclass(frozen=True, eq=False)
 class CompiledFloorplan:
@@ -180,6 +183,13 @@ class CompiledFloorplan:
         return {zone_id: [self.index[node] for node in ways.nodes] for zone_id, ways in self.zones.items()}
 
     @cached_property
+    def edges_to_points(self) -> list[int]:
+        """The edges from exits to assembly points."""
+        points = np.array([node.startswith("assembly_point:") for node in self.nodes], dtype=np.bool_)
+        found: list[int] = np.flatnonzero(self.exits[self.tails] & points[self.heads]).tolist()
+        return found
+
+    @cached_property
     def pair_tails(self) -> Ints:
         """Tail of each pair."""
         return self.tails[self.groups]
@@ -204,8 +214,9 @@ class CompiledFloorplan:
         return Kept(SPEEDS_KEPT)
 
     def _occupant_s(self, profile: Profile) -> Floats:
-        speeds = np.array([profile.level_mps, profile.stairs_up_mps, profile.stairs_down_mps, profile.ramp_mps, 0, 0])
-        speed = np.append(speeds, profile.level_mps)[self.kinds]
+        level = profile.level_mps
+        speeds = [level, profile.stairs_up_mps, profile.stairs_down_mps, profile.ramp_mps, 0.0, level, level]
+        speed = np.array(speeds)[self.kinds]
         seconds = np.divide(self.occupant_m, speed, out=np.full(len(speed), np.inf), where=speed > 0)
         return self.checked("occupant", seconds + LOCK_S * self.locks)
 

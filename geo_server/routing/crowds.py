@@ -25,7 +25,7 @@ from operator import add
 from uuid import UUID
 
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory
-from geo_server.routing.compiled import KINDS
+from geo_server.routing.compiled import KINDS, LEVEL
 from geo_server.routing.courses import Course, once_a_course
 from geo_server.routing.trails import Trail
 
@@ -91,7 +91,7 @@ def passages(course: Course) -> tuple[tuple[int, UUID], ...]:
         (position, compiled.subjects[node])
         for position, node in enumerate(course.nodes)
         if compiled.nodes[node].startswith("opening:")
-        or (position and KINDS[compiled.kinds[course.edges[position - 1]]] not in {"walk", "refuge"})
+        or (position and KINDS[compiled.kinds[course.edges[position - 1]]] not in LEVEL)
     )
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from geo_server.routing.choosing import Fields, Judgement, build_fields, choose, choose_end, find_largest_margin
-from geo_server.routing.compiled import KINDS
+from geo_server.routing.compiled import KINDS, LEVEL
 from geo_server.routing.crowds import passed
 from geo_server.routing.egress import Crowd
 from geo_server.routing.trails import Network, Trail, find_trail
@@ -79,7 +79,7 @@ def _with_waits(network: Network, crowd: Crowd) -> Floats:
     waits = np.array([crowd.wait_s.get(subject_id, 0.0) for subject_id in compiled.subjects])
     doors = np.where([node.startswith("opening:") for node in compiled.nodes], waits, 0.0)
     ends = np.where(network.sinks, doors, 0.0)
-    level = np.isin(compiled.kinds, [KINDS.index("walk"), KINDS.index("refuge")])
+    level = np.isin(compiled.kinds, [KINDS.index(kind) for kind in sorted(LEVEL)])
     flights = np.where(level, 0.0, waits[compiled.heads])
     seconds: Floats = network.edge_s + doors[compiled.tails] + ends[compiled.heads] + flights
     return seconds

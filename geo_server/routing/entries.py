@@ -26,7 +26,8 @@ from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.courses import build_course
 from geo_server.routing.exposure import Sight, find_sight
 from geo_server.routing.fields import EPSILON_S, threat_arrivals
-from geo_server.routing.graph import ground_line, opening_node
+from geo_server.routing.graph import opening_node
+from geo_server.routing.grounds import ground_line
 from geo_server.routing.instructions import way_in, zone_words
 from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
@@ -86,7 +87,7 @@ class WaysIn:
                 for door, place in zip(self.doors, places, strict=True)
             ]
         else:
-            walks = ground.walks(self.start, places)
+            (walks,) = ground.walks([self.start], places)
         for door, walk in zip(self.doors, walks, strict=True):
             if walk is not None:
                 yield self._entry(door, walk)

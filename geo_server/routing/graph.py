@@ -1,9 +1,10 @@
 """A floorplan as a networkx graph: door to door, so that any answer can be checked with networkx alone.
 
-Nodes (strings; one for each opening, and a foot and a head for each transition):
-    ``opening:<id>``  ``foot:<id>``  ``head:<id>``
-    kind: ``opening``, ``foot`` or ``head``
-    subject_id: id of the opening or transition, as text
+Nodes (strings; one for each opening, a foot and a head for each transition, and one for each assembly point that people can
+walk to):
+    ``opening:<id>``  ``foot:<id>``  ``head:<id>``  ``assembly_point:<id>``
+    kind: ``opening``, ``foot``, ``head`` or ``assembly_point``
+    subject_id: id of the opening, transition or assembly point, as text
     level_id, ordinal, x, y: where it is, in metres of the floorplan's frame, on its level
     exit: it leads out of the building        outside: its other side, or its own zone, is in the open
     number: exterior door number, or ``""``   lock_delay_s: seconds that its rated lock holds a threat
@@ -11,7 +12,7 @@ Nodes (strings; one for each opening, and a foot and a head for each transition)
 Edges (directed; the key is the id of the zone or transition that they go through, or ``outdoors``):
     kind: ``walk``, ``stairs_up``, ``stairs_down``, ``ramp``, ``elevator`` or ``outdoors``
     occupant_m: metres for people, an upper bound: door centre to door centre, with clearance where that fits;
-        infinite where people are not sent: elevators, and from door to door in the open
+        infinite where people are not sent: elevators, and in the open but for ways from exits to assembly points
     threat_m: metres for a threat, a lower bound: nearest points of the two doors, no clearance
     threat_s: seconds that a threat needs beside that: the lock of the door it comes through, an elevator's ride
     clear: the walk keeps its clearance
@@ -19,10 +20,12 @@ Edges (directed; the key is the id of the zone or transition that they go throug
 
 A rated lock holds a threat that comes in, never one that goes out of a room or a building: doors open that way freely.
 
-A floorplan does not say what lies in the open between two doors, so a threat is taken to walk there in a straight line.
+A floorplan does not say all that lies in the open between two doors, so a threat is taken to walk there in a straight line.
+People are sent round buildings and fences there (:mod:`geo_server.routing.gathering`). No edge leaves an assembly point.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -34,6 +37,8 @@ from shapely import LineString, Point
 
 from geo_server.domain.places import Floorplan, Opening, Transition, TransitionCategory, Zone, ZoneCategory
 from geo_server.routing.faults import check_floorplan
+from geo_server.routing.gathering import Spot, find_spots
+from geo_server.routing.grounds import ground_line
 from geo_server.routing.zones import Terminal, ZoneWays, build_zone_ways
 
 ELEVATOR_MPS = 2.5
@@ -85,16 +90,24 @@ def join_ways(floorplan: Floorplan) -> Ways:
     transitions = sorted(floorplan.transitions, key=lambda t: str(t.id))
     for transition in transitions:
         _add_transition(graph, floorplan, transition)
-    zones = _join_zones(floorplan)
+    spots, unreached = find_spots(floorplan)
+    for spot in spots:
+        _add_spot(graph, floorplan, spot)
+    zones = _join_zones(floorplan, spots)
     for ways in zones.values():
         _add_walks(graph, ways)
-    _add_outdoors(graph, floorplan)
-    return Ways(graph, zones, _flags(floorplan, zones))
+    _add_outdoors(graph, floorplan, spots)
+    return Ways(graph, zones, (*_flags(floorplan, zones), *unreached))
 
 
 def opening_node(opening_id: UUID) -> str:
     """Node of an opening."""
     return f"opening:{opening_id}"
+
+
+def assembly_node(point_id: UUID) -> str:
+    """Node of an assembly point."""
+    return f"assembly_point:{point_id}"
 
 
 def refuge_node(zone_id: UUID) -> str:
@@ -116,6 +129,22 @@ def _add_opening(graph: nx.MultiDiGraph, floorplan: Floorplan, opening: Opening)
         outside=_is_outside(floorplan, opening),
         number=opening.number or "",
         lock_delay_s=float(opening.lock_delay_s),
+    )
+
+
+def _add_spot(graph: nx.MultiDiGraph, floorplan: Floorplan, spot: Spot) -> None:
+    graph.add_node(
+        assembly_node(spot.point.id),
+        kind="assembly_point",
+        subject_id=str(spot.point.id),
+        level_id=str(spot.level_id),
+        ordinal=floorplan.ordinal(spot.level_id),
+        x=spot.place.x,
+        y=spot.place.y,
+        exit=False,
+        outside=True,
+        number="",
+        lock_delay_s=0.0,
     )
 
 
@@ -175,7 +204,7 @@ def head(transition: Transition) -> Point:
     return Point(shapely.get_coordinates(transition.geometry)[-1])
 
 
-def _join_zones(floorplan: Floorplan) -> dict[UUID, ZoneWays]:
+def _join_zones(floorplan: Floorplan, spots: Sequence[Spot]) -> dict[UUID, ZoneWays]:
     terminals: dict[UUID, list[Terminal]] = defaultdict(list)
     for opening in floorplan.openings:
         for zone_id in {z for z in opening.zones if z is not None}:
@@ -184,6 +213,9 @@ def _join_zones(floorplan: Floorplan) -> dict[UUID, ZoneWays]:
     for transition in floorplan.transitions:
         terminals[transition.zones[0]].append(Terminal(f"foot:{transition.id}", foot(transition)))
         terminals[transition.zones[1]].append(Terminal(f"head:{transition.id}", head(transition)))
+    for spot in spots:
+        if spot.yard_id is not None:
+            terminals[spot.yard_id].append(Terminal(assembly_node(spot.point.id), spot.place))
     return {
         zone.id: build_zone_ways(zone, sorted(terminals[zone.id], key=lambda terminal: terminal.node))
         for zone in sorted(floorplan.zones, key=lambda zone: str(zone.id))
@@ -207,7 +239,7 @@ def _add_walks(graph: nx.MultiDiGraph, ways: ZoneWays) -> None:
     for i, j in permutations(range(len(ways.nodes)), 2):
         walk = ways.walks.get((i, j))
         threat_m = float(ways.threat_m[i, j])
-        if walk is None and threat_m == float("inf"):
+        if (walk is None and threat_m == float("inf")) or _is_assembly(ways.nodes[i]):
             continue
         graph.add_edge(
             ways.nodes[i],
@@ -222,26 +254,34 @@ def _add_walks(graph: nx.MultiDiGraph, ways: ZoneWays) -> None:
         )
 
 
-def _add_outdoors(graph: nx.MultiDiGraph, floorplan: Floorplan) -> None:
-    """Ways of a threat in the open, from door to door, as straight lines over the ground."""
+def _is_assembly(node: str) -> bool:
+    return node.startswith("assembly_point:")
+
+
+def _add_outdoors(graph: nx.MultiDiGraph, floorplan: Floorplan, spots: Sequence[Spot]) -> None:
+    """Ways in the open: of a threat as straight lines over the ground, of people from exits to assembly points."""
+    walks = {(opening_node(door), assembly_node(s.point.id)): walk for s in spots for door, walk in s.walks.items()}
     for (tail, place), (head_, other) in permutations(ground_places(graph, floorplan).items(), 2):
+        if _is_assembly(tail):
+            continue
+        walk = walks.get((tail, head_))
         graph.add_edge(
             tail,
             head_,
             key="outdoors",
             kind="outdoors",
-            occupant_m=float("inf"),
+            occupant_m=max(walk.metres, LEAST_M) if walk else float("inf"),
             threat_m=place.distance(other),
             threat_s=0.0,
-            clear=False,
-            line=(),
+            clear=walk is not None,
+            line=walk.line if walk else (),
         )
 
 
 def ground_places(graph: nx.MultiDiGraph, floorplan: Floorplan) -> dict[str, LineString | Point]:
     """Where the open is entered and left, by node: doors to it, and feet and heads of stairs in yards.
 
-    Each has its level laid over the other levels of its building.
+    Assembly points are among them. Each has its level laid over the other levels of its building.
     """
     return {node: _laid(floorplan, node, told) for node, told in sorted(graph.nodes(data=True)) if told["outside"]}
 
@@ -254,19 +294,17 @@ def _laid(floorplan: Floorplan, node: str, told: dict[str, Any]) -> LineString |
     return Point(told["x"] + east, told["y"] + north)
 
 
-def ground_line(floorplan: Floorplan, opening: Opening) -> LineString:
-    """An opening's line with its level laid over the other levels of its building."""
-    shift = floorplan.level_by_id[opening.level_id].shift_m
-    return shapely.transform(opening.line, lambda xy: xy + shift)
-
-
 def _flags(floorplan: Floorplan, zones: dict[UUID, ZoneWays]) -> tuple[str, ...]:
     flags = [
         f"{ways.nodes[k]} lies too far from zone {ways.zone.name} ({ways.zone_id}): people are not sent through it."
         for ways in zones.values()
         for k in ways.dangling
     ]
-    flags += [f"Zone {ways.zone.name} ({ways.zone_id}) has no way out." for ways in zones.values() if not ways.nodes]
+    flags += [
+        f"Zone {ways.zone.name} ({ways.zone_id}) has no way out."
+        for ways in zones.values()
+        if all(map(_is_assembly, ways.nodes))
+    ]
     if not any(opening.exit for opening in floorplan.openings):
         flags.append("No opening of the floorplan is marked as an exit.")
     return tuple(flags)

@@ -4,9 +4,10 @@ Terminology:
     footprint: the indoor zones of the levels that have outside doors, with the walls between and around them. A void that
         no outside door leads to is part of it.
     ground: what is left around the footprints. A courtyard is ground by itself: nobody walks there from outside.
+    foot: the place on the ground that is nearest to a door.
 
 Footprints are grown by the clearance and then made of fewer corners, by less than the clearance: what is walked is free.
-Fences, cars and slopes are not known.
+Cars and slopes are not known.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,9 @@ import shapely
 from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.domain.places import Floorplan, ZoneCategory
+from geo_server.domain.places import Floorplan, Opening, Zone, ZoneCategory
 from geo_server.routing.outline import WALL_M
-from geo_server.routing.visibility import Space, Vertex, build_space, shortest_way
+from geo_server.routing.visibility import Floats, Space, Vertex, build_space, shortest_way
 from geo_server.routing.walks import CLEARANCE_M, Walk, without_repeats
 
 SIMPLER_M = 0.8 * CLEARANCE_M
@@ -37,76 +38,116 @@ class Grounds:
     """The ground around some buildings.
 
     Args:
-        space: Where one can walk, connected with the world outside; None where there is no building.
+        spaces: Where one can walk, each connected in itself; None where there is no building.
     """
 
-    space: Space | None
+    spaces: tuple[Space, ...] | None
 
-    def walks(self, start: Point, ends: list[Point]) -> list[Walk | None]:
-        """The shortest way from a place to each of some others; None where no way leads over the ground."""
-        if self.space is None:
-            return [_straight(start, end) for end in ends]
-        here = self._foot(start)
-        if here is None:
-            return [None for _ in ends]
-        sights = self.space.sights([here])
-        around = self.space.to_corners(sights)
-
-        def walk_to(end: Point) -> Walk | None:
-            foot = self._foot(end)
-            if foot is None or self.space is None:
-                return None
-            straight = self.space.open_lengths(np.array([shapely.shortest_line(here, foot)], dtype=object))
-            metres, corners = shortest_way(
-                self.space, sights[0], around[0], self.space.sights([foot])[0], float(straight[0])
-            )
-            if not np.isfinite(metres):
-                return None
-            line = without_repeats([_xy(start), _xy(here), *corners, _xy(foot), _xy(end)])
-            return Walk(float(LineString(line).length), line, clear=True)
-
-        return [walk_to(end) for end in ends]
+    def walks(self, starts: Sequence[Point], ends: Sequence[Point]) -> list[list[Walk | None]]:
+        """The shortest ways from some places to some others; None where no way leads over the ground."""
+        if self.spaces is None:
+            return [[_straight(start, end) for end in ends] for start in starts]
+        found: list[list[Walk | None]] = [[None for _ in ends] for _ in starts]
+        for space in self.spaces:
+            here, there = _on_ground(space, starts), _on_ground(space, ends)
+            for i, start in here.items():
+                for j, end in there.items():
+                    walk, known = _walk(space, start, end), found[i][j]
+                    if walk is not None and (known is None or walk.metres < known.metres):
+                        found[i][j] = walk
+        return found
 
     def is_outside(self, place: Point) -> bool:
         """Whether a place is on the ground, or at most in a doorway."""
-        return self.space is None or self._foot(place) is not None
+        return self.spaces is None or any(_foot(space, place) is not None for space in self.spaces)
 
-    def _foot(self, place: Point) -> Point | None:
-        """The nearest place on the ground; None where that is not near."""
-        assert self.space is not None
-        foot = shapely.get_point(shapely.shortest_line(self.space.polygon, place), 0)
-        return foot if foot.distance(place) <= FARTHEST_M else None
+
+@dataclass(frozen=True)
+class _Stand:
+    """A place with its foot, and what is seen from there; ``around`` has the shortest ways to all corners."""
+
+    place: Point
+    foot: Point
+    sights: Floats
+    around: Floats
+
+
+def _on_ground(space: Space, places: Sequence[Point]) -> dict[int, _Stand]:
+    """Those of some places that have a foot, by position."""
+    feet = {number: foot for number, place in enumerate(places) if (foot := _foot(space, place)) is not None}
+    sights = space.sights(list(feet.values()))
+    around = space.to_corners(sights)
+    return {
+        number: _Stand(places[number], foot, sights[row], around[row])
+        for row, (number, foot) in enumerate(feet.items())
+    }
+
+
+def _foot(space: Space, place: Point) -> Point | None:
+    """The nearest place on the ground; None where that is not near."""
+    foot = shapely.get_point(shapely.shortest_line(space.polygon, place), 0)
+    return foot if foot.distance(place) <= FARTHEST_M else None
+
+
+def _walk(space: Space, start: _Stand, end: _Stand) -> Walk | None:
+    straight = space.open_lengths(np.array([shapely.shortest_line(start.foot, end.foot)], dtype=object))
+    metres, corners = shortest_way(space, start.sights, start.around, end.sights, float(straight[0]))
+    if not np.isfinite(metres):
+        return None
+    line = without_repeats([_xy(start.place), _xy(start.foot), *corners, _xy(end.foot), _xy(end.place)])
+    return Walk(float(LineString(line).length), line, clear=True)
 
 
 def build_grounds(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> Grounds:
-    """The ground of a floorplan.
+    """The ground of a floorplan, as far as it is connected with the world outside; fences are not known.
 
     Args:
         floorplan: The floorplan.
         doors: Its ways to the outside, laid over the ground.
     """
-    footprint = _footprint(floorplan, doors)
-    if footprint.is_empty:
-        return Grounds(None)
-    grown = footprint.buffer(CLEARANCE_M, join_style="mitre").simplify(SIMPLER_M)
-    world = shapely.box(*footprint.buffer(AROUND_M).bounds)
-    free = [part for part in shapely.get_parts(world - grown) if isinstance(part, Polygon)]
-    return Grounds(build_space(max(free, key=lambda part: float(part.area))))
+    free = free_ground(build_footprint(floorplan, doors))
+    return Grounds(None if free is None else (build_space(max(free, key=lambda part: float(part.area))),))
 
 
-def _footprint(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> BaseGeometry:
-    levels = {
-        o.level_id: floorplan.level_by_id[o.level_id].shift_m for o in floorplan.openings if o.exit or None in o.zones
-    }
-    indoors = [
-        shapely.transform(zone.polygon, lambda xy, shift=levels[zone.level_id]: xy + shift)
-        for zone in floorplan.zones
-        if zone.level_id in levels and zone.category is not ZoneCategory.OUTDOOR
-    ]
-    closed = shapely.union_all(indoors).buffer(WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+def free_ground(solid: BaseGeometry, simpler_m: float = SIMPLER_M) -> list[Polygon] | None:
+    """The parts of the ground around what nobody walks through, with clearance from it; None where there is nothing.
+
+    Args:
+        solid: What nobody walks through.
+        simpler_m: Corners that stand out less than this are left out; less than the clearance.
+    """
+    if solid.is_empty:
+        return None
+    grown = solid.buffer(CLEARANCE_M, join_style="mitre").simplify(simpler_m)
+    world = shapely.box(*solid.buffer(AROUND_M).bounds)
+    return [part for part in shapely.get_parts(world - grown) if isinstance(part, Polygon)]
+
+
+def build_footprint(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> BaseGeometry:
+    """The footprint of all buildings, each level laid over the others."""
+    indoors = shapely.union_all([shape for _, shape in ground_zones(floorplan, outdoor=False)])
+    closed = indoors.buffer(WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
     voids = [Polygon(ring) for part in shapely.get_parts(closed) for ring in part.interiors]
     places = np.asarray(doors, dtype=object)
     return shapely.union_all([closed, *(v for v in voids if not shapely.dwithin(places, v, WALL_M).any())])
+
+
+def ground_zones(floorplan: Floorplan, *, outdoor: bool) -> list[tuple[Zone, BaseGeometry]]:
+    """The zones that are in the open or indoors, of levels with outside doors, each laid over the ground."""
+    levels = {
+        o.level_id: floorplan.level_by_id[o.level_id].shift_m for o in floorplan.openings if o.exit or None in o.zones
+    }
+    return [
+        (zone, shapely.transform(zone.polygon, lambda xy, shift=levels[zone.level_id]: xy + shift))
+        for zone in floorplan.zones
+        if zone.level_id in levels and (zone.category is ZoneCategory.OUTDOOR) is outdoor
+    ]
+
+
+def ground_line(floorplan: Floorplan, opening: Opening) -> LineString:
+    """An opening's line with its level laid over the other levels of its building."""
+    shift = floorplan.level_by_id[opening.level_id].shift_m
+    return shapely.transform(opening.line, lambda xy: xy + shift)
 
 
 def _straight(start: Point, end: Point) -> Walk:

@@ -6,19 +6,10 @@ from uuid import UUID
 
 from shapely import LineString
 
-from geo_server.domain.places import (
-    AssemblyPoint,
-    Floorplan,
-    Opening,
-    Transition,
-    TransitionCategory,
-    Zone,
-    ZoneCategory,
-)
-from geo_server.domain.routes import Destination, RouteStatus
+from geo_server.domain.places import Floorplan, Opening, Transition, TransitionCategory, Zone, ZoneCategory
+from geo_server.domain.routes import Destination, Onward, RouteStatus
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
 from geo_server.routing.courses import Course, once_a_course
-from geo_server.routing.graph import ground_line
 from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Vertex
 
@@ -41,13 +32,18 @@ NO_WAY = {
     Destination.EXITS: "There is no way out of here that can be used.",
     Destination.SHELTER: "There is no way to a shelter from here that can be used.",
     Destination.LOCKABLE: "There is no way from here to a room that can be locked that can be used.",
+    Destination.ASSEMBLY_POINTS: "There is no way to an assembly point from here that can be used.",
 }
 """Said where there is no way."""
+
+NONE_AHEAD = "Outside, there is no assembly point to which people are sure to be ahead of the threat."
+NOT_KNOWN = "Outside, no way to an assembly point is known."
 
 AIMS = {
     Destination.EXITS: "way out",
     Destination.SHELTER: "way to a shelter",
     Destination.LOCKABLE: "way to a room to lock",
+    Destination.ASSEMBLY_POINTS: "way to an assembly point",
 }
 """What a way is called by where it leads."""
 
@@ -70,8 +66,10 @@ def exit_words(floorplan: Floorplan, opening_id: UUID) -> str:
 
 
 def end_words(floorplan: Floorplan, end_id: UUID) -> str:
-    """What the end of a way is called: an exit, or the zone of a refuge."""
-    zone = floorplan.zone_by_id.get(end_id)
+    """What the end of a way is called: an exit, the zone of a refuge, or an assembly point."""
+    zone, point = floorplan.zone_by_id.get(end_id), floorplan.assembly_point_by_id.get(end_id)
+    if point is not None:
+        return f"assembly point {point.name}"
     return exit_words(floorplan, end_id) if zone is None else zone_words(zone)
 
 
@@ -90,30 +88,54 @@ def subject_words(floorplan: Floorplan, subject_id: UUID) -> str:
     return f"{_door_name(opening)} between {one} and {other}"
 
 
-def nearest_assembly_point(floorplan: Floorplan, opening_id: UUID) -> tuple[AssemblyPoint, float] | None:
-    """The assembly point nearest to an exit, with its metres in a straight line; None when there are none."""
-    line = ground_line(floorplan, floorplan.opening_by_id[opening_id])
-    found = min(
-        ((line.distance(point.point), str(point.id), point) for point in floorplan.assembly_points), default=None
-    )
-    return (found[2], found[0]) if found else None
-
-
 @once_a_course
 def turn_by_turn(course: Course) -> tuple[str, ...]:
     """A course as sentences, one a door or flight of stairs."""
     compiled, zone = course.compiled, course.zone
-    floorplan = compiled.floorplan
     if compiled.subjects[course.exit] == zone.id:
         return (_stay(course, "Stay in"),)
-    steps = [f"Leave {zone_words(zone)} {_through(compiled, course, 0, zone.id)} ({_metres(course.walk.metres)})."]
+    if course.edges or not _is_assembly_point(course, 0):
+        first = f"Leave {zone_words(zone)} {_through(compiled, course, 0, zone.id)}"
+    else:
+        first = f"Go to {end_words(compiled.floorplan, compiled.subjects[course.exit])}"
+    steps = [f"{first} ({_metres(course.walk.metres)})."]
     steps += _onwards(course)
     if course.edges and KINDS[compiled.kinds[course.edges[-1]]] == "refuge":
         return (*steps, _stay(course, "Go into"))
-    last = nearest_assembly_point(floorplan, compiled.subjects[course.exit])
-    if last:
-        steps.append(f"Outside, go to assembly point {last[0].name}, {_metres(last[1])} away in a straight line.")
     return tuple(steps)
+
+
+def onward_words(whole: Course, avoided: Sequence[UUID]) -> str:
+    """What to do outside, as one sentence.
+
+    Args:
+        whole: A way to an assembly point; its last piece begins at the exit.
+        avoided: Assembly points that are nearer and not to be gone to.
+    """
+    names = " or ".join(end_words(whole.compiled.floorplan, point_id) for point_id in avoided)
+    said = _outside(whole, len(whole.edges))
+    return f"{said.rstrip('.')}, not to {names}." if names else said
+
+
+def _outside(course: Course, position: int) -> str:
+    """The sentence of a piece of a course that leads to an assembly point."""
+    compiled, edge = course.compiled, course.edges[position - 1]
+    before = _line(compiled, course.edges[position - 2]) if position > 1 else course.walk.line
+    end = end_words(compiled.floorplan, compiled.subjects[course.nodes[position]])
+    turn = _turn(before, _line(compiled, edge)).replace("keep", "go", 1)
+    go = f"go {_metres(float(compiled.occupant_m[edge]))} to {end}"
+    return f"Outside, {turn} and {go}." if turn not in {"go on", "go straight on"} else f"Outside, {go}."
+
+
+def _line(compiled: CompiledFloorplan, edge: int) -> Sequence[Vertex]:
+    """The line of an edge; empty for flights."""
+    ends = compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]]
+    line: Sequence[Vertex] = compiled.graph.edges[(*ends, compiled.keys[edge])]["line"]
+    return line
+
+
+def _is_assembly_point(course: Course, position: int) -> bool:
+    return course.compiled.nodes[course.nodes[position]].startswith("assembly_point:")
 
 
 def way_in(course: Course, door: str, zone: Zone) -> tuple[str, ...]:
@@ -136,13 +158,14 @@ def _onwards(course: Course) -> Iterator[str]:
         key, kind = compiled.keys[edge], KINDS[compiled.kinds[edge]]
         if kind == "refuge":
             return
+        if _is_assembly_point(course, position):
+            yield _outside(course, position)
+            return
         if kind != "walk":
             yield _climb(compiled, course.nodes[position], kind)
             arriving = ()
             continue
-        line = compiled.graph.edges[compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]], key][
-            "line"
-        ]
+        line = _line(compiled, edge)
         passed = compiled.floorplan.zone_by_id[UUID(key)]
         way = _through(compiled, course, position, passed.id)
         length = _metres(float(compiled.occupant_m[edge]))
@@ -168,6 +191,7 @@ def radio_sentence(
     to: Destination = Destination.EXITS,
     margin_s: float | None = None,
     latest_s: float | None = None,
+    onward: Onward | None = None,
 ) -> str:
     """One sentence for a radio."""
     who = zone_words(zone)
@@ -184,8 +208,26 @@ def radio_sentence(
     way = end_words(compiled.floorplan, compiled.subjects[trail.exit])
     if compiled.subjects[trail.exit] == zone.id:
         return f"{who}: {_stay(trail.course, 'stay in').rstrip('.')}, {math.ceil(trail.seconds)} seconds{until}."
-    go = f"out by {way}" if to is Destination.EXITS else f"to {way}"
-    return f"{who}: {go}{by}, {_metres(trail.metres)}, {math.ceil(trail.seconds)} seconds{until}."
+    go = f"out by {way}" if to is Destination.EXITS else f"{_out_by(trail.course)}to {way}"
+    return (
+        f"{who}: {go}{by}, {_metres(trail.metres)}, {math.ceil(trail.seconds)} seconds{until}{_then(compiled, onward)}."
+    )
+
+
+def _out_by(course: Course) -> str:
+    """The exit that a way to an assembly point leads out by."""
+    floorplan = course.compiled.floorplan
+    if not _is_assembly_point(course, -1):
+        return ""
+    passed = [floorplan.opening_by_id.get(course.compiled.subjects[node]) for node in course.nodes]
+    out = [opening.id for opening in passed if opening is not None and opening.exit]
+    return f"out by {exit_words(floorplan, out[-1])} " if out else ""
+
+
+def _then(compiled: CompiledFloorplan, onward: Onward | None) -> str:
+    if onward is None or onward.assembly_point_id is None or onward.distance_m is None:
+        return ""
+    return f"; then {_metres(onward.distance_m)} to {end_words(compiled.floorplan, onward.assembly_point_id)}"
 
 
 def _passed(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> str:
@@ -208,7 +250,7 @@ def _through(compiled: CompiledFloorplan, course: Course, position: int, zone_id
         what = _climbed(floorplan.transition_by_id[subject])
         taken = KINDS[compiled.kinds[course.edges[position]]] != "walk"
         return f"by the {what}" if taken else f"past the {what}"
-    if node == course.exit and opening.exit:
+    if opening.exit and (node == course.exit or _is_assembly_point(course, position + 1)):
         return f"by {exit_words(floorplan, subject)}"
     return f"by {_door_words(floorplan, opening, zone_id)}"
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
 
 from geo_server.domain.routes import Leg, Vertex
-from geo_server.routing.compiled import KINDS, CompiledFloorplan
+from geo_server.routing.compiled import KINDS, LEVEL, CompiledFloorplan
 from geo_server.routing.courses import Course, once_a_course
 from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Floats, Ints
@@ -89,10 +90,10 @@ def _draw(course: Course) -> _Drawn:
     for position, edge in enumerate(course.edges, start=1):
         node, moment = course.nodes[position], position + 1
         kind = KINDS[compiled.kinds[edge]]
-        if kind in {"walk", "refuge"}:
+        if kind in LEVEL:
             names = compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]], compiled.keys[edge]
             # On the round from door to door of a refuge it is not said when each is locked, only by when all are.
-            draft.walk(compiled.graph.edges[names]["line"], moment - 1 if kind == "walk" else moment, moment)
+            draft.walk(compiled.graph.edges[names]["line"], moment if kind == "refuge" else moment - 1, moment)
             _pass(compiled, draft, node)
             continue
         draft.close(compiled.subjects[node])
@@ -100,6 +101,26 @@ def _draw(course: Course) -> _Drawn:
         draft.begin(UUID(arrived["level_id"]), (arrived["x"], arrived["y"]), moment)
     draft.close()
     return draft.drawn()
+
+
+def outdoor_leg(whole: Trail) -> Leg:
+    """The last piece of a trail, from its exit to an assembly point, as a leg on the level of the exit."""
+    compiled, edge = whole.compiled, whole.edges[-1]
+    tail, head = compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]]
+    line = compiled.graph.edges[tail, head, compiled.keys[edge]]["line"]
+    from_s, to_s = whole.arrive_s[-2:]
+    return Leg(
+        UUID(compiled.graph.nodes[tail]["level_id"]),
+        tuple(line),
+        (*(from_s + share * (to_s - from_s) for share in _shares(line)[:-1]), to_s),
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _shares(line: tuple[Vertex, ...]) -> tuple[float, ...]:
+    """What of a line's length lies before each of its vertices."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(np.asarray(line), axis=0).T))])
+    return tuple((along / along[-1]).tolist()) if along[-1] > 0 else (0.0,) * len(line)
 
 
 def _pass(compiled: CompiledFloorplan, draft: _Draft, node: int) -> None:

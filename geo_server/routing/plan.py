@@ -11,6 +11,7 @@ come to it at any time, no way there is safe. Formulation and proofs: ``docs/rou
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -29,8 +30,9 @@ from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
 from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
+from geo_server.routing.onward import find_onward
 from geo_server.routing.options import Options
-from geo_server.routing.refuges import inner_place, with_destinations
+from geo_server.routing.refuges import inner_place, meant_ends
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.stability import keep
 from geo_server.routing.threats import LocatedThreat, locate
@@ -51,7 +53,8 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     """
     check_request(compiled, request)
     compiled = with_lock_faults(compiled, request.propped, request.lock_broken)
-    compiled = with_destinations(compiled, request.to, threatened=bool(request.threats))
+    compiled, to = meant_ends(compiled, request.to, threatened=bool(request.threats))
+    request = replace(request, to=to)
     located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]
     threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
     network = build_network(compiled, request.profile, request.closures)
@@ -79,7 +82,7 @@ def _routes(
     chosen = {
         ways.zone_id: keep(judge, ways.zone_id, choose_end(ends, ways, request.reaction_s, request.margin_s))
         for ways in compiled.zones.values()
-        if not _is_out_already(compiled, ways)
+        if request.to is not Destination.EXITS or not _is_out_already(compiled, ways)
     }
     round_it = _crowd(judge, chosen) if request.people is not None else None
     crowd = round_it.crowd if round_it else None
@@ -174,6 +177,7 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         )
     trail = crowd.delayed(chosen.trail) if crowd else chosen.trail
     margin_s, latest_s = judge.margins(trail)
+    onward = find_onward(judge, chosen.status, trail)
     return Route(
         zone.id,
         zone.level_id,
@@ -189,12 +193,15 @@ def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None
         build_legs(trail),
         avoided,
         find_alternatives(ends.held_trees, ways, trail, arrivals, reaction_s=request.reaction_s, timed=timed),
-        turn_by_turn(trail.course),
-        radio_sentence(compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s),
+        (*turn_by_turn(trail.course), *([onward.words] if onward else ())),
+        radio_sentence(
+            compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s, onward=onward
+        ),
         trail.spread_s,
         trail.queue_s,
         options.exposure_s(trail) if options else None,
         options.find(ways) if options else (),
+        onward,
     )
 
 

@@ -1,4 +1,4 @@
-"""Places where people stay, as ends of ways: shelters, and rooms that can be locked.
+"""Other ends of ways than exits: assembly points, shelters, and rooms that can be locked.
 
 A refuge is one more node, behind each door of its zone. People are there once they are in and, where it is to be locked,
 have locked every door, one after the other. A threat is there as soon as it is at any of its doors from outside, or if it
@@ -31,8 +31,13 @@ from geo_server.routing.visibility import Vertex
 from geo_server.routing.zones import ZoneWays
 
 
-def with_destinations(compiled: CompiledFloorplan, to: Destination, *, threatened: bool) -> CompiledFloorplan:
-    """A floorplan whose ends of ways are those that are asked for. What is made once stays with the floorplan.
+def meant_ends(
+    compiled: CompiledFloorplan, to: Destination, *, threatened: bool
+) -> tuple[CompiledFloorplan, Destination]:
+    """A floorplan whose ends of ways are those that are asked for, and which those are.
+
+    Where people can walk to no assembly point at all, ways end at the exits and a flag says so: nobody is without a way
+    because nobody drew where to gather.
 
     Args:
         compiled: The floorplan.
@@ -40,7 +45,16 @@ def with_destinations(compiled: CompiledFloorplan, to: Destination, *, threatene
         threatened: Whether there is any threat; without one nobody has to lock a shelter.
     """
     if to is Destination.EXITS:
-        return compiled
+        return compiled, to
+    used = Destination.EXITS if to is Destination.ASSEMBLY_POINTS and not compiled.edges_to_points else to
+    return with_destinations(compiled, to, threatened=threatened), used
+
+
+def with_destinations(compiled: CompiledFloorplan, to: Destination, *, threatened: bool) -> CompiledFloorplan:
+    """A floorplan whose ends of ways are others than the exits. What is made once stays with the floorplan."""
+    if to is Destination.ASSEMBLY_POINTS:
+        points: CompiledFloorplan = compiled.variants.get((to, False), lambda: _to_points(compiled))
+        return points
     locked = threatened or to is Destination.LOCKABLE
     found: CompiledFloorplan = compiled.variants.get((to, locked), lambda: _compile(compiled, to, locked=locked))
     return found
@@ -66,6 +80,16 @@ def _compile(compiled: CompiledFloorplan, to: Destination, *, locked: bool) -> C
     return compile_ways(compiled.floorplan, ways_to, compiled.digest)
 
 
+def _to_points(compiled: CompiledFloorplan) -> CompiledFloorplan:
+    if not compiled.edges_to_points:
+        return replace(compiled, ways=replace(compiled.ways, flags=(*compiled.ways.flags, NO_POINTS)))
+    graph = compiled.graph.copy()
+    for _, told in graph.nodes(data=True):
+        told["exit"] = told["kind"] == "assembly_point"
+    return compile_ways(compiled.floorplan, replace(compiled.ways, graph=graph), compiled.digest)
+
+
+NO_POINTS = "No assembly point of the floorplan can be walked to from an exit: ways end at the exits."
 _NONE = {
     Destination.SHELTER: "No zone of the floorplan is a shelter.",
     Destination.LOCKABLE: "No zone of the floorplan is known to be lockable with all its doors.",

@@ -34,6 +34,8 @@ COVERS = {
     "doors: no threat that is named here can be where they are, before or when they are there",
     Destination.LOCKABLE: "contact until people are in the room and have locked all its doors: no threat that is named here "
     "can be where they are, before or when they are there",
+    Destination.ASSEMBLY_POINTS: "contact until people are at the assembly point: no threat that is named here can be where a "
+    "person on a safe route is, before or when they are there",
 }
 
 DOES_NOT_COVER = (
@@ -42,17 +44,26 @@ DOES_NOT_COVER = (
     "a threat faster than the speed stated",
     "doors, stairs or walls that are not as the floorplan has them, or that were closed and not reported",
     "people who do not walk at the profile's speed, or do not start in time",
-    "what happens outside the building",
+    "what happens outside the building, but for contact on the way to an assembly point that is named",
+)
+
+OUTDOORS = (
+    "a threat walks in straight lines between doors to the outside; people walk to assembly points round buildings, yards with a "
+    "fence and walls in the open; cars and slopes are not known"
 )
 
 SIGHT = (
     "exposure counts seconds in sight of the place where a threat was last known to be, on its level, as if it stayed there; "
-    "doors are shut, walls said to be transparent and gaps are seen through, and nobody looks in from open ground"
+    "doors are shut, walls said to be transparent and gaps are seen through, and nobody looks in from open ground, "
+    "or at people there"
 )
 
 NOT_COUNTED = "people who queue at doors or on stairs: nobody was counted"
 COUNTED = "more people than were counted, or people who stop in a door"
 PARTLY_COUNTED = "people who queue and were not counted: of some zones only adults or only students were"
+
+REFUGES = frozenset({Destination.SHELTER, Destination.LOCKABLE})
+"""Where people stay, whoever comes."""
 
 REFUGES_DO_NOT_COVER = (
     "a lock, a door, a window or a wall that does not hold",
@@ -160,8 +171,8 @@ def assumptions(
         "closures_hold_a_threat": False,
         **({"propped": sorted(map(str, request.propped))} if request.propped else {}),
         **({"lock_broken": sorted(map(str, request.lock_broken))} if request.lock_broken else {}),
-        "outdoors": "a threat walks in straight lines between doors to the outside",
-        **({} if request.to is Destination.EXITS else {"lock_s": LOCK_S}),
+        "outdoors": OUTDOORS,
+        **({"lock_s": LOCK_S} if request.to in REFUGES else {}),
         **({} if request.people is None else _crowd_json(request.people, request.counted_by)),
         **({"sight": SIGHT} if request.choices else {}),
         **({} if request.previous is None else {"previous_sha256": _previous_hash(request.previous)}),
@@ -181,7 +192,7 @@ def _not_covered(request: PlanRequest) -> list[str]:
     queues = [NOT_COUNTED] if request.people is None else [COUNTED]
     if CountedBy.PART in request.counted_by.values():
         queues.append(PARTLY_COUNTED)
-    return [*DOES_NOT_COVER, *queues, *(() if request.to is Destination.EXITS else REFUGES_DO_NOT_COVER)]
+    return [*DOES_NOT_COVER, *queues, *(REFUGES_DO_NOT_COVER if request.to in REFUGES else ())]
 
 
 def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from math import inf
+from math import inf, isfinite
 from typing import NamedTuple, cast
 from uuid import UUID
 
@@ -103,6 +103,22 @@ class Network:
         chosen = groups.copy()
         chosen[owner[quickest]] = quickest
         return chosen
+
+    @cached_property
+    def onward(self) -> dict[int, list[tuple[float, int]]]:
+        """The ways from each exit to assembly points, nearest first: seconds if nothing were closed, and the edge."""
+        compiled = self.compiled
+        unclosed = compiled.occupant_s(self.profile)
+        best: dict[tuple[int, int], tuple[float, float, int]] = {}
+        for edge in compiled.edges_to_points:
+            if isfinite(unclosed[edge]):
+                pair = int(compiled.tails[edge]), int(compiled.heads[edge])
+                told = float(self.edge_s[edge]), float(unclosed[edge]), edge
+                best[pair] = min(told, best.get(pair, told))
+        found: dict[int, list[tuple[float, int]]] = {}
+        for (tail, _), (_, seconds, edge) in sorted(best.items(), key=lambda one: (one[1][1], one[0])):
+            found.setdefault(tail, []).append((seconds, edge))
+        return found
 
     @cached_property
     def trees_to(self) -> Ints:

@@ -211,6 +211,24 @@ def test_leaders_see_ways_to_rooms_that_can_be_locked_by_what_is_known_now(clien
     assert str(campus.rooms[2].id) not in {zone["refuge_id"] for zone in later.json()["zones"]}
 
 
+def test_leaders_see_where_ways_go_on_to_and_ways_to_assembly_points(client: Client, campus: Campus) -> None:
+    responder = client(Role.RESPONDER)
+    field = responder.get(campus.url).json()["assembly_points"][0]
+    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -300)))
+
+    out = responder.get(f"{campus.url}/plan").json()
+    assert {zone["onward"]["assembly_point_id"] for zone in out["zones"]} == {field["id"]}
+    for zone in out["zones"]:
+        (leg,) = zone["onward"]["legs"]
+        assert leg["coordinates"][0] == zone["legs"][-1]["coordinates"][-1]
+        assert leg["coordinates"][-1] == field["at"]
+        assert zone["instructions"][-1] == zone["onward"]["words"]
+    whole = responder.get(f"{campus.url}/plan?to=assembly_points").json()
+    assert whole["to"] == "assembly_points"
+    assert {zone["assembly_point_id"] for zone in whole["zones"]} == {field["id"]}
+    assert {zone["exit_id"] for zone in whole["zones"]} == {None}
+
+
 def test_without_shelters_or_an_incident_the_answer_says_so(client: Client, campus: Campus) -> None:
     responder = client(Role.RESPONDER)
     assert responder.get(f"{campus.url}/plan?to=shelter").status_code == 404

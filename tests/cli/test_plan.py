@@ -85,6 +85,17 @@ def test_people_are_sent_to_rooms_to_lock_or_shelters_where_that_is_asked_for(ru
     assert run("--to", "roof").code == 2
 
 
+def test_ways_go_on_to_an_assembly_point_and_lead_there_where_that_is_asked_for(run: Run) -> None:
+    out = orjson.loads(run().out)
+    assert {zone["onward"]["assembly_point_id"] for zone in out["zones"]} == {str(uid("yard"))}
+    asked = orjson.loads(run("--to", "assembly_points").out)
+    assert asked["to"] == "assembly_points"
+    assert {zone["assembly_point_id"] for zone in asked["zones"]} == {str(uid("yard"))}
+    assert {tuple(zone["legs"][-1]["coordinates"][-1]) for zone in asked["zones"]} == {(40.0, 5.0)}
+    shut = orjson.loads(run("--closure", str(uid("yard"))).out)
+    assert {one["reason"] for zone in shut["zones"] for one in zone["onward"]["avoided"]} == {"closed"}
+
+
 def test_people_are_counted_from_the_command_line_a_file_or_what_rooms_hold(run: Run, folder: Path) -> None:
     counts = orjson.dumps({str(uid("101")): 24})
     (folder / "people.json").write_bytes(counts)

@@ -1,10 +1,21 @@
 """Generated campuses: two levels, a yard round a corner of the building, stairs inside and outside, an elevator."""
 
+import random
 from dataclasses import replace
 
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Point, Polygon, box
 
-from geo_server.domain.places import Floorplan, Level, Opening, Transition, TransitionCategory, Zone, ZoneCategory
+from geo_server.domain.places import (
+    AssemblyPoint,
+    Floorplan,
+    Level,
+    Opening,
+    Transition,
+    TransitionCategory,
+    Wall,
+    Zone,
+    ZoneCategory,
+)
 from tests.routing.plans import grid_building, uid
 
 YARD = Polygon([(-6, -8), (18, -8), (18, -0.2), (-6, -0.2)])
@@ -33,6 +44,33 @@ def two_storey_campus(seed: int, columns: int = 3) -> Floorplan:
         zones=(*ground.zones, yard, *above.zones),
         openings=(*ground.openings, gate, *above.openings),
         transitions=transitions,
+    )
+
+
+def gathering_campus(seed: int, columns: int = 3) -> Floorplan:
+    """The same with an annex and a garden wall beside it, and assembly points all round, one of them in the yard."""
+    rng = random.Random(seed)
+    campus = two_storey_campus(seed, columns)
+    east = columns * 6.2
+    south = rng.uniform(-2, 6)
+    annex = Zone(uid("annex"), uid("L0"), box(-14, south, -9, south + 8), "Annex")
+    out = Opening(
+        uid("annex exit"), uid("L0"), LineString([(-9, south + 3), (-9, south + 4)]), (annex.id, None), exit=True
+    )
+    wall = Wall(uid("garden wall"), uid("L0"), LineString([(east + 5, -9), (east + 5, rng.uniform(2, 14))]))
+    places = {
+        "west": (-18, south + rng.uniform(0, 8)),
+        "north": (rng.uniform(-5, east), 20),
+        "east": (east + rng.uniform(6, 12), rng.uniform(-5, 10)),
+        "yard": (rng.uniform(0, 16), -6),
+    }
+    named = rng.sample(sorted(places), rng.choice([1, 2, 4]))
+    return replace(
+        campus,
+        zones=(*campus.zones, annex),
+        openings=(*campus.openings, out),
+        walls=(wall,),
+        assembly_points=tuple(AssemblyPoint(uid(f"point {name}"), Point(places[name]), name) for name in named),
     )
 
 

@@ -1,7 +1,7 @@
 """``make prove``: the guarantee tried for as long as one likes, on campuses made by chance, by pursuers of their own kind.
 
-Each trial builds a campus, puts a threat somewhere into it, asks for a plan, its choices and a way in for responders, and
-follows everybody who was told that a way is safe, from the last moment that it may be left. Where people are counted they queue
+Each trial builds a campus, puts a threat somewhere into it, asks for a plan, its choices and a way in for responders, and on
+half of the campuses for ways to assembly points; it follows everybody who was told that a way is safe, from the last moment that it may be left. Where people are counted they queue
 at its doors, on every way that was told, and nobody may be anywhere later than that way says. Whoever is met or late is printed
 with the number of the trial, by which it can be tried again: ``python -m tests.routing.prove --first NUMBER --seconds 1``.
 """
@@ -20,14 +20,14 @@ from shapely import LineString, Point
 
 from geo_server.domain.entries import Entry, EntryMode
 from geo_server.domain.places import Floorplan, ZoneCategory
-from geo_server.domain.routes import Choice, EvacuationPlan, Route
+from geo_server.domain.routes import Choice, Destination, EvacuationPlan, Onward, Route
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.entries import find_entries
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from tests.routing.campus_pursuer import CampusPursuer, footprint, free_shape
-from tests.routing.campuses import two_storey_campus
+from tests.routing.campuses import gathering_campus, two_storey_campus
 from tests.routing.plans import NOW, SAFE
 from tests.routing.queues import queued
 from tests.routing.test_campus_soundness import WHERE, chase, narrowest, somewhere
@@ -38,7 +38,7 @@ ENDLESS_S = 1e6
 TOLERANCE_S = 1e-3
 
 WRONG = {
-    **{kind: f"a {kind} that is called safe is behind its margin" for kind in ("route", "choice", "entry")},
+    **{kind: f"a {kind} that is called safe is behind its margin" for kind in ("route", "choice", "entry", "onward")},
     "queue": "somebody in a queue is later than their way says",
 }
 
@@ -58,7 +58,8 @@ class Trial:
     def run(self) -> Iterator[tuple[str, float]]:
         """What was followed, each with the seconds by which it was ahead of the pursuer beside its margin, or of its own times."""
         rng = random.Random(f"prove {self.number}")
-        floorplan = two_storey_campus(self.number, columns=rng.choice([3, 5, 7]))
+        build = rng.choice([two_storey_campus, gathering_campus])
+        floorplan = build(self.number, columns=rng.choice([3, 5, 7]))
         doors = tuple(replace(door, width_m=rng.choice([0.7, 0.9, 3.0])) for door in floorplan.openings)
         floorplan = replace(floorplan, openings=doors)
         # As fast as people or little faster: of those that run, few ways are safe on so small a campus.
@@ -68,9 +69,11 @@ class Trial:
         request = PlanRequest([danger], reaction_s=0.0, margin_s=margin_s, now=NOW, people=people, choices=True)
         pursuer, compiled = chase(floorplan, danger), compile_floorplan(floorplan)
         made = plan(compiled, request)
+        to_points = replace(request, to=Destination.ASSEMBLY_POINTS)
         for late_s in queued(made, people or {}, floorplan, rng):
             yield "queue", -late_s
-        for kind, way in _told(made):
+        told = [*_told(made), *(_told(plan(compiled, to_points)) if floorplan.assembly_points else ())]
+        for kind, way in told:
             leave_s = ENDLESS_S if way.latest_departure_s is None else way.latest_departure_s
             yield kind, narrowest(way, pursuer, leave_s + self.late_s) - margin_s
         for entry in self._entries(floorplan, compiled, request, rng):
@@ -96,10 +99,12 @@ class Trial:
         return [entry for answer in answers for entry in answer.entries if entry.safe]
 
 
-def _told(made: EvacuationPlan) -> Iterator[tuple[str, Route | Choice]]:
+def _told(made: EvacuationPlan) -> Iterator[tuple[str, Route | Choice | Onward]]:
     for route in made.routes:
         if route.status in SAFE:
             yield "route", route
+        if route.onward is not None and route.onward.assembly_point_id is not None:
+            yield "onward", route.onward
         for choice in route.choices:
             if choice.safe:
                 yield "choice", choice
@@ -136,7 +141,7 @@ def main() -> int:
     asked.add_argument("--first", type=int, default=1000, help="number of the first trial (default: 1000)")
     said = asked.parse_args()
     tried, met = prove(said.first, said.seconds)
-    counts = ", ".join(f"{tried[kind]} {kind}" for kind in ("trials", "route", "choice", "entry", "queue"))
+    counts = ", ".join(f"{tried[kind]} {kind}" for kind in ("trials", "route", "choice", "entry", "onward", "queue"))
     print(f"{counts}: followed from number {said.first} on; {len(met)} met.")
     print("\n".join(met))
     return 1 if met else 0

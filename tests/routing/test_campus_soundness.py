@@ -9,7 +9,7 @@ from shapely import Point
 from geo_server.domain.entries import Entry
 from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import Choice, Route
+from geo_server.domain.routes import Choice, Onward, Route
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.plan import plan
@@ -49,7 +49,7 @@ def chase(floorplan: Floorplan, danger: Threat) -> CampusPursuer:
     return CampusPursuer(floorplan, danger.level_id, beginnings, danger.speed_mps)
 
 
-def narrowest(route: Route | Choice | Entry, pursuer: CampusPursuer, departure_s: float) -> float:
+def narrowest(route: Route | Choice | Entry | Onward, pursuer: CampusPursuer, departure_s: float) -> float:
     """Least seconds by which the pursuer is later than a person on the route."""
     least = np.inf
     for leg in route.legs:

@@ -174,9 +174,9 @@ def test_a_route_is_told_door_by_door_with_its_exit_and_assembly_point() -> None
     assert route.instructions == (
         "Leave room by the door to corridor (5 m).",
         "In corridor turn right and go 23 m to exit W.",
-        "Outside, go to assembly point Field, 30 m away in a straight line.",
+        "Outside, go 30 m to assembly point Field.",
     )
-    assert route.radio == "Room: out by exit W through corridor, 27 m, 27 seconds."
+    assert route.radio == "Room: out by exit W through corridor, 27 m, 27 seconds; then 30 m to assembly point Field."
 
 
 def test_everyone_in_a_school_gets_an_answer() -> None:

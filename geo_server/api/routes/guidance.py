@@ -26,7 +26,9 @@ router = APIRouter(prefix="/api/sites/{site}", tags=["guidance"])
 def show_plan(
     request: Request,
     access: Annotated[Access, requires(Permission.SEE_PLAN)],
-    to: Annotated[Destination, Query(description="Where people go: out, or to refuges.")] = Destination.EXITS,
+    to: Annotated[
+        Destination, Query(description="Where people go: out, on to assembly points, or to refuges.")
+    ] = Destination.EXITS,
     choices: Annotated[
         bool, Query(description="Also up to three ways of every zone: fastest safe, least exposed, largest margin.")
     ] = False,

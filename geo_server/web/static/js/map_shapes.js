@@ -7,13 +7,13 @@ const collection = (features) => ({ type: "FeatureCollection", features });
 const feature = (geometry, properties) => ({ type: "Feature", geometry, properties });
 
 /**
- * Every leg of every way out, on all levels; the map filters by `ordinal`. Lines run from the exit inwards, so that the
+ * Every leg of every way out and on to its assembly point, on all levels; the map filters by `ordinal`. Lines run from the exit inwards, so that the
  * dashes and arrows of ways that share a stretch fall on one another.
  */
 export function routeLines(routes) {
   return collection(
     routes.flatMap((route) =>
-      (route.legs ?? [])
+      [...(route.legs ?? []), ...(route.onward?.legs ?? [])]
         .filter((leg) => leg.coordinates.length > 1)
         .map((leg) =>
           feature(

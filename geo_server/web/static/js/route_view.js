@@ -31,6 +31,7 @@ export function wayOutSummary(state, guidance) {
 
 /** A route whole. */
 export function routeView(state, route, plan) {
+  const avoided = [...(route.avoided ?? []), ...(route.onward?.avoided ?? [])];
   return h(
     "div",
     { class: "route" },
@@ -46,9 +47,9 @@ export function routeView(state, route, plan) {
       h("h4", {}, t("route.steps")),
       h("ol", { class: "steps" }, route.instructions.map((step) => h("li", {}, step))),
     ],
-    route.avoided?.length > 0 && [
+    avoided.length > 0 && [
       h("h4", {}, t("route.avoided")),
-      h("ul", { class: "plain-list" }, route.avoided.map((one) => h("li", {}, one.words))),
+      h("ul", { class: "plain-list" }, avoided.map((one) => h("li", {}, one.words))),
     ],
     route.alternatives?.length > 0 && [
       h("h4", {}, t("route.others")),

@@ -1,0 +1,58 @@
+"""From the exit of a safe route on, over open ground, to an assembly point that people can be at ahead of every threat.
+
+A route ends at its exit, and is as safe as it is there: no zone's way is unsafe because of where people gather, or because
+nobody drew that. What follows is told beside it under the same guarantee: from the zone to the assembly point is one more
+route of the same graph, and it is offered only if all of it is safe.
+"""
+
+from dataclasses import replace
+
+from geo_server.domain.routes import SAFE, Avoided, Destination, Onward, RouteStatus
+from geo_server.routing.choices import closed_end, cut_off
+from geo_server.routing.choosing import Judgement
+from geo_server.routing.courses import find_course
+from geo_server.routing.fields import EPSILON_S
+from geo_server.routing.instructions import NONE_AHEAD, NOT_KNOWN, onward_words
+from geo_server.routing.legs import outdoor_leg
+from geo_server.routing.trails import Network, Trail
+
+
+def find_onward(judge: Judgement, status: RouteStatus, trail: Trail) -> Onward | None:
+    """How people go on from the exit of a route; None where the route is not safe, or the floorplan has no assembly points.
+
+    Args:
+        judge: Tells what is safe.
+        status: How good the route is.
+        trail: The route, with all waits on it.
+    """
+    network, request = judge.ends.fields.network, judge.request
+    if status not in SAFE or request.to is not Destination.EXITS or not trail.compiled.floorplan.assembly_points:
+        return None
+    avoided: list[Avoided] = []
+    for seconds, edge in network.onward.get(trail.exit, ()):
+        whole = _extended(network, trail, edge, seconds)
+        if network.edge_s[edge] > seconds:
+            avoided.append(closed_end(network, whole.exit))
+            continue
+        margin_s, latest_s = judge.margins_to(whole, holds=True)
+        if margin_s is not None and margin_s < request.margin_s - EPSILON_S:
+            avoided.append(cut_off(network, whole, judge.ends.fields.arrivals, request.reaction_s, request.margin_s))
+            continue
+        return Onward(
+            trail.compiled.subjects[whole.exit],
+            onward_words(whole.course, [one.exit_id for one in avoided]),
+            whole.metres - trail.metres,
+            whole.seconds,
+            margin_s,
+            latest_s,
+            (outdoor_leg(whole),),
+            tuple(avoided),
+        )
+    return Onward(None, NONE_AHEAD if avoided else NOT_KNOWN, avoided=tuple(avoided))
+
+
+def _extended(network: Network, trail: Trail, edge: int, seconds: float) -> Trail:
+    """A route with one more edge at its end."""
+    compiled, nodes = trail.compiled, (*trail.nodes, int(network.compiled.heads[edge]))
+    course = find_course(compiled, trail.zone_id, trail.walk, nodes, (*trail.edges, edge))
+    return replace(trail, course=course, arrive_s=(*trail.arrive_s, trail.seconds + seconds))
