@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,11 +63,21 @@ class Served:
     def spent(self) -> Spent:
         """Since the start."""
         postmaster = int(next(self.folder.rglob("postmaster.pid")).read_text().split()[0])
-        database_s = sum(own_s + ended_s for pid, parent, own_s, ended_s in _processes() if pid == postmaster)
-        database_s += sum(own_s for _, parent, own_s, _ in _processes() if parent == postmaster)
-        server_s = next(own_s for pid, _, own_s, _ in _processes() if pid == self.pid)
-        server_s += sum(own_s for pid, parent, own_s, _ in _processes() if parent == self.pid and pid != postmaster)
+        processes = list(_processes())
+        below = _below(self.pid, processes)
+        databases = _below(postmaster, processes)
+        database_s = sum(own_s for pid, _, own_s, _ in processes if pid in databases)
+        database_s += sum(ended_s for pid, _, _, ended_s in processes if pid == postmaster)
+        server_s = sum(own_s for pid, _, own_s, _ in processes if pid in below - databases)
         return Spent(server_s, database_s, time.process_time(), time.perf_counter())
+
+
+def _below(top: int, processes: Sequence[tuple[int, int, float, float]]) -> set[int]:
+    """The ids of a process and all that descend from it."""
+    found, newest = {top}, {top}
+    while newest := {pid for pid, parent, _, _ in processes if parent in newest} - found:
+        found |= newest
+    return found
 
 
 def _processes() -> Iterator[tuple[int, int, float, float]]:

@@ -11,9 +11,11 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from geo_server.services.planners import Planners
 from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
 from geo_server.store.migrate import upgrade
+from tests.routing.plans import school
 
 _numbers = itertools.count()
 MakeDatabase = Callable[[str], str]
@@ -54,6 +56,14 @@ def migrated_template(make_database: MakeDatabase) -> str:
     upgrade(database)
     database.close()
     return make_url(url).database or ""
+
+
+@pytest.fixture(scope="session")
+def planners() -> Iterator[Planners]:
+    """The planners of a run (a worker): they keep nothing but floorplans. What they are forked from has begun."""
+    with Planners() as made:
+        made.prepare(school(2, levels=1))
+        yield made
 
 
 @pytest.fixture

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from shapely import Point
+
 from geo_server.domain.entries import EntryMode
 from geo_server.domain.errors import NotFound
-from geo_server.domain.places import Site
+from geo_server.domain.places import Floorplan, Site
 from geo_server.export.entries import entries_document
+from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.entries import find_entries
 from geo_server.routing.request import PlanRequest
 from geo_server.services.levels import place_observed
@@ -47,8 +51,20 @@ def site_entries(
     if zone_id not in published.floorplan.zone_by_id:
         raise NotFound(f"The published map has no zone {zone_id}.", where="zone_id", advice="See the list of zones.")
     start = None if at is None else place_observed(at, site.frame)
-    answer = find_entries(published.compiled(), request, zone_id, mode, start)
-    return {**beside, "floorplan_rev": published.rev, **entries_document(answer, published.floorplan)}
+    found = published.work(partial(_find, request, zone_id=zone_id, mode=mode, start=start))
+    return {**beside, "floorplan_rev": published.rev, **found}
+
+
+def _find(
+    request: PlanRequest,
+    floorplan: Floorplan,
+    compiled: CompiledFloorplan,
+    *,
+    zone_id: UUID,
+    mode: EntryMode,
+    start: Point | None,
+) -> dict[str, Any]:
+    return entries_document(find_entries(compiled, request, zone_id, mode, start), floorplan)
 
 
 def _known(

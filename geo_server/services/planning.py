@@ -1,7 +1,9 @@
 """From what is recorded of an incident to a plan document: what is read, and what is made of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +12,11 @@ import orjson
 from geo_server.domain.accountability import latest_reports
 from geo_server.domain.incidents import Closure, Incident
 from geo_server.domain.occupancy import Occupancy, occupancy
-from geo_server.domain.places import Site
+from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.rounds import FaultKind
 from geo_server.domain.routes import SAFE, Destination, EvacuationPlan
 from geo_server.export.plan import plan_document
+from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.kept import Kept
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
@@ -145,15 +148,32 @@ def _safe_ways_of(made: EvacuationPlan) -> SafeWays:
     }
 
 
-def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> MadePlan:
-    """The plan of an incident, with the ways that people may choose between where that is asked for."""
-    made = plan(inputs.published.compiled(), replace(inputs.request, choices=choices))
-    document = {
+def plan_incident(inputs: PlanInputs, *, choices: bool = False, urgent: bool = False) -> MadePlan:
+    """The plan of an incident, made in a process of its own.
+
+    Args:
+        inputs: All that it rests on.
+        choices: Whether each zone has the ways that people may choose between.
+        urgent: Everybody waits for it.
+
+    Raises:
+        RuntimeError: The planner has a bug, or takes too long.
+    """
+    head = {
         "incident_id": str(inputs.incident.id),
         "exercise": inputs.incident.exercise,
         "seq": inputs.seq,
         "floorplan_rev": inputs.published.rev,
         "closures_not_on_map": [str(closure.id) for closure in inputs.not_on_map],
-        **plan_document(made, inputs.published.floorplan),
     }
-    return MadePlan(inputs, made.parameters_hash, orjson.dumps(document), _safe_ways_of(made))
+    task = partial(_make, replace(inputs.request, choices=choices), head)
+    return MadePlan(inputs, *inputs.published.work(task, urgent=urgent))
+
+
+def _make(
+    request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan
+) -> tuple[str, bytes, SafeWays]:
+    """In the planner: the hash of the parameters, the document, and its safe ways."""
+    made = plan(compiled, request)
+    document = {**head, **plan_document(made, floorplan)}
+    return made.parameters_hash, orjson.dumps(document), _safe_ways_of(made)

@@ -1,7 +1,7 @@
 """Plans of an incident: made again after every change, read by those who may.
 
-Routes are advice, directives are orders of people. A plan is computed in a transaction of its own, after what it is
-about has been committed; when that fails, what was recorded stays and the failure is itself an event.
+Routes are advice, directives are orders of people. A plan is made of what one moment knew, after what it is about has been
+committed, and nothing is locked meanwhile; when that fails, what was recorded stays and the failure is itself an event.
 """
 
 import logging
@@ -18,7 +18,14 @@ from geo_server.domain.errors import GeoServerError
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
-from geo_server.services.planning import count_people, keep_safe_ways, plan_incident, read_inputs
+from geo_server.services.planning import (
+    MadePlan,
+    PlanInputs,
+    count_people,
+    keep_safe_ways,
+    plan_incident,
+    read_inputs,
+)
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
@@ -47,6 +54,12 @@ class _Read:
 def is_behind(c: Connection, stored: StoredPlan) -> bool:
     """Whether something that routes depend on was recorded after a plan was made."""
     return routes_changed(c, stored.site_id, stored.seq)
+
+
+def _wants(c: Connection, incident: Incident, seq: int) -> bool:
+    """Whether an incident is open and has no plan that knows of an event."""
+    stored = find_latest_plan(c, incident.id)
+    return incident.state is IncidentState.OPEN and (stored is None or stored.seq < seq)
 
 
 class Plans:
@@ -161,16 +174,20 @@ class Plans:
 
     def _plan_or_say_so(self, site: Site, incident_id: UUID, seq: int) -> bool:
         try:
-            with self._database.transaction(site.id) as c:
-                incident = load_incident(c, site.id, incident_id, lock=True)
-                stored = find_latest_plan(c, incident_id)
-                if incident.state is IncidentState.OPEN and not (stored and stored.seq >= seq):
-                    self._plan(c, site, incident)
+            inputs = self._inputs(site, incident_id, seq)
+            if inputs is not None:
+                self._keep(site, plan_incident(inputs, urgent=True))
         except Exception:
             log.exception("No plan could be made for incident %s of site %s", incident_id, site.slug)
             self._say_that_it_failed(site, incident_id)
             return False
         return True
+
+    def _inputs(self, site: Site, incident_id: UUID, seq: int) -> PlanInputs | None:
+        """What to plan with; None when nothing is to be planned."""
+        with self._database.snapshot(site.id) as c:
+            incident = load_incident(c, site.id, incident_id)
+            return read_inputs(c, self._floorplans, site, incident) if _wants(c, incident, seq) else None
 
     def _say_that_it_failed(self, site: Site, incident_id: UUID) -> None:
         """Record it, unless the database is what failed: who reported something is told that it was taken all the same."""
@@ -180,21 +197,25 @@ class Plans:
         except GeoServerError as refusal:
             log.warning("Nor could that be recorded: %s", refusal)
 
-    def _plan(self, c: Connection, site: Site, incident: Incident) -> None:
-        made = plan_incident(read_inputs(c, self._floorplans, site, incident))
-        stored = add_plan(
-            c,
-            site_id=site.id,
-            incident_id=incident.id,
-            seq=made.inputs.seq,
-            floorplan_rev=made.inputs.published.rev,
-            parameters_hash=made.parameters_hash,
-            made_for_at=made.inputs.request.now,
-            document=made.document,
-        )
+    def _keep(self, site: Site, made: MadePlan) -> None:
+        """Keep a plan, unless another process has kept one meanwhile that knows as much, or the incident has ended."""
+        with self._database.transaction(site.id) as c:
+            incident = load_incident(c, site.id, made.inputs.incident.id, lock=True)
+            if not _wants(c, incident, made.inputs.seq):
+                return
+            stored = add_plan(
+                c,
+                site_id=site.id,
+                incident_id=incident.id,
+                seq=made.inputs.seq,
+                floorplan_rev=made.inputs.published.rev,
+                parameters_hash=made.parameters_hash,
+                made_for_at=made.inputs.request.now,
+                document=made.document,
+            )
+            payload = {"incident_id": str(incident.id), "etag": stored.etag}
+            record_event(c, site.id, EventKind.PLAN_MADE, payload)
         keep_safe_ways(stored, made)
-        payload = {"incident_id": str(incident.id), "etag": stored.etag}
-        record_event(c, site.id, EventKind.PLAN_MADE, payload)
 
     def _read(self, c: Connection, stored: StoredPlan) -> _Read:
         """A plan, parsed once."""

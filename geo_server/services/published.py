@@ -1,4 +1,4 @@
-"""The floorplan that is in force on a site, read and compiled once for each time that something is published."""
+"""The floorplan that is in force on a site, read and made ready once for each time that something is published."""
 
 import logging
 import threading
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.places import Floorplan, Site
-from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
+from geo_server.services.planners import Planners, Ready, T, Task, have_loaded
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.sites import floorplan_rev, list_sites
@@ -24,27 +24,44 @@ class PublishedFloorplan:
     Args:
         rev: The site's ``floorplan_rev``.
         floorplan: In site metres.
+        planners: Of the process.
     """
 
-    def __init__(self, rev: int, floorplan: Floorplan) -> None:
+    def __init__(self, rev: int, floorplan: Floorplan, planners: Planners) -> None:
         self.rev = rev
         self.floorplan = floorplan
+        self._planners = planners
         self._lock = threading.Lock()
-        self._compiled: CompiledFloorplan | None = None
+        self._ready: Ready | None = None
 
-    def compiled(self) -> CompiledFloorplan:
-        """The floorplan ready for planning. One thread builds it, others wait for that."""
+    def ready(self) -> Ready:
+        """The floorplan ready for planning. One thread has it made, others wait for that."""
         with self._lock:
-            if self._compiled is None:
-                self._compiled = compile_floorplan(self.floorplan)
-            return self._compiled
+            if self._ready is None:
+                self._ready = self._planners.prepare(self.floorplan)
+            return self._ready
+
+    def work(self, task: Task[T], *, urgent: bool = False) -> T:
+        """What a task makes of it, in a process of its own.
+
+        Args:
+            task: See :data:`~geo_server.services.planners.Task`.
+            urgent: Everybody waits for it.
+
+        Raises:
+            GeoServerError: The task refuses what it was given.
+            RuntimeError: There is a bug in it, or it takes too long.
+        """
+        planner = self._planners.urgent if urgent else self._planners.other
+        return planner.work(self.ready(), task)
 
 
 class PublishedFloorplans:
     """The floorplans that a process keeps, the least recently used forgotten first. Shared by threads."""
 
-    def __init__(self, database: Database, sites_kept: int = SITES_KEPT) -> None:
+    def __init__(self, database: Database, planners: Planners, sites_kept: int = SITES_KEPT) -> None:
         self._database = database
+        self._planners = planners
         self._sites_kept = sites_kept
         self._kept: OrderedDict[UUID, PublishedFloorplan] = OrderedDict()
         self._locks: dict[UUID, threading.Lock] = {}
@@ -56,17 +73,17 @@ class PublishedFloorplans:
             return self.load(c, site)
 
     def warm(self, site: Site) -> None:
-        """Compile what is in force ahead of time, so that the first sighting does not wait for it.
+        """Make ready what is in force and give it to a planner ahead of time, so that the first sighting does not wait for it.
 
-        Meant for a thread in the background: a floorplan that cannot be compiled is logged, and will be the failure of
+        Meant for a thread in the background: a floorplan that cannot be made ready is logged, and will be the failure of
         whichever plan needs it. A database that is away, as when the server is stopped meanwhile, is nobody's failure.
         """
         try:
-            self.current(site).compiled()
+            self.current(site).work(have_loaded, urgent=True)
         except Unavailable as lack:
-            log.info("The floorplan of site %s is not compiled ahead: %s", site.slug, lack)
+            log.info("The floorplan of site %s is not made ready ahead: %s", site.slug, lack)
         except Exception:
-            log.exception("The floorplan of site %s cannot be compiled", site.slug)
+            log.exception("The floorplan of site %s cannot be made ready", site.slug)
 
     def warm_all(self, leaving: threading.Event) -> None:
         """:meth:`warm` as many sites as are kept.
@@ -78,7 +95,7 @@ class PublishedFloorplans:
             with self._database.snapshot() as c:
                 sites = list_sites(c)
         except GeoServerError as refusal:
-            log.warning("No floorplan is compiled ahead: %s", refusal)
+            log.warning("No floorplan is made ready ahead: %s", refusal)
             return
         for site in sites[: self._sites_kept]:
             if leaving.is_set():
@@ -96,7 +113,7 @@ class PublishedFloorplans:
             rev = floorplan_rev(c, site.id)
             published = self._find(site.id, rev)
             while published is None:
-                read = PublishedFloorplan(rev, load_floorplan(c, site))
+                read = PublishedFloorplan(rev, load_floorplan(c, site), self._planners)
                 rev = floorplan_rev(c, site.id)
                 # Unless nothing was published while it was read: a transaction that is no snapshot sees both.
                 published = read if read.rev == rev else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -12,6 +13,7 @@ from geo_server.domain.occupancy import Occupancy, full_occupancy
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.export.what_if import what_if_document
+from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.profiles import find_profile
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.what_if import what_if
@@ -81,8 +83,11 @@ def site_what_if(floorplans: PublishedFloorplans, pack: ProtocolPack, site: Site
         people=None if inside is None else inside.people,
         counted_by={} if inside is None else inside.counted_by,
     )
-    answer = what_if(published.compiled(), request)
-    return {"floorplan_rev": published.rev, **what_if_document(answer, published.floorplan)}
+    return {"floorplan_rev": published.rev, **published.work(partial(_suppose, request))}
+
+
+def _suppose(request: PlanRequest, floorplan: Floorplan, compiled: CompiledFloorplan) -> dict[str, Any]:
+    return what_if_document(what_if(compiled, request), floorplan)
 
 
 def _inside(supposed: Supposed, floorplan: Floorplan) -> Occupancy | None:

@@ -12,6 +12,7 @@ import uvicorn
 
 from geo_server.api.app import create_app
 from geo_server.domain.roles import Role
+from geo_server.services.planners import Planners
 from geo_server.settings import Settings
 from geo_server.store.database import Database
 from tests.campus import Campus, build_campus
@@ -29,8 +30,8 @@ def database(make_database: MakeDatabase, migrated_template: str) -> Iterator[Da
 
 
 @pytest.fixture(scope="session")
-def address(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a running server."""
+def address(database: Database, planners: Planners, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: ARG001
+    """Address of a running server. Its own planners begin at once, as they do in one that has run for some seconds."""
     with serving(Settings(database_url=database.url, data_dir=tmp_path_factory.mktemp("data"))) as served:
         yield served
 

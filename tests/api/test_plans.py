@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from geo_server.domain.incidents import Closure, ClosureReason
 from geo_server.domain.roles import Role
 from geo_server.store.audit import count_entries
@@ -158,8 +160,9 @@ def test_a_plan_is_not_sent_again_to_who_has_it(client: Client, campus: Campus) 
 
 
 def test_forty_witnesses_at_once_are_all_heard_by_a_server_with_a_handful_of_connections(
-    client: Client, campus: Campus
+    client: Client, campus: Campus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("geo_server.api.planning.PATIENCE_S", 30.0)
     staff, responder = client(Role.STAFF), client(Role.RESPONDER)
     places = [campus.lonlat(1 + 0.6 * i, 1.5) for i in range(40)]
 

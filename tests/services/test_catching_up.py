@@ -10,6 +10,7 @@ from sqlalchemy import text
 from geo_server.domain.roles import Role
 from geo_server.services.access import authenticate
 from geo_server.services.catching_up import THREAD_NAME, catching_up
+from geo_server.services.planners import Planners
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_shipped_pack
 from geo_server.services.published import PublishedFloorplans
@@ -18,8 +19,8 @@ from geo_server.store.database import Database
 from tests.campus import build_campus
 
 
-def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: Database) -> None:
-    plans = _with_a_sighting_that_nobody_planned_for(database)
+def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: Database, planners: Planners) -> None:
+    plans = _with_a_sighting_that_nobody_planned_for(database, planners)
     leaving, lock = asyncio.Event(), text("LOCK TABLE sites IN ACCESS EXCLUSIVE MODE")
 
     async def stay() -> None:
@@ -41,8 +42,8 @@ def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: D
     assert _planned(database) == 0
 
 
-def test_a_process_that_stays_plans_what_was_left_to_do(database: Database) -> None:
-    plans = _with_a_sighting_that_nobody_planned_for(database)
+def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, planners: Planners) -> None:
+    plans = _with_a_sighting_that_nobody_planned_for(database, planners)
 
     async def stay() -> None:
         async with catching_up(*plans), asyncio.timeout(20):
@@ -54,9 +55,11 @@ def test_a_process_that_stays_plans_what_was_left_to_do(database: Database) -> N
     assert _planned(database) == 1
 
 
-def _with_a_sighting_that_nobody_planned_for(database: Database) -> tuple[PublishedFloorplans, Plans]:
+def _with_a_sighting_that_nobody_planned_for(
+    database: Database, planners: Planners
+) -> tuple[PublishedFloorplans, Plans]:
     campus = build_campus(database)
-    floorplans = PublishedFloorplans(database)
+    floorplans = PublishedFloorplans(database, planners)
     by = authenticate(database, campus.tokens[Role.COMMANDER])
     lon, lat = campus.lonlat(3, 1.5)
     said = NewSighting(uuid4(), "fire", (lon, lat), 0, datetime.now(UTC))

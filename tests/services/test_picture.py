@@ -12,6 +12,7 @@ from geo_server.domain.roles import Role
 from geo_server.services.access import authenticate
 from geo_server.services.incidents import open_incident
 from geo_server.services.picture import Pictures, Seen, load_picture
+from geo_server.services.planners import Planners
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.status_reports import NewStatusReport, record_status_report
@@ -19,8 +20,10 @@ from geo_server.store.database import Database
 from tests.campus import build_campus
 
 
-def test_many_who_ask_share_what_is_read_until_the_next_event_and_see_their_own_reports(database: Database) -> None:
-    campus, floorplans = build_campus(database), PublishedFloorplans(database)
+def test_many_who_ask_share_what_is_read_until_the_next_event_and_see_their_own_reports(
+    database: Database, planners: Planners
+) -> None:
+    campus, floorplans = build_campus(database), PublishedFloorplans(database, planners)
     staff, commander = (authenticate(database, campus.tokens[role]) for role in (Role.STAFF, Role.COMMANDER))
     open_incident(database, load_pack(Path("nowhere")), campus.site, "fire", exercise=True, by=commander)
     asked: list[str] = []

@@ -5,7 +5,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,10 +16,10 @@ from geo_server.domain.incidents import IncidentState, Status
 from geo_server.domain.places import Site, Zone
 from geo_server.domain.roles import Role
 from geo_server.domain.rounds import FaultKind
-from geo_server.routing.plan import plan as make_plan
 from geo_server.services.access import Principal, authenticate
 from geo_server.services.incidents import change_state
 from geo_server.services.picture import Picture, load_picture
+from geo_server.services.planners import Planners
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_shipped_pack
 from geo_server.services.published import PublishedFloorplans
@@ -28,7 +27,7 @@ from geo_server.services.recounts import Recounts
 from geo_server.services.sightings import NewSighting, Recorded, add_sighting
 from geo_server.services.status_reports import NewStatusReport, record_status_report
 from geo_server.store.database import Database
-from geo_server.store.events import last_seq, record_event
+from geo_server.store.events import last_seq, list_events, record_event
 from geo_server.store.plans import find_latest_plan
 from tests.campus import Campus, build_campus
 
@@ -39,9 +38,9 @@ ROUNDS = 100
 class Desk:
     """One server process on a campus, without its face."""
 
-    def __init__(self, database: Database, campus: Campus) -> None:
-        self.database, self.campus = database, campus
-        self.floorplans = PublishedFloorplans(database)
+    def __init__(self, database: Database, planners: Planners, campus: Campus) -> None:
+        self.database, self.planners, self.campus = database, planners, campus
+        self.floorplans = PublishedFloorplans(database, planners)
         self.plans = Plans(database, self.floorplans)
         self.by: Principal = authenticate(database, campus.tokens[Role.COMMANDER])
 
@@ -75,13 +74,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
-    return Desk(database, build_campus(database))
+def desk(database: Database, planners: Planners) -> Desk:
+    return Desk(database, planners, build_campus(database))
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_of_two_sightings_at_once_the_last_plan_knows_both_every_time(desk: Desk, processes: int) -> None:
-    desks = [desk, desk] if processes == 1 else [desk, Desk(desk.database, desk.campus)]
+    desks = [desk, desk] if processes == 1 else [desk, Desk(desk.database, desk.planners, desk.campus)]
     for _ in range(ROUNDS):
         with ThreadPoolExecutor(2) as pool:
             threats = list(pool.map(lambda pair: pair[0].see_and_plan(pair[1]), zip(desks, (3.0, 20.0), strict=True)))
@@ -96,7 +95,7 @@ def test_a_plan_that_knows_of_a_change_is_not_made_again_by_another_process(desk
     desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq)
     made = desk.picture().plan
 
-    Desk(desk.database, desk.campus).plans.replan(desk.campus.site, recorded.incident_id, recorded.seq)
+    Desk(desk.database, desk.planners, desk.campus).plans.replan(desk.campus.site, recorded.incident_id, recorded.seq)
 
     assert desk.picture().plan == made
     later = desk.see(20)
@@ -125,11 +124,8 @@ def test_the_picture_says_since_when_no_plan_could_be_made_until_one_is(
     before = datetime.now(UTC)
     recorded = desk.see(20)
 
-    def break_down(*_: object) -> None:
-        raise MemoryError("as a planner may")
-
     with monkeypatch.context() as broken:
-        broken.setattr("geo_server.services.planning.plan", break_down)
+        broken.setattr("geo_server.services.planners.PATIENCE_S", 0.0)
         assert desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq) is False
     failed = desk.picture()
     assert desk.plans.replan(desk.campus.site, recorded.incident_id, recorded.seq) is True
@@ -224,31 +220,30 @@ def test_people_reported_before_a_restart_or_a_failed_plan_are_counted_all_the_s
         return people
 
     desk.report(first, 1, 20)
-    Desk(desk.database, desk.campus).plans.replan_behind(threading.Event())
+    Desk(desk.database, desk.planners, desk.campus).plans.replan_behind(threading.Event())
     assert counted() == {str(first.id): 21}
     made = desk.picture().plan
     desk.plans.replan_behind(threading.Event())
     assert desk.picture().plan == made, "nothing more to count"
 
-    real, tries = make_plan, count()
-
-    def break_down_first(*given: Any) -> Any:
-        if next(tries) < 2:
-            raise MemoryError("as a planner may")
-        return real(*given)
+    def failures() -> int:
+        with desk.database.snapshot(desk.campus.site.id) as c:
+            return sum(event.kind is EventKind.PLAN_FAILED for event in list_events(c, desk.campus.site.id, 0))
 
     async def count_soon() -> None:
         recounts = Recounts(desk.plans, gather_s=0.001)
         async with recounts.running(), asyncio.timeout(20):
-            recounts.soon(desk.campus.site)
+            with monkeypatch.context() as broken:
+                broken.setattr("geo_server.services.planners.PATIENCE_S", 0.0)
+                recounts.soon(desk.campus.site)
+                while failures() < 2:
+                    await asyncio.sleep(0.01)
             while str(second.id) not in counted():
                 await asyncio.sleep(0.01)
 
-    monkeypatch.setattr("geo_server.services.planning.plan", break_down_first)
     desk.report(second, 1, 30)
     asyncio.run(count_soon())
     assert counted() == {str(first.id): 21, str(second.id): 31}
-    assert next(tries) == 3
 
 
 def test_a_site_that_takes_long_to_plan_for_holds_up_no_other(desk: Desk) -> None:
