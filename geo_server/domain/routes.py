@@ -183,6 +183,7 @@ class Route:
         queue_s: Seconds of ``time_s`` that people wait at doors and stairs, at most, where they were counted.
         exposure_s: As of a choice; None too where choices were not asked for.
         choices: Ways to choose, where they were asked for.
+        refuge: Of people who cannot use stairs and have no way out without: the way to a shelter, where there is one.
         onward: From its exit to an assembly point. None where the route is not safe, or the floorplan has no assembly points.
     """
 
@@ -207,6 +208,7 @@ class Route:
     exposure_s: float | None = None
     choices: tuple[Choice, ...] = ()
     onward: Onward | None = None
+    refuge: "Route | None" = None
 
 
 @dataclass(frozen=True, slots=True)

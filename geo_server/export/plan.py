@@ -86,7 +86,8 @@ def _vertices(route: Route) -> Iterator[Vertex]:
     if route.margin_at is not None:
         yield route.margin_at[0]
     onward = route.onward.legs if route.onward else ()
-    for legs in (route.legs, onward, *(choice.legs for choice in route.choices)):
+    refuge = route.refuge.legs if route.refuge else ()
+    for legs in (route.legs, onward, refuge, *(choice.legs for choice in route.choices)):
         for leg in legs:
             yield from leg.coordinates
 
@@ -121,7 +122,22 @@ def _zone(route: Route, floorplan: Floorplan, to: Destination, pairs: Pairs) -> 
             }
             for a in route.alternatives
         ],
+        **({} if route.refuge is None else {"refuge": _refuge(route.refuge, floorplan, pairs)}),
         "onward": None if route.onward is None else _onward(route.onward, floorplan, pairs),
+        "instructions": list(route.instructions),
+        "radio": route.radio,
+    }
+
+
+def _refuge(route: Route, floorplan: Floorplan, pairs: Pairs) -> Document:
+    return {
+        "refuge_id": _text(route.exit_id),
+        "status": route.status.value,
+        "distance_m": seconds_up(route.distance_m),
+        "time_s": seconds_up(route.time_s),
+        "margin_s": seconds_down(route.margin_s),
+        "latest_departure_s": seconds_down(route.latest_departure_s),
+        "legs": [leg_document(leg, floorplan, pairs) for leg in route.legs],
         "instructions": list(route.instructions),
         "radio": route.radio,
     }

@@ -1,5 +1,6 @@
 """Other ways out: why nearer exits were not chosen, and what else there is."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -19,6 +20,9 @@ ALTERNATIVES = 2
 
 CONSIDERED = 4
 """Of how many of the nearest other exits."""
+
+NEARER = " is nearer, but "
+"""Said of an end before why it was not taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +159,7 @@ def closed_end(network: Network, number: int) -> Avoided:
 def _not_held(network: Network, number: int) -> Avoided:
     exit_id = network.compiled.subjects[number]
     name = _capital(end_words(network.compiled.floorplan, exit_id))
-    words = f"{name} is nearer, but it cannot be locked and the threat can come there."
+    words = f"{name}{NEARER}it cannot be locked and the threat can come there."
     return Avoided(exit_id, "not_held", None, words)
 
 
@@ -164,13 +168,11 @@ def _as_safe(network: Network, number: int, *, kept: bool, waited: bool) -> Avoi
     exit_id = network.compiled.subjects[number]
     name = _capital(end_words(network.compiled.floorplan, exit_id))
     if not waited:
-        words = f"{name} is nearer, but with all who wait on the way there people would not be ahead of the threat."
+        words = f"{name}{NEARER}with all who wait on the way there people would not be ahead of the threat."
         return Avoided(exit_id, "crowded", None, words)
     if kept:
-        return Avoided(
-            exit_id, "kept", None, f"{name} is nearer, but too little to send people another way than before."
-        )
-    return Avoided(exit_id, "crowded", None, f"{name} is nearer, but the other way is clear of people sooner.")
+        return Avoided(exit_id, "kept", None, f"{name}{NEARER}too little to send people another way than before.")
+    return Avoided(exit_id, "crowded", None, f"{name}{NEARER}the other way is clear of people sooner.")
 
 
 def cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction_s: float, margin_s: float) -> Avoided:
@@ -182,15 +184,13 @@ def cut_off(network: Network, trail: Trail, arrivals: Sequence[float], reaction_
     place = "there" if node == trail.exit else "on the way"
     late = -ahead if ahead < 0 else None
     if arrivals[node] <= 0:
-        return Avoided(exit_id, "in_reach", late, f"{name} is nearer, but the threat can be {place} already.")
+        return Avoided(exit_id, "in_reach", late, f"{name}{NEARER}the threat can be {place} already.")
     if late is None:
         words = (
-            f"{name} is nearer, but you would be only {ahead:.0f} s ahead of the threat {place}, not {margin_s:.0f} s."
+            f"{name}{NEARER}you would be only {math.floor(ahead)} s ahead of the threat {place}, not {margin_s:.0f} s."
         )
         return Avoided(exit_id, "threat_first", None, words)
-    return Avoided(
-        exit_id, "threat_first", late, f"{name} is nearer, but the threat can be {place} {late:.0f} s before you."
-    )
+    return Avoided(exit_id, "threat_first", late, f"{name}{NEARER}the threat can be {place} {late:.0f} s before you.")
 
 
 def _capital(words: str) -> str:

@@ -45,7 +45,8 @@ RISERS_M, TREADS_M = (0.165, 0.191), (0.254, 0.330)
 """For which the formula for stairs holds; others, and those that are not known, are taken as the slowest of these."""
 
 LONGER = 1.2
-"""A way to another exit may be so much longer than the nearest, for people to be sent there to spread a crowd."""
+"""A way to another exit may be so much longer than the nearest, for people to be sent there to spread a crowd. Both are timed
+for whoever of the zone has farthest: in a hall with an exit at either end most people are near to one of them."""
 
 WORTH_S = 5.0
 """Less than this sooner out is not worth sending people another way."""

@@ -177,8 +177,7 @@ def _exits(crowd: Crowd, placed: Sequence[Group], reaction_s: float) -> tuple[Ex
 
 
 def _latest_s(crowd: Crowd, group: Group) -> float:
-    trail = crowd.delayed(group.trail)
-    return trail.seconds + trail.spread_s
+    return crowd.delayed(group.trail).latest_s
 
 
 def _share(

@@ -162,7 +162,7 @@ def _onwards(course: Course) -> Iterator[str]:
             yield _outside(course, position)
             return
         if kind != "walk":
-            yield _climb(compiled, course.nodes[position], kind)
+            yield _climb(compiled, course.nodes[position], kind, float(compiled.occupant_m[edge]))
             arriving = ()
             continue
         line = _line(compiled, edge)
@@ -269,11 +269,11 @@ def _door_name(opening: Opening) -> str:
     return f"the {what} {opening.number}" if opening.number else f"the {what}"
 
 
-def _climb(compiled: CompiledFloorplan, node: int, kind: str) -> str:
+def _climb(compiled: CompiledFloorplan, node: int, kind: str, metres: float) -> str:
     level = compiled.floorplan.level_by_id[UUID(compiled.graph.nodes[compiled.nodes[node]]["level_id"])]
     up = compiled.nodes[node].startswith("head:")
     what = "ramp" if kind == "ramp" else "stairs"
-    return f"Go {'up' if up else 'down'} the {what} to {level.name}."
+    return f"Go {'up' if up else 'down'} the {what} to {level.name} ({_metres(metres)})."
 
 
 def _turn(arriving: Sequence[Vertex], leaving: Sequence[Vertex]) -> str:

@@ -8,7 +8,7 @@ route of the same graph, and it is offered only if all of it is safe.
 from dataclasses import replace
 
 from geo_server.domain.routes import SAFE, Avoided, Destination, Onward, RouteStatus
-from geo_server.routing.choices import closed_end, cut_off
+from geo_server.routing.choices import NEARER, closed_end, cut_off
 from geo_server.routing.choosing import Judgement
 from geo_server.routing.courses import find_course
 from geo_server.routing.fields import EPSILON_S
@@ -48,7 +48,8 @@ def find_onward(judge: Judgement, status: RouteStatus, trail: Trail) -> Onward |
             (outdoor_leg(whole),),
             tuple(avoided),
         )
-    return Onward(None, NONE_AHEAD if avoided else NOT_KNOWN, avoided=tuple(avoided))
+    none_nearer = (replace(one, words=one.words.replace(NEARER, ": ", 1)) for one in avoided)
+    return Onward(None, NONE_AHEAD if avoided else NOT_KNOWN, avoided=tuple(none_nearer))
 
 
 def _extended(network: Network, trail: Trail, edge: int, seconds: float) -> Trail:

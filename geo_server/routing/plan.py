@@ -5,11 +5,13 @@ the threat's earliest arrival. Between nodes it holds too, because the threat is
 A route starts at the place of its zone that is farthest from all doors. In a zone with several doors someone else may be
 farther from the one that the route takes: ``spread_s`` says by how many seconds at most, and status, margin and latest
 departure hold for them too.
+Who cannot use stairs and has no way out without them is told the way to a shelter beside that: a refuge to wait in for help.
 Of a plan to refuges it holds until people have locked themselves in, and where a refuge cannot be locked and a threat can
 come to it at any time, no way there is safe. Formulation and proofs: ``docs/routing.md``.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID
@@ -32,7 +34,7 @@ from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
 from geo_server.routing.onward import find_onward
 from geo_server.routing.options import Options
-from geo_server.routing.refuges import inner_place, meant_ends
+from geo_server.routing.refuges import inner_place, meant_ends, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.stability import keep
 from geo_server.routing.threats import LocatedThreat, locate
@@ -62,7 +64,8 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     with ThreadPoolExecutor(1) as beside:  # most of the work on areas is done in C, while Python finds the routes
         reach = beside.submit(reach_areas, compiled, threats, arrivals)
         routes, egress, searched = _routes(compiled, request, located, build_ends(network, arrivals.nodes, request))
-    stated = {**assumptions(compiled, request, located), **searched}
+        routes, waits = _with_refuges(compiled, request, threats, routes)
+    stated = {**assumptions(compiled, request, located, refuges=waits), **searched}
     return EvacuationPlan(
         made_for_at=request.now,
         assumptions=stated,
@@ -74,15 +77,40 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     )
 
 
+def _with_refuges(
+    compiled: CompiledFloorplan,
+    request: PlanRequest,
+    threats: Sequence[tuple[LocatedThreat, float, float]],
+    routes: tuple[Route, ...],
+) -> tuple[tuple[Route, ...], bool]:
+    """Routes, of people without stairs those that lead nowhere with the way to a refuge; and whether there is such a way."""
+    left = {route.zone_id for route in routes if route.status is RouteStatus.UNREACHABLE}
+    shelters = any(zone.category is ZoneCategory.SHELTER for zone in compiled.floorplan.zones)
+    if request.to is not Destination.EXITS or request.profile.takes_stairs or not (left and shelters):
+        return routes, False
+    compiled = with_destinations(compiled, Destination.SHELTER, threatened=bool(threats))
+    asked = replace(request, to=Destination.SHELTER, people=None, previous=None, choices=False)
+    network = build_network(compiled, request.profile, request.closures)
+    ends = build_ends(network, threat_arrivals(compiled, threats).nodes, asked)
+    found, *_ = _routes(compiled, asked, [one for one, _, _ in threats], ends, left)
+    refuges = {route.zone_id: route for route in found if route.status is not RouteStatus.UNREACHABLE}
+    return tuple(replace(r, refuge=refuges.get(r.zone_id)) for r in routes), bool(refuges)
+
+
 def _routes(
-    compiled: CompiledFloorplan, request: PlanRequest, located: Sequence[LocatedThreat], ends: Ends
+    compiled: CompiledFloorplan,
+    request: PlanRequest,
+    located: Sequence[LocatedThreat],
+    ends: Ends,
+    only: AbstractSet[UUID] | None = None,
 ) -> tuple[tuple[Route, ...], Egress | None, dict[str, str]]:
     """The way of each zone; who leaves by which exit, where people were counted; and whether the search for ways was cut short."""
     judge = Judgement(ends, request)
     chosen = {
         ways.zone_id: keep(judge, ways.zone_id, choose_end(ends, ways, request.reaction_s, request.margin_s))
         for ways in compiled.zones.values()
-        if request.to is not Destination.EXITS or not _is_out_already(compiled, ways)
+        if (only is None or ways.zone_id in only)
+        and (request.to is not Destination.EXITS or not _is_out_already(compiled, ways))
     }
     round_it = _crowd(judge, chosen) if request.people is not None else None
     crowd = round_it.crowd if round_it else None
@@ -110,8 +138,9 @@ def _crowd(judge: Judgement, chosen: Mapping[UUID, Chosen]) -> SentRound:
             return []
         ways = zones[group.zone_id]
         seconds, first = trees.seconds(ways)
-        near = np.flatnonzero(seconds <= LONGER * group.trail.seconds).tolist()
-        return [trail for k in near if judge.is_safe(trail := trees.trail(ways, k, int(first[k])))]
+        limit_s = LONGER * group.trail.latest_s
+        trails = [trees.trail(ways, k, int(first[k])) for k in np.flatnonzero(seconds <= limit_s).tolist()]
+        return [trail for trail in trails if trail.latest_s <= limit_s and judge.is_safe(trail)]
 
     trails = {zone_id: one.trail for zone_id, one in chosen.items() if one.trail is not None}
     flow = flows(judge.ends.fields.network.compiled.floorplan)

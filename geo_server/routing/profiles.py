@@ -48,6 +48,11 @@ class Profile:
         """The highest of its speeds: a threat is never taken to be slower."""
         return max(self.level_mps, self.stairs_up_mps, self.stairs_down_mps, self.ramp_mps)
 
+    @property
+    def takes_stairs(self) -> bool:
+        """Whether its people can use stairs, up and down."""
+        return min(self.stairs_up_mps, self.stairs_down_mps) > 0
+
     def as_json(self) -> dict[str, object]:
         """Its values, for the assumptions of a plan."""
         return asdict(self)

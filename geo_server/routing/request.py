@@ -65,6 +65,11 @@ PARTLY_COUNTED = "people who queue and were not counted: of some zones only adul
 REFUGES = frozenset({Destination.SHELTER, Destination.LOCKABLE})
 """Where people stay, whoever comes."""
 
+WAITING = (
+    "people who cannot use stairs and have no way out without them are told the way to a shelter, to wait there for help; of that "
+    f"way the guarantee covers {COVERS[Destination.SHELTER]}"
+)
+
 REFUGES_DO_NOT_COVER = (
     "a lock, a door, a window or a wall that does not hold",
     "whoever comes after the doors are locked",
@@ -157,9 +162,17 @@ def used_speed(request: PlanRequest, threat: Threat) -> float:
 
 
 def assumptions(
-    compiled: CompiledFloorplan, request: PlanRequest, located: Sequence[LocatedThreat]
+    compiled: CompiledFloorplan, request: PlanRequest, located: Sequence[LocatedThreat], *, refuges: bool = False
 ) -> dict[str, object]:
-    """Everything that a plan rests on, as JSON values."""
+    """Everything that a plan rests on, as JSON values.
+
+    Args:
+        compiled: The floorplan.
+        request: What was asked for.
+        located: The threats.
+        refuges: Whether some people are told the way to a refuge beside that to an exit.
+    """
+    stay = refuges or request.to in REFUGES
     return {
         "profile": request.profile.as_json(),
         "reaction_s": float(request.reaction_s),
@@ -172,7 +185,8 @@ def assumptions(
         **({"propped": sorted(map(str, request.propped))} if request.propped else {}),
         **({"lock_broken": sorted(map(str, request.lock_broken))} if request.lock_broken else {}),
         "outdoors": OUTDOORS,
-        **({"lock_s": LOCK_S} if request.to in REFUGES else {}),
+        **({"lock_s": LOCK_S} if stay else {}),
+        **({"refuges": WAITING} if refuges else {}),
         **({} if request.people is None else _crowd_json(request.people, request.counted_by)),
         **({"sight": SIGHT} if request.choices else {}),
         **({} if request.previous is None else {"previous_sha256": _previous_hash(request.previous)}),
@@ -184,15 +198,15 @@ def assumptions(
         "floorplan_sha256": compiled.digest,
         "flags": list(compiled.ways.flags),
         **({"lock_flags": list(compiled.ways.lock_flags)} if compiled.ways.lock_flags else {}),
-        "guarantee": {"covers": COVERS[request.to], "does_not_cover": _not_covered(request)},
+        "guarantee": {"covers": COVERS[request.to], "does_not_cover": _not_covered(request, stay=stay)},
     }
 
 
-def _not_covered(request: PlanRequest) -> list[str]:
+def _not_covered(request: PlanRequest, *, stay: bool) -> list[str]:
     queues = [NOT_COUNTED] if request.people is None else [COUNTED]
     if CountedBy.PART in request.counted_by.values():
         queues.append(PARTLY_COUNTED)
-    return [*DOES_NOT_COVER, *queues, *(REFUGES_DO_NOT_COVER if request.to in REFUGES else ())]
+    return [*DOES_NOT_COVER, *queues, *(REFUGES_DO_NOT_COVER if stay else ())]
 
 
 def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:

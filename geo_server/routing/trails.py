@@ -237,6 +237,11 @@ class Trail:
         return self.arrive_s[-1]
 
     @property
+    def latest_s(self) -> float:
+        """How long everybody of its zone needs, at most: from wherever in it they are."""
+        return self.seconds + self.spread_s
+
+    @property
     def way(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Its nodes and edges: the same of two trails of a zone that are one way."""
         return self.nodes, self.edges

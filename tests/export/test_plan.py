@@ -21,8 +21,11 @@ from geo_server.export.geojson import floorplan_document
 from geo_server.export.plan import plan_document
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.plan import plan
+from geo_server.routing.profiles import WHEELCHAIR
 from geo_server.routing.request import PlanRequest
 from tests.export.floorplans import DRESDEN, school, uid
+from tests.routing.plans import uid as routing_uid
+from tests.routing.test_refuges import two_storeys_with_a_shelter
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SCHEMA = json.loads(files("geo_server.export").joinpath("schemas/plan.schema.json").read_text())
@@ -61,6 +64,16 @@ def test_the_document_keeps_to_its_schema(frame: Any, threats: tuple[Threat, ...
     assert not any("choices" in zone or "exposure_s" in zone for zone in made["zones"])
     assert ("sight" in chosen["assumptions"], "sight" in made["assumptions"]) == (True, False)
     assert chosen["parameters_hash"] != made["parameters_hash"]
+
+
+def test_a_way_to_a_refuge_stands_beside_a_zone_that_people_without_stairs_cannot_leave() -> None:
+    floorplan = two_storeys_with_a_shelter()
+    request = PlanRequest(profile=WHEELCHAIR, now=NOW)
+    made = orjson.loads(orjson.dumps(plan_document(plan(compile_floorplan(floorplan), request), floorplan)))
+    jsonschema.Draft202012Validator(SCHEMA).validate(made)
+    refuges = {zone["ordinal"]: zone.get("refuge", {}).get("refuge_id") for zone in made["zones"]}
+    assert refuges == {0: None, 1: str(routing_uid("waiting"))}
+    assert {zone["exit_id"] for zone in made["zones"] if "refuge" in zone} == {None}
 
 
 def test_every_zone_has_one_entry_with_a_start_on_it() -> None:

@@ -191,6 +191,24 @@ def test_a_crowd_is_spread_over_exits_that_are_about_as_near() -> None:
     assert (made.egress.clearance_s or 0) < (alone.clearance_s or 0)
 
 
+def test_the_people_of_a_hall_use_both_its_exits_wherever_its_farthest_place_lies() -> None:
+    """A door at the side moves the place that is farthest from all doors: from there one exit is a fifth farther, and most
+    people are nearer to one of them all the same."""
+    sketch = Sketch()
+    sketch.zone("hall", (0, 0, 40, 20))
+    sketch.zone("room", (15, 20, 25, 30))
+    sketch.door("west", [(0, 9.5), (0, 10.5)], ("hall", None), out=True)
+    sketch.door("east", [(40, 9.5), (40, 10.5)], ("hall", None), out=True)
+    sketch.door("side", [(19, 20), (20, 20)], ("room", "hall"))
+    hall = route_of(make(sketch.build()), "hall")
+    assert hall.time_s is not None
+    assert hall.alternatives[0].time_s > 1.2 * hall.time_s
+    egress = make(sketch.build(), people={uid("hall"): 200}).egress
+    assert egress is not None
+    assert {load.exit_id for load in egress.exits} == {uid("west"), uid("east")}
+    assert min(load.people for load in egress.exits) > 90
+
+
 def middle(east_m: float) -> Floorplan:
     """A hall that is its own doorway: a wide room with exits 30 m to the west and some metres to the east."""
     sketch = Sketch()

@@ -186,6 +186,7 @@ def test_where_no_assembly_point_is_ahead_of_the_threat_the_exit_is_still_a_safe
     }
     assert route.instructions[-1].startswith("Outside, there is no assembly point")
     assert "assembly" not in route.radio
+    assert route.onward.avoided[0].words.startswith("Assembly point P0: the threat can be there ")
 
 
 def test_a_farther_point_is_named_with_why_the_nearer_was_not() -> None:

@@ -81,7 +81,7 @@ def test_a_route_over_stairs_has_a_leg_a_level_and_takes_the_stairs_in_between()
     walked = sum(LineString(leg.coordinates).length for leg in route.legs)
     assert route.distance_m == pytest.approx(walked + 10)
     assert route.time_s == pytest.approx(route.legs[-1].arrive_s[-1])
-    assert "Go down the stairs to Ground." in route.instructions
+    assert "Go down the stairs to Ground (10 m)." in route.instructions
 
 
 def test_stairs_that_a_route_only_passes_are_no_step_of_it() -> None:

@@ -11,19 +11,19 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from shapely import Point, Polygon
+from shapely import LineString, Point, Polygon, box
 
-from geo_server.domain.places import Floorplan, OpeningCategory, ZoneCategory
+from geo_server.domain.places import Floorplan, Opening, OpeningCategory, Zone, ZoneCategory
 from geo_server.domain.routes import Destination, EvacuationPlan, Route, RouteStatus
 from geo_server.routing.compiled import LOCK_S, CompiledFloorplan, compile_floorplan
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.plan import plan
-from geo_server.routing.profiles import ADULT
+from geo_server.routing.profiles import ADULT, REDUCED_MOBILITY, WHEELCHAIR, Profile
 from geo_server.routing.refuges import with_destinations
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.threats import locate
 from tests.routing.campuses import two_storey_campus
-from tests.routing.planning import make, route_of
+from tests.routing.planning import make, route_of, two_levels
 from tests.routing.plans import NOW, SAFE, Sketch, closure, grid_building, threat, two_exits, uid
 from tests.routing.pursuer import Pursuer
 from tests.routing.test_campus_soundness import WHERE, chase, somewhere
@@ -279,3 +279,51 @@ def test_to_the_exits_everything_is_as_without_refuges(seed: int) -> None:
     before = plan(compiled, request)
     plan(compiled, replace(request, to=LOCKABLE))
     assert plan(compiled, request) == before
+
+
+def two_storeys_with_a_shelter(*, shelter: bool = True) -> Floorplan:
+    """Two halls over each other, joined by stairs; at the end of the upper one a shelter."""
+    floorplan = two_levels()
+    upper = uid("upper hall")
+    place = Zone(uid("waiting"), uid("L1"), box(20, 0, 24, 2), "Waiting area", ZoneCategory.SHELTER)
+    door = Opening(uid("waiting door"), uid("L1"), LineString([(20, 0.5), (20, 1.5)]), (place.id, upper))
+    if not shelter:
+        return floorplan
+    return replace(floorplan, zones=(*floorplan.zones, place), openings=(*floorplan.openings, door))
+
+
+def test_who_cannot_use_stairs_and_has_no_other_way_out_is_told_the_way_to_a_shelter_to_wait_in() -> None:
+    made = make(two_storeys_with_a_shelter(), profile=WHEELCHAIR)
+    above, below = route_of(made, "attic"), route_of(made, "hall")
+    assert (above.status, below.status) == (RouteStatus.UNREACHABLE, RouteStatus.SAFE_SHORTEST)
+    assert below.refuge is None
+    assert above.refuge is not None
+    assert (above.refuge.exit_id, above.refuge.status) == (uid("waiting"), RouteStatus.SAFE_SHORTEST)
+    assert above.refuge.radio.startswith("Attic: to Waiting area through upper hall, ")
+    assert "refuges" in made.assumptions
+    assert {route.zone_id for route in made.routes if route.refuge} == {
+        uid("attic"),
+        uid("upper hall"),
+        uid("waiting"),
+    }
+
+
+def test_a_refuge_that_the_threat_can_be_at_first_is_not_called_safe() -> None:
+    made = make(two_storeys_with_a_shelter(), threat(19, 1, ordinal=1), profile=WHEELCHAIR)
+    refuge = route_of(made, "attic").refuge
+    assert refuge is not None
+    assert refuge.status is RouteStatus.NO_GUARANTEED_ROUTE
+
+
+@pytest.mark.parametrize("profile", [ADULT, REDUCED_MOBILITY])
+def test_whoever_can_use_stairs_is_sent_out(profile: Profile) -> None:
+    made = make(two_storeys_with_a_shelter(), profile=profile)
+    assert not any(route.refuge for route in made.routes)
+    assert {route.status for route in made.routes} == {RouteStatus.SAFE_SHORTEST}
+    assert "refuges" not in made.assumptions
+
+
+def test_without_a_shelter_there_is_no_refuge() -> None:
+    made = make(two_storeys_with_a_shelter(shelter=False), profile=WHEELCHAIR)
+    assert (route_of(made, "attic").status, route_of(made, "attic").refuge) == (RouteStatus.UNREACHABLE, None)
+    assert "refuges" not in made.assumptions
