@@ -67,11 +67,22 @@ def chained(strokes: Iterable[Stroke], longest: float) -> list[Stroke]:
 
 def arcs_in(strokes: Iterable[Stroke]) -> Iterator[tuple[Stroke, Arc]]:
     """Circular arcs in some strokes, each with its stroke: as :func:`fit_arcs` of each."""
-    strokes = [stroke for stroke in strokes if len(stroke.points) >= 4]
-    for stroke, bent in zip(strokes, _bent([stroke.points for stroke in strokes]), strict=True):
-        if bent:
-            for arc in fit_arcs(stroke.points):
-                yield stroke, arc
+    strokes = list(strokes)
+    for stroke, arcs in zip(strokes, arcs_of([stroke.points for stroke in strokes]), strict=True):
+        for arc in arcs:
+            yield stroke, arc
+
+
+def arcs_of(runs: Sequence[Points]) -> list[list[Arc]]:
+    """Circular arcs in each of some runs of points: as :func:`fit_arcs` of each, all at once."""
+    found: list[list[Arc]] = [[] for _ in runs]
+    long = [index for index, run in enumerate(runs) if len(run) >= 4]
+    bent = [index for index, turns in zip(long, _bent([runs[i] for i in long]), strict=True) if turns]
+    parts = [(index, part) for index in bent for part in _even_parts(runs[index])]
+    for (index, _), arc in zip(parts, _fit([part for _, part in parts]), strict=True):
+        if arc is not None:
+            found[index].append(arc)
+    return found
 
 
 def _bent(runs: Sequence[Points]) -> list[bool]:
@@ -107,17 +118,21 @@ def fit_arcs(points: Points) -> list[Arc]:
     A run counts when at least three segments turn the same way by 0.2 to 40 degrees each, their lengths differ by no
     more than a factor of 2.5 from one to the next, and no point is off the circle by more than 4 % of the radius.
     """
+    return [arc for arc in _fit(_even_parts(points)) if arc is not None]
+
+
+def _even_parts(points: Points) -> list[Points]:
+    """The parts of a run of points that turn evenly."""
     if len(points) < 4:
         return []
     steps = np.diff(points, axis=0)
     lengths = np.hypot(steps[:, 0], steps[:, 1])
     if not (lengths > 0).all():
         keep = np.concatenate([[True], lengths > 0])
-        return fit_arcs(points[keep]) if keep.sum() >= 4 else []
+        return _even_parts(points[keep]) if keep.sum() >= 4 else []
     headings = np.arctan2(steps[:, 1], steps[:, 0])
     turns = np.degrees((np.diff(headings) + math.pi) % math.tau - math.pi)
-    runs = _runs(turns.tolist(), lengths.tolist())
-    return [arc for first, last in runs if (arc := _fit(points[first : last + 2])) is not None]
+    return [points[first : last + 2] for first, last in _runs(turns.tolist(), lengths.tolist())]
 
 
 def _runs(turns: Sequence[float], lengths: Sequence[float]) -> Iterator[tuple[int, int]]:
@@ -137,22 +152,40 @@ def _runs(turns: Sequence[float], lengths: Sequence[float]) -> Iterator[tuple[in
         first = i
 
 
-def _fit(points: Points) -> Arc | None:
-    origin = points.mean(axis=0)
-    p = points - origin
-    matrix = np.column_stack([2 * p, np.ones(len(p))])
-    (a, b, c), *_ = np.linalg.lstsq(matrix, (p**2).sum(axis=1), rcond=None)
-    square = c + a * a + b * b
-    if not square > 0:
-        return None
-    radius = float(math.sqrt(square))
-    away = np.hypot(p[:, 0] - a, p[:, 1] - b)
-    if np.abs(away - radius).max() > 0.04 * radius:
-        return None
-    angles = np.unwrap(np.arctan2(p[:, 1] - b, p[:, 0] - a))
-    sweep = float(abs(math.degrees(angles[-1] - angles[0])))
-    centre = (float(a + origin[0]), float(b + origin[1]))
-    return Arc(centre, radius, _vertex(points[0]), _vertex(points[-1]), sweep)
+def _fit(parts: Sequence[Points]) -> list[Arc | None]:
+    """The circle through each of some runs of points, None where they lie on none; all at once.
+
+    With the origin in the middle of its points the normal equations of a circle are two.
+    """
+    if not parts:
+        return []
+    count = np.array([len(part) for part in parts])
+    begin, owner = np.cumsum(count) - count, np.repeat(np.arange(len(parts)), count)
+
+    def mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray(np.add.reduceat(values, begin) / count, dtype=np.float64)
+
+    points = np.concatenate(parts)
+    origin = np.stack([mean(points[:, 0]), mean(points[:, 1])], axis=1)
+    x, y = (points - origin[owner]).T
+    square = x * x + y * y
+    xx, xy, yy, xs, ys = (mean(v) for v in (x * x, x * y, y * y, x * square, y * square))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        turned = 2 * (xx * yy - xy * xy)
+        a, b = (xs * yy - ys * xy) / turned, (ys * xx - xs * xy) / turned
+        radius = np.sqrt(mean(square) + a * a + b * b)
+        u, v = x - a[owner], y - b[owner]
+        off = np.maximum.reduceat(np.abs(np.hypot(u, v) - radius[owner]), begin)
+        round_ = off <= 0.04 * radius  # false where they are no numbers
+    steps = (np.diff(np.arctan2(v, u), append=0.0) + math.pi) % math.tau - math.pi
+    steps[begin + count - 1] = 0.0
+    sweep = np.degrees(np.abs(np.add.reduceat(steps, begin)))
+    centre = origin + np.stack([a, b], axis=1)
+    rows = zip(parts, round_.tolist(), centre.tolist(), radius.tolist(), sweep.tolist(), strict=True)
+    return [
+        Arc((at[0], at[1]), size, _vertex(part[0]), _vertex(part[-1]), angle) if fits else None
+        for part, fits, at, size, angle in rows
+    ]
 
 
 def _vertex(point: Points) -> Vertex:

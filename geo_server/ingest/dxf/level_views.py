@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
 import shapely
 from shapely import STRtree
 
 from geo_server.domain.findings import Finding
 from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.drawing import Drawing, Stroke, Vertex
+from geo_server.ingest.dxf.drawing import Drawing, Stroke
 from geo_server.ingest.dxf.labels import Stamp, find_stamps
 from geo_server.ingest.dxf.ledger import BUILT
 from geo_server.ingest.dxf.profile import category_of, stroke_role
@@ -40,13 +41,7 @@ class _Signs:
     def __init__(self, drawing: Drawing, roles: Mapping[str, Role]) -> None:
         self._drawing = drawing
         self._roles = roles
-
-    @cached_property
-    def hinges(self) -> list[Vertex]:
-        """Where doors hang."""
-        strokes = self._drawing.strokes
-        swings = find_swings(s for s in strokes if s.block or stroke_role(s, self._roles) in _DOORS)
-        return [swing.arc.centre for swing in swings]
+        self._doors: dict[bytes, int] = {}
 
     @cached_property
     def stamps(self) -> list[Stamp]:
@@ -55,8 +50,21 @@ class _Signs:
 
     def doors_in(self, views: Sequence[View]) -> list[int]:
         """How many doors each view shows."""
-        tree = STRtree([shapely.Point(at) for at in self.hinges])
-        return [len(tree.query(view.outline, predicate="intersects")) for view in views]
+        new = [view for view in views if view.outline.wkb not in self._doors]
+        hinges = [shapely.Point(swing.arc.centre) for swing in find_swings(self._drawn_in(new))] if new else []
+        for view in new:
+            self._doors[view.outline.wkb] = int(shapely.intersects(view.outline, hinges).sum()) if hinges else 0
+        return [self._doors[view.outline.wkb] for view in views]
+
+    def _drawn_in(self, views: Sequence[View]) -> list[Stroke]:
+        """Strokes that may draw doors and begin in the bounds of a view."""
+        doors = [s for s in self._drawing.strokes if s.block or stroke_role(s, self._roles) in _DOORS]
+        starts = np.array([stroke.points[0] for stroke in doors]).reshape(-1, 2)
+        inside = np.zeros(len(doors), dtype=np.bool_)
+        for view in views:
+            low, high = np.array(view.outline.bounds).reshape(2, 2)
+            inside |= ((starts >= low) & (starts <= high)).all(axis=1)
+        return [stroke for stroke, within in zip(doors, inside.tolist(), strict=True) if within]
 
     def stamps_in(self, views: Sequence[View]) -> list[list[Stamp]]:
         """The stamps in each view."""

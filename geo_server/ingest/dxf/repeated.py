@@ -91,14 +91,14 @@ def _rank(view: View, written: Written) -> tuple[bool, int, int, tuple[float, ..
 
 def _likeness(one: View, other: View, written: Mapping[int, Written]) -> _Likeness | None:
     """Whether two views are drawn alike, and whether what is written says that they are one level; None if it says not."""
+    said = [level_of(v.title) for v in (one, other)]
+    if None not in said and said[0] != said[1]:
+        return None
     sizes = [np.subtract(v.outline.bounds[2:], v.outline.bounds[:2]) for v in (one, other)]
     if np.abs(sizes[0] - sizes[1]).max() > LIKE_SIZES_M:
         return None
     shift, agreement = align_shift(written[id(other)].corners, written[id(one)].corners)
     if agreement < LIKE_CORNERS or overlap_once_laid(other, one, shift) < LIKE_OUTLINES:
-        return None
-    said = [level_of(v.title) for v in (one, other)]
-    if None not in said and said[0] != said[1]:
         return None
     same, differ = _numbers(written[id(one)].stamps, written[id(other)].stamps, shift)
     if differ >= max(same, LEAST_NUMBERS):

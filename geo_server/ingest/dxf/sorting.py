@@ -27,7 +27,7 @@ from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.cabinets import find_cabinets
 from geo_server.ingest.dxf.captions import ROOM_M2, find_leaders
-from geo_server.ingest.dxf.curves import fit_arcs
+from geo_server.ingest.dxf.curves import Arc, arcs_of
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.noding import GRAIN_M
 from geo_server.ingest.dxf.role import Role
@@ -76,7 +76,8 @@ def sort_strokes(strokes: Sequence[Stroke], layers: Collection[str], labels: Seq
     mixed = [i for i, stroke in enumerate(strokes) if stroke.layer in layers and stroke.role is None]
     if not mixed:
         return tuple(strokes)
-    roles: list[Role | None] = [_curve_role(strokes[i]) for i in mixed]
+    arcs = arcs_of([strokes[i].points for i in mixed])
+    roles: list[Role | None] = [_curve_role(strokes[i], curves) for i, curves in zip(mixed, arcs, strict=True)]
     for sorter in (_rows, _stars, _measured, _leaders, _free, _cabinets, _alone):
         left = [k for k, role in enumerate(roles) if role is None]
         for k, role in zip(left, sorter([strokes[mixed[k]] for k in left], labels), strict=True):
@@ -104,10 +105,10 @@ def about_sorted(strokes: Sequence[Stroke], layers: Collection[str]) -> list[Fin
     return findings
 
 
-def _curve_role(stroke: Stroke) -> Role | None:
-    if len(stroke.points) < 4:
+def _curve_role(stroke: Stroke, arcs: Sequence[Arc]) -> Role | None:
+    arcs = [arc for arc in arcs if arc.radius <= TIGHT_M]
+    if not arcs:
         return None
-    arcs = [arc for arc in fit_arcs(stroke.points) if arc.radius <= TIGHT_M]
     curved = sum(np.radians(arc.sweep_deg) * arc.radius for arc in arcs)
     if curved < 0.3 * shapely.length(shapely.linestrings(stroke.points)):
         return None
