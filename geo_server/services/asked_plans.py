@@ -17,7 +17,7 @@ from geo_server.services.planning import PlanInputs, plan_incident, read_inputs
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.shared import Shared
 from geo_server.store.database import Database
-from geo_server.store.events import last_seq_of_routes
+from geo_server.store.events import last_seq, last_seq_of_routes
 from geo_server.store.incidents import find_open_incident
 
 KEPT = 8
@@ -47,6 +47,14 @@ class AskedPlan:
         return all(number <= self.people.get(zone_id, 0) for zone_id, number in (people or {}).items())
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The plan that holds with all events up to one, or None when no incident was open."""
+
+    seq: int
+    plan: AskedPlan | None
+
+
 class AskedPlans:
     """The plans of a process that were asked for. Shared by threads: of several who ask for the same one makes it, the others
     wait; who asks for another does not."""
@@ -55,8 +63,11 @@ class AskedPlans:
         self._database = database
         self._floorplans = floorplans
         self._plans: Shared[_Key, AskedPlan] = Shared(KEPT)
+        self._known: Shared[tuple[UUID, Destination, bool], _Known] = Shared(KEPT)
 
-    def find(self, site: Site, to: Destination, *, choices: bool = False) -> AskedPlan | None:
+    def find(
+        self, site: Site, to: Destination, *, choices: bool = False, knowing: int | None = None
+    ) -> AskedPlan | None:
         """The plan with all that is recorded of a site's open incident; None when none is open.
 
         No connection is held while it is made.
@@ -65,17 +76,30 @@ class AskedPlans:
             site: The site.
             to: Where people go.
             choices: Whether each zone has the ways that people may choose between.
+            knowing: Number of the event that it has to know of; many who ask after the same one share one look at what is
+                recorded. None: whatever is recorded now.
         """
+        if knowing is None:
+            return self._look(site, to, choices=choices).plan
+        known = self._known.get(
+            (site.id, to, choices),
+            lambda: self._look(site, to, choices=choices),
+            lambda known: known.seq >= knowing,
+        )
+        return known.plan
+
+    def _look(self, site: Site, to: Destination, *, choices: bool) -> "_Known":
         with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             if incident is None:
-                return None
+                return _Known(last_seq(c, site.id), None)
             inputs = read_inputs(c, self._floorplans, site, incident, to)
             changed = last_seq_of_routes(c, site.id)
         key = incident.id, changed, inputs.published.rev, inputs.previous_id, to, choices
-        return self._plans.get(
+        made = self._plans.get(
             key, lambda: _make(inputs, choices=choices), lambda made: made.counts(inputs.request.people)
         )
+        return _Known(inputs.seq, made)
 
 
 def _make(inputs: PlanInputs, *, choices: bool) -> AskedPlan:

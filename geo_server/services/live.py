@@ -36,9 +36,10 @@ CAPACITY = 256
 
 HEARTBEAT_S = 5.0
 
-APART_S = 0.1
-"""Between two deliveries. The first event goes out at once; those that follow it sooner wait for the next delivery, and each
-stream has them in one piece: what a delivery costs is to wake a thousand streams, not what is in it."""
+APART_S, STEADY_S, AT_ONCE = 0.1, 0.25, 3
+"""Least seconds between two deliveries, and between those of a rush, which begins after so many. The first event goes out at once;
+those that follow it sooner wait for the next delivery, and each stream has them in one piece: what a delivery costs is to
+wake a thousand streams, not what is in it. A sighting and its plan are no rush; a status report of everybody is."""
 
 Encode = Callable[[Event, Role], bytes]
 """An event as a frame's bytes, for a reader in a role."""
@@ -274,15 +275,18 @@ class Hub:
                     self._wake.set()
 
     async def _deliver(self) -> None:
+        loop = asyncio.get_running_loop()
+        spent_until = 0.0
         while True:
             await self._wake.wait()
             self._wake.clear()
+            spent_until = max(spent_until, loop.time()) + STEADY_S
             dirty, self._dirty = self._dirty, set()
             for site_id in dirty:
                 channel = self._channels.get(site_id)
                 if channel:
                     await self._deliver_to(site_id, channel)
-            await asyncio.sleep(APART_S)
+            await asyncio.sleep(max(APART_S, spent_until - AT_ONCE * STEADY_S - loop.time()))
 
     async def _deliver_to(self, site_id: UUID, channel: _Channel) -> None:
         try:

@@ -162,15 +162,13 @@ class Plans:
             stored = None if incident is None else find_latest_plan(c, incident.id)
             return None if stored is None else (stored, load_plan_document(c, stored.id))
 
-    def find_route(self, c: Connection, incident_id: UUID, zone_id: UUID) -> Route | None:
-        """A zone's route in the latest plan, with the moment that its seconds count from.
-
-        None while that plan does not know of everything that routes depend on: what it calls safe may no longer be.
-        """
-        stored = find_latest_plan(c, incident_id)
-        if stored is None or is_behind(c, stored):
-            return None
-        return self._read(c, stored).routes.get(str(zone_id))
+    def find_route(self, stored: StoredPlan, zone_id: UUID) -> Route | None:
+        """A zone's route in a plan, with the moment that its seconds count from."""
+        read = self._kept(stored)
+        if read is None:
+            with self._database.snapshot(stored.site_id) as c:
+                read = self._read(c, stored)
+        return read.routes.get(str(zone_id))
 
     def _plan_or_say_so(self, site: Site, incident_id: UUID, seq: int) -> bool:
         try:
@@ -219,8 +217,7 @@ class Plans:
 
     def _read(self, c: Connection, stored: StoredPlan) -> _Read:
         """A plan, parsed once."""
-        with self._lock:
-            read = self._parsed.get(stored.id)
+        read = self._kept(stored)
         if read is None:
             document = orjson.loads(load_plan_document(c, stored.id))
             moment = document["made_for_at"]
@@ -228,9 +225,14 @@ class Plans:
                 {route["zone_id"]: {**route, "made_for_at": moment} for route in document["zones"]},
                 {UUID(zone_id): number for zone_id, number in document["assumptions"].get("people", {}).items()},
             )
-        with self._lock:
-            self._parsed[stored.id] = read
-            self._parsed.move_to_end(stored.id)
-            while len(self._parsed) > PARSED_KEPT:
-                self._parsed.popitem(last=False)
+            with self._lock:
+                self._parsed[stored.id] = read
+                while len(self._parsed) > PARSED_KEPT:
+                    self._parsed.popitem(last=False)
         return read
+
+    def _kept(self, stored: StoredPlan) -> _Read | None:
+        with self._lock:
+            if stored.id in self._parsed:
+                self._parsed.move_to_end(stored.id)
+            return self._parsed.get(stored.id)

@@ -10,13 +10,17 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
+from sqlalchemy import event
 
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import IncidentState, Status
 from geo_server.domain.places import Site, Zone
 from geo_server.domain.roles import Role
 from geo_server.domain.rounds import FaultKind
+from geo_server.domain.routes import Destination
 from geo_server.services.access import Principal, authenticate
+from geo_server.services.asked_plans import AskedPlan, AskedPlans
+from geo_server.services.guidance import zone_guidance
 from geo_server.services.incidents import change_state
 from geo_server.services.picture import Picture, load_picture
 from geo_server.services.planners import Planners
@@ -71,6 +75,11 @@ class Desk:
 
     def picture(self) -> Picture:
         return load_picture(self.database, self.floorplans, self.campus.site).picture
+
+    def route(self, zone: Zone) -> dict[str, Any] | None:
+        asked = AskedPlans(self.database, self.floorplans)
+        site = self.campus.site
+        return zone_guidance(self.picture(), zone, PACK, self.plans, asked, site=site, sees_plan=True, names=True).route
 
 
 @pytest.fixture
@@ -139,20 +148,19 @@ def test_the_picture_says_since_when_no_plan_could_be_made_until_one_is(
 
 
 def test_a_way_out_is_looked_up_in_the_latest_plan_only(desk: Desk) -> None:
-    room = desk.campus.rooms[0].id
-    incident_id = desk.see(20).incident_id
+    room = desk.campus.rooms[0]
+    desk.see(20)
     routes = []
     for x in (20.0, 2.0):
         desk.see_and_plan(x)
-        with desk.database.snapshot() as c:
-            routes.append(desk.plans.find_route(c, incident_id, room))
-    [expected] = [route for route in desk.plan()["zones"] if route["zone_id"] == str(room)]
+        routes.append(desk.route(room))
+    [expected] = [route for route in desk.plan()["zones"] if route["zone_id"] == str(room.id)]
 
     assert routes[1] == {**expected, "made_for_at": desk.plan()["made_for_at"]}
     assert routes[0] != routes[1]
-    with desk.database.snapshot() as c:
-        assert desk.plans.find_route(c, incident_id, uuid4()) is None
-        assert desk.plans.find_route(c, uuid4(), room) is None
+    assert desk.route(replace(room, id=uuid4())) is None
+    desk.see(20)
+    assert desk.route(room) is None, "the latest plan does not know of everything"
 
 
 def test_a_sighting_whose_server_died_before_it_had_planned_is_planned_for_at_the_next_start(desk: Desk) -> None:
@@ -175,13 +183,11 @@ def test_a_sighting_whose_server_died_before_it_had_planned_is_planned_for_at_th
 @pytest.mark.parametrize("kind", FaultKind)
 def test_of_faults_only_those_that_hold_no_threat_put_a_plan_behind(desk: Desk, kind: FaultKind) -> None:
     """What closes a way has an event of its own."""
-    room, incident_id = desk.campus.rooms[0].id, desk.see(20).incident_id
     desk.see_and_plan(20)
     with desk.database.transaction(desk.campus.site.id) as c:
         record_event(c, desk.campus.site.id, EventKind.FAULT_CHANGED, {"kind": kind})
-        shown = desk.plans.find_route(c, incident_id, room)
     behind = kind in {FaultKind.PROPPED, FaultKind.LOCK_BROKEN}
-    assert (desk.picture().plan_behind, shown is None) == (behind, behind)
+    assert (desk.picture().plan_behind, desk.route(desk.campus.rooms[0]) is None) == (behind, behind)
 
 
 def test_people_whom_the_plan_has_not_counted_make_a_new_one_and_fewer_do_not(desk: Desk) -> None:
@@ -228,7 +234,7 @@ def test_people_reported_before_a_restart_or_a_failed_plan_are_counted_all_the_s
 
     def failures() -> int:
         with desk.database.snapshot(desk.campus.site.id) as c:
-            return sum(event.kind is EventKind.PLAN_FAILED for event in list_events(c, desk.campus.site.id, 0))
+            return sum(one.kind is EventKind.PLAN_FAILED for one in list_events(c, desk.campus.site.id, 0))
 
     async def count_soon() -> None:
         recounts = Recounts(desk.plans, gather_s=0.001)
@@ -269,3 +275,27 @@ def test_a_site_that_takes_long_to_plan_for_holds_up_no_other(desk: Desk) -> Non
                 held.set()
 
     asyncio.run(ask())
+
+
+def test_many_who_ask_for_ways_to_refuges_after_one_event_share_one_look_and_the_next_event_is_looked_at(
+    desk: Desk,
+) -> None:
+    desk.see_and_plan(3)
+    site, asked_plans = desk.campus.site, AskedPlans(desk.database, desk.floorplans)
+    statements: list[str] = []
+    event.listen(desk.database._engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+
+    def ask(_: int) -> AskedPlan | None:
+        return asked_plans.find(site, Destination.SHELTER, knowing=seq)
+
+    made: list[int] = []
+    for x in (20.0, 5.0):
+        seq = desk.see(x).seq
+        statements.clear()
+        with ThreadPoolExecutor(30) as pool:
+            first, *others = pool.map(ask, range(30))
+        assert all(other is first for other in others)
+        assert first is not None
+        assert len(orjson.loads(first.document)["threats"]) == len(made) + 2
+        made.append(len(statements))
+    assert max(made) < 30, "what one look takes"

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from geo_server.api.answers import json_tagged
 from geo_server.api.deps import Access, requires, state_of
@@ -103,21 +104,23 @@ def show_entries(
 
 
 @router.get("/zones/{zone_id}/guidance")
-def show_guidance(
+async def show_guidance(
     request: Request, zone_id: UUID, access: Annotated[Access, requires(Permission.SEE_INCIDENT)]
 ) -> dict[str, Any]:
     """What a person in a zone is to do, and the way out where leaving is permitted."""
     state = state_of(request)
-    zone = state["floorplans"].current(access.site).floorplan.zone_by_id.get(zone_id)
+    picture = (await state["pictures"].load(access.site)).picture
+    zone = picture.published.floorplan.zone_by_id.get(zone_id)
     if zone is None:
         raise NotFound(f"The published map has no zone {zone_id}.", where="zone_id", advice="See the list of zones.")
-    guidance = zone_guidance(
-        state["database"],
-        state["plans"],
-        state["pack"],
-        access.site,
+    guidance = await run_in_threadpool(
+        zone_guidance,
+        picture,
         zone,
-        asked_plans=state["asked_plans"],
+        state["pack"],
+        state["plans"],
+        state["asked_plans"],
+        site=access.site,
         sees_plan=access.may(Permission.SEE_PLAN),
         names=access.may(Permission.SEE_NAMES),
     )
