@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import shapely
 from shapely import LineString, Point, Polygon, box
+from shapely.affinity import rotate
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import AssemblyPoint, Floorplan, Opening, Zone, ZoneCategory
@@ -418,3 +419,33 @@ def test_the_choice_of_an_assembly_point_is_the_nearest_that_all_the_way_is_ahea
             assert route.onward.assembly_point_id == (ahead[0] if ahead else None)
             chosen += bool(ahead)
     assert chosen > 10
+
+
+@pytest.mark.parametrize("angle_deg", [90.0, 37.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_turning_a_campus_changes_nothing_but_coordinates(seed: int, angle_deg: float) -> None:
+    """Assembly points, yards, walls and stairs turn with it. Where in its zone a way begins is searched on a grid, which does not;
+    so its time is taken for whoever has farthest."""
+    floorplan = gathering_campus(seed)
+    danger = threat(4 + seed, -6, speed_mps=1.0)
+
+    def turned(geometry: BaseGeometry) -> BaseGeometry:
+        return rotate(geometry, angle_deg, origin=(0, 0))
+
+    other = replace(
+        floorplan,
+        zones=tuple(replace(zone, polygon=turned(zone.polygon)) for zone in floorplan.zones),
+        openings=tuple(replace(opening, line=turned(opening.line)) for opening in floorplan.openings),
+        transitions=tuple(replace(way, geometry=turned(way.geometry)) for way in floorplan.transitions),
+        walls=tuple(replace(wall, line=turned(wall.line)) for wall in floorplan.walls),
+        assembly_points=tuple(replace(point, point=turned(point.point)) for point in floorplan.assembly_points),
+    )
+    for to in (Destination.EXITS, Destination.ASSEMBLY_POINTS):
+        one = make(floorplan, danger, to=to)
+        two = make(other, replace(danger, point=turned(danger.point)), to=to)
+        for before, after in zip(one.routes, two.routes, strict=True):
+            assert (before.status, before.exit_id) == (after.status, after.exit_id)
+            assert before.time_s is not None
+            assert after.time_s is not None
+            assert before.time_s + before.spread_s == pytest.approx(after.time_s + after.spread_s, abs=0.1)
+            assert before.margin_s == pytest.approx(after.margin_s, abs=0.1)
