@@ -2,15 +2,8 @@
 
 from geo_server.domain.entries import Entries, Entry
 from geo_server.domain.places import Floorplan
-from geo_server.export.plan import (
-    Document,
-    coordinate_pairs,
-    find_pairs,
-    grounds_document,
-    leg_document,
-    seconds_down,
-    seconds_up,
-)
+from geo_server.export.plan import grounds_document
+from geo_server.export.plan_values import Document, coordinate_pairs, leg_documents, seconds_down, seconds_up
 
 
 def entries_document(answer: Entries, floorplan: Floorplan) -> Document:
@@ -31,7 +24,6 @@ def entries_document(answer: Entries, floorplan: Floorplan) -> Document:
 
 
 def _entry(entry: Entry, floorplan: Floorplan) -> Document:
-    pairs = find_pairs((vertex for leg in entry.legs for vertex in leg.coordinates), floorplan)
     return {
         "opening_id": str(entry.opening_id),
         "number": entry.number,
@@ -44,7 +36,7 @@ def _entry(entry: Entry, floorplan: Floorplan) -> Document:
         "margin_s": seconds_down(entry.margin_s),
         "exposure_s": seconds_up(entry.exposure_s),
         "outside": coordinate_pairs(entry.outside, floorplan) if entry.outside else [],
-        "legs": [leg_document(leg, floorplan, pairs) for leg in entry.legs],
+        "legs": leg_documents(entry.legs, floorplan),
         "instructions": list(entry.instructions),
         "radio": entry.radio,
     }

@@ -2,7 +2,8 @@
 
 from geo_server.domain.places import Floorplan
 from geo_server.domain.what_if import Choke, Outlook, WhatIf
-from geo_server.export.plan import Document, plan_document, seconds_up
+from geo_server.export.plan import plan_document
+from geo_server.export.plan_values import Document, seconds_up
 
 
 def what_if_document(answer: WhatIf, floorplan: Floorplan) -> Document:

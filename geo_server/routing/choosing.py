@@ -9,12 +9,14 @@ from uuid import UUID
 import numpy as np
 
 from geo_server.domain.routes import SAFE, RouteStatus
-from geo_server.routing.choices import ExitTrees, build_exit_trees
+from geo_server.routing.choices import ExitTrees
 from geo_server.routing.fields import EPSILON_S, latest_departures, shortest_in_time, slacks
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.sparse import view
-from geo_server.routing.trails import Network, Start, Trail, build_network, find_trail, follow
+from geo_server.routing.starts import Start
+from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
 from geo_server.routing.visibility import Floats
+from geo_server.routing.way_table import Bools, WayTable
 from geo_server.routing.zones import ZoneWays
 
 
@@ -104,13 +106,18 @@ class Judgement:
         in_time = self.request.reaction_s <= slack - self.request.margin_s + EPSILON_S
         return in_time and self.ends.held.sinks[trail.exit]
 
+    def are_safe(self, table: WayTable) -> Bools:
+        """:meth:`is_safe` of many ways, shape (r,)."""
+        slack = table.slack(np.asarray(self.ends.fields.arrivals))
+        in_time = self.request.reaction_s <= slack - self.request.margin_s + EPSILON_S
+        return in_time & self.ends.held.network.sinks[table.exits]
+
     def margins(self, trail: Trail) -> tuple[float | None, float | None]:
         """Margin and latest departure, each None where no threat limits it or no departure is safe."""
-        return self.margins_to(trail, holds=self.ends.held.sinks[trail.exit])
+        return self.margins_of(trail.slack(self.ends.fields.arrivals)[0], holds=self.ends.held.sinks[trail.exit])
 
-    def margins_to(self, trail: Trail, *, holds: bool) -> tuple[float | None, float | None]:
-        """The same for a way to any node, by whether that is an end that holds."""
-        slack = trail.slack(self.ends.fields.arrivals)[0]
+    def margins_of(self, slack: float, *, holds: bool) -> tuple[float | None, float | None]:
+        """The same of a way to any node, given its latest departure before the margin and whether that is an end that holds."""
         if slack == inf:
             return None, None
         latest = slack - self.request.margin_s
@@ -130,13 +137,13 @@ class Chosen:
 def build_ends(network: Network, arrivals: Floats, request: PlanRequest) -> Ends:
     """The fields and trees of a network against given arrivals of the threat."""
     fields = build_fields(network, arrivals, request.margin_s)
-    trees = build_exit_trees(network)
-    unclosed = build_exit_trees(build_network(network.compiled, request.profile)) if request.closures else trees
+    trees = ExitTrees(network)
+    unclosed = ExitTrees(build_network(network.compiled, request.profile)) if request.closures else trees
     holding = network.sinks & (network.compiled.held | np.isinf(arrivals))
     if (holding == network.sinks).all():
         return Ends(fields, fields, trees, trees, unclosed)
     held = replace(network, sinks=holding, trails={})
-    return Ends(fields, build_fields(held, arrivals, request.margin_s), trees, build_exit_trees(held), unclosed)
+    return Ends(fields, build_fields(held, arrivals, request.margin_s), trees, ExitTrees(held), unclosed)
 
 
 def build_fields(network: Network, arrivals: Floats, margin_s: float) -> Fields:

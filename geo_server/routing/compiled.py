@@ -25,13 +25,15 @@ from geo_server.routing.all_zones import AllZones, list_zones
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.digest import floorplan_digest
 from geo_server.routing.ends import find_ends
+from geo_server.routing.flows import flows
 from geo_server.routing.graph import Ways, ground_places, join_ways
 from geo_server.routing.grounds import Grounds, build_grounds
 from geo_server.routing.kept import Kept
+from geo_server.routing.passages import Passages, list_passages
 from geo_server.routing.profiles import Profile
 from geo_server.routing.scenes import Scenery
 from geo_server.routing.sparse import Pattern, build_pattern
-from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.visibility import Floats, Ints, Vertex
 from geo_server.routing.zones import ZoneWays
 
 Bools = npt.NDArray[np.bool_]
@@ -203,6 +205,23 @@ class CompiledFloorplan:
     def pair_number(self) -> dict[tuple[int, int], int]:
         """Number of the pair that joins two nodes."""
         return {pair: n for n, pair in enumerate(zip(self.pair_tails.tolist(), self.pair_heads.tolist(), strict=True))}
+
+    @cached_property
+    def pair_keys(self) -> Ints:
+        """Tail times n plus head of each pair: they grow."""
+        return self.pair_tails * len(self.nodes) + self.pair_heads
+
+    @cached_property
+    def passages(self) -> Passages:
+        """What people queue at on it."""
+        flights = ~np.isin(self.kinds, [KINDS.index(kind) for kind in sorted(LEVEL)])
+        return list_passages(self.nodes, self.subjects, flows(self.floorplan), flights)
+
+    @cached_property
+    def places(self) -> list[tuple[Vertex, UUID]]:
+        """Where each node is, and on which level."""
+        told = (self.graph.nodes[node] for node in self.nodes)
+        return [((node["x"], node["y"]), UUID(node["level_id"])) for node in told]
 
     def occupant_s(self, profile: Profile) -> Floats:
         """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,), not to be changed."""

@@ -5,7 +5,6 @@ way by it. Few ways are tried: what is found is a way that is safe, not the best
 """
 
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
@@ -14,8 +13,6 @@ from uuid import UUID
 import numpy as np
 
 from geo_server.routing.choosing import Fields, Judgement, build_fields, choose, choose_end, find_largest_margin
-from geo_server.routing.compiled import KINDS, LEVEL
-from geo_server.routing.crowds import passed
 from geo_server.routing.egress import Crowd
 from geo_server.routing.trails import Network, Trail, find_trail
 from geo_server.routing.visibility import Floats
@@ -48,20 +45,22 @@ class Detours:
         chosen = choose_end(ends, ways, request.reaction_s, request.margin_s)
         if chosen.trail is None:
             return []
-        found = [chosen.trail, *(group.trail for group in self.crowd.of_zone.get(ways.zone_id, ()))]
+        taken = self.crowd.of_zone.get(ways.zone_id, ())
+        found = [chosen.trail, *(self.crowd.groups[position].trail for position in taken)]
         round_it = choose(self._crowded, ways, request.reaction_s, request.margin_s).trail
         if round_it is not None:
             found.append(find_trail(ends.held.network, ways.zone_id, round_it.nodes))
             found.append(find_largest_margin(ends.held, ways))
         trees = ends.held_trees
-        seconds, first = trees.seconds(ways)
+        seconds = trees.seconds(ways)
         near = [k for k in np.argsort(seconds, kind="stable").tolist() if isfinite(seconds[k])][:NEAREST]
-        found += [trees.trail(ways, k, int(first[k])) for k in near]
+        found += [trees.trail(ways, k) for k in near]
         return list({trail.nodes: trail for trail in found}.values())
 
     def find_safe(self, ways: ZoneWays, crowd: Crowd) -> list[Trail]:
         """Those that are safe if all of the zone take them in a crowd, the quickest first."""
-        timed = [(crowd.delayed_if_taken(trail), trail) for trail in self.find(ways) if self.judge.is_safe(trail)]
+        hopeful = [trail for trail in self.find(ways) if self.judge.is_safe(trail)]
+        timed = zip(crowd.delayed_if_taken(hopeful), hopeful, strict=True)
         safe = [(late.seconds, trail.nodes, trail) for late, trail in timed if self.judge.is_safe(late)]
         return [trail for *_, trail in sorted(safe, key=lambda one: one[:2])]
 
@@ -76,11 +75,11 @@ class Detours:
 def _with_waits(network: Network, crowd: Crowd) -> Floats:
     """Seconds of each edge with the wait at its tail, at an end that it leads to, and on its flight, shape (m,)."""
     compiled = network.compiled
-    waits = np.array([crowd.wait_s.get(subject_id, 0.0) for subject_id in compiled.subjects])
-    doors = np.where([node.startswith("opening:") for node in compiled.nodes], waits, 0.0)
+    passages = compiled.passages
+    waits = crowd.wait_s[passages.of_node]
+    doors = np.where(passages.doors, waits, 0.0)
     ends = np.where(network.sinks, doors, 0.0)
-    level = np.isin(compiled.kinds, [KINDS.index(kind) for kind in sorted(LEVEL)])
-    flights = np.where(level, 0.0, waits[compiled.heads])
+    flights = np.where(passages.flights[:-1], waits[compiled.heads], 0.0)
     seconds: Floats = network.edge_s + doors[compiled.tails] + ends[compiled.heads] + flights
     return seconds
 
@@ -113,7 +112,7 @@ def send_round(judge: Judgement, crowd: Crowd, zone_ids: Iterable[UUID], tries: 
         zone_ids: The zones that may.
         tries: So many searches for ways and ways tried, together.
     """
-    safe, not_tried = crowd.safe_zones(judge.is_safe), 0
+    safe, not_tried = crowd.safe_zones(judge.are_safe), 0
     detours, zones = Detours(judge, crowd), judge.ends.fields.network.compiled.zones
     for zone_id in sorted(zone_ids, key=lambda one: (-judge.people.get(one, 0), str(one))):
         if zone_id in safe:
@@ -123,23 +122,11 @@ def send_round(judge: Judgement, crowd: Crowd, zone_ids: Iterable[UUID], tries: 
         for trail in (trails or [])[: max(tries, 0)]:
             moved = crowd.sent(trail)
             tries -= 1
-            then = _safe_after(judge, crowd, moved, trail, safe)
-            if then is not None:
+            then = moved.safe_zones(judge.are_safe)
+            # Nobody else may lose a safe way by it.
+            if then >= {*safe, zone_id}:
                 crowd, safe = moved, then
                 break
         else:
             not_tried += trails is None or len(trails) > 0 >= tries
     return SentRound(crowd, not_tried)
-
-
-def _safe_after(
-    judge: Judgement, before: Crowd, moved: Crowd, trail: Trail, safe: AbstractSet[UUID]
-) -> set[UUID] | None:
-    """Zones with a safe way once those of a zone have moved to one; None where it or another zone has lost its own by that."""
-    ways = [trail, *(group.trail for group in before.of_zone[trail.zone_id])]
-    changed = {at for way in ways for at in passed(way.course) if moved.wait_s[at] != before.wait_s.get(at)}
-    touched = {group.zone_id for group in moved.groups if not changed.isdisjoint(passed(group.trail.course))}
-    kept = {trail.zone_id, *(touched & safe)}
-    if not all(moved.is_safe(zone_id, judge.is_safe) for zone_id in kept):
-        return None
-    return {*safe, *kept, *(zone_id for zone_id in touched - kept if moved.is_safe(zone_id, judge.is_safe))}

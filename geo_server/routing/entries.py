@@ -32,8 +32,9 @@ from geo_server.routing.instructions import way_in, zone_words
 from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
 from geo_server.routing.request import PlanRequest, assumptions, check_request, seen_s, used_speed
+from geo_server.routing.starts import Start
 from geo_server.routing.threats import locate
-from geo_server.routing.trails import Network, Start, Trail, build_network, follow, timed_trail
+from geo_server.routing.trails import Network, Trail, build_network, follow, timed_trail
 from geo_server.routing.walks import Walk
 
 SIDES = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")

@@ -29,14 +29,16 @@ def find_onward(judge: Judgement, status: RouteStatus, trail: Trail) -> Onward |
     if status not in SAFE or request.to is not Destination.EXITS or not trail.compiled.floorplan.assembly_points:
         return None
     avoided: list[Avoided] = []
+    arrivals = judge.ends.fields.arrivals
     for seconds, edge in network.onward.get(trail.exit, ()):
         whole = _extended(network, trail, edge, seconds)
         if network.edge_s[edge] > seconds:
             avoided.append(closed_end(network, whole.exit))
             continue
-        margin_s, latest_s = judge.margins_to(whole, holds=True)
+        slack, node = whole.slack(arrivals)
+        margin_s, latest_s = judge.margins_of(slack, holds=True)
         if margin_s is not None and margin_s < request.margin_s - EPSILON_S:
-            avoided.append(cut_off(network, whole, judge.ends.fields.arrivals, request.reaction_s, request.margin_s))
+            avoided.append(cut_off(network, whole.exit, margin_s, (node, arrivals[node]), request.margin_s))
             continue
         return Onward(
             trail.compiled.subjects[whole.exit],

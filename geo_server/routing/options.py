@@ -61,9 +61,9 @@ class Options:
             found.append(hidden)
         if self.detours is not None:
             found += self.detours.find(ways)
-        trails = {trail.way: trail for trail in found}.values()
-        timed = map(self.detours.crowd.delayed_if_taken, trails) if self.detours else trails
-        return self._labelled(list(timed), None if hidden is None else self.exposure_s(hidden))
+        trails = list({trail.way: trail for trail in found}.values())
+        timed = self.detours.crowd.delayed_if_taken(trails) if self.detours else trails
+        return self._labelled(timed, None if hidden is None else self.exposure_s(hidden))
 
     @cached_property
     def _hidden_ways(self) -> HiddenWays | None:

@@ -14,32 +14,31 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 import numpy as np
 
 from geo_server.domain.places import ZoneCategory
-from geo_server.domain.routes import SAFE, Advice, Destination, Egress, EvacuationPlan, Route, RouteStatus
+from geo_server.domain.routes import SAFE, Destination, Egress, EvacuationPlan, Route, RouteStatus
 from geo_server.routing.areas import reach_areas
-from geo_server.routing.choices import explain_avoided, find_alternatives
 from geo_server.routing.choosing import Chosen, Ends, Judgement, build_ends, choose_end
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.crowds import LONGER, Group, flows
+from geo_server.routing.crowds import Group
 from geo_server.routing.detours import Detours, SentRound, send_round
 from geo_server.routing.egress import Crowd, account, place_people
 from geo_server.routing.exposure import find_sight
 from geo_server.routing.fields import threat_arrivals
-from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
-from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
-from geo_server.routing.onward import find_onward
 from geo_server.routing.options import Options
-from geo_server.routing.refuges import inner_place, meant_ends, with_destinations
+from geo_server.routing.refuges import meant_ends, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
+from geo_server.routing.spreading import LONGER, Other
 from geo_server.routing.stability import keep
+from geo_server.routing.telling import Told
 from geo_server.routing.threats import LocatedThreat, locate
 from geo_server.routing.trails import Trail, build_network
-from geo_server.routing.visibility import Vertex
+from geo_server.routing.way_table import tabulate_shortest
 from geo_server.routing.zones import ZoneWays
 
 
@@ -116,9 +115,8 @@ def _routes(
     crowd = round_it.crowd if round_it else None
     detours = Detours(judge, crowd) if crowd else None
     options = Options(judge, find_sight(compiled, located), detours) if request.choices else None
-    routes = tuple(
-        _route(judge, compiled.zones[zone_id], _in_crowd(judge, crowd, zone_id, one), crowd, options)
-        for zone_id, one in chosen.items()
+    routes = Told(judge, crowd, options).routes(
+        {zone_id: _in_crowd(judge, crowd, zone_id, one) for zone_id, one in chosen.items()}
     )
     return routes, _egress(judge, crowd, chosen) if crowd else None, round_it.stated() if round_it else {}
 
@@ -130,22 +128,34 @@ def _is_out_already(compiled: CompiledFloorplan, ways: ZoneWays) -> bool:
 
 def _crowd(judge: Judgement, chosen: Mapping[UUID, Chosen]) -> SentRound:
     """The people that a request names, on the ways of their zones or on others that are as safe."""
-    trees, zones = judge.ends.held_trees, judge.ends.fields.network.compiled.zones
-
-    def options(group: Group) -> list[Trail]:
-        # What a refuge has room for is not known, so nobody is sent past one.
-        if chosen[group.zone_id].status not in SAFE or judge.request.to is not Destination.EXITS:
-            return []
-        ways = zones[group.zone_id]
-        seconds, first = trees.seconds(ways)
-        limit_s = LONGER * group.trail.latest_s
-        trails = [trees.trail(ways, k, int(first[k])) for k in np.flatnonzero(seconds <= limit_s).tolist()]
-        return [trail for trail in trails if trail.latest_s <= limit_s and judge.is_safe(trail)]
-
+    compiled = judge.ends.fields.network.compiled
     trails = {zone_id: one.trail for zone_id, one in chosen.items() if one.trail is not None}
-    flow = flows(judge.ends.fields.network.compiled.floorplan)
-    placed = place_people(trails, judge.people, flow, options, judge.is_safe)
-    return send_round(judge, placed, [zone_id for zone_id, one in chosen.items() if one.status in SAFE])
+    safe = [zone_id for zone_id, one in chosen.items() if one.status in SAFE]
+    # What a refuge has room for is not known, so nobody is sent past one.
+    may = safe if judge.request.to is Destination.EXITS else []
+    others = _others(judge, {zone_id: trails[zone_id] for zone_id in may if judge.people.get(zone_id)})
+    return send_round(judge, place_people(compiled, trails, judge.people, others, judge.are_safe), safe)
+
+
+def _others(judge: Judgement, trails: Mapping[UUID, Trail]) -> dict[UUID, list[Other]]:
+    """Other ways of zones that are little longer than theirs, and as safe."""
+    trees = judge.ends.held_trees
+    zones, numbers = trees.network.compiled.zones, trees.network.compiled.all_zones.numbers
+    positions = np.array([numbers[zone_id] for zone_id in trails], dtype=np.int64)
+    longest_s = np.array([LONGER * trail.latest_s for trail in trails.values()])
+    exits = np.array([trail.exit for trail in trails.values()], dtype=np.int64)
+    near = (trees.all_seconds[positions] <= longest_s[:, None]) & (trees.exits != exits[:, None])
+    rows, ends = np.nonzero(near)
+    table = tabulate_shortest(trees.network, positions[rows], ends)
+    soon = table.seconds + table.spread_s <= longest_s[rows]
+    safe = np.flatnonzero(soon & judge.are_safe(table)).tolist()
+    found: dict[UUID, list[Other]] = {}
+    zone_ids = list(trails)
+    for row in safe:
+        ways = zones[zone_ids[rows[row]]]
+        trail = partial(trees.trail, ways, int(ends[row]))
+        found.setdefault(ways.zone_id, []).append(Other(int(table.exits[row]), float(table.seconds[row]), trail))
+    return found
 
 
 def _in_crowd(judge: Judgement, crowd: Crowd | None, zone_id: UUID, chosen: Chosen) -> Chosen:
@@ -153,9 +163,10 @@ def _in_crowd(judge: Judgement, crowd: Crowd | None, zone_id: UUID, chosen: Chos
     if crowd is None or chosen.trail is None:
         return chosen
     groups = crowd.of_zone[zone_id]
-    if chosen.status in SAFE and not all(judge.is_safe(crowd.delayed(group.trail)) for group in groups):
-        return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, groups[0].trail)
-    return chosen if groups[0].trail.nodes == chosen.trail.nodes else Chosen(RouteStatus.SAFE_DETOUR, groups[0].trail)
+    first = crowd.groups[groups[0]].trail
+    if chosen.status in SAFE and not all(judge.is_safe(crowd.trails[position]) for position in groups):
+        return Chosen(RouteStatus.NO_GUARANTEED_ROUTE, first)
+    return chosen if first.nodes == chosen.trail.nodes else Chosen(RouteStatus.SAFE_DETOUR, first)
 
 
 def _egress(judge: Judgement, crowd: Crowd, chosen: Mapping[UUID, Chosen]) -> Egress:
@@ -169,76 +180,9 @@ def _egress(judge: Judgement, crowd: Crowd, chosen: Mapping[UUID, Chosen]) -> Eg
     return account(
         crowd,
         judge.people,
-        [network.compiled.subjects[node] for node in np.flatnonzero(network.sinks).tolist()],
+        np.flatnonzero(network.sinks).tolist(),
         reaction_s=judge.request.reaction_s,
         status_of=status_of,
-        margin_of=lambda trail: judge.margins(trail)[0],
-        is_safe=judge.is_safe,
+        slack=crowd.late.slack(np.asarray(judge.ends.fields.arrivals)),
+        are_safe=judge.are_safe,
     )
-
-
-def _route(judge: Judgement, ways: ZoneWays, chosen: Chosen, crowd: Crowd | None, options: Options | None) -> Route:
-    ends, request = judge.ends, judge.request
-    compiled, zone = ends.fields.network.compiled, ways.zone
-    arrivals = ends.fields.arrivals
-    timed = _same if crowd is None else crowd.delayed_if_taken
-    avoided = explain_avoided(
-        ends.trees,
-        ends.unclosed,
-        ways,
-        chosen.trail,
-        held=ends.held.sinks,
-        kept=chosen.kept,
-        arrivals=arrivals,
-        reaction_s=request.reaction_s,
-        margin_s=request.margin_s,
-        timed=timed,
-    )
-    if chosen.trail is None:
-        return Route(
-            zone.id,
-            zone.level_id,
-            chosen.status,
-            inner_place(ways),
-            avoided=avoided,
-            instructions=(NO_WAY[request.to],),
-            radio=radio_sentence(compiled, zone, chosen.status, None, to=request.to),
-        )
-    trail = crowd.delayed(chosen.trail) if crowd else chosen.trail
-    margin_s, latest_s = judge.margins(trail)
-    onward = find_onward(judge, chosen.status, trail)
-    return Route(
-        zone.id,
-        zone.level_id,
-        chosen.status,
-        trail.walk.line[0],
-        Advice.STAY if chosen.status is RouteStatus.NO_GUARANTEED_ROUTE else Advice.GO,
-        compiled.subjects[trail.exit],
-        trail.metres,
-        trail.seconds,
-        margin_s,
-        _where(compiled, trail.slack(arrivals)[1]) if margin_s is not None else None,
-        latest_s,
-        build_legs(trail),
-        avoided,
-        find_alternatives(ends.held_trees, ways, trail, arrivals, reaction_s=request.reaction_s, timed=timed),
-        (*turn_by_turn(trail.course), *([onward.words] if onward else ())),
-        radio_sentence(
-            compiled, zone, chosen.status, trail, to=request.to, margin_s=margin_s, latest_s=latest_s, onward=onward
-        ),
-        trail.spread_s,
-        trail.queue_s,
-        options.exposure_s(trail) if options else None,
-        options.find(ways) if options else (),
-        onward,
-    )
-
-
-def _same(trail: Trail) -> Trail:
-    """A way as it is: nobody waits anywhere."""
-    return trail
-
-
-def _where(compiled: CompiledFloorplan, node: int) -> tuple[Vertex, UUID]:
-    found = compiled.graph.nodes[compiled.nodes[node]]
-    return (found["x"], found["y"]), UUID(found["level_id"])

@@ -13,7 +13,7 @@ from geo_server.domain.incidents import Closure, Threat
 from geo_server.domain.occupancy import MOST_PEOPLE, CountedBy
 from geo_server.domain.routes import Destination
 from geo_server.routing.compiled import LOCK_S, CompiledFloorplan
-from geo_server.routing.crowds import BOUNDARY_M, LEVEL_FLOW, STAIR_WIDTH_M
+from geo_server.routing.flows import BOUNDARY_M, LEVEL_FLOW, STAIR_WIDTH_M
 from geo_server.routing.graph import ELEVATOR_MPS
 from geo_server.routing.profiles import ADULT, Profile
 from geo_server.routing.threats import LocatedThreat

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from math import inf, isfinite
-from typing import NamedTuple, cast
+from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -18,6 +18,7 @@ from geo_server.routing.fields import exit_distances, next_nodes
 from geo_server.routing.graph import refuge_node
 from geo_server.routing.profiles import Profile
 from geo_server.routing.sparse import view
+from geo_server.routing.starts import AllStarts, Start, list_starts
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.walks import Walk
 from geo_server.routing.zones import ZoneWays
@@ -135,12 +136,37 @@ class Network:
         """The edge that people take from a node to the next."""
         return int(self.edge_of_pair[self.compiled.pair_number[tail, head]])
 
+    def edges_between(self, tails: Ints, heads: Ints) -> Ints:
+        """:meth:`edge` of many joined nodes."""
+        compiled = self.compiled
+        pairs = np.searchsorted(compiled.pair_keys, tails * len(compiled.nodes) + heads)
+        return self.edge_of_pair[pairs]
+
     @cached_property
-    def starts(self) -> dict[UUID, list["Start"]]:
+    def all_starts(self) -> AllStarts:
+        """First nodes of all zones that are open."""
+        return list_starts([self.starts[zone_id] for zone_id in self.compiled.zones])
+
+    @cached_property
+    def to_exits(self) -> tuple[Floats, Ints]:
+        """Least time from each zone's start to each open exit, shape (z, e), and by which of all starts that is."""
+        starts, distances = self.all_starts, self.exit_trees[0]
+        least = np.full((len(self.compiled.zones), len(distances)), inf)
+        first = np.zeros(least.shape, dtype=np.int64)
+        if len(starts.nodes) and len(distances):
+            totals = (distances[:, starts.nodes] + starts.seconds).T
+            least[starts.owners] = np.minimum.reduceat(totals, starts.firsts)
+            rows = np.repeat(starts.owners, np.diff(np.append(starts.firsts, len(totals))))
+            numbers = np.where(totals == least[rows], np.arange(len(totals))[:, None], len(totals))
+            first[starts.owners] = np.minimum.reduceat(numbers, starts.firsts)
+        return least, first
+
+    @cached_property
+    def starts(self) -> dict[UUID, list[Start]]:
         """First nodes of each zone that are open, by number of the node."""
         return {zone_id: self._starts(ways) for zone_id, ways in self.compiled.zones.items()}
 
-    def _starts(self, ways: ZoneWays) -> list["Start"]:
+    def _starts(self, ways: ZoneWays) -> list[Start]:
         nodes, mps = self.compiled.zone_nodes[ways.zone_id], self.profile.level_mps
         starts = [
             Start(node, walk, walk.metres / mps, spread / mps)
@@ -149,7 +175,7 @@ class Network:
         ]
         return sorted([*starts, *self._stays(ways)])
 
-    def _stays(self, ways: ZoneWays) -> list["Start"]:
+    def _stays(self, ways: ZoneWays) -> list[Start]:
         """That people who are in a refuge that they need not lock are there."""
         compiled = self.compiled
         node = compiled.index.get(refuge_node(ways.zone_id))
@@ -157,27 +183,6 @@ class Network:
             return []
         place = (compiled.graph.nodes[compiled.nodes[node]]["x"], compiled.graph.nodes[compiled.nodes[node]]["y"])
         return [Start(node, Walk(0.0, (place, place), clear=True), 0.0, 0.0)]
-
-
-class Start(NamedTuple):
-    """How people of a zone come to one of its first nodes.
-
-    Args:
-        node: Number of the node.
-        walk: From the zone's start.
-        seconds: What that walk takes.
-        spread_s: By how much the walk from elsewhere in the zone can take longer.
-    """
-
-    node: int
-    walk: Walk
-    seconds: float
-    spread_s: float
-
-    @property
-    def latest_s(self) -> float:
-        """Seconds from departure by which everybody of the zone is there."""
-        return self.seconds + self.spread_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from geo_server.domain.places import Floorplan
 from geo_server.domain.routes import Egress, EvacuationPlan, Route, RouteStatus
 from geo_server.domain.what_if import Choke, Outlook, Subject, WhatIf
 from geo_server.domain.wording import counted
-from geo_server.routing.choices import build_exit_trees
+from geo_server.routing.choices import ExitTrees
 from geo_server.routing.chokes import Chokes, find_chokes
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.instructions import end_words, subject_words, zone_words
@@ -57,13 +57,13 @@ def what_if(compiled: CompiledFloorplan, request: PlanRequest) -> WhatIf:
 
 def _outlooks(network: Network, made: EvacuationPlan, usual: EvacuationPlan, found: Chokes) -> tuple[Outlook, ...]:
     before = {route.zone_id: route.time_s for route in usual.routes}
-    floorplan, trees = network.compiled.floorplan, build_exit_trees(network)
+    floorplan, trees = network.compiled.floorplan, ExitTrees(network)
     outlooks = []
     for route in made.routes:
         chain = found.passed.get(route.zone_id)
         chokes = tuple(choke for choke in chain or () if choke not in floorplan.zone_by_id)
         ways = 0 if chain is None else 1 if chokes else 2
-        exits = int(np.isfinite(trees.seconds(network.compiled.zones[route.zone_id])[0]).sum())
+        exits = int(np.isfinite(trees.seconds(network.compiled.zones[route.zone_id])).sum())
         outlooks.append(
             Outlook(
                 route,

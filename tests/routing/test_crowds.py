@@ -12,13 +12,16 @@ import pytest
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Transition, TransitionCategory, ZoneCategory
 from geo_server.domain.routes import EvacuationPlan, RouteStatus
-from geo_server.routing.choices import build_exit_trees
+from geo_server.routing.choices import ExitTrees
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
-from geo_server.routing.crowds import Group, delayed, flows, links, passages, stair_flow, waits, waits_if_moved
+from geo_server.routing.crowds import Group
+from geo_server.routing.egress import build_crowd
+from geo_server.routing.flows import flows, stair_flow
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import build_network, find_trail, follow
+from geo_server.routing.trails import Trail, build_network, find_trail, follow
+from geo_server.routing.way_table import tabulate
 from tests.routing.campuses import two_storey_campus
 from tests.routing.planning import AT_1, make, route_of, two_levels
 from tests.routing.plans import NOW, SAFE, Sketch, closure, grid_building, threat, two_exits, uid
@@ -43,6 +46,12 @@ def groups_of(floorplan: Floorplan, people: dict[UUID, int], compiled: CompiledF
     return groups
 
 
+def passages(trail: Trail) -> dict[int, UUID]:
+    """The doors and flights of a way, each by the position of the node at which one is through."""
+    steps, ids = tabulate(trail.compiled, [trail]).steps, trail.compiled.passages.ids
+    return {column: ids[number] for column, number in zip(steps.columns.tolist(), steps.passages.tolist(), strict=True)}
+
+
 def simulate(
     groups: list[Group], flow: dict[UUID, float], rng: random.Random, latest_s: float
 ) -> list[tuple[Group, list[float]]]:
@@ -56,7 +65,7 @@ def simulate(
     while heap:
         at_s, number, position = heapq.heappop(heap)
         trail = people[number].trail
-        server = dict(passages(trail.course)).get(position)
+        server = passages(trail).get(position)
         if server is not None:
             at_s = max(at_s, free.get(server, 0.0)) + 1 / flow[server]
             free[server] = at_s
@@ -72,38 +81,74 @@ def test_nobody_in_a_simulation_of_the_queues_is_later_anywhere_than_the_bound(s
     rng = random.Random(seed)
     floorplan = grid_building(seed) if seed % 3 else two_storey_campus(seed)
     groups, flow = groups_of(floorplan, populated(floorplan, rng)), flows(floorplan)
-    wait_s = waits(links(groups), flow)
+    crowd = build_crowd(groups[0].trail.compiled, groups)
     latest_s = rng.choice([0.0, 10.0, 60.0])
     waited, most = 0.0, 0.0
+    late = {group.zone_id: trail for group, trail in zip(groups, crowd.trails, strict=True)}
     for group, past in simulate(groups, flow, rng, latest_s):
-        bound = latest_s + np.array(delayed(group.trail, wait_s).arrive_s)
+        bound = latest_s + np.array(late[group.zone_id].arrive_s)
         assert (np.array(past) <= bound + 1e-6).all(), (seed, group.zone_id)
         waited = max(waited, past[-1] - group.trail.seconds - latest_s)
-        most = max(most, delayed(group.trail, wait_s).queue_s)
+        most = max(most, late[group.zone_id].queue_s)
     assert waited > 1, "somebody does wait"
     if latest_s == 0:
         assert most < 4 * waited, "the bound is not far from what comes about"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_wait_at_a_passage_is_the_most_that_people_have_to_get_through_ahead(seed: int) -> None:
+    """Counted link by link, and tried at every moment at which the people of one have all come."""
+    rng = random.Random(seed)
+    floorplan = grid_building(seed, columns=5) if seed % 2 else two_storey_campus(seed)
+    groups, flow = groups_of(floorplan, populated(floorplan, rng)), flows(floorplan)
+    crowd = build_crowd(groups[0].trail.compiled, groups)
+    come: dict[UUID, dict[UUID | None, tuple[int, float]]] = {}
+    for group in groups:
+        before, left_s = None, 0.0
+        for position, at in passages(group.trail).items():
+            people, walk_s = come.setdefault(at, {}).get(before, (0, 0.0))
+            longest_s = max(walk_s, group.trail.arrive_s[position] - left_s)
+            come[at][before] = people + group.people, longest_s
+            before, left_s = at, group.trail.arrive_s[position]
+    ids, queued = crowd.compiled.passages.ids, 0
+    for number, at in enumerate(ids):
+        links = come.get(at, {})
+        upstream = {before: flow[before] if before else math.inf for before in links}
+        moments = [0.0, *((people - 1) / upstream[before] - walk_s for before, (people, walk_s) in links.items())]
+        longest = max(
+            sum(
+                min(people, 1 + upstream[before] * (at_s + walk_s))
+                for before, (people, walk_s) in links.items()
+                if people
+            )
+            / flow[at]
+            - at_s
+            for at_s in moments
+            if at_s >= 0
+        )
+        assert crowd.wait_s[number] == pytest.approx(longest, abs=1e-9), (seed, at)
+        queued += longest > 1
+    assert queued > 3
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_waits_of_who_takes_another_way_are_no_less_than_if_all_were_counted_anew(seed: int) -> None:
     rng = random.Random(seed)
     floorplan = grid_building(seed, columns=5)
-    groups, flow = groups_of(floorplan, populated(floorplan, rng)), flows(floorplan)
+    groups = groups_of(floorplan, populated(floorplan, rng))
     compiled = groups[0].trail.compiled
-    trees = build_exit_trees(build_network(compiled, ADULT))
+    trees, crowd = ExitTrees(build_network(compiled, ADULT)), build_crowd(compiled, groups)
     moved, more = 0, 0.0
     for group in groups:
-        seconds, first = trees.seconds(compiled.zones[group.zone_id])
+        seconds = trees.seconds(compiled.zones[group.zone_id])
         farthest = int(np.argmax(np.where(np.isfinite(seconds), seconds, -1)))
-        trail = trees.trail(compiled.zones[group.zone_id], farthest, int(first[farthest]))
-        moving, come = replace(group, trail=trail), links(groups)
-        quick = waits_if_moved(come, links([group]), moving, flow, waits(come, flow))
-        anew = waits(links([replace(one, trail=trail) if one is group else one for one in groups]), flow)
-        assert set(quick) == {subject for _, subject in passages(trail.course)}
-        assert all(quick[at] >= anew[at] - 1e-9 for at in quick)
+        trail = trees.trail(compiled.zones[group.zone_id], farthest)
+        (quick,) = crowd.delayed_if_taken([trail])
+        anew = crowd.sent(trail).trails[-1]
+        longer_s = np.diff(quick.arrive_s, prepend=0.0) - np.diff(anew.arrive_s, prepend=0.0)
+        assert (longer_s >= -1e-9).all()
         moved += trail.nodes != group.trail.nodes
-        more = max([more, *(quick[at] - anew[at] for at in quick)])
+        more = max(more, float(longer_s.max()))
     assert moved > 5
     assert more < 20, "little is lost"
 
@@ -269,11 +314,7 @@ def test_the_flow_on_stairs_is_that_of_the_table(riser_m: float, tread_m: float,
 def test_stairs_are_a_passage_of_their_own() -> None:
     floorplan = two_levels()
     groups = groups_of(floorplan, {uid("attic"): 30})
-    assert [subject for _, subject in passages(groups[0].trail.course)] == [
-        uid("attic door"),
-        uid("stairs"),
-        uid("exit"),
-    ]
+    assert list(passages(groups[0].trail).values()) == [uid("attic door"), uid("stairs"), uid("exit")]
     queued = route_of(make(floorplan, people={uid("attic"): 30}, profile=AT_1), "attic")
     flow = flows(floorplan)
     assert flow[uid("stairs")] < flow[uid("attic door")]

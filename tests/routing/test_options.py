@@ -15,7 +15,6 @@ from geo_server.domain.places import Floorplan, OpeningCategory, ZoneCategory
 from geo_server.domain.routes import Choice, ChoiceLabel, Destination, Route
 from geo_server.routing.choosing import Judgement, build_ends
 from geo_server.routing.compiled import compile_floorplan
-from geo_server.routing.crowds import flows
 from geo_server.routing.detours import Detours
 from geo_server.routing.egress import build_crowd
 from geo_server.routing.exposure import Sight, find_sight
@@ -168,14 +167,14 @@ def test_with_waits_no_safe_way_at_all_is_less_in_sight_than_the_one_that_is_cal
         located = [locate(compiled, danger) for danger in dangers]
         arrivals = threat_arrivals(compiled, [(one, 0.0, one.threat.speed_mps) for one in located]).nodes
         judge = Judgement(build_ends(build_network(compiled, ADULT), arrivals, request), request)
-        crowd = build_crowd(groups_of(floorplan, people, compiled), flows(floorplan))
+        crowd = build_crowd(compiled, groups_of(floorplan, people, compiled))
         options = Options(judge, find_sight(compiled, located), Detours(judge, crowd))
         for zone_id, ways in compiled.zones.items():
             choices = options.find(ways)
             least = [one for one in choices if ChoiceLabel.LEAST_EXPOSED in one.labels]
             left_out += not least and any(one.safe for one in choices)
             for choice in least:
-                timed = map(crowd.delayed_if_taken, every_way(judge.ends.held.network, zone_id))
+                timed = crowd.delayed_if_taken(every_way(judge.ends.held.network, zone_id))
                 exposed = [options.exposure_s(trail) or 0.0 for trail in timed if judge.is_safe(trail)]
                 assert choice.safe
                 assert (choice.exposure_s or 0.0) <= min(exposed) + 0.001, (seed, zone_id)
