@@ -1,13 +1,16 @@
 """Systems outside that report by themselves: let in, listed, revoked, and what becomes of their reports.
 
 A report is a sighting where a real incident is open, or where the source may open one; else it is a concern, and officers
-decide. Its id follows from the source and the delivery, so that a delivery that comes again changes nothing.
+decide. So is one that is signed and cannot be placed or understood: whoever pressed a button that is missing from a list is
+still in need. Its id follows from the source and the delivery, so that a delivery that comes again changes nothing.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
+
+from shapely import Point
 
 from geo_server.domain.concerns import Concern, ConcernKind
 from geo_server.domain.errors import InvalidInput, NotSignedIn
@@ -61,11 +64,13 @@ class Taken:
         new: False when it had been taken before, and of a test.
         recorded: The sighting.
         concern_id: The concern.
+        refusal: Why it could be no sighting, where something is wrong with it.
     """
 
     new: bool
     recorded: Recorded | None = None
     concern_id: UUID | None = None
+    refusal: InvalidInput | None = None
 
 
 def add_source(database: Database, pack: ProtocolPack, site: Site, source: Source) -> bytes:
@@ -140,20 +145,25 @@ def take_alarm(
     """Record what a source reports; the same delivery again changes nothing.
 
     Raises:
-        InvalidInput: No such device, no place, or one that is not on the map.
+        InvalidInput: A test names no such device, no place, or one that is not on the map.
         Conflict: As :func:`add_sighting`.
     """
-    place = _place(source, said)
-    alarm_id = uuid5(source.id, delivery.id)
+    alarm_id, named = uuid5(source.id, delivery.id), source.named(said.device)
     with database.snapshot(site.id) as c:
-        at, ordinal, building = _whereabouts(site, floorplans.load(c, site).floorplan, place)
         known = _find_taken(c, site, alarm_id)
+        where = _find_whereabouts(site, floorplans.load(c, site).floorplan, source, said)
         incident = find_open_incident(c, site.id)
         real = incident is not None and not incident.exercise
-        named = source.named(said.device)
         track = find_threat_seen_by(c, incident.id, named, source.reports) if incident and real else None
-    if said.test or known is not None:
-        return known or Taken(new=False)
+    if said.test:
+        if isinstance(where, InvalidInput):
+            raise where
+        return Taken(new=False)
+    if known is not None:
+        return known
+    if isinstance(where, InvalidInput):
+        return take_misfit(database, pack, site, source, delivery=delivery, refusal=where, note=said.note)
+    at, ordinal, building = where
     seen_at = said.seen_at or datetime.fromtimestamp(int(delivery.timestamp), UTC)
     sighting = NewSighting(
         id=alarm_id,
@@ -171,27 +181,55 @@ def take_alarm(
     try:
         recorded = add_sighting(database, floorplans, pack, site, sighting, by=None, may_open=source.opens_incidents)
     except NothingToJoin:
-        title = pack.kinds[source.reports].title
-        return _tell_officers(database, site, sighting, f"{title}: {said.note}" if said.note else title)
+        words = _words(pack, source, said.note)
+        point = place_observed(at, site.frame)
+        return Taken(_tell_officers(database, site, alarm_id, named, words, point=point), concern_id=alarm_id)
     return Taken(recorded.new, recorded)
 
 
-def _tell_officers(database: Database, site: Site, sighting: NewSighting, words: str) -> Taken:
-    """Record as a concern what would have been a sighting."""
+def take_misfit(
+    database: Database,
+    pack: ProtocolPack,
+    site: Site,
+    source: Source,
+    *,
+    delivery: Delivery,
+    refusal: InvalidInput,
+    note: str = "",
+) -> Taken:
+    """Tell officers of a delivery that is signed and can be no sighting, with what is wrong with it."""
+    alarm_id = uuid5(source.id, delivery.id)
+    with database.snapshot(site.id) as c:
+        if known := _find_taken(c, site, alarm_id):
+            return known
+    words, place = _words(pack, source, note), f"not known: {refusal.what}"
+    new = _tell_officers(database, site, alarm_id, source.name, words, place=place)
+    return Taken(new, concern_id=alarm_id, refusal=refusal)
+
+
+def _words(pack: ProtocolPack, source: Source, note: str) -> str:
+    kind = pack.kinds.get(source.reports)
+    title = kind.title if kind else source.reports
+    return f"{title}: {note}" if note else title
+
+
+def _tell_officers(
+    database: Database,
+    site: Site,
+    alarm_id: UUID,
+    named: str,
+    words: str,
+    *,
+    place: str = "",
+    point: Point | None = None,
+) -> bool:
+    """Record as a concern what is no sighting; returns False when it had been."""
+    now = datetime.now(UTC)
     concern = Concern(
-        sighting.id,
-        ConcernKind.ALARM,
-        words,
-        "",
-        place_observed(sighting.at, site.frame),
-        by="",
-        source=sighting.source,
-        link_id=None,
-        reported_at=datetime.now(UTC),
+        alarm_id, ConcernKind.ALARM, words, place, point, by="", source=named, link_id=None, reported_at=now
     )
     with database.transaction(site.id) as c:
-        new = add_concern(c, site, concern)
-    return Taken(new, concern_id=sighting.id)
+        return add_concern(c, site, concern)
 
 
 def _place(source: Source, said: Alarm) -> DevicePlace:
@@ -205,7 +243,19 @@ def _place(source: Source, said: Alarm) -> DevicePlace:
     return place
 
 
-def _whereabouts(site: Site, floorplan: Floorplan, place: DevicePlace) -> tuple[tuple[float, float], int, str | None]:
+_Whereabouts = tuple[tuple[float, float], int, str | None]
+"""Lon, lat, ordinal, and building."""
+
+
+def _find_whereabouts(site: Site, floorplan: Floorplan, source: Source, said: Alarm) -> _Whereabouts | InvalidInput:
+    """Where it was, or why that is not known."""
+    try:
+        return _whereabouts(site, floorplan, _place(source, said))
+    except InvalidInput as refusal:
+        return refusal
+
+
+def _whereabouts(site: Site, floorplan: Floorplan, place: DevicePlace) -> _Whereabouts:
     if place.zone_id is None:
         assert place.at is not None, "a place without a zone is a spot"
         load_level(floorplan, place_observed(place.at, site.frame), place.ordinal, place.building)

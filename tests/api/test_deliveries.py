@@ -284,18 +284,45 @@ def test_of_several_signatures_one_has_to_be_right(adding: AddSource) -> None:
         ({"at": [13.7, 51.0], "ordinal": 9}, "ordinal", "no level 9"),
         ({"device": "PB-17", "confidence": 2}, "body.confidence", ""),
         ({"device": "PB-17", "extra": 1}, "body.extra", ""),
-        (b"not json", "body", ""),
-        (b"\xff\xfe", "body", ""),
-        (b"[]", "body", ""),
     ],
 )
-def test_what_is_signed_and_cannot_be_is_refused_by_name(
-    adding: AddSource, said: dict[str, Any] | bytes, where: str, words: str
+@pytest.mark.parametrize("opens", [True, False])
+def test_what_is_signed_and_cannot_be_is_told_to_officers_and_of_a_test_refused_by_name(
+    adding: AddSource,
+    commander: httpx.Client,
+    campus: Campus,
+    said: dict[str, Any],
+    where: str,
+    words: str,
+    *,
+    opens: bool,
 ) -> None:
-    answer = adding(opens=True).send(said)
+    sender, delivery = adding(opens=opens), new_id()
+
+    test = sender.send({**said, "test": True})
+    assert (test.status_code, test.json()["where"]) == (422, where)
+    assert words in test.json()["detail"]
+    assert concerns(commander, campus) == []
+
+    first, again = (sender.send(said, delivery=delivery) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["refusal"]["where"] == where
+    assert (first.json()["sighting_id"], first.json()["plan"]) == (None, None)
+    [concern] = concerns(commander, campus)
+    assert concern["id"] == first.json()["concern_id"] == again.json()["concern_id"]
+    assert (concern["kind"], concern["at"], concern["source"]) == ("alarm", None, sender.source.name)
+    assert words in concern["place"]
+    assert picture(commander, campus)["incident"] is None
+
+
+@pytest.mark.parametrize("body", [b"not json", b"\xff\xfe", b"[]", b'{"test": 7}'])
+def test_what_is_signed_and_is_nothing_that_a_system_reports_is_refused(
+    adding: AddSource, commander: httpx.Client, campus: Campus, body: bytes
+) -> None:
+    answer = adding(opens=True).send(body)
     assert answer.status_code == 422, answer.text
-    assert answer.json()["where"] == where
-    assert words in answer.json()["detail"]
+    assert answer.json()["where"].startswith("body")
+    assert concerns(commander, campus) == []
 
 
 def test_a_delivery_that_is_too_large_is_not_even_read(adding: AddSource) -> None:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Header, Request, Response, status
 from pydantic import Field, ValidationError, model_validator
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,7 @@ from geo_server.api.schemas import Latitude, Longitude, Moment, Name, Note, Ordi
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.signatures import LONGEST_HEADER, Delivery
 from geo_server.domain.sources import DevicePlace
-from geo_server.services.sources import Alarm, open_delivery, take_alarm
+from geo_server.services.sources import Alarm, open_delivery, take_alarm, take_misfit
 
 router = APIRouter(tags=["source"])
 
@@ -63,7 +64,8 @@ async def take_delivery(
 ) -> Json:
     """Take what a system reports, signed as the Standard Webhooks specification says. 200 when it was taken before, or a test.
 
-    It becomes a sighting while a real incident is open or when the source may open one, else a concern for officers.
+    It becomes a sighting while a real incident is open or when the source may open one, else a concern for officers. One
+    whose place is not known, or with a field that cannot be, is a concern too, and ``refusal`` says what is wrong.
     """
     delivery = Delivery(webhook_id, webhook_timestamp, webhook_signature, await request.body())
     answer = await run_in_threadpool(_take, state_of(request), source_id, delivery)
@@ -75,17 +77,34 @@ async def take_delivery(
 def _take(state: State, source_id: UUID, delivery: Delivery) -> Json:
     database = state["database"]
     site, source = open_delivery(database, source_id, delivery)
-    said = _read(delivery.body)
-    taken = take_alarm(database, state["floorplans"], state["pack"], site, source, delivery=delivery, said=said.alarm())
-    recorded = taken.recorded
+    try:
+        said = _read(delivery.body)
+    except InvalidInput as refusal:
+        if not _may_be_alarm(delivery.body):
+            raise
+        taken, test = take_misfit(database, state["pack"], site, source, delivery=delivery, refusal=refusal), False
+    else:
+        alarm, test = said.alarm(), said.test
+        taken = take_alarm(database, state["floorplans"], state["pack"], site, source, delivery=delivery, said=alarm)
+    recorded, refused = taken.recorded, taken.refusal
     return {
         "new": taken.new,
-        "test": said.test,
+        "test": test,
         "sighting_id": recorded and str(recorded.sighting_id),
         "incident_id": recorded and str(recorded.incident_id),
         "concern_id": taken.concern_id and str(taken.concern_id),
         "plan": recorded and plan_again(state, site, recorded.incident_id, recorded.seq),
+        "refusal": refused and {"what": refused.what, "where": refused.where, "advice": refused.advice},
     }
+
+
+def _may_be_alarm(body: bytes) -> bool:
+    """Whether something of what a system reports was sent, and it is no test."""
+    try:
+        sent = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(sent, dict) and sent.get("test") in {None, False}
 
 
 def _read(body: bytes) -> AlarmSaid:
