@@ -123,6 +123,11 @@ CODES: dict[str, Code] = {
     ),
     "view-ignored": Code(_NOTE, "Linework that is no floor plan, or stands apart, was left out."),
     "no-walls": Code(_ERROR, "The drawing holds no walls.", "Check that the wall layers are on and in model space."),
+    "no-plan": Code(
+        _ERROR,
+        "Nothing in the drawing is a floor plan: it shows sections, elevations or details.",
+        "Bring in the drawing that shows the level from above; write its title below it.",
+    ),
     "no-rooms": Code(
         _ERROR, "No wall encloses a space.", "Check for gaps in the walls, or draw a closed polyline per room."
     ),

@@ -11,6 +11,7 @@ from geo_server.domain.places import OpeningCategory, ZoneCategory
 from geo_server.domain.progress import Stage
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf import labels as texts
+from geo_server.ingest.dxf.annotations import without_annotations
 from geo_server.ingest.dxf.areas import DrawnArea, find_areas, grow_shafts
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
 from geo_server.ingest.dxf.bays import divide_zones
@@ -115,7 +116,8 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
         content.findings.append(make_finding("niche-absorbed", count=absorbed))
     begin(Stage.LABELS)
     ways = [LineString([bridge.start, bridge.end]) for bridge in closed.bridges]
-    zones = _named(polygons, stairs, drawn, texts.without_door_tags(stamps, ways), content)
+    naming = without_annotations(texts.without_door_tags(stamps, ways), polygons, ways)
+    zones = _named(polygons, stairs, drawn, naming, content)
     zones = _categorised(_numbered(zones, find_short_numbers(labels, polygons, ways)), openings)
     zones, content.openings = _without_shafts(zones, openings, content)
     solid = np.vstack([barriers.all, segments_of(on_stairs)])

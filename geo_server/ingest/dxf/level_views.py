@@ -22,7 +22,15 @@ from geo_server.ingest.dxf.repeated import Written, without_repeated
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import segments_of
 from geo_server.ingest.dxf.swings import find_swings
-from geo_server.ingest.dxf.views import View, corners_of, find_views, name_views, overlap_once_laid, strokes_in
+from geo_server.ingest.dxf.views import (
+    View,
+    corners_of,
+    find_views,
+    name_views,
+    overlap_once_laid,
+    seen_from_the_side,
+    strokes_in,
+)
 
 LIKE_LEVELS = 0.3
 """Views that share fewer corners than this are parts of one level, unless titles say otherwise."""
@@ -91,6 +99,8 @@ def choose_levels(
         return [], small, []
     signs = _Signs(drawing, roles)
     views, elsewhere = _plans_among(views, drawing, signs)
+    if not views:
+        return [], [*small, *elsewhere], []
     views, again, findings = _told_apart(views, built, drawing, signs)
     views, rest = name_views(views, drawing.labels), [*elsewhere, *again]
     if one_level:
@@ -170,15 +180,16 @@ def _about_alignment(view: View, agreement: float) -> Finding:
 
 def _plans_among(views: Sequence[View], drawing: Drawing, signs: _Signs) -> tuple[list[View], list[View]]:
     """Views that may be plans, and those that show the building from elsewhere, such as sections: they have neither doors
-    nor names of rooms, where another view has, and nobody calls them levels.
+    nor names of rooms, and either are called so, or another view has some and nobody calls them levels.
     """
-    if len(views) == 1:
+    sides = seen_from_the_side(views, drawing.labels)
+    if len(views) == 1 and not any(sides):
         return list(views), []
     counts = [n + len(stamps) for n, stamps in zip(signs.doors_in(views), signs.stamps_in(views), strict=True)]
-    if max(counts) < LEAST_SIGNS:
-        return list(views), []
-    titled = [bool(view.title) for view in name_views(views, drawing.labels)]
-    plans = [v for v, count, title in zip(views, counts, titled, strict=True) if count or title]
+    titled = [bool(view.title) or max(counts) < LEAST_SIGNS for view in name_views(views, drawing.labels)]
+    plans = [
+        v for v, count, title, side in zip(views, counts, titled, sides, strict=True) if count or (title and not side)
+    ]
     return plans, [v for v in views if v not in plans]
 
 

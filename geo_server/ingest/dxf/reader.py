@@ -133,7 +133,7 @@ def read_values(
     plan, noticed = assemble(parts, ready.drawing.blocks, ready.scale.metres_per_unit, ready.origin)
     noticed = [*ready.findings, *noticed]
     if not plan.zones:
-        noticed.append(make_finding("no-rooms" if views else "no-walls"))
+        noticed.append(make_finding("no-rooms" if views else "no-plan" if rest else "no-walls"))
     in_levels = frozenset().union(*(part.sources for part in parts))
     totals = {**count_fates(drawing, ready.shown, ready.roles, in_levels), "findings": len(noticed)}
     return ImportResult(plan, tuple(noticed), format_name, ready.scale, totals, on_ground)

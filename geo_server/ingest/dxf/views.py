@@ -17,8 +17,10 @@ import shapely
 from shapely import Point, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.ingest.dxf import lexicon
 from geo_server.ingest.dxf.drawing import Label, Points, Stroke, Vertex, all_points
 from geo_server.ingest.dxf.plain import plain_words
+from geo_server.ingest.dxf.profile import tokens
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
 
 JOIN_M = 3.0
@@ -30,6 +32,8 @@ AROUND_M = 1.0
 SMALLEST_SHARE = 0.15
 """A view with less wall than this share of the largest one is no level."""
 TITLE_REACH_M = 25.0
+LONGEST_TITLE = 60
+"""Longer texts are notes."""
 BORDER_SHARE, BORDER_HOLDS = 0.45, 0.5
 """What covers less than this share of its hull, and holds a view with this share of its lines, is the border of a sheet."""
 
@@ -182,7 +186,28 @@ def level_of(title: str) -> int | None:
 
 def is_title(text: str) -> bool:
     """Whether a text names a level."""
-    return len(text) <= 60 and (level_of(text) is not None or _TITLE.search(plain_words(text)) is not None)
+    return len(text) <= LONGEST_TITLE and (level_of(text) is not None or _TITLE.search(plain_words(text)) is not None)
+
+
+def seen_from_the_side(views: Sequence[View], labels: Sequence[Label]) -> list[bool]:
+    """Which views are sections or elevations by the title that stands nearest to them, beside all views."""
+    hulls = [view.outline.buffer(-JOIN_M / 2) for view in views]
+    titles = [
+        label
+        for label in labels
+        if (is_title(label.text) or _is_of_a_side(label.text))
+        and not any(hull.contains(Point(label.at)) for hull in hulls)
+    ]
+    return [_is_of_a_side(_nearest_title(view, titles)) for view in views]
+
+
+def _is_of_a_side(text: str) -> bool:
+    return len(text) <= LONGEST_TITLE and not lexicon.FROM_THE_SIDE.isdisjoint(tokens(text))
+
+
+def _nearest_title(view: View, titles: Sequence[Label]) -> str:
+    away = [(view.outline.distance(Point(label.at)), -label.height, label.text) for label in titles]
+    return min((title for title in away if title[0] <= TITLE_REACH_M), default=(0.0, 0.0, ""))[2]
 
 
 def titles_among(labels: Sequence[Label], views: Sequence[View]) -> list[Label]:

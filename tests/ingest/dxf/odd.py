@@ -91,6 +91,27 @@ def leaders() -> Drawn:
     return document, floor
 
 
+def tags() -> Drawn:
+    """Numbers of doors in circles beside them, a keynote and a finish in each room."""
+    floor = school_floor()
+    document, space = _plain(floor)
+    for number, door in enumerate(floor.doors):
+        middle, (tip, hinge) = Vec2(door.hinge).lerp(Vec2(door.latch)), (Vec2(p) for p in door.leaf_places()[0][2::-2])
+        at = middle - (tip - hinge).normalize(0.9)
+        space.add_circle(at, 0.25, dxfattribs={"layer": "A-ANNO-SYMB"})
+        _small(space, f"{100 + number}A", at)
+    for room in floor.rooms.values():
+        spot = room.representative_point()
+        _small(space, "12", Vec2(spot.x - 0.6, spot.y - 1.5))
+        _small(space, "CPT-1", Vec2(spot.x + 0.6, spot.y - 1.5))
+    return document, floor
+
+
+def _small(space: Space, words: str, at: Vec2) -> None:
+    text = space.add_text(words, height=0.15, dxfattribs={"layer": "A-ANNO-SYMB"})
+    text.set_placement(at, align=ezdxf.enums.TextEntityAlignment.MIDDLE_CENTER)
+
+
 def multileaders() -> Drawn:
     """Names of small rooms as multileaders, in the middle of other rooms."""
     floor = school_floor()
@@ -168,6 +189,7 @@ ODD: Mapping[str, Callable[[], Drawn]] = {
     "benches on the layer of walls": bleachers,
     "names with leaders": leaders,
     "names with multileaders": multileaders,
+    "tags of doors and keynotes": tags,
     "a revolving door": revolving,
     "folding doors": concertina,
     "doors that swing both ways": both_ways,

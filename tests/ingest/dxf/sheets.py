@@ -1,4 +1,4 @@
-"""Several drawings in one model space: a floor drawn again, buildings apart. On layers with AIA names, in metres."""
+"""Several drawings in one model space: a floor drawn again, buildings apart, elevations. On layers with AIA names, in metres."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -7,6 +7,7 @@ import ezdxf
 from ezdxf.document import Drawing as Document
 from ezdxf.filemanagement import new
 from ezdxf.math import Matrix44
+from shapely import box
 
 from tests.ingest.dxf.door_pens import arc_and_line
 from tests.ingest.dxf.floor import OUTER, Door, Floor, Spot, Wall, school_floor
@@ -75,3 +76,28 @@ def with_huts(*names: str) -> Document:
     for number, name in enumerate(names):
         put_floor(document.modelspace(), hut(name), (13.0 * number, 30.0))
     return document
+
+
+def put_elevation(space: Space, base: float, title: str) -> None:
+    """A front of a building with three storeys: slabs, walls and windows as closed outlines."""
+    for storey in range(3):
+        low = base + 3.5 * storey
+        _outline(space, (0, low, 40, low + 3.5), "A-WALL")
+        for x in range(2, 38, 4):
+            _outline(space, (x, low + 1, x + 1.6, low + 2.5), "A-GLAZ")
+    _outline(space, (18, base, 20, base + 2.4), "A-DOOR")
+    put_text(space, title, (20, base - 2))
+
+
+def elevations(*titles: str, plan: bool = False) -> Document:
+    """Fronts of a building below each other, and perhaps its floor above them."""
+    document = sheet()
+    for number, title in enumerate(titles):
+        put_elevation(document.modelspace(), -25.0 * (number + 1), title)
+    if plan:
+        put_floor(document.modelspace(), school_floor(), (0.0, 8.0), "GROUND FLOOR")
+    return document
+
+
+def _outline(space: Space, bounds: tuple[float, float, float, float], layer: str) -> None:
+    space.add_lwpolyline(list(box(*bounds).exterior.coords)[:-1], close=True, dxfattribs={"layer": layer})

@@ -5,7 +5,7 @@ from ezdxf.document import Drawing as Document
 
 from geo_server.ingest.pipeline import ImportResult, read_plan
 from tests.ingest.dxf.floor import school_floor
-from tests.ingest.dxf.sheets import renumbered, twice, with_huts
+from tests.ingest.dxf.sheets import elevations, renumbered, twice, with_huts
 from tests.ingest.dxf.styles import as_bytes
 
 ROOMS = len(school_floor().rooms)
@@ -66,3 +66,19 @@ def test_walls_with_a_door_and_no_name_that_stand_apart_are_told() -> None:
     result, codes = read(with_huts("?"))
     assert len(result.floorplan.zones) == ROOMS
     assert "building-left-out" in codes
+
+
+@pytest.mark.parametrize(
+    "titles", [("NORTH ELEVATION", "SECTION A-A"), ("Südansicht 1:100", "Ansicht Nord"), ("ФАСАД 1-5",)]
+)
+def test_a_sheet_of_elevations_has_no_rooms_and_says_why(titles: tuple[str, ...]) -> None:
+    result, codes = read(elevations(*titles))
+    assert not result.floorplan.zones
+    assert "no-plan" in codes
+
+
+def test_a_plan_above_elevations_is_the_only_level() -> None:
+    result, codes = read(elevations("NORTH ELEVATION", "SOUTH ELEVATION", plan=True))
+    assert [level.name for level in result.floorplan.levels] == ["GROUND FLOOR"]
+    assert len(result.floorplan.zones) == ROOMS
+    assert "no-plan" not in codes
