@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, EnumType
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
@@ -33,6 +34,9 @@ _OTHERS = {("uuid", "UUID"), ("shapely.io", "from_wkb")}
 
 _NO_MEMORY = "std::bad_alloc"
 """What GEOS says when memory is used up."""
+
+ANEW = multiprocessing.get_context("spawn")
+"""Starts each child as a program of its own."""
 
 LOOK_S = 0.2
 """Seconds after which whoever follows a reading is asked again whether it is to go on."""
@@ -81,6 +85,7 @@ def read_in_worker(
     name: str,
     limits: Limits | None = None,
     follow: Follow = unfollowed,
+    starting: SpawnContext | ForkServerContext = ANEW,
     **options: Unpack[ReadOptions],
 ) -> "ImportResult":
     """What ``read_plan`` makes of a file, read in a child process.
@@ -90,6 +95,7 @@ def read_in_worker(
         name: Its name, for messages.
         limits: What the child may use.
         follow: Told how far it has come; may end it by raising.
+        starting: How the child is started.
         **options: Passed on to ``read_plan``.
 
     Raises:
@@ -98,15 +104,16 @@ def read_in_worker(
         RuntimeError: A bug in the reader; carries its traceback.
     """
     limits = limits or Limits()
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_read, args=(theirs, data, name, options, limits), name="geo-server reader")
+    ours, theirs = starting.Pipe(duplex=False)
+    child = starting.Process(target=_read, args=(theirs, data, name, options, limits), name="geo-server reader")
+    end = time.monotonic() + limits.wall_s
     with ours:
         child.start()
         theirs.close()
         try:
             answer = _wait(ours, limits.wall_s, follow)
-            child.join(1.0)
+            if time.monotonic() < end:  # it has answered, or has ended by itself in a way that its exit code tells
+                child.join(1.0)
         finally:
             child.kill()
             child.join()

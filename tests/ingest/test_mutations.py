@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from geo_server.domain.errors import GeoServerError, UnreadableFile
+from geo_server.domain.errors import GeoServerError, TooLarge, UnreadableFile
 from geo_server.ingest.pipeline import ImportResult, read_plan
+from geo_server.services.worker import Limits, read_in_worker
 from tests.ingest.mutations import KINDS, damaged
-from tests.ingest.prove import OWN, fault_of, read
+from tests.ingest.prove import OWN, fault_of, read, warm
 
 FILES = ("hackerspace_aalborg.dxf", "national_gallery_jps.dxf", "medialab_f5.dxf", "osm_caserne_mall.geojson")
 SEEDS = range(56)
@@ -38,6 +39,22 @@ def test_a_damaged_file_ends_within_the_limits_of_the_worker(files: list[Path], 
     path = files[seed % len(files)]
     _, data = damaged(path.read_bytes(), seed)
     assert fault_of(read(data, path.name)) == ""
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [(Limits(memory_bytes=64 * 2**20), "of memory"), (Limits(wall_s=0.01), "longer than"), (Limits(cpu_s=0), "0 s of")],
+)
+def test_a_reader_that_is_copied_from_a_warm_one_is_held_to_its_limits(
+    files: list[Path], limits: Limits, words: str
+) -> None:
+    with pytest.raises(TooLarge, match=words):
+        read_in_worker(files[0].read_bytes(), files[0].name, limits, starting=warm())
+
+
+def test_a_reader_that_is_copied_from_a_warm_one_reads_the_same(files: list[Path]) -> None:
+    data = files[0].read_bytes()
+    assert read(data, files[0].name, warm()) == read_plan(data, files[0].name)
 
 
 @pytest.mark.parametrize(
