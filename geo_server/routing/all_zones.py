@@ -6,6 +6,9 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import ZoneCategory
@@ -34,6 +37,7 @@ class AllZones:
         lock_s: Seconds that each terminal holds a threat that comes in, shape (t,).
         owners: The zones that have terminals, shape (k,).
         firsts: Where the terminals of each of those begin, shape (k,).
+        clusters: Number of each one's cluster, shape (z,): zones of a level that touch or overlap, and those that these touch.
         joined: Sets of zones as one shape.
     """
 
@@ -46,7 +50,8 @@ class AllZones:
     lock_s: Floats
     owners: Ints
     firsts: Ints
-    joined: Kept[bytes, BaseGeometry] = field(default_factory=lambda: Kept(JOINED_KEPT))
+    clusters: Ints
+    joined: Kept[tuple[int, ...], BaseGeometry] = field(default_factory=lambda: Kept(JOINED_KEPT))
 
     def entered(self, state_s: Floats) -> Floats:
         """Earliest second at which a threat comes into each zone by a terminal, shape (z,); infinite where none does.
@@ -86,4 +91,15 @@ def list_zones(zones: Mapping[UUID, ZoneWays], zone_nodes: Mapping[UUID, Sequenc
         np.array([held_s for number in owners for held_s in ways[number].lock_s]),
         np.array(owners, dtype=np.int64),
         np.cumsum([0, *counts[:-1]]),
+        _clusters(ways),
     )
+
+
+def _clusters(ways: Sequence[ZoneWays]) -> Ints:
+    polygons = np.array([one.zone.polygon for one in ways], dtype=object)
+    levels = np.array([str(one.zone.level_id) for one in ways])
+    one, other = STRtree(polygons).query(polygons, predicate="intersects")
+    same = levels[one] == levels[other]
+    touching = coo_array((np.ones(same.sum()), (one[same], other[same])), shape=(len(ways), len(ways)))
+    found: Ints = connected_components(touching, directed=False)[1].astype(np.int64)
+    return found

@@ -5,16 +5,16 @@ the area is what can be seen from the places where a threat starts, comes in or 
 left there. In a zone with corners a door's line is sampled, and each sample given half the spacing more, so as to leave
 out nothing that is straight before the door; a zone without corners is seen whole from every place of the line.
 
-What is cheap was measured: circles are made and cut with what is seen many in one call, and joined once a level and
-moment, exactly. To join each zone's pieces first, or on a grid, costs twice as much.
+What is cheap was measured: circles are made and cut with what is seen many in one call, and joined exactly, each cluster of
+zones that touch or overlap by itself. Zones with walls between them have nothing to join, and to find that out again for a
+whole level was most of the work.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -63,8 +63,9 @@ class _Source:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A part of a zone: what is seen from a source, within some metres of its place."""
+    """A part of a zone: what is seen from a source, within some metres of its place; and the zone's cluster."""
 
+    cluster: int
     seen: BaseGeometry
     place: BaseGeometry
     metres: float
@@ -101,7 +102,8 @@ def reach_areas(
             left = [(source, (moment_s - source.at_s) * speed_mps) for source in sources if source.at_s <= moment_s]
             whole[k, number] = any(source.held and metres >= ways.zone.polygon.length / 2 for source, metres in left)
             if not whole[k, number]:
-                pieces[k, ways.zone.level_id] += [_piece(ways, source, metres) for source, metres in left]
+                cluster = int(zones.clusters[number])
+                pieces[k, ways.zone.level_id] += [_piece(cluster, ways, source, metres) for source, metres in left]
     return tuple(
         ReachArea(level_id, moment_s, area)
         for k, moment_s in enumerate(moments_s)
@@ -143,16 +145,27 @@ def _begun_and_whole(
     return begun, whole
 
 
-def _area(zones: AllZones, whole: Ints, pieces: list[_Piece]) -> Polygon | MultiPolygon:
+def _area(zones: AllZones, whole: Ints, pieces: Sequence[_Piece]) -> Polygon | MultiPolygon:
     """What some zones of a level, by their positions, and pieces of others are together."""
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for number in whole.tolist():
+        numbers[int(zones.clusters[number])].append(number)
+    cut: dict[int, list[BaseGeometry]] = defaultdict(list)
+    for cluster, part in _cut(pieces):
+        cut[cluster].append(part)
+    clusters = sorted(numbers.keys() | cut.keys())
+    return _polygons([_join(zones, numbers.get(cluster, []), cut.get(cluster, [])) for cluster in clusters])
 
-    def join() -> Polygon | MultiPolygon:
-        return _polygons(shapely.union_all([*(zones.ways[number].zone.polygon for number in whole), *_cut(pieces)]))
 
-    if pieces:
-        return join()
-    # A level that threats had time for is the same at the next moment, and after the next sighting.
-    return cast("Polygon | MultiPolygon", zones.joined.get(whole.tobytes(), join))
+def _join(zones: AllZones, whole: list[int], cut: list[BaseGeometry]) -> BaseGeometry:
+    """Zones of one cluster, by their positions, and pieces of others in it, as one shape."""
+    parts = [zones.ways[number].zone.polygon for number in whole]
+    if len(parts) + len(cut) == 1:
+        return [*parts, *cut][0]
+    if cut:
+        return shapely.union_all([*parts, *cut])
+    # Zones that threats had time for are the same at the next moment, and after the next sighting.
+    return zones.joined.get(tuple(whole), lambda: shapely.union_all(parts))
 
 
 def _sources(
@@ -228,18 +241,19 @@ def _where_entered(ways: ZoneWays, entered: Floats, inside: Floats, speed_mps: f
     return np.where(entered < through - 1e-9, entered, np.inf)
 
 
-def _piece(ways: ZoneWays, source: _Source, metres: float) -> _Piece:
+def _piece(cluster: int, ways: ZoneWays, source: _Source, metres: float) -> _Piece:
     around_m = (source.radius_m + metres + source.slack_m) * CIRCUMSCRIBED
-    return _Piece(_seen(ways, source), source.place, around_m)
+    return _Piece(cluster, _seen(ways, source), source.place, around_m)
 
 
-def _cut(pieces: list[_Piece]) -> list[BaseGeometry]:
-    """The areas of some pieces, of those whose circle meets what is seen."""
+def _cut(pieces: Sequence[_Piece]) -> Iterable[tuple[int, BaseGeometry]]:
+    """The areas of some pieces, of those whose circle meets what is seen, each with its cluster."""
     places = np.array([piece.place for piece in pieces], dtype=object)
     seen = np.array([piece.seen for piece in pieces], dtype=object)
     metres = np.array([piece.metres for piece in pieces])
     near = shapely.dwithin(seen, places, metres)
-    return list(shapely.intersection(seen[near], shapely.buffer(places[near], metres[near], quad_segs=ROUND)))
+    areas = shapely.intersection(seen[near], shapely.buffer(places[near], metres[near], quad_segs=ROUND))
+    return zip((pieces[number].cluster for number in np.flatnonzero(near).tolist()), areas, strict=True)
 
 
 def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:
@@ -265,6 +279,6 @@ def _samples(region: BaseGeometry) -> tuple[Point, ...]:
     return tuple(shapely.points(shapely.get_coordinates(shapely.segmentize(line, SPACING_M))))
 
 
-def _polygons(geometry: BaseGeometry) -> Polygon | MultiPolygon:
-    parts = [part for part in shapely.get_parts(geometry) if isinstance(part, Polygon) and part.area > 0]
+def _polygons(geometries: Sequence[BaseGeometry]) -> Polygon | MultiPolygon:
+    parts = [part for part in shapely.get_parts(geometries) if isinstance(part, Polygon) and part.area > 0]
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
