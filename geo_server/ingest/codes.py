@@ -69,6 +69,11 @@ CODES: dict[str, Code] = {
         "A layer that was taken for walls holds other things too; they were told from the walls by how they are drawn.",
         "Put walls, doors, stairs and furniture on layers of their own.",
     ),
+    "dashed-left-out": Code(
+        _FIXED,
+        "Dashed lines among walls that are not dashed were taken for what is above.",
+        "Draw walls with the line type of their layer.",
+    ),
     "frame-left-out": Code(
         _FIXED,
         "A small outline that stands by itself around a text was taken for the text's frame.",

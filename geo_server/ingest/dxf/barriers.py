@@ -7,12 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo_server.ingest.dxf.drawing import Stroke
 from geo_server.ingest.dxf.hatching import without_hatching
 from geo_server.ingest.dxf.profile import stroke_role
 from geo_server.ingest.dxf.role import Role
-from geo_server.ingest.dxf.segments import Segments, lengths, segments_of
+from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
 from geo_server.ingest.dxf.voids import find_crossed
 
 LONGEST_LEAF_M = 2.4
@@ -20,6 +21,8 @@ LONGEST_LEAF_M = 2.4
 LEAST_OUTLINE_M = 2.0
 """Shorter outlines on room layers are fixtures."""
 
+FREE_M = 0.05
+"""A column that is no nearer than this to any wall stands free."""
 SAGITTA_M = 0.005
 """How far a curve may be from the segments that stand for it."""
 
@@ -39,6 +42,7 @@ class Barriers:
         voids: Openings in the floor.
         door_lines: Short straight segments on door layers: leaves, frames, thresholds.
         unsaid: Segments on layers that say nothing, which may draw windows.
+        posts: Around columns that no wall touches.
     """
 
     walls: Segments
@@ -47,6 +51,7 @@ class Barriers:
     voids: tuple[Polygon, ...]
     door_lines: Segments
     unsaid: Segments
+    posts: BaseGeometry
 
     @property
     def all(self) -> Segments:
@@ -79,7 +84,19 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
         voids=(*voids, *find_crossed(drawn)),
         door_lines=door_segments[~long],
         unsaid=segments_of(by_role[Role.UNKNOWN]),
+        posts=_posts(by_role[Role.COLUMN], segments_of([*by_role[Role.WALL], *by_role[Role.GLAZING]])),
     )
+
+
+def _posts(columns: Sequence[Stroke], walls: Segments) -> BaseGeometry:
+    """Outlines of columns that stand free, however they are drawn."""
+    if not columns:
+        return shapely.MultiLineString()
+    lines = np.array([shapely.LineString(column.points) for column in columns], dtype=object)
+    parts = shapely.get_parts(shapely.union_all(shapely.buffer(lines, FREE_M)))
+    free = np.ones(len(parts), dtype=np.bool_)
+    free[shapely.STRtree(parts).query(as_lines(walls), predicate="intersects")[1]] = False
+    return shapely.union_all(parts[free])
 
 
 def _simple_segments(strokes: Sequence[Stroke]) -> Segments:

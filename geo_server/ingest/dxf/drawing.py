@@ -56,6 +56,7 @@ class Stroke:
         source: Number of the object that it was made of.
         frozen: Layer that hides it because the block use that it came in stands on it, or empty.
         role: What it is for, when that was told by how it is drawn and not by its layer.
+        dashed: It is drawn with gaps, unlike its layer.
     """
 
     points: Points
@@ -67,6 +68,7 @@ class Stroke:
     source: int = -1
     frozen: str = ""
     role: Role | None = None
+    dashed: bool = False
 
     @property
     def closed(self) -> bool:
@@ -205,6 +207,7 @@ def _scaled(strokes: Iterable[Stroke], unit: float, origin: Vertex) -> tuple[Str
             s.source,
             s.frozen,
             s.role,
+            s.dashed,
         )
         for s, end in zip(strokes, ends, strict=True)
     )

@@ -163,7 +163,8 @@ class _Expander:
         width = leaf.width * at.scale if at else leaf.width
         number = found.entities
         found.strokes.extend(
-            Stroke(run, layer, handle, place.block, leaf.filled, width, number, place.frozen) for run in shown
+            Stroke(run, layer, handle, place.block, leaf.filled, width, number, place.frozen, dashed=leaf.dashed)
+            for run in shown
         )
 
     def _draw_label(self, label: Label, layer: str, at: Affine | None, place: _Place) -> None:

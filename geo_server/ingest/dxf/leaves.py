@@ -19,6 +19,9 @@ PICTURES = frozenset({"IMAGE", "PDFUNDERLAY", "PDFREFERENCE", "DWFUNDERLAY", "DG
 _SOLIDS = frozenset({"3DSOLID", "BODY", "REGION", "MESH", "SURFACE"})
 _ANNOTATION = frozenset({"VIEWPORT", "POINT", "LEADER", "TOLERANCE", "RAY", "XLINE"})
 _DECORATION = frozenset({"WIPEOUT", "ACAD_TABLE", "SHAPE", "LIGHT", "SUN", "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION"})
+_PLAIN = frozenset({"BYLAYER", "BYBLOCK", "CONTINUOUS"})
+_DASH = 49
+"""Group code of a dash's length in a line type; gaps are negative (DXF reference, LTYPE)."""
 _POINTING = frozenset({"MULTILEADER", "MLEADER"})
 _CONSTANT, _INVISIBLE = 2, 1
 """Flags of an attribute's definition (DXF reference, ATTDEF 70)."""
@@ -34,6 +37,7 @@ class Leaf:
         damage: Code of the finding that it is, or empty.
         reason: Why it is left out, or None.
         kind: Its DXF type.
+        dashed: It is drawn with gaps, unlike its layer.
     """
 
     layer: str
@@ -45,6 +49,7 @@ class Leaf:
     damage: str = ""
     reason: Reason | None = None
     width: float = 0.0
+    dashed: bool = False
     pointer: Pointer | None = None
 
     @property
@@ -105,7 +110,16 @@ def _drawn(entity: Entity, leaf: Leaf) -> Leaf:
         return replace(leaf, damage="not-finite")
     if not any(map(_has_length, sane)):
         return replace(leaf, reason=Reason.NO_LENGTH)
-    return Leaf(leaf.layer, leaf.handle, leaf.kind, sane, width=drawn_width(entity))
+    return Leaf(leaf.layer, leaf.handle, leaf.kind, sane, width=drawn_width(entity), dashed=_is_dashed(entity))
+
+
+def _is_dashed(entity: Entity) -> bool:
+    """Whether a line type of its own has gaps, whatever it is called."""
+    name = str(entity.dxf.get("linetype", "BYLAYER"))
+    if name.upper() in _PLAIN or entity.doc is None or name not in entity.doc.linetypes:
+        return False
+    pattern = entity.doc.linetypes.get(name).pattern_tags.tags
+    return any(tag.code == _DASH and tag.value < 0 for tag in pattern)
 
 
 def _has_length(run: SpacePoints) -> bool:

@@ -140,7 +140,7 @@ def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
     segments = node_with(segments, bridge_segments(joined))
     walls = node_with(segments, cap_open_ends(segments))
     segments = node_with(walls, connect(closing, walls, LATCH_M))
-    gaps = find_bridges(node_with(segments, bridge_segments(closing)), walls)
+    gaps = find_bridges(node_with(segments, bridge_segments(closing)), walls, barriers.posts)
     gaps = needed_bridges(gaps, np.vstack([bridge_segments(chords), barriers.glazing]), segments)
     faces, stay = find_faces(segments, [*closing, *gaps], named)
     on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]

@@ -18,6 +18,7 @@ from geo_server.ingest.dxf.ground import Ground, find_place, put_on_ground
 from geo_server.ingest.dxf.ledger import count_fates, hides
 from geo_server.ingest.dxf.level import read_level
 from geo_server.ingest.dxf.level_views import choose_levels
+from geo_server.ingest.dxf.overhead import without_overhead
 from geo_server.ingest.dxf.profile import role_of
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.roles import find_roles
@@ -150,7 +151,8 @@ def _prepare(drawing: Drawing, given: float | None, place: GridPlace | None, fin
     metric = visible.scaled(scale.metres_per_unit, origin)
     strokes, frames = without_frames(metric.strokes, metric.labels, roles, told.walls)
     strokes = sort_strokes(strokes, told.walls, metric.labels)
-    findings += [*about_sorted(strokes, told.walls), *frames]
+    strokes, dashed = without_overhead(strokes, roles)
+    findings += [*about_sorted(strokes, told.walls), *frames, *dashed]
     metric = replace(metric, strokes=with_bodies(strokes, roles))
     return _Prepared(visible, metric, roles, scale, origin, [*metric.findings, *findings])
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
 
 from geo_server.ingest.dxf.drawing import Vertex
 from geo_server.ingest.dxf.noding import GRAIN_M
@@ -85,15 +86,18 @@ def wall_thickness(segments: Segments) -> float:
     return float(np.median(widths)) if len(widths) >= 3 else 0.0
 
 
-def find_bridges(segments: Segments, walls: Segments) -> list[Bridge]:
+def find_bridges(segments: Segments, walls: Segments, posts: BaseGeometry) -> list[Bridge]:
     """A bridge from each wall end to what lies straight ahead of it within reach.
 
     Args:
         segments: Noded barriers and chords of doors.
         walls: The barriers alone, noded.
+        posts: Around what stands free in a room and ends no wall.
     """
     corners = Corners(segments, GRAIN_M)
     ends = [*find_caps(corners, THICKEST_M, NIB), *_loose_ends(corners, Corners(walls, GRAIN_M))]
+    shapely.prepare(posts)
+    ends = [end for end in ends if not shapely.intersects_xy(posts, *end.at)]
     if not ends:
         return []
     starts = np.array([end.at for end in ends])

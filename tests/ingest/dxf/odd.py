@@ -74,6 +74,25 @@ def bleachers() -> Drawn:
     return document, floor
 
 
+def columns() -> Drawn:
+    """Columns that stand free in rooms and in the corridor, a doorway's width from the walls."""
+    floor = school_floor()
+    document, space = _plain(floor)
+    for x in (4, 9, 14, 20, 25, 29):
+        for y in (3, 8.2, 12.5):
+            _ring(space, box(x - 0.2, y - 0.2, x + 0.2, y + 0.2), "S-COLS")
+    return document, floor
+
+
+def beams() -> Drawn:
+    """Beams above, dashed, on the layer of the walls."""
+    floor = school_floor()
+    document, space = _plain(floor)
+    for x in (3.0, 3.3, 10.0, 10.3, 20.0, 20.3, 29.0, 29.3):
+        space.add_line((x, 0.2), (x, 15.8), dxfattribs={"layer": "A-WALL", "linetype": "DASHED"})
+    return document, floor
+
+
 def leaders() -> Drawn:
     """Names above and below the building, and leaders from them into the rooms."""
     floor = school_floor()
@@ -187,6 +206,8 @@ ODD: Mapping[str, Callable[[], Drawn]] = {
     "a court on the layer of walls": lambda: court("A-WALL"),
     "a court on a layer named for courts": lambda: court("COURT"),
     "benches on the layer of walls": bleachers,
+    "free columns": columns,
+    "dashed beams on the layer of walls": beams,
     "names with leaders": leaders,
     "names with multileaders": multileaders,
     "tags of doors and keynotes": tags,
