@@ -179,13 +179,16 @@ def _why(name: str, exit_code: int | None, limits: Limits) -> GeoServerError:
         what = f"Reading it takes more than {limits.cpu_s} s of computing time."
     elif exit_code == -signal.SIGKILL:
         what = f"Reading it takes longer than {limits.wall_s:g} s, or more memory than this machine has."
+    elif exit_code == -signal.SIGABRT:  # so ends a library that is told to make room for more than there is
+        return _damaged(name, "a length in it cannot be true, on which its reader gave up")
     else:
-        return UnreadableFile(
-            f"The file is damaged: its reader broke off (exit code {exit_code}).",
-            where=name,
-            advice="Open it in a CAD program, run AUDIT, and save it as DXF (R2013).",
-        )
+        return _damaged(name, f"its reader broke off (exit code {exit_code})")
     return _too_large(name, what)
+
+
+def _damaged(name: str, what: str) -> UnreadableFile:
+    advice = "Open it in a CAD program, run AUDIT, and save it as DXF (R2013)."
+    return UnreadableFile(f"The file is damaged: {what}.", where=name, advice=advice)
 
 
 def _read(theirs: Connection, data: bytes, name: str, options: ReadOptions, limits: Limits) -> None:

@@ -41,6 +41,15 @@ def test_a_damaged_file_ends_within_the_limits_of_the_worker(files: list[Path], 
     assert fault_of(read(data, path.name)) == ""
 
 
+@pytest.mark.parametrize("seed", [279, 419])
+def test_a_dwg_with_a_length_that_cannot_be_true_is_refused_in_one_line(shared_floorplans: Path, seed: int) -> None:
+    path = shared_floorplans / "school_escaldes_5floors.dwg"
+    _, data = damaged(path.read_bytes(), seed)
+    outcome = read(data, path.name)
+    assert isinstance(outcome, UnreadableFile)
+    assert fault_of(outcome) == ""
+
+
 @pytest.mark.parametrize(
     ("limits", "words"),
     [(Limits(memory_bytes=64 * 2**20), "of memory"), (Limits(wall_s=0.01), "longer than"), (Limits(cpu_s=0), "0 s of")],
