@@ -5,24 +5,23 @@ milliseconds on the safe side: what people need upwards, what they have left dow
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-import orjson
 import shapely
-from shapely.geometry.base import BaseGeometry
+from shapely import MultiPolygon, Polygon
 
 from geo_server.domain.entries import Entries
-from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan
 from geo_server.domain.routes import Choice, Destination, Egress, EvacuationPlan, Onward, ReachArea, Route, Vertex
 from geo_server.export.plan_values import (
     Document,
     Texts,
     building_name,
+    convert,
     coordinate_pairs,
-    decimals,
     find_pairs,
     id_text,
     leg_documents,
@@ -70,24 +69,38 @@ def _threat(threat: Mapping[str, Any], floorplan: Floorplan) -> Document:
 
 def _reach(areas: Sequence[ReachArea], floorplan: Floorplan) -> list[Document]:
     # An area that has all of a level is the same at every later moment.
-    drawn = {id(area.area): _geometry(area.area, floorplan) for area in areas}
+    shapes = list({id(area.area): area.area for area in areas}.values())
+    drawn = dict(zip(map(id, shapes), _geometries(shapes, floorplan), strict=True))
     return [
-        {
-            **on_level(area.level_id, floorplan),
-            "at_s": area.at_s,
-            "geometry": drawn[id(area.area)],
-        }
-        for area in areas
+        {**on_level(area.level_id, floorplan), "at_s": area.at_s, "geometry": drawn[id(area.area)]} for area in areas
     ]
 
 
-def _geometry(area: BaseGeometry, floorplan: Floorplan) -> Document:
-    frame = floorplan.frame
-    geometry = frame.to_lonlat(area) if isinstance(frame, SiteFrame) else area
-    # A grid would move shared borders apart; plain rounding keeps them together, and a map needs no more.
-    rounded = shapely.transform(geometry, lambda xy: np.round(xy, decimals(floorplan)))
-    document: Document = orjson.loads(shapely.to_geojson(rounded))
-    return document
+def _geometries(shapes: Sequence[Polygon | MultiPolygon], floorplan: Floorplan) -> Iterator[Document]:
+    """Some shapes, not empty, as GeoJSON. Each vertex is rounded by itself: on a grid shared borders would move apart."""
+    if not shapes:
+        return
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    _, xy, (ring_ends, part_ends) = shapely.to_ragged_array(parts)
+    pairs = convert(xy, floorplan)
+    rings = [pairs[begin:end] for begin, end in pairwise(ring_ends.tolist())]
+    polygons = [rings[begin:end] for begin, end in pairwise(part_ends.tolist())]
+    ends = np.cumsum(np.bincount(owners, minlength=len(shapes))).tolist()
+    for shape, begin, end in zip(shapes, [0, *ends], ends, strict=False):
+        single = isinstance(shape, Polygon)
+        yield {"type": shape.geom_type, "coordinates": polygons[begin] if single else polygons[begin:end]}
+
+
+class _Ends(dict[UUID | None, Document]):
+    """Where ways end, each made once: a plan names every exit many times."""
+
+    def __init__(self, to: Destination) -> None:
+        super().__init__()
+        self._to = to
+
+    def __missing__(self, end_id: UUID | None) -> Document:
+        self[end_id] = end = _end(end_id, self._to)
+        return end
 
 
 class _Writer:
@@ -102,6 +115,7 @@ class _Writer:
         self._floorplan = floorplan
         self._plan = plan
         self._ids = Texts()
+        self._ends = _Ends(plan.to)
         self._levels = {
             level.id: {"ordinal": level.ordinal, "building": building_name(level.id, floorplan)}
             for level in floorplan.levels
@@ -118,7 +132,7 @@ class _Writer:
             **level,
             "status": route.status.value,
             "advice": route.advice.value,
-            **self._end(route.exit_id),
+            **self._ends[route.exit_id],
             "distance_m": seconds_up(route.distance_m),
             "time_s": seconds_up(route.time_s),
             "margin_s": seconds_down(route.margin_s),
@@ -128,12 +142,17 @@ class _Writer:
             "start": [*self._pairs[route.start], level["ordinal"]],
             "legs": [self._legs[id(leg)] for leg in route.legs],
             "avoided": [
-                {**self._end(one.exit_id), "reason": one.reason, "seconds": seconds_up(one.seconds), "words": one.words}
+                {
+                    **self._ends[one.exit_id],
+                    "reason": one.reason,
+                    "seconds": seconds_up(one.seconds),
+                    "words": one.words,
+                }
                 for one in route.avoided
             ],
             "alternatives": [
                 {
-                    **self._end(other.exit_id),
+                    **self._ends[other.exit_id],
                     "distance_m": seconds_up(other.distance_m),
                     "time_s": seconds_up(other.time_s),
                     "margin_s": seconds_down(other.margin_s),
@@ -190,7 +209,7 @@ class _Writer:
             "queue_s": seconds_up(route.queue_s),
             "shares": [
                 {
-                    **self._end(share.exit_id),
+                    **self._ends[share.exit_id],
                     "people": share.people,
                     "distance_m": seconds_up(share.distance_m),
                     "time_s": seconds_up(share.time_s),
@@ -212,7 +231,7 @@ class _Writer:
                 {
                     "labels": [label.value for label in choice.labels],
                     "safe": choice.safe,
-                    **self._end(choice.exit_id),
+                    **self._ends[choice.exit_id],
                     "distance_m": seconds_up(choice.distance_m),
                     "time_s": seconds_up(choice.time_s),
                     "margin_s": seconds_down(choice.margin_s),
@@ -230,9 +249,6 @@ class _Writer:
             return None
         place, level_id = route.margin_at
         return {"at": self._pairs[place], **self._levels[level_id]}
-
-    def _end(self, end_id: UUID | None) -> Document:
-        return _end_as(self._ids[end_id], self._plan.to)
 
 
 def _ways(route: Route) -> Iterator[Route | Onward | Choice]:
@@ -272,10 +288,7 @@ def _egress(egress: Egress, to: Destination) -> Document:
 
 def _end(end_id: UUID | None, to: Destination) -> Document:
     """Where a way ends: an exit, an assembly point, or a zone to stay in."""
-    return _end_as(id_text(end_id), to)
-
-
-def _end_as(text: str | None, to: Destination) -> Document:
+    text = id_text(end_id)
     if to is Destination.EXITS:
         return {"exit_id": text}
     if to is Destination.ASSEMBLY_POINTS:

@@ -31,8 +31,8 @@ def leg_documents(legs: Sequence[Leg], floorplan: Floorplan) -> list[Document]:
     """Some legs as a plan has them, in their order."""
     texts, found, first = Texts(), [], 0
     on_levels = {level.id: on_level(level.id, floorplan) for level in floorplan.levels}
-    pairs = coordinate_pairs((vertex for leg in legs for vertex in leg.coordinates), floorplan)
-    arrive_s = _all_up(np.fromiter((at_s for leg in legs for at_s in leg.arrive_s), np.float64))
+    pairs = coordinate_pairs(chain.from_iterable(leg.coordinates for leg in legs), floorplan)
+    arrive_s = _all_up(np.fromiter(chain.from_iterable(leg.arrive_s for leg in legs), np.float64))
     for leg in legs:
         end = first + len(leg.coordinates)
         found.append(
@@ -56,16 +56,15 @@ def find_pairs(vertices: Iterable[Vertex], floorplan: Floorplan) -> Pairs:
 
 def coordinate_pairs(vertices: Iterable[Vertex], floorplan: Floorplan) -> list[list[float]]:
     """Coordinates as the document has them."""
-    xy = np.fromiter(chain.from_iterable(vertices), np.float64).reshape(-1, 2)
+    return convert(np.fromiter(chain.from_iterable(vertices), np.float64).reshape(-1, 2), floorplan)
+
+
+def convert(xy: npt.NDArray[np.float64], floorplan: Floorplan) -> list[list[float]]:
+    """:func:`coordinate_pairs` of an array, shape (n, 2)."""
     if isinstance(floorplan.frame, SiteFrame):
         xy = floorplan.frame.coordinates_to_lonlat(xy)
-    pairs: list[list[float]] = np.round(xy, decimals(floorplan)).tolist()
+    pairs: list[list[float]] = np.round(xy, LONLAT_DECIMALS if floorplan.placed else METRES_DECIMALS).tolist()
     return pairs
-
-
-def decimals(floorplan: Floorplan) -> int:
-    """Of coordinates as the document has them."""
-    return LONLAT_DECIMALS if floorplan.placed else METRES_DECIMALS
 
 
 def on_level(level_id: UUID, floorplan: Floorplan) -> Document:

@@ -47,6 +47,9 @@ SPEEDS_KEPT = 8
 LOCK_S = 10.0
 """Seconds that people are given to close and lock a door that they stand at. An assumption: no published figure was found."""
 
+THREATS_KEPT = 64
+"""Places of threats that stay with a floorplan: of several threats one is seen again at a time."""
+
 VARIANTS_KEPT = len(Destination) * 2 + 2
 """With all ends of ways, and with the locks of today and of a moment ago."""
 
@@ -122,6 +125,11 @@ class CompiledFloorplan:
     def courses(self) -> dict[tuple[UUID, tuple[int, ...], tuple[int, ...]], Any]:
         """Its ways as they lie, by zone, nodes and edges (see :mod:`geo_server.routing.courses`)."""
         return {}
+
+    @cached_property
+    def located(self) -> Kept[tuple[UUID, float, float, float], Any]:
+        """Threats on it by level, place and radius (see :mod:`geo_server.routing.threats`)."""
+        return Kept(THREATS_KEPT)
 
     @cached_property
     def variants(self) -> Kept[Any, Any]:

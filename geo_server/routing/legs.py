@@ -1,8 +1,9 @@
 """A trail as lines on levels, with the latest arrival at every vertex."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, pairwise
 from uuid import UUID
 
 import numpy as np
@@ -72,14 +73,30 @@ class _Draft:
 
 def build_legs(trail: Trail) -> tuple[Leg, ...]:
     """The legs of a trail: one a level, each but the last ending where it takes a transition."""
-    drawn, moments = _draw(trail.course), np.array((0.0, *trail.arrive_s))
-    from_s = moments[drawn.before]
-    arrive_s = (from_s + drawn.share * (moments[drawn.after] - from_s)).tolist()
-    legs, first = [], 0
-    for leg, end in zip(drawn.legs, drawn.ends, strict=True):
-        legs.append(Leg(leg.level_id, leg.coordinates, tuple(arrive_s[first:end]), leg.opening_ids, leg.transition_id))
-        first = end
-    return tuple(legs)
+    (legs,) = build_all_legs([trail])
+    return legs
+
+
+def build_all_legs(trails: Sequence[Trail]) -> Iterator[tuple[Leg, ...]]:
+    """:func:`build_legs` of several."""
+    if not trails:
+        return
+    drawn = [_draw(trail.course) for trail in trails]
+    moments = np.fromiter(chain.from_iterable((0.0, *trail.arrive_s) for trail in trails), np.float64)
+    begins = np.cumsum([0, *(len(trail.arrive_s) + 1 for trail in trails[:-1])])
+    begin = np.repeat(begins, [one.ends[-1] for one in drawn])
+    before = np.concatenate([one.before for one in drawn]) + begin
+    after = np.concatenate([one.after for one in drawn]) + begin
+    from_s = moments[before]
+    arrive_s = (from_s + np.concatenate([one.share for one in drawn]) * (moments[after] - from_s)).tolist()
+    first = 0
+    for one in drawn:
+        ends = [first + end for end in one.ends]
+        yield tuple(
+            Leg(leg.level_id, leg.coordinates, tuple(arrive_s[begin:end]), leg.opening_ids, leg.transition_id)
+            for leg, (begin, end) in zip(one.legs, pairwise([first, *ends]), strict=True)
+        )
+        first = ends[-1]
 
 
 @once_a_course

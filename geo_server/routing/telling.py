@@ -3,21 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 
-from geo_server.domain.routes import Advice, Alternative, Avoided, Route, RouteStatus
+from geo_server.domain.routes import Advice, Alternative, Avoided, Leg, Route, RouteStatus
 from geo_server.routing.choices import Against, Sent, explain_avoided, find_alternatives
 from geo_server.routing.choosing import Chosen, Judgement
 from geo_server.routing.egress import Crowd
 from geo_server.routing.instructions import NO_WAY, radio_sentence, turn_by_turn
-from geo_server.routing.legs import build_legs
+from geo_server.routing.legs import build_all_legs
 from geo_server.routing.onward import find_onward
 from geo_server.routing.options import Options
 from geo_server.routing.refuges import inner_place
+from geo_server.routing.trails import Trail
 from geo_server.routing.way_table import WayTable
 from geo_server.routing.zones import ZoneWays
+
+
+class _Beside(NamedTuple):
+    """What is told beside a way."""
+
+    avoided: tuple[Avoided, ...]
+    alternatives: tuple[Alternative, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +53,17 @@ class Told:
         avoided = explain_avoided(ends.trees, ends.unclosed, sent, against)
         others = find_alternatives(ends.held_trees, sent, against)
         zones = ends.fields.network.compiled.zones
+        trails = {zone_id: self._trail(zone_id, one.trail) for zone_id, one in chosen.items() if one.trail is not None}
+        ways = dict(zip(trails, zip(trails.values(), build_all_legs(list(trails.values())), strict=True), strict=True))
+        beside = zip(avoided, others, strict=True)
         return tuple(
-            self._route(zones[zone_id], one, tuple(not_taken), tuple(other))
-            for (zone_id, one), not_taken, other in zip(chosen.items(), avoided, others, strict=True)
+            self._route(zones[zone_id], one.status, ways.get(zone_id), _Beside(tuple(not_taken), tuple(other)))
+            for (zone_id, one), (not_taken, other) in zip(chosen.items(), beside, strict=True)
         )
+
+    def _trail(self, zone_id: UUID, chosen: Trail) -> Trail:
+        """The way that most of a zone's people take, with all waits."""
+        return chosen if self.crowd is None else self.crowd.trails[self.crowd.of_zone[zone_id][0]]
 
     def _timed(self, table: WayTable) -> WayTable:
         return table if self.crowd is None else table.delayed(self.crowd.waits_if_taken(table))
@@ -63,43 +79,41 @@ class Told:
         )
 
     def _route(
-        self, ways: ZoneWays, chosen: Chosen, avoided: tuple[Avoided, ...], others: tuple[Alternative, ...]
+        self, ways: ZoneWays, status: RouteStatus, way: tuple[Trail, tuple[Leg, ...]] | None, beside: _Beside
     ) -> Route:
         judge, zone, to = self.judge, ways.zone, self.judge.request.to
         compiled, options = judge.ends.fields.network.compiled, self.options
-        if chosen.trail is None:
+        if way is None:
             return Route(
                 zone.id,
                 zone.level_id,
-                chosen.status,
+                status,
                 inner_place(ways),
-                avoided=avoided,
+                avoided=beside.avoided,
                 instructions=(NO_WAY[to],),
-                radio=radio_sentence(compiled, zone, chosen.status, None, to=to),
+                radio=radio_sentence(compiled, zone, status, None, to=to),
             )
-        trail = chosen.trail if self.crowd is None else self.crowd.trails[self.crowd.of_zone[zone.id][0]]
+        trail, legs = way
         slack, node = trail.slack(judge.ends.fields.arrivals)
         margin_s, latest_s = judge.margins_of(slack, holds=judge.ends.held.sinks[trail.exit])
-        onward = find_onward(judge, chosen.status, trail)
+        onward = find_onward(judge, status, trail)
         return Route(
             zone.id,
             zone.level_id,
-            chosen.status,
+            status,
             trail.walk.line[0],
-            Advice.STAY if chosen.status is RouteStatus.NO_GUARANTEED_ROUTE else Advice.GO,
+            Advice.STAY if status is RouteStatus.NO_GUARANTEED_ROUTE else Advice.GO,
             compiled.subjects[trail.exit],
             trail.metres,
             trail.seconds,
             margin_s,
             compiled.places[node] if margin_s is not None else None,
             latest_s,
-            build_legs(trail),
-            avoided,
-            others,
+            legs,
+            beside.avoided,
+            beside.alternatives,
             (*turn_by_turn(trail.course), *([onward.words] if onward else ())),
-            radio_sentence(
-                compiled, zone, chosen.status, trail, to=to, margin_s=margin_s, latest_s=latest_s, onward=onward
-            ),
+            radio_sentence(compiled, zone, status, trail, to=to, margin_s=margin_s, latest_s=latest_s, onward=onward),
             trail.spread_s,
             trail.queue_s,
             options.exposure_s(trail) if options else None,

@@ -15,7 +15,7 @@ either. It is taken to come straight, through walls and floors: never later anyw
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -105,8 +105,16 @@ def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
     Raises:
         InvalidInput: A figure is not a number.
     """
-    floorplan = compiled.floorplan
     _check_figures(threat, f"threat {threat.id}")
+    # Of several threats one is seen again at a time, and all others are where they were.
+    place = threat.level_id, threat.point.x, threat.point.y, threat.radius_m
+    located: LocatedThreat = compiled.located.get(place, lambda: _locate(compiled, threat))
+    return replace(located, threat=threat)
+
+
+def _locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
+    """:func:`locate`, by place and radius."""
+    floorplan = compiled.floorplan
     if all(zone.level_id != threat.level_id for zone in floorplan.zones):
         return _locate_unmapped(compiled, threat, "was seen on a level that has no zones here")
     level = floorplan.level_by_id[threat.level_id]

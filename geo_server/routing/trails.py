@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf, isfinite
 from typing import cast
 from uuid import UUID
@@ -132,9 +132,21 @@ class Network:
         """Least time from each node to each open exit, and the node after it on the way, each shape (e, n)."""
         return self.compiled.backward.to_each(self.pair_s, self.trees_to)
 
+    @cached_property
+    def edge_list(self) -> list[int]:
+        """The edge of each pair, where few are looked up one by one."""
+        edges: list[int] = self.edge_of_pair.tolist()
+        return edges
+
+    @cached_property
+    def edge_seconds(self) -> list[float]:
+        """Seconds of each edge, likewise."""
+        seconds: list[float] = self.edge_s.tolist()
+        return seconds
+
     def edge(self, tail: int, head: int) -> int:
         """The edge that people take from a node to the next."""
-        return int(self.edge_of_pair[self.compiled.pair_number[tail, head]])
+        return self.edge_list[self.compiled.pair_number[tail, head]]
 
     def edges_between(self, tails: Ints, heads: Ints) -> Ints:
         """:meth:`edge` of many joined nodes."""
@@ -164,6 +176,9 @@ class Network:
     @cached_property
     def starts(self) -> dict[UUID, list[Start]]:
         """First nodes of each zone that are open, by number of the node."""
+        if self.shut.any():
+            unclosed = build_network(self.compiled, self.profile).starts
+            return {zone_id: [s for s in starts if not self.shut[s.node]] for zone_id, starts in unclosed.items()}
         return {zone_id: self._starts(ways) for zone_id, ways in self.compiled.zones.items()}
 
     def _starts(self, ways: ZoneWays) -> list[Start]:
@@ -171,7 +186,7 @@ class Network:
         starts = [
             Start(node, walk, walk.metres / mps, spread / mps)
             for node, walk, spread in zip(nodes, ways.starts, ways.spread_m, strict=True)
-            if walk is not None and not self.shut[node]
+            if walk is not None
         ]
         return sorted([*starts, *self._stays(ways)])
 
@@ -179,7 +194,7 @@ class Network:
         """That people who are in a refuge that they need not lock are there."""
         compiled = self.compiled
         node = compiled.index.get(refuge_node(ways.zone_id))
-        if node is None or self.shut[node] or compiled.locks[compiled.heads == node].any():
+        if node is None or compiled.locks[compiled.heads == node].any():
             return []
         place = (compiled.graph.nodes[compiled.nodes[node]]["x"], compiled.graph.nodes[compiled.nodes[node]]["y"])
         return [Start(node, Walk(0.0, (place, place), clear=True), 0.0, 0.0)]
@@ -296,8 +311,9 @@ def build_trail(network: Network, zone_id: UUID, nodes: tuple[int, ...], edges: 
 
 def timed_trail(network: Network, course: Course, spread_s: float) -> Trail:
     """A way with the times of a network's people."""
-    seconds = [course.walk.metres / network.profile.level_mps, *(float(network.edge_s[edge]) for edge in course.edges)]
-    return Trail(course, tuple(np.cumsum(seconds).tolist()), spread_s)
+    walked_s = course.walk.metres / network.profile.level_mps
+    seconds = (network.edge_seconds[edge] for edge in course.edges)
+    return Trail(course, tuple(accumulate(seconds, initial=walked_s)), spread_s)
 
 
 def follow(following: Sequence[int], node: int) -> tuple[int, ...]:
