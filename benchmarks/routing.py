@@ -1,22 +1,32 @@
 """Re-planning beside scipy, networkx, rustworkx and pgRouting: same graph, same weights, all ways taking turns in one run. Times
 are processor time of one thread (of pgRouting: of the server process), so that what else the machine does counts little."""
 
+import gc
+import multiprocessing
+import resource
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
+from uuid import UUID
 
 import networkx as nx
 import numpy as np
+import orjson
 import rustworkx as rx
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from benchmarks.campus import campus
 from benchmarks.pgrouting import NAME, SKIPPED, open_pgrouting
-from geo_server.domain.incidents import Closure
+from benchmarks.served import serving
+from geo_server.domain.incidents import Threat
+from geo_server.domain.places import Floorplan
+from geo_server.domain.routes import SAFE, Route
+from geo_server.export.plan import plan_document
 from geo_server.ingest.pipeline import read_plan
 from geo_server.routing.choosing import build_fields
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
@@ -25,6 +35,9 @@ from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.trails import Network, build_network
+from geo_server.store.floorplans import load_floorplan
+from geo_server.store.opening import open_database
+from geo_server.store.sites import list_sites
 from tests.routing.plans import NOW, closure, school, threat
 
 CAMPUSES = {3: 9, 29: 7, 286: 3}
@@ -32,6 +45,7 @@ CAMPUSES = {3: 9, 29: 7, 286: 3}
 
 ROOMS = (60, 200)
 ROUNDS = 7
+THREATS, PEOPLE = 4, 20
 DRESDEN = Path(__file__).parents[1] / "data/floorplans/tud_apb.geojson"
 
 Ways = dict[str, Callable[[], object]]
@@ -116,38 +130,99 @@ def _backward(network: Network) -> list[tuple[int, int, float]]:
 def _plans() -> list[str]:
     floorplans = {f"A school of {rooms} rooms on 3 levels": school(rooms) for rooms in ROOMS}
     floorplans["The APB building of TU Dresden"] = read_plan(DRESDEN.read_bytes(), DRESDEN.name).floorplan
+    floorplans["The sample campus"] = _sample_campus()
     lines = [
-        "Whole plans, with words, legs, other ways out and reach.",
+        (
+            "Whole plans, with words, legs, other ways out, reach and the document, each given the ways of the plan before. Processor "
+            "time of all threads of the process. Memory is what a process grows by from before the graph is built to after the first "
+            "plan."
+        ),
         "",
         "| floorplan | zones | nodes | what | median CPU ms |",
+        "|---|---|---|---|---|",
     ]
-    lines.append("|---|---|---|---|---|")
+    memory = []
     for name, floorplan in floorplans.items():
         began = time.thread_time()
         compiled = compile_floorplan(floorplan)
         build_ms = (time.thread_time() - began) * 1000
         size = f"| {name} | {len(floorplan.zones)} | {len(compiled.nodes)} "
-        times = _take_turns(_whole(compiled), ROUNDS)
+        ways = _whole(compiled)
+        times = _take_turns(ways, ROUNDS, dict.fromkeys(ways, time.process_time))
         lines += [f"{size}| {what} | {ms:.0f} |" for what, ms in times.items()]
         lines.append(f"{size}| building the graph, once a revision | {build_ms:.0f} |")
-    return [*lines, ""]
+        grown_mb = _in_a_process_of_its_own(floorplan)
+        memory.append(
+            f"| {name} | {len(floorplan.zones)} | {grown_mb:.0f} | {grown_mb * 1000 / len(floorplan.zones):.0f} |"
+        )
+    return [*lines, "", "| floorplan | zones | memory, MB | MB per 1,000 zones |", "|---|---|---|---|", *memory, ""]
+
+
+def _sample_campus() -> Floorplan:
+    with serving() as served, open_database(None, served.folder) as database, database.snapshot() as c:
+        return load_floorplan(c, next(iter(list_sites(c))))
+
+
+def _in_a_process_of_its_own(floorplan: Floorplan) -> float:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_grown_mb, (floorplan,))
+
+
+def _grown_mb(floorplan: Floorplan) -> float:
+    """Megabytes that this process grows by when a floorplan is made ready and planned on once."""
+    plan(compile_floorplan(school(ROOMS[0])), PlanRequest(now=NOW))  # what is loaded once counts for no floorplan
+    before = _resident_mb()
+    compiled = compile_floorplan(floorplan)
+    _whole(compiled)["a plan after a sighting"]()
+    gc.collect()
+    return _resident_mb() - before
+
+
+def _resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
 def _whole(compiled: CompiledFloorplan) -> Ways:
-    zone = max(compiled.floorplan.zones, key=lambda zone: float(zone.polygon.area))
-    place = zone.polygon.representative_point()
-    turns = count()
+    floorplan, turns = compiled.floorplan, count()
+    places = sorted(floorplan.zones, key=lambda zone: -float(zone.polygon.area))[:THREATS]
+    shut = [replace(closure("shut"), subject_id=o.id) for o in floorplan.openings if not o.exit]
+    people = {zone.id: PEOPLE for zone in floorplan.zones}
+    before: dict[str, dict[UUID, list[UUID]]] = {}
 
-    def request(*closures: Closure) -> PlanRequest:
-        """As if the threat had moved by some centimetres and nothing of it were known."""
-        seen = threat(place.x + next(turns) * 0.01, place.y, radius_m=2.0, speed_mps=3.0)
-        return PlanRequest(threats=[replace(seen, level_id=zone.level_id)], closures=closures, now=NOW)
+    def seen(number: int, turn: int) -> Threat:
+        """As if one of the threats had moved by some centimetres and nothing of it were known, and the others had not."""
+        at, moves = places[number].polygon.representative_point(), turn % len(places) == number
+        found = threat(at.x + moves * turn * 0.01, at.y, radius_m=2.0, speed_mps=3.0, name=f"threat {number}")
+        return replace(found, level_id=places[number].level_id)
 
-    shut = [replace(closure("shut"), subject_id=o.id) for o in compiled.floorplan.openings if not o.exit]
+    def make(name: str, threats: int, inside: dict[UUID, int] | None, *, closing: bool) -> None:
+        turn = next(turns)
+        request = PlanRequest(
+            [seen(number, turn) for number in range(min(threats, len(places)))],
+            closures=[shut[turn % len(shut)]] if closing else [],
+            now=NOW,
+            people=inside,
+            previous=before.get(name),
+        )
+        made = plan(compiled, request)
+        orjson.dumps(plan_document(made, floorplan))
+        before[name] = {route.zone_id: list(_passed(route)) for route in made.routes if route.status in SAFE}
+
+    asked = {"": (1, None), f", {THREATS} threats and {PEOPLE} people in every zone": (THREATS, people)}
     return {
-        "a plan after a sighting": lambda: plan(compiled, request()),
-        "a plan after a closure": lambda: plan(compiled, request(shut[next(turns) % len(shut)])),
+        (name := f"a plan after {'a closure' if closing else 'a sighting'}{more}"): partial(
+            make, name, threats, inside, closing=closing
+        )
+        for more, (threats, inside) in asked.items()
+        for closing in (False, True)
     }
+
+
+def _passed(route: Route) -> Iterator[UUID]:
+    for leg in route.legs:
+        yield from leg.opening_ids
+        if leg.transition_id is not None:
+            yield leg.transition_id
 
 
 def _take_turns(ways: Ways, rounds: int, clocks: Mapping[str, Clock] | None = None) -> dict[str, float]:
