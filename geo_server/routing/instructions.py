@@ -113,8 +113,13 @@ def onward_words(whole: Course, avoided: Sequence[UUID]) -> str:
         avoided: Assembly points that are nearer and not to be gone to.
     """
     names = " or ".join(end_words(whole.compiled.floorplan, point_id) for point_id in avoided)
-    said = _outside(whole, len(whole.edges))
+    said = _last_outside(whole)
     return f"{said.rstrip('.')}, not to {names}." if names else said
+
+
+@once_a_course
+def _last_outside(whole: Course) -> str:
+    return _outside(whole, len(whole.edges))
 
 
 def _outside(course: Course, position: int) -> str:
@@ -204,7 +209,7 @@ def radio_sentence(
         )
         return f"{who}: no guaranteed {AIMS[to]}, the threat {first}."
     until = f", leave within {math.floor(latest_s)} seconds" if latest_s is not None else ""
-    by = _passed(compiled, zone, trail)
+    by = _passed(trail.course)
     way = end_words(compiled.floorplan, compiled.subjects[trail.exit])
     if compiled.subjects[trail.exit] == zone.id:
         return f"{who}: {_stay(trail.course, 'stay in').rstrip('.')}, {math.ceil(trail.seconds)} seconds{until}."
@@ -230,9 +235,11 @@ def _then(compiled: CompiledFloorplan, onward: Onward | None) -> str:
     return f"; then {_metres(onward.distance_m)} to {end_words(compiled.floorplan, onward.assembly_point_id)}"
 
 
-def _passed(compiled: CompiledFloorplan, zone: Zone, trail: Trail) -> str:
+@once_a_course
+def _passed(course: Course) -> str:
+    compiled, zone = course.compiled, course.zone
     names: list[str] = []
-    for edge in trail.edges:
+    for edge in course.edges:
         if KINDS[compiled.kinds[edge]] == "walk":
             name = zone_words(compiled.floorplan.zone_by_id[UUID(compiled.keys[edge])])
             if name not in names and name != zone_words(zone):

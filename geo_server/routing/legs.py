@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import chain, pairwise
 from uuid import UUID
 
@@ -122,22 +121,20 @@ def _draw(course: Course) -> _Drawn:
 
 def outdoor_leg(whole: Trail) -> Leg:
     """The last piece of a trail, from its exit to an assembly point, as a leg on the level of the exit."""
-    compiled, edge = whole.compiled, whole.edges[-1]
-    tail, head = compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]]
-    line = compiled.graph.edges[tail, head, compiled.keys[edge]]["line"]
+    level_id, line, shares = _outdoors(whole.course)
     from_s, to_s = whole.arrive_s[-2:]
-    return Leg(
-        UUID(compiled.graph.nodes[tail]["level_id"]),
-        tuple(line),
-        (*(from_s + share * (to_s - from_s) for share in _shares(line)[:-1]), to_s),
-    )
+    return Leg(level_id, line, (*[from_s + share * (to_s - from_s) for share in shares], to_s))
 
 
-@lru_cache(maxsize=10_000)
-def _shares(line: tuple[Vertex, ...]) -> tuple[float, ...]:
-    """What of a line's length lies before each of its vertices."""
+@once_a_course
+def _outdoors(course: Course) -> tuple[UUID, tuple[Vertex, ...], list[float]]:
+    """The level and line of the last piece, and what of its length lies before each vertex but the last."""
+    compiled, edge = course.compiled, course.edges[-1]
+    tail, head = compiled.nodes[compiled.tails[edge]], compiled.nodes[compiled.heads[edge]]
+    line = tuple(compiled.graph.edges[tail, head, compiled.keys[edge]]["line"])
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(np.asarray(line), axis=0).T))])
-    return tuple((along / along[-1]).tolist()) if along[-1] > 0 else (0.0,) * len(line)
+    shares = along / along[-1] if along[-1] > 0 else np.zeros(len(along))
+    return UUID(compiled.graph.nodes[tail]["level_id"]), line, shares[:-1].tolist()
 
 
 def _pass(compiled: CompiledFloorplan, draft: _Draft, node: int) -> None:

@@ -17,13 +17,15 @@ from geo_server.routing.legs import outdoor_leg
 from geo_server.routing.trails import Network, Trail
 
 
-def find_onward(judge: Judgement, status: RouteStatus, trail: Trail) -> Onward | None:
+def find_onward(judge: Judgement, status: RouteStatus, trail: Trail, slack: float, narrowest: int) -> Onward | None:
     """How people go on from the exit of a route; None where the route is not safe, or the floorplan has no assembly points.
 
     Args:
         judge: Tells what is safe.
         status: How good the route is.
         trail: The route, with all waits on it.
+        slack: Its slack.
+        narrowest: The node that decides it.
     """
     network, request = judge.ends.fields.network, judge.request
     if status not in SAFE or request.to is not Destination.EXITS or not trail.compiled.floorplan.assembly_points:
@@ -31,15 +33,17 @@ def find_onward(judge: Judgement, status: RouteStatus, trail: Trail) -> Onward |
     avoided: list[Avoided] = []
     arrivals = judge.ends.fields.arrivals
     for seconds, edge in network.onward.get(trail.exit, ()):
-        whole = _extended(network, trail, edge, seconds)
+        point = int(network.compiled.heads[edge])
         if network.edge_s[edge] > seconds:
-            avoided.append(closed_end(network, whole.exit))
+            avoided.append(closed_end(network, point))
             continue
-        slack, node = whole.slack(arrivals)
-        margin_s, latest_s = judge.margins_of(slack, holds=True)
+        there = arrivals[point] - trail.latest_s - seconds
+        margin_s, latest_s = judge.margins_of(min(slack, there), holds=True)
         if margin_s is not None and margin_s < request.margin_s - EPSILON_S:
-            avoided.append(cut_off(network, whole.exit, margin_s, (node, arrivals[node]), request.margin_s))
+            node = point if there < slack else narrowest
+            avoided.append(cut_off(network, point, margin_s, (node, arrivals[node]), request.margin_s))
             continue
+        whole = _extended(network, trail, edge, seconds)
         return Onward(
             trail.compiled.subjects[whole.exit],
             onward_words(whole.course, [one.exit_id for one in avoided]),
@@ -58,4 +62,4 @@ def _extended(network: Network, trail: Trail, edge: int, seconds: float) -> Trai
     """A route with one more edge at its end."""
     compiled, nodes = trail.compiled, (*trail.nodes, int(network.compiled.heads[edge]))
     course = find_course(compiled, trail.zone_id, trail.walk, nodes, (*trail.edges, edge))
-    return replace(trail, course=course, arrive_s=(*trail.arrive_s, trail.seconds + seconds))
+    return Trail(course, (*trail.arrive_s, trail.seconds + seconds), trail.spread_s, trail.queue_s)

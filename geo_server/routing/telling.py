@@ -96,7 +96,7 @@ class Told:
         trail, legs = way
         slack, node = trail.slack(judge.ends.fields.arrivals)
         margin_s, latest_s = judge.margins_of(slack, holds=judge.ends.held.sinks[trail.exit])
-        onward = find_onward(judge, status, trail)
+        onward = find_onward(judge, status, trail, slack, node)
         return Route(
             zone.id,
             zone.level_id,
