@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import ZoneCategory
 from geo_server.routing.chase import Chase
+from geo_server.routing.farthest import farthest_m
 from geo_server.routing.kept import Kept
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.zones import ZoneWays
@@ -52,6 +53,13 @@ class AllZones:
     firsts: Ints
     clusters: Ints
     joined: Kept[tuple[int, ...], BaseGeometry] = field(default_factory=lambda: Kept(JOINED_KEPT))
+    _farthest_m: dict[int, Floats] = field(default_factory=dict)
+
+    def farthest(self, number: int) -> Floats:
+        """Metres from each terminal of a zone, by its position, to the farthest place; see :func:`farthest_m`."""
+        if number not in self._farthest_m:
+            self._farthest_m[number] = farthest_m(self.ways[number])
+        return self._farthest_m[number]
 
     def entered(self, state_s: Floats) -> Floats:
         """Earliest second at which a threat comes into each zone by a terminal, shape (z,); infinite where none does.

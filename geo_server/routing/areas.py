@@ -1,7 +1,7 @@
 """Where threats can be by given moments, as areas of walkable space: never through walls.
 
-A zone is taken whole once a threat had time for half of its outline: no two places of it are farther apart. In any other
-the area is what can be seen from the places where a threat starts, comes in or turns a corner, within the metres it has
+A zone is taken whole once a threat had time for half of its outline, as no two places of it are farther apart, or for the
+way from where it came in to the farthest place. In any other the area is what can be seen from the places where a threat starts, comes in or turns a corner, within the metres it has
 left there. In a zone with corners a door's line is sampled, and each sample given half the spacing more, so as to leave
 out nothing that is straight before the door; a zone without corners is seen whole from every place of the line.
 
@@ -14,7 +14,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
@@ -26,6 +25,7 @@ from geo_server.domain.routes import ReachArea
 from geo_server.routing.all_zones import AllZones, Bools
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.farthest import samples
 from geo_server.routing.fields import Arrivals
 from geo_server.routing.sightlines import area_before_disc, visible_area
 from geo_server.routing.threats import LocatedThreat, Seed
@@ -95,10 +95,15 @@ def reach_areas(
     for number in np.flatnonzero((begun & ~whole).any(axis=0)).tolist():
         ways = zones.ways[number]
         if zones.yards[number]:
-            sources = _over_ground(compiled, ways, threats, arrivals)
+            sources, whole_s = _over_ground(compiled, ways, threats, arrivals), math.inf
         else:
-            sources = _sources(compiled, ways, seeds.get(ways.zone_id, ()), arrivals, speed_mps)
+            entered = _entered(compiled, ways, arrivals)
+            whole_s = float(min(entered + zones.farthest(number) / speed_mps, default=math.inf))
+            sources = _sources(ways, seeds.get(ways.zone_id, ()), entered, speed_mps)
         for k, moment_s in enumerate(moments_s):
+            if moment_s >= whole_s:
+                whole[k, number] = True
+                continue
             left = [(source, (moment_s - source.at_s) * speed_mps) for source in sources if source.at_s <= moment_s]
             whole[k, number] = any(source.held and metres >= ways.zone.polygon.length / 2 for source, metres in left)
             if not whole[k, number]:
@@ -168,15 +173,8 @@ def _join(zones: AllZones, whole: list[int], cut: list[BaseGeometry]) -> BaseGeo
     return zones.joined.get(tuple(whole), lambda: shapely.union_all(parts))
 
 
-def _sources(
-    compiled: CompiledFloorplan,
-    ways: ZoneWays,
-    seeds: Sequence[tuple[float, Seed]],
-    arrivals: Arrivals,
-    speed_mps: float,
-) -> list[_Source]:
+def _sources(ways: ZoneWays, seeds: Sequence[tuple[float, Seed]], entered: Floats, speed_mps: float) -> list[_Source]:
     """Doors, corners and discs of a zone indoors, each with the earliest second of a threat there."""
-    entered = _entered(compiled, ways, arrivals)
     corners = np.full(len(ways.space.corners), np.inf)
     if len(entered) and len(corners):
         corners = (entered[:, None] + ways.corners_m / speed_mps).min(axis=0)
@@ -269,14 +267,7 @@ def _at_door(ways: ZoneWays, region: BaseGeometry, at_s: float) -> list[_Source]
     """A door as sources: itself, or samples of it where corners let some of it see more than the rest."""
     if not len(ways.space.corners):
         return [_Source(region, at_s)]
-    return [_Source(place, at_s, slack_m=SPACING_M / 2) for place in _samples(region)]
-
-
-@lru_cache(maxsize=10_000)
-def _samples(region: BaseGeometry) -> tuple[Point, ...]:
-    """Points along where a terminal is entered, no farther apart than the spacing."""
-    line = region.boundary if region.geom_type in {"Polygon", "MultiPolygon"} else region
-    return tuple(shapely.points(shapely.get_coordinates(shapely.segmentize(line, SPACING_M))))
+    return [_Source(place, at_s, slack_m=SPACING_M / 2) for place in samples(region, SPACING_M)]
 
 
 def _polygons(geometries: Sequence[BaseGeometry]) -> Polygon | MultiPolygon:

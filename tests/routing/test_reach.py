@@ -26,6 +26,7 @@ def test_wherever_the_pursuer_can_be_by_a_moment_the_map_says_so_and_zones_that_
     danger = somewhere(where, floorplan, rng)
     pursuer, areas = chase(floorplan, danger), {(a.level_id, a.at_s): a.area for a in make(floorplan, danger).reach}
     reached = free = 0
+    early: list[tuple[str, float]] = []
     for zone in floorplan.zones:
         west, south, east, north = zone.polygon.bounds
         places = [Point(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(60)]
@@ -41,7 +42,13 @@ def test_wherever_the_pursuer_can_be_by_a_moment_the_map_says_so_and_zones_that_
             there = [place for place, at_s in zip(places, seconds.tolist(), strict=True) if at_s <= moment_s]
             reached += len(there)
             assert all(area.distance(place) < 1e-3 for place in there), (zone.name, moment_s)
+            if zone.category is not ZoneCategory.OUTDOOR:
+                late = [
+                    place for place, at_s in zip(places, seconds.tolist(), strict=True) if at_s > moment_s + THICK_S
+                ]
+                early += [(zone.name, moment_s) for place in late if area.contains(place)]
             if min(soonest, float(seconds.min())) > moment_s + THICK_S and zone.category is not ZoneCategory.OUTDOOR:
                 free += 1
                 assert area.intersection(zone.polygon.buffer(-0.3)).area < 0.5, (zone.name, moment_s)
     assert min(reached, free) > 3
+    assert not early
