@@ -155,7 +155,9 @@ CODES: dict[str, Code] = {
         "Thin lines in the middle of a room, with no door into them, were taken for a marking on its floor.",
         "Check that they are no shaft, and no opening in the floor.",
     ),
-    "shaft-dropped": Code(_NOTE, "A closed space without a door or a name that is too small for people was left out."),
+    "shaft-dropped": Code(
+        _NOTE, "A closed space without a door or a name that is too small or too narrow for people was left out."
+    ),
     "ground-left-out": Code(
         _ERROR,
         "A nameless space that goes round the whole building, and that no door leads out of, was taken for the ground "

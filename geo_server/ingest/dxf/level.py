@@ -51,6 +51,8 @@ from geo_server.ingest.dxf.walls import (
 )
 from geo_server.ingest.telling import begin
 
+NARROW_M = 1.3
+"""An unnamed space without a way in is the inside of a wall when it is narrower than this, where doors are drawn."""
 SHAFT_M2, BOOTH_M2 = 4.0, 2.0
 """An unnamed space without a way in is dropped when it is smaller than this: with doors drawn, without any drawn."""
 
@@ -267,14 +269,15 @@ def _categorised(zones: Sequence[FoundZone], openings: Sequence[FoundOpening]) -
 def _without_shafts(
     zones: Sequence[FoundZone], openings: Sequence[FoundOpening], content: LevelContent
 ) -> tuple[list[FoundZone], list[FoundOpening]]:
-    """Drop small unnamed zones that nothing leads into."""
+    """Drop small or narrow unnamed zones that nothing leads into: shafts, and the insides of thick walls."""
     reached = {side for opening in openings for side in opening.sides if side is not None}
     least = SHAFT_M2 if content.doors_drawn else BOOTH_M2
-    kept = [
-        index
-        for index, zone in enumerate(zones)
-        if index in reached or zone.name or zone.category is not None or zone.polygon.area >= least
-    ]
+    unknown = [i for i, z in enumerate(zones) if i not in reached and not z.name and z.category is None]
+    radii = inscribed_radius([zones[index].polygon for index in unknown])
+    narrow = (radii <= NARROW_M / 2) & (content.doors_drawn > 0)
+    small = np.array([zones[index].polygon.area < least for index in unknown], dtype=np.bool_)
+    dropped = set(np.array(unknown, dtype=np.intp)[narrow | small].tolist())
+    kept = [index for index in range(len(zones)) if index not in dropped]
     if len(kept) < len(zones):
         content.findings.append(make_finding("shaft-dropped", count=len(zones) - len(kept)))
     place = {old: new for new, old in enumerate(kept)}

@@ -13,7 +13,7 @@ from ezdxf.render.mleader import ConnectionSide
 from shapely import Polygon, box
 
 from tests.ingest.dxf.door_pens import DOOR, arc_and_line
-from tests.ingest.dxf.floor import INNER, OUTER, Door, Floor, Spot, Wall, school_floor
+from tests.ingest.dxf.floor import INNER, OUTER, THIN, Door, Floor, Spot, Wall, school_floor
 from tests.ingest.dxf.pens import NAME, Space, double_lines, plain_texts, three_lines
 from tests.ingest.dxf.sheets import sheet
 
@@ -91,6 +91,16 @@ def beams() -> Drawn:
     for x in (3.0, 3.3, 10.0, 10.3, 20.0, 20.3, 29.0, 29.3):
         space.add_line((x, 0.2), (x, 15.8), dxfattribs={"layer": "A-WALL", "linetype": "DASHED"})
     return document, floor
+
+
+def thick() -> Drawn:
+    """Walls of an old house: a metre of stone outside, and more than half a metre inside."""
+    floor, thickness = school_floor(), {OUTER: 1.0, INNER: 0.6, THIN: 0.3}
+    walls = tuple(Wall(w.start, w.end, thickness[w.thick]) for w in floor.walls)
+    doors = tuple(Door(d.hinge, d.latch, thickness[d.thick], d.sides, d.swing, d.leaves) for d in floor.doors)
+    windows = tuple(Wall(w.start, w.end, thickness[w.thick]) for w in floor.windows)
+    old = Floor(walls, doors, windows, floor.names, floor.treads)
+    return _plain(old)[0], old
 
 
 def leaders() -> Drawn:
@@ -208,6 +218,7 @@ ODD: Mapping[str, Callable[[], Drawn]] = {
     "benches on the layer of walls": bleachers,
     "free columns": columns,
     "dashed beams on the layer of walls": beams,
+    "walls of a metre": thick,
     "names with leaders": leaders,
     "names with multileaders": multileaders,
     "tags of doors and keynotes": tags,
