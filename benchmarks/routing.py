@@ -7,6 +7,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -164,8 +165,8 @@ def _sample_campus() -> Floorplan:
 
 
 def _in_a_process_of_its_own(floorplan: Floorplan) -> float:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_grown_mb, (floorplan,))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_grown_mb, floorplan).result()
 
 
 def _grown_mb(floorplan: Floorplan) -> float:

@@ -176,9 +176,9 @@ class Network:
     @cached_property
     def starts(self) -> dict[UUID, list[Start]]:
         """First nodes of each zone that are open, by number of the node."""
-        if self.shut.any():
-            unclosed = build_network(self.compiled, self.profile).starts
-            return {zone_id: [s for s in starts if not self.shut[s.node]] for zone_id, starts in unclosed.items()}
+        unclosed = build_network(self.compiled, self.profile)
+        if unclosed is not self:
+            return {z: [s for s in starts if not self.shut[s.node]] for z, starts in unclosed.starts.items()}
         return {zone_id: self._starts(ways) for zone_id, ways in self.compiled.zones.items()}
 
     def _starts(self, ways: ZoneWays) -> list[Start]:
