@@ -25,7 +25,7 @@ from geo_server.domain.routes import ReachArea
 from geo_server.routing.all_zones import AllZones, Bools
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.farthest import samples
+from geo_server.routing.farthest import SPACING_M, samples
 from geo_server.routing.fields import Arrivals
 from geo_server.routing.sightlines import area_before_disc, visible_area
 from geo_server.routing.threats import LocatedThreat, Seed
@@ -34,9 +34,6 @@ from geo_server.routing.zones import ZoneWays
 
 MOMENTS_S = (0.0, 15.0, 30.0, 60.0)
 """Seconds from the plan's moment that areas are given for."""
-
-SPACING_M = 0.5
-"""Between samples of a door's line."""
 
 ROUND = 8
 """Segments of a quarter circle."""
@@ -267,7 +264,7 @@ def _at_door(ways: ZoneWays, region: BaseGeometry, at_s: float) -> list[_Source]
     """A door as sources: itself, or samples of it where corners let some of it see more than the rest."""
     if not len(ways.space.corners):
         return [_Source(region, at_s)]
-    return [_Source(place, at_s, slack_m=SPACING_M / 2) for place in samples(region, SPACING_M)]
+    return [_Source(place, at_s, slack_m=SPACING_M / 2) for place in samples(region)]
 
 
 def _polygons(geometries: Sequence[BaseGeometry]) -> Polygon | MultiPolygon:

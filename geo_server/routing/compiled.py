@@ -8,7 +8,6 @@ because the shortest-path routines of scipy want one weight for each pair.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 import networkx as nx
@@ -20,7 +19,6 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Level
-from geo_server.domain.routes import Destination
 from geo_server.routing.all_zones import AllZones, list_zones
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.digest import floorplan_digest
@@ -28,30 +26,18 @@ from geo_server.routing.ends import find_ends
 from geo_server.routing.flows import flows
 from geo_server.routing.graph import Ways, ground_places, join_ways
 from geo_server.routing.grounds import Grounds, build_grounds
-from geo_server.routing.kept import Kept
 from geo_server.routing.passages import Passages, list_passages
 from geo_server.routing.profiles import Profile
 from geo_server.routing.scenes import Scenery
 from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Floats, Ints, Vertex
+from geo_server.routing.workings import Workings
 from geo_server.routing.zones import ZoneWays
 
 Bools = npt.NDArray[np.bool_]
 
-NETWORKS_KEPT = 4
-"""Networks that stay with a floorplan: with no door closed and with some, for a few groups of people or incidents."""
-
-SPEEDS_KEPT = 8
-"""Speeds of threats and of people whose times stay with a floorplan: each kind of incident has its own."""
-
 LOCK_S = 10.0
 """Seconds that people are given to close and lock a door that they stand at. An assumption: no published figure was found."""
-
-THREATS_KEPT = 64
-"""Places of threats that stay with a floorplan: of several threats one is seen again at a time."""
-
-VARIANTS_KEPT = len(Destination) * 2 + 2
-"""With all ends of ways, and with the locks of today and of a moment ago."""
 
 KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors", "refuge")
 """Kinds of edges; their numbers are positions here."""
@@ -117,25 +103,9 @@ class CompiledFloorplan:
         return build_chase(sides, side_names(self.floorplan, self.keys), self.tails, self.heads)
 
     @cached_property
-    def networks(self) -> Kept[tuple[Profile, frozenset[UUID]], Any]:
-        """Its networks by people and what is closed (see :mod:`geo_server.routing.trails`)."""
-        return Kept(NETWORKS_KEPT)
-
-    @cached_property
-    def courses(self) -> dict[tuple[UUID, tuple[int, ...], tuple[int, ...]], Any]:
-        """Its ways as they lie, by zone, nodes and edges (see :mod:`geo_server.routing.courses`)."""
-        return {}
-
-    @cached_property
-    def located(self) -> Kept[tuple[UUID, float, float, float], Any]:
-        """Threats on it by level, place and radius (see :mod:`geo_server.routing.threats`)."""
-        return Kept(THREATS_KEPT)
-
-    @cached_property
-    def variants(self) -> Kept[Any, Any]:
-        """The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`), or with locks as they were found
-        (:mod:`geo_server.routing.locks`)."""
-        return Kept(VARIANTS_KEPT)
+    def workings(self) -> Workings:
+        """What was worked out on it for earlier plans."""
+        return Workings()
 
     @cached_property
     def all_zones(self) -> AllZones:
@@ -233,12 +203,7 @@ class CompiledFloorplan:
 
     def occupant_s(self, profile: Profile) -> Floats:
         """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,), not to be changed."""
-        return self.times.get(profile, lambda: self._occupant_s(profile))
-
-    @cached_property
-    def times(self) -> Kept[Profile | float, Floats]:
-        """Seconds of people and of threats that were asked for, by profile or speed."""
-        return Kept(SPEEDS_KEPT)
+        return self.workings.times.get(profile, lambda: self._occupant_s(profile))
 
     def _occupant_s(self, profile: Profile) -> Floats:
         level = profile.level_mps
@@ -249,7 +214,7 @@ class CompiledFloorplan:
 
     def threat_seconds(self, speed_mps: float) -> Floats:
         """Seconds that a threat needs for each pair of states, at least (see :mod:`geo_server.routing.chase`)."""
-        return self.times.get(
+        return self.workings.times.get(
             speed_mps,
             lambda: self.chase.paired(self.checked("threat", self.threat_m / speed_mps + self.threat_s)),
         )

@@ -64,7 +64,7 @@ def find_course(
         nodes: Numbers of the nodes.
         edges: Numbers of the edges.
     """
-    kept, key = compiled.courses, (zone_id, nodes, edges)
+    kept, key = compiled.workings.courses, (zone_id, nodes, edges)
     found: Course | None = kept.get(key)
     if found is None:
         if len(kept) >= COURSES_KEPT:

@@ -16,7 +16,7 @@ from geo_server.routing.visibility import Floats
 from geo_server.routing.zones import ZoneWays
 
 SPACING_M = 0.5
-"""Between places of a door that look for vertices."""
+"""Between places of a door that stand for all of it."""
 
 ON_M = 1e-3
 """A vertex so near to what is seen is seen."""
@@ -43,7 +43,7 @@ def farthest_m(ways: ZoneWays) -> Floats:
 
 def _from_door_m(ways: ZoneWays, region: BaseGeometry, vertices: Floats) -> Floats:
     """Straight metres from a door to each vertex, infinite where no place of it sees that, shape (v,)."""
-    metres = _sight_m(ways, np.array(samples(region, SPACING_M), dtype=object), vertices)
+    metres = _sight_m(ways, np.array(samples(region), dtype=object), vertices)
     return np.asarray(metres.min(axis=0))
 
 
@@ -55,7 +55,7 @@ def _sight_m(ways: ZoneWays, places: Floats, vertices: Floats) -> Floats:
 
 
 @lru_cache(maxsize=10_000)
-def samples(region: BaseGeometry, spacing_m: float) -> tuple[Point, ...]:
-    """Points along where a terminal is entered, no farther apart than some metres."""
+def samples(region: BaseGeometry) -> tuple[Point, ...]:
+    """Points along where a terminal is entered, no farther apart than the spacing."""
     line = region.boundary if region.geom_type in {"Polygon", "MultiPolygon"} else region
-    return tuple(shapely.points(shapely.get_coordinates(shapely.segmentize(line, spacing_m))))
+    return tuple(shapely.points(shapely.get_coordinates(shapely.segmentize(line, SPACING_M))))

@@ -21,7 +21,7 @@ Edges (directed; the key is the id of the zone or transition that they go throug
 A rated lock holds a threat that comes in, never one that goes out of a room or a building: doors open that way freely.
 
 A floorplan does not say all that lies in the open between two doors, so a threat is taken to walk there in a straight line.
-People are sent round buildings and fences there (:mod:`geo_server.routing.gathering`). No edge leaves an assembly point.
+People are sent round buildings and fences there (:mod:`geo_server.routing.assembly_points`). No edge leaves an assembly point.
 """
 
 from collections import defaultdict
@@ -36,8 +36,8 @@ import shapely
 from shapely import LineString, Point
 
 from geo_server.domain.places import Floorplan, Opening, Transition, TransitionCategory, Zone, ZoneCategory
+from geo_server.routing.assembly_points import Spot, find_spots
 from geo_server.routing.faults import check_floorplan
-from geo_server.routing.gathering import Spot, find_spots
 from geo_server.routing.grounds import ground_line
 from geo_server.routing.zones import Terminal, ZoneWays, build_zone_ways
 

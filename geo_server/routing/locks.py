@@ -27,7 +27,7 @@ def with_lock_faults(
     faults = frozenset(propped & known), frozenset(broken & known)
     if not any(faults):
         return compiled
-    found: CompiledFloorplan = compiled.variants.get(faults, lambda: _compile(compiled, *faults))
+    found: CompiledFloorplan = compiled.workings.variants.get(faults, lambda: _compile(compiled, *faults))
     return found
 
 

@@ -35,7 +35,7 @@ from geo_server.routing.refuges import meant_ends, with_destinations
 from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
 from geo_server.routing.spreading import LONGER, Other
 from geo_server.routing.stability import keep
-from geo_server.routing.telling import Told
+from geo_server.routing.telling import Telling
 from geo_server.routing.threats import LocatedThreat, locate
 from geo_server.routing.trails import Trail, build_network
 from geo_server.routing.way_table import tabulate_shortest
@@ -115,7 +115,7 @@ def _routes(
     crowd = round_it.crowd if round_it else None
     detours = Detours(judge, crowd) if crowd else None
     options = Options(judge, find_sight(compiled, located), detours) if request.choices else None
-    routes = Told(judge, crowd, options).routes(
+    routes = Telling(judge, crowd, options).routes(
         {zone_id: _in_crowd(judge, crowd, zone_id, one) for zone_id, one in chosen.items()}
     )
     return routes, _egress(judge, crowd, chosen) if crowd else None, round_it.stated() if round_it else {}

@@ -53,10 +53,12 @@ def meant_ends(
 def with_destinations(compiled: CompiledFloorplan, to: Destination, *, threatened: bool) -> CompiledFloorplan:
     """A floorplan whose ends of ways are others than the exits. What is made once stays with the floorplan."""
     if to is Destination.ASSEMBLY_POINTS:
-        points: CompiledFloorplan = compiled.variants.get((to, False), lambda: _to_points(compiled))
+        points: CompiledFloorplan = compiled.workings.variants.get((to, False), lambda: _to_points(compiled))
         return points
     locked = threatened or to is Destination.LOCKABLE
-    found: CompiledFloorplan = compiled.variants.get((to, locked), lambda: _compile(compiled, to, locked=locked))
+    found: CompiledFloorplan = compiled.workings.variants.get(
+        (to, locked), lambda: _compile(compiled, to, locked=locked)
+    )
     return found
 
 

@@ -30,7 +30,7 @@ class _Beside(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class Telling:
     """What each route is told from.
 
     Args:

@@ -108,7 +108,7 @@ def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
     _check_figures(threat, f"threat {threat.id}")
     # Of several threats one is seen again at a time, and all others are where they were.
     place = threat.level_id, threat.point.x, threat.point.y, threat.radius_m
-    located: LocatedThreat = compiled.located.get(place, lambda: _locate(compiled, threat))
+    located: LocatedThreat = compiled.workings.located.get(place, lambda: _locate(compiled, threat))
     return replace(located, threat=threat)
 
 

@@ -276,7 +276,9 @@ class Trail:
 def build_network(compiled: CompiledFloorplan, profile: Profile, closures: Iterable[Closure] = ()) -> Network:
     """The graph for a profile, without what closures shut."""
     closed = frozenset(closure.subject_id for closure in closures)
-    network: Network = compiled.networks.get((profile, closed), lambda: _build_network(compiled, profile, closed))
+    network: Network = compiled.workings.networks.get(
+        (profile, closed), lambda: _build_network(compiled, profile, closed)
+    )
     return network
 
 
