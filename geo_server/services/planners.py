@@ -93,7 +93,7 @@ class Planner:
         self._name = name
         self._turn = threading.Lock()
         self._child: _Child | None = None
-        self._closed = False
+        self._closed = threading.Event()
 
     def work(self, ready: Ready, task: Task[T]) -> T:
         """What a task makes of a floorplan.
@@ -113,10 +113,15 @@ class Planner:
 
     def close(self) -> None:
         """End the planner, in the middle of a task too, and take no other."""
-        self._closed = True
-        child, self._child = self._child, None
+        self._closed.set()
+        child = self._child
         if child is not None:
-            child.end()
+            child.kill()
+        # Whoever waits for it finds that it is gone, and only then is the pipe closed: no other thread reads it any more.
+        with self._turn:
+            child, self._child = self._child, None
+            if child is not None:
+                child.end()
 
     def _work(self, ready: Ready, task: Task[T]) -> T:
         answer = self._ask((ready.id, None, task))
@@ -126,9 +131,11 @@ class Planner:
         return made
 
     def _ask(self, question: object) -> object:
-        if self._closed:
-            raise Unavailable("The server is going down.", advice="Ask again in a moment.")
+        if self._closed.is_set():
+            raise _going_down()
         child = self._child = self._child or _Child(self._name, _serve)
+        if self._closed.is_set():  # by somebody who did not see this one yet
+            child.kill()
         try:
             return child.ask(question, PATIENCE_S)
         except BaseException:
@@ -141,8 +148,8 @@ class Planner:
         try:
             yield
         except _EndedError as ended:
-            if self._closed:
-                raise Unavailable("The server is going down.", advice="Ask again in a moment.") from None
+            if self._closed.is_set():
+                raise _going_down() from None
             raise RuntimeError(f"The {self._name} was ended in the middle of a task, twice: {ended}") from ended
 
 
@@ -206,11 +213,19 @@ class _Child:
             raise _EndedError(f"exit code {self._process.exitcode}") from gone
         raise RuntimeError(f"A planner has not answered for {patience_s:g} s and was ended.")
 
-    def end(self) -> None:
-        """End it, whatever it is doing."""
+    def kill(self) -> None:
+        """End it, whatever it is doing; any thread may."""
         self._process.kill()
+
+    def end(self) -> None:
+        """End it and forget it; only when no other thread asks it anything."""
+        self.kill()
         self._process.join()
         self._pipe.close()
+
+
+def _going_down() -> Unavailable:
+    return Unavailable("The server is going down.", advice="Ask again in a moment.")
 
 
 def _value(answer: object) -> Any:  # noqa: ANN401 - whatever the task makes

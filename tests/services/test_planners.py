@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -111,6 +112,18 @@ def test_closing_ends_a_task_that_is_under_way_and_none_is_taken_after_it(
     assert not is_alive(int(told.read_text()))
     with pytest.raises(Unavailable):
         planner.work(ready, process_id)
+
+
+def test_whenever_it_is_closed_whoever_waits_has_an_answer_or_is_told_why_not(ready: Ready) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for turn in range(30):
+            planner = Planner("planner under test")
+            asked = [pool.submit(planner.work, ready, process_id) for _ in range(2)]
+            time.sleep(turn / 400)
+            planner.close()
+            faults = [one.exception(10) for one in asked]
+            assert all(fault is None or isinstance(fault, Unavailable) for fault in faults), faults
+            assert not any(is_alive(one.result()) for one in asked if one.exception() is None)
 
 
 def test_what_all_wait_for_does_not_stand_behind_what_somebody_asked_for(ready: Ready, tmp_path: Path) -> None:
