@@ -249,7 +249,7 @@ export const incident = {
   "detail.margin": "Margin",
   "detail.leave": "Leave",
   "detail.distance": "Distance",
-  "detail.time": "Walk",
+  "detail.time": "Time at most",
   "detail.back": "All rooms",
   "count.adults.one": "{n} adult",
   "count.adults.other": "{n} adults",

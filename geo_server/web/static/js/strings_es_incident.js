@@ -249,7 +249,7 @@ export const incident = {
   "detail.margin": "Ventaja",
   "detail.leave": "Salir",
   "detail.distance": "Distancia",
-  "detail.time": "A pie",
+  "detail.time": "Tiempo máximo",
   "detail.back": "Todas las salas",
   "count.adults.one": "{n} adulto",
   "count.adults.other": "{n} adultos",
