@@ -49,6 +49,11 @@ CODES: dict[str, Code] = {
     "not-finite": Code(_FIXED, "An object with coordinates that are no numbers, or far too large, was left out."),
     "unsupported-object": Code(_NOTE, "Objects of a type that says nothing about rooms were left out."),
     "curve-unreadable": Code(_FIXED, "A curve that cannot be drawn was left out.", "Redraw it with lines or arcs."),
+    "solid-unread": Code(
+        _ERROR,
+        "A solid, a region or a surface, whose shape only a CAD program can work out, was left out.",
+        "Explode it to lines, or draw what it shows from above as lines (FLATSHOT), and save again.",
+    ),
     "text-shortened": Code(_FIXED, "A very long text was cut off."),
     "clipped-block": Code(_NOTE, "A block is clipped in the drawing; what its boundary hides was left out."),
     "picture-not-read": Code(
@@ -172,6 +177,11 @@ CODES: dict[str, Code] = {
     "area-repaired": Code(_FIXED, "A drawn room outline crosses itself and was repaired."),
     "several-names": Code(
         _NOTE, "Several names stand in one zone.", "Draw room outlines if they should be zones of their own."
+    ),
+    "tag-not-name": Code(
+        _FIXED,
+        "Codes that recur under the names of different rooms were taken for finishes or the like, and name no room.",
+        "Check that they are no numbers of rooms; put finishes on a layer of their own.",
     ),
     "label-outside": Code(_NOTE, "A room name lies in no zone."),
     "name-made-up": Code(_NOTE, "A zone has no name in the drawing and was numbered.", "Name it before publishing."),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ezdxf.math import Matrix44
 
 from geo_server.ingest.dxf.drawing import Vertex
-from geo_server.ingest.dxf.outlines import SpacePoints
+from geo_server.ingest.dxf.entities import SpacePoints
 
 
 @dataclass(frozen=True)

@@ -2,5 +2,11 @@
 
 from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 Entity: TypeAlias = Any
 """A DXF entity. ``dxftype()`` decides what else can be asked of it."""
+
+SpacePoints = npt.NDArray[np.float64]
+"""Shape (n, 3): x, y, z."""

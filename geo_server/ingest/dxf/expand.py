@@ -58,7 +58,6 @@ class _Collector:
     damaged: int = 0
     noted: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
     """Code, layer and message to the first handle and how many."""
-    unsupported: Counter[str] = field(default_factory=Counter)
 
     def note(self, code: str, layer: str, handle: str, message: str = "") -> None:
         """Count something worth a finding."""
@@ -74,9 +73,6 @@ class _Collector:
         """One finding for each kind of fault on each layer."""
         for (code, layer, message), (handle, count) in self.noted.items():
             yield make_finding(code, message or None, layer=layer, handle=handle, count=count)
-        for kind, count in sorted(self.unsupported.items()):
-            code = "picture-not-read" if kind in PICTURES else "unsupported-object"
-            yield make_finding(code, f"{count} objects of type {kind} were left out.", count=count)
 
 
 def read_drawing(document: Document, name: str) -> Drawing:
@@ -135,13 +131,14 @@ class _Expander:
         found.entities += 1
         layer = place.layer if leaf.layer == "0" and place.layer else leaf.layer
         if leaf.damage:
-            found.lose(leaf.damage, layer, place.handle or leaf.handle)
+            found.lose(leaf.damage, layer, place.handle or leaf.handle, _said_of(leaf))
         elif leaf.reason is not None:
             found.left_out[leaf.reason] += 1
             if leaf.pointer is not None:
                 found.pointers.append(leaf.pointer.moved(at))
             if leaf.reason is Reason.UNSUPPORTED:
-                found.unsupported[leaf.kind] += 1
+                code = "picture-not-read" if leaf.kind in PICTURES else "unsupported-object"
+                found.note(code, layer, place.handle or leaf.handle, f"Left out, of type {leaf.kind}.")
         elif leaf.dimension is not None:
             found.dimensions.append(replace(leaf.dimension, measured=leaf.dimension.measured * (at.scale if at else 1)))
         elif leaf.label is not None:
@@ -243,6 +240,11 @@ class _Expander:
             layout: Iterable[Entity] = self.document.blocks.get(key)
             self.contents[key] = self.read(layout)
         return self.contents[key]
+
+
+def _said_of(leaf: Leaf) -> str:
+    """What a finding says of a broken object beyond what its code means."""
+    return f"Left out, of type {leaf.kind}: its shape cannot be read." if leaf.damage == "solid-unread" else ""
 
 
 def _is_telling(block: str) -> bool:

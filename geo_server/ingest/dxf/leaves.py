@@ -8,15 +8,17 @@ from ezdxf.entities.dxfentity import DXFTagStorage
 
 from geo_server.ingest.dxf.dimensions import read_dimension
 from geo_server.ingest.dxf.drawing import Dimension, Label, Reason
-from geo_server.ingest.dxf.entities import Entity
-from geo_server.ingest.dxf.outlines import FLATTENED, SpacePoints, drawn_width, flatten, flatten_parts
+from geo_server.ingest.dxf.entities import Entity, SpacePoints
+from geo_server.ingest.dxf.outlines import FLATTENED, drawn_width, flatten, flatten_parts
 from geo_server.ingest.dxf.pointers import Pointer, read_pointer, read_pointing_text
+from geo_server.ingest.dxf.solids import BODIES
 from geo_server.ingest.dxf.texts import read_label
 
 _TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
 _FILLED = frozenset({"SOLID", "TRACE", "HATCH", "MPOLYGON"})
 PICTURES = frozenset({"IMAGE", "PDFUNDERLAY", "PDFREFERENCE", "DWFUNDERLAY", "DGNUNDERLAY", "OLE2FRAME"})
-_SOLIDS = frozenset({"3DSOLID", "BODY", "REGION", "MESH", "SURFACE"})
+_SHAPED = BODIES | {"MESH", "POLYLINE"}
+"""Types that hold a shape, whether it can be read or not."""
 _ANNOTATION = frozenset({"VIEWPORT", "POINT", "LEADER", "TOLERANCE", "RAY", "XLINE"})
 _DECORATION = frozenset({"WIPEOUT", "ACAD_TABLE", "SHAPE", "LIGHT", "SUN", "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION"})
 _PLAIN = frozenset({"BYLAYER", "BYBLOCK", "CONTINUOUS"})
@@ -78,7 +80,7 @@ def read_leaf(entity: Entity) -> Leaf:
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - contradictory entity data makes ezdxf raise nearly anything
-        return replace(leaf, damage="curve-unreadable")
+        return replace(leaf, damage="solid-unread" if kind in BODIES else "curve-unreadable")
 
 
 def _text(entity: Entity, leaf: Leaf) -> Leaf:
@@ -104,7 +106,7 @@ def _drawn(entity: Entity, leaf: Leaf) -> Leaf:
     is_foreign = isinstance(entity, DXFTagStorage) or leaf.kind == "ACAD_PROXY_ENTITY"
     runs = flatten_parts(entity) if is_foreign else flatten(entity)
     if not runs:
-        return replace(leaf, damage="proxy-object") if is_foreign else replace(leaf, reason=_lineless(leaf.kind))
+        return replace(leaf, damage="proxy-object") if is_foreign else _lineless(leaf)
     sane = tuple(run for run in runs if np.isfinite(run).all())
     if not sane:
         return replace(leaf, damage="not-finite")
@@ -130,14 +132,16 @@ def _has_length(run: SpacePoints) -> bool:
     return bool((run[1:, :2] != run[:1, :2]).any())
 
 
-def _lineless(kind: str) -> Reason:
-    return Reason.UNSUPPORTED if kind not in FLATTENED or kind == "POLYLINE" else Reason.NO_LENGTH
+def _lineless(leaf: Leaf) -> Leaf:
+    if leaf.kind in _SHAPED or leaf.kind.endswith("SURFACE"):
+        return replace(leaf, damage="solid-unread")
+    return replace(leaf, reason=Reason.NO_LENGTH if leaf.kind in FLATTENED else Reason.UNSUPPORTED)
 
 
 def _useless(kind: str) -> Reason | None:
     """Why nothing of a type is used, or None."""
     if kind in _ANNOTATION or kind in _DECORATION:
         return Reason.ANNOTATION
-    if kind in PICTURES or kind in _SOLIDS or kind.endswith("SURFACE"):
+    if kind in PICTURES:
         return Reason.UNSUPPORTED
     return None

@@ -14,10 +14,8 @@ from ezdxf.math import bulge_to_arc
 from ezdxf.path import from_hatch
 
 from geo_server.ingest.dxf.drawing import Vertex
-from geo_server.ingest.dxf.entities import Entity
-
-SpacePoints = npt.NDArray[np.float64]
-"""Shape (n, 3): x, y, z."""
+from geo_server.ingest.dxf.entities import Entity, SpacePoints
+from geo_server.ingest.dxf.solids import BODIES, body_edges, mesh_edges
 
 STEP_DEG = 10.0
 LEAST_STEPS = 4
@@ -108,7 +106,7 @@ def _polyline(entity: Entity) -> list[SpacePoints]:
         points = _space([v.dxf.location for v in vertices])
         return [np.vstack([points, points[:1]]) if entity.is_closed else points]
     if not entity.is_2d_polyline:
-        return []
+        return mesh_edges(entity)
     rows = np.array([(v.dxf.location.x, v.dxf.location.y, v.dxf.get("bulge", 0.0)) for v in vertices])
     elevation = entity.dxf.elevation.z if entity.dxf.hasattr("elevation") else 0.0
     return [_lifted(_bulged(rows.reshape(-1, 3), closed=bool(entity.is_closed)), entity, float(elevation))]
@@ -180,6 +178,8 @@ _MAKERS: dict[str, Callable[[Entity], list[SpacePoints]]] = {
     "HATCH": _hatch,
     "MPOLYGON": _hatch,
     "MLINE": flatten_parts,
+    "MESH": mesh_edges,
+    **dict.fromkeys(BODIES, body_edges),
 }
 
 FLATTENED = frozenset(_MAKERS)

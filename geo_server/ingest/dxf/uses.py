@@ -8,9 +8,8 @@ import numpy as np
 from geo_server.ingest.dxf.affine import Affine
 from geo_server.ingest.dxf.blocks import copies, true_name
 from geo_server.ingest.dxf.clipping import Clip, clip_of
-from geo_server.ingest.dxf.entities import Entity
+from geo_server.ingest.dxf.entities import Entity, SpacePoints
 from geo_server.ingest.dxf.leaves import Leaf, read_leaf
-from geo_server.ingest.dxf.outlines import SpacePoints
 from geo_server.ingest.dxf.setup import metres_of
 
 _SCALED_BY = 0.01
