@@ -3,10 +3,10 @@
 import pytest
 
 from geo_server.domain.places import AssetCategory, ZoneCategory
-from geo_server.ingest.dxf.labels import is_number, written_area
 from geo_server.ingest.dxf.profile import asset_of, category_of, is_door_block, role_of
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.said import written_length
+from geo_server.ingest.dxf.stated import is_number, written_area
 from geo_server.ingest.dxf.views import level_of
 
 

@@ -16,6 +16,7 @@ from geo_server.ingest.dxf.drawing import Label, Vertex
 from geo_server.ingest.dxf.plain import plain_words
 from geo_server.ingest.dxf.profile import asset_of, category_of, is_door_block, role_of, tokens
 from geo_server.ingest.dxf.role import Role
+from geo_server.ingest.dxf.stated import NUMBER_WORDS, is_number, states_value, without_area, written_area
 
 LONGEST_NAME = 48
 TAG_REACH_M = 0.6
@@ -23,16 +24,10 @@ TAG_REACH_M = 0.6
 NEAR_M = 1.0
 """A stamp may stand this far outside its zone."""
 
-_AREA = re.compile(
-    r"(?:^|[\s=:(])(\d{1,5}(?:[.,]\d{1,3})?)\s*(m2|m²|㎡|m\^2|м2|м²|кв\.?\s?м|平方米|qm|sqm|mq|sf|sq\.?\s*ft\.?|ft2|ft²)(?![a-z0-9])",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"^(?:[A-Z]{1,3}[-_. ]?)?\d{1,4}(?:[-_./]\d{1,4})*[A-Z]?(?:[-_. ]?\d{1,3})?$")
 _SIZE = re.compile(r"\d\s*['\"]?\s*[xX×]\s*\d")
 _MEASURE = re.compile(r"^[+\-±]?\s*[ø∅r=]?\s*[+\-±]?\d+(?:[.,]\d+)?\s*(?:mm|cm|m|'|\"|%|°)?$", re.IGNORECASE)
 _LEVEL_MARK = re.compile(r"^[+\-±]\s*\d")
 _LETTER = re.compile(r"[^\W\d_]{2,}|[^\W\d_]\.?[^\W\d_]")
-_SQUARE_FOOT = 0.09290304
 
 _NAME_TAGS = frozenset(
     [
@@ -51,24 +46,8 @@ _NAME_TAGS = frozenset(
         "TITLE",
     ]
 )
-_NUMBER_TAGS = frozenset(
-    [
-        "NUMBER",
-        "NUM",
-        "NO",
-        "NR",
-        "NUMERO",
-        "ROOMNUMBER",
-        "ROOMNO",
-        "RAUMNUMMER",
-        "NUMMER",
-        "ID",
-        "CODE",
-        "ROOM",
-        "RAUM",
-    ]
-)
 _AREA_TAGS = frozenset(["AREA", "SF", "SQFT", "M2", "FLACHE", "FLAECHE", "SURFACE", "SUPERFICIE", "SUP"])
+_TAGS = _NAME_TAGS | NUMBER_WORDS | _AREA_TAGS
 _ROOM_ROLES = frozenset({Role.LABEL, Role.AREA, Role.WALL, Role.UNKNOWN, Role.STAIRS, Role.LIFT, Role.RAMP})
 _DOOR_WORDS = frozenset(
     [
@@ -97,6 +76,7 @@ class Stamp:
 
     Args:
         at: Where the first of them stands.
+        spare: Other lines that read like a number.
         area_m2: The written area, or None.
         handles: Of the texts.
         pointed: It stands elsewhere, and a leader points from it to where it is.
@@ -105,6 +85,7 @@ class Stamp:
     at: Vertex
     number: str = ""
     names: list[str] = field(default_factory=list)
+    spare: list[str] = field(default_factory=list)
     area_m2: float | None = None
     height: float = 0.0
     handles: list[str] = field(default_factory=list)
@@ -196,7 +177,8 @@ def _stacked(one: Label, other: Label) -> bool:
 
 def _stamp(labels: Sequence[Label]) -> Stamp:
     stamp = Stamp(labels[0].at)
-    for label in labels:
+    tagged = [label for label in labels if _tag_words(label.tag) & _TAGS]
+    for label in sorted(tagged or labels, key=lambda label: not _tag_words(label.tag) & NUMBER_WORDS):
         stamp.height = max(stamp.height, label.height)
         stamp.handles.append(label.handle)
         for line in label.text.splitlines():
@@ -206,41 +188,24 @@ def _stamp(labels: Sequence[Label]) -> Stamp:
 
 def _read_line(line: str, tag: str, stamp: Stamp) -> None:
     """Add what one line says to a stamp."""
-    tag_words = set(tokens(tag)) | {"".join(tokens(tag))}
+    tag_words = _tag_words(tag)
     area = written_area(line, tag_words & _AREA_TAGS != set())
     if area is not None:
         stamp.area_m2 = stamp.area_m2 or area
-        line = _AREA.sub("", line).strip(" =:()-sS") if _LETTER.search(_AREA.sub("", line)) else ""
+        line = without_area(line).strip(" =:()-sS") if _LETTER.search(without_area(line)) else ""
     if not line or len(line) > LONGEST_NAME or _LEVEL_MARK.match(line):
         return
     if tag_words & _NAME_TAGS and not tag_words & {"NUMBER", "NO", "NUM"}:
         stamp.names.append(line)
-    elif tag_words & _NUMBER_TAGS or is_number(line):
+    elif tag_words & NUMBER_WORDS or is_number(line):
+        stamp.spare += [line] if stamp.number else []
         stamp.number = stamp.number or line
-    elif not _SIZE.search(line) and not _MEASURE.match(line) and _LETTER.search(line):
+    elif not _SIZE.search(line) and not _MEASURE.match(line) and _LETTER.search(line) and not states_value(line):
         stamp.names.append(line)
 
 
-def is_number(text: str) -> bool:
-    """Whether a text reads like a room number of two digits or more: ``114``, ``B-203``, ``2.14a``."""
-    plain = plain_words(text)
-    return _NUMBER.match(plain) is not None and sum(c.isdigit() for c in plain) >= 2
-
-
-def written_area(text: str, trusted: bool = False) -> float | None:
-    """Square metres that a text states, or None.
-
-    Args:
-        text: One line.
-        trusted: It fills an attribute for areas, so that a bare number is one.
-    """
-    match = _AREA.search(text)
-    if match is None:
-        bare = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*", text) if trusted else None
-        return float(bare[1].replace(",", ".")) if bare else None
-    value = float(match[1].replace(",", "."))
-    unit = match[2].lower()
-    return value * _SQUARE_FOOT if unit.startswith(("sf", "sq", "ft")) and unit != "sqm" else value
+def _tag_words(tag: str) -> set[str]:
+    return set(tokens(tag)) | {"".join(tokens(tag))} if tag else set()
 
 
 def without_door_tags(stamps: Sequence[Stamp], ways: Sequence[LineString]) -> list[Stamp]:

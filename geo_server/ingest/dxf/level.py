@@ -20,6 +20,7 @@ from geo_server.ingest.dxf.confidence import find_doubts, weigh_zones
 from geo_server.ingest.dxf.content import FoundZone, LevelContent
 from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
+from geo_server.ingest.dxf.finishes import without_finishes
 from geo_server.ingest.dxf.frames import find_frames, in_sectors
 from geo_server.ingest.dxf.islands import absorb_islands
 from geo_server.ingest.dxf.mending import cap_open_ends, connect, join_free_ends, stitch
@@ -88,7 +89,8 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     areas, outlines, repairs = find_areas(strokes, roles)
     content.findings += repairs
     barriers = find_barriers(strokes, roles, outlines)
-    stamps = texts.find_stamps(labels)
+    stamps, told = without_finishes(texts.find_stamps(labels))
+    content.findings += told
     closed = _close(barriers, [s.at for s in stamps if s.names or s.number])
     content.doors_drawn = len(closed.doors)
     if closed.stray_doors:

@@ -12,10 +12,10 @@ from shapely import Polygon, STRtree
 from geo_server.domain.wording import counted
 from geo_server.ingest.dxf.drawing import Dimension, Drawing, Sheet
 from geo_server.ingest.dxf.evidence import CANDIDATES, Evidence, favour, fits, nearest_unit
-from geo_server.ingest.dxf.labels import written_area
 from geo_server.ingest.dxf.profile import stroke_role
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import as_lines, segments_of
+from geo_server.ingest.dxf.stated import written_area
 from geo_server.ingest.georeference import GridPlace
 
 _FEET = re.compile(r"(\d+)\s*'\s*-?\s*(?:(\d+(?:\.\d+)?)?(?:\s*(\d+)/(\d+))?\s*\")?")

@@ -4,6 +4,7 @@ the building with leaders, doors without a swing. On layers with AIA names, in m
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
 
 import ezdxf
@@ -136,6 +137,32 @@ def tags() -> Drawn:
     return document, floor
 
 
+def under_names(words: str) -> Drawn:
+    """The same words below the name of each room: a finish, a height, a count."""
+    floor = school_floor()
+    document, space = _plain(floor)
+    for name in list(space.query("TEXT")):
+        at = name.get_placement()[1]
+        text = space.add_text(words, height=0.25, dxfattribs=NAME)
+        text.set_placement((at.x, at.y - 0.45), align=ezdxf.enums.TextEntityAlignment.MIDDLE_CENTER)
+    return document, floor
+
+
+def stamps() -> Drawn:
+    """Stamp blocks with attributes, of which those for the finish and the count of people come before the number."""
+    floor = school_floor()
+    document, space = _plain(floor, names=False)
+    block = document.blocks.new("ROOM-TAG")
+    for row, tag in enumerate(("FLOOR_FIN", "OCCUPANTS", "ROOM_NO", "AREA")):
+        block.add_attdef(tag, (0, -0.4 * row), dxfattribs={"height": 0.25})
+    for count, (name, room) in enumerate(floor.rooms.items()):
+        spot = room.representative_point()
+        use = space.add_blockref("ROOM-TAG", (spot.x, spot.y), dxfattribs=NAME)
+        said = {"FLOOR_FIN": "CPT-1", "OCCUPANTS": str(20 + count), "ROOM_NO": name, "AREA": f"{room.area:.1f} m2"}
+        use.add_auto_attribs(said)
+    return document, floor
+
+
 def _small(space: Space, words: str, at: Vec2) -> None:
     text = space.add_text(words, height=0.15, dxfattribs={"layer": "A-ANNO-SYMB"})
     text.set_placement(at, align=ezdxf.enums.TextEntityAlignment.MIDDLE_CENTER)
@@ -212,6 +239,9 @@ def uneven() -> Drawn:
     return document, floor
 
 
+UNDER = ("F2 / W1", "FL2 / WL1", "CPT-1", "F12", "3/2/1", "CH 2700", "OCC: 24", "H=2.70")
+"""What is written under names of rooms and is neither a name nor a number."""
+
 ODD: Mapping[str, Callable[[], Drawn]] = {
     "a court on the layer of walls": lambda: court("A-WALL"),
     "a court on a layer named for courts": lambda: court("COURT"),
@@ -222,6 +252,8 @@ ODD: Mapping[str, Callable[[], Drawn]] = {
     "names with leaders": leaders,
     "names with multileaders": multileaders,
     "tags of doors and keynotes": tags,
+    **{f"{words} under each name": partial(under_names, words) for words in UNDER},
+    "stamps with many attributes": stamps,
     "a revolving door": revolving,
     "folding doors": concertina,
     "doors that swing both ways": both_ways,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from geo_server.ingest.pipeline import read_plan
-from tests.ingest.dxf.odd import ODD, Drawn, court, revolving
+from tests.ingest.dxf.odd import ODD, UNDER, Drawn, court, revolving, under_names
 from tests.ingest.dxf.styles import Style, as_bytes
 from tests.ingest.dxf.test_styles import ALL_RIGHT
 from tests.ingest.dxf.truth import compare
@@ -34,3 +34,21 @@ def test_a_gap_in_an_outside_wall_with_nothing_in_it_is_told() -> None:
     result = read_plan(as_bytes(document), "odd.dxf")
     told = [(f.x, f.y) for f in result.findings if f.code == "gap-outside"]
     assert told == [pytest.approx((26.9, 0.0), abs=0.3)]
+
+
+@pytest.mark.parametrize("words", UNDER)
+def test_what_recurs_under_names_is_neither_a_number_nor_another_name(words: str) -> None:
+    document, floor = under_names(words)
+    zones = read_plan(as_bytes(document), "odd.dxf").floorplan.zones
+    assert {(zone.name, zone.alias) for zone in zones} == {(name, None) for name in floor.rooms}
+
+
+def test_codes_that_differ_from_room_to_room_stay_numbers() -> None:
+    document, floor = under_names("P12")
+    for count, text in enumerate(document.modelspace().query('TEXT[text=="P12"]')):
+        text.dxf.text = f"P{10 + count}"
+    result = read_plan(as_bytes(document), "odd.dxf")
+    named = [zone for zone in result.floorplan.zones if not zone.name.isdigit()]
+    assert {zone.alias for zone in named} == {name for name in floor.rooms if not name.isdigit()}
+    assert all(zone.name.startswith("P") for zone in named)
+    assert "tag-not-name" not in {finding.code for finding in result.findings}
