@@ -19,6 +19,7 @@ from geo_server.domain.frame import SiteFrame
 from geo_server.domain.incidents import Closure, ClosureReason, Threat
 from geo_server.domain.places import Floorplan, Level
 from geo_server.domain.protocols import IncidentKind
+from geo_server.domain.regions import Region, region_within
 from geo_server.domain.routes import Destination
 from geo_server.ingest.document.reader import MAX_BYTES, parse_document, read_document
 from geo_server.routing.profiles import find_profile
@@ -37,8 +38,8 @@ ThreatWords = Annotated[
     typer.Option(
         "--threat",
         help='Where a threat is: {"at": [x, y], "ordinal", "radius_m", "speed_mps", "seen_s_ago", "kind", "building"}, '
-        "coordinates as in the document, the speed that of its kind where none is given; or @FILE with one or a "
-        "list of them. May be repeated.",
+        'coordinates as in the document, the speed that of its kind where none is given; or in place of "at" and "radius_m" '
+        'a "polygon": [[x, y], ...]; or @FILE with one or a list of them. May be repeated.',
     ),
 ]
 ClosureWords = Annotated[
@@ -158,16 +159,24 @@ def _threat(
     kinds: Mapping[str, IncidentKind],
     moment: datetime,
 ) -> Threat:
-    point = placed(floorplan, *given.at, where)
+    region = _region(given, floorplan, where)
     return Threat(
         uuid5(NAMESPACE_URL, f"geo-server plan threat {number}"),
         given.kind,
-        _level(given, point, floorplan, where).id,
-        point,
-        given.radius_m,
+        _level(given, region.point, floorplan, where).id,
+        region.point,
+        region.radius_m,
         kinds[given.kind].speed_mps if given.speed_mps is None else given.speed_mps,
         moment - timedelta(seconds=given.seen_s_ago),
+        region.polygon,
     )
+
+
+def _region(given: GivenThreat, floorplan: Floorplan, where: str) -> Region:
+    if given.at is not None:
+        return Region(placed(floorplan, *given.at, where), given.radius_m)
+    vertices = (placed(floorplan, *vertex, where) for vertex in given.polygon or ())
+    return region_within([(vertex.x, vertex.y) for vertex in vertices], where=where)
 
 
 def placed(floorplan: Floorplan, x: float, y: float, where: str) -> Point:

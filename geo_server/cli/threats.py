@@ -11,9 +11,8 @@ from pydantic_core import ErrorDetails
 from geo_server.cli.files import read_whole, shown
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
+from geo_server.domain.regions import WIDEST_M
 
-WIDEST_M = 500.0
-"""Radius of an observed place at most, as reports of a threat have it too."""
 FASTEST_MPS = 50.0
 """Above any car on a campus."""
 LONGEST_S = 31_536_000.0
@@ -25,9 +24,10 @@ class GivenThreat(BaseModel):
     """What a threat is taken to be, and what it is taken to be where it does not say.
 
     Attributes:
-        at: x, y as in the document: longitude and latitude, or drawing metres.
+        at: x, y as in the document: longitude and latitude, or drawing metres; None where it gives a polygon.
+        polygon: The vertices of the area that it is somewhere in, in order, as ``at`` has them; None where it gives a place.
         ordinal: The level.
-        radius_m: How far off the place may be.
+        radius_m: How far off the place may be; nothing of a polygon.
         speed_mps: Top speed; None is that of its kind.
         seen_s_ago: Seconds since it was there.
         kind: A kind of incident of the protocol pack.
@@ -36,7 +36,8 @@ class GivenThreat(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
-    at: tuple[float, float]
+    at: tuple[float, float] | None = None
+    polygon: list[tuple[float, float]] | None = None
     ordinal: Annotated[int, Field(ge=LOWEST_ORDINAL, le=HIGHEST_ORDINAL)] = 0
     radius_m: Annotated[float, Field(ge=0, le=WIDEST_M)] = 5.0
     speed_mps: Annotated[float, Field(ge=0, le=FASTEST_MPS)] | None = None
@@ -61,11 +62,21 @@ def read_threats(words: Sequence[str], kinds: Mapping[str, object]) -> list[tupl
     """
     found = [threat for number, text in enumerate(words, start=1) for threat in _read(text, f"--threat {number}")]
     for where, threat in found:
+        _check_place(threat, where)
         if threat.kind not in kinds:
             raise InvalidInput(
                 f"There is no kind {threat.kind!r:.60}.", where=where, advice=_nearest(threat.kind, list(kinds))
             )
     return found
+
+
+def _check_place(threat: GivenThreat, where: str) -> None:
+    """Refuse a threat that is nowhere, or in two places."""
+    if threat.at is None and threat.polygon is None:
+        raise InvalidInput("A threat needs at.", where=where, advice='Give an object such as {"at": [3.5, 2.0]}.')
+    unfit = [name for name in ("at", "radius_m") if name in threat.model_fields_set]
+    if threat.polygon is not None and unfit:
+        raise InvalidInput(f"A threat has polygon and {unfit[0]}.", where=where, advice="Give one of the two.")
 
 
 def _read(text: str, where: str) -> Iterator[tuple[str, GivenThreat]]:
@@ -100,8 +111,6 @@ def _refusal(error: ErrorDetails, where: str) -> InvalidInput:
     name = ".".join(str(step) for step in place)
     if error["type"] == "json_invalid":
         return InvalidInput(f"This is not JSON: {error['ctx']['error']}.", where=where, advice="Quote it as one word.")
-    if error["type"] == "missing" and name == "at":
-        return InvalidInput("A threat needs at.", where=where, advice='Give an object such as {"at": [3.5, 2.0]}.')
     if error["type"] == "extra_forbidden":
         advice = _nearest(name, list(GivenThreat.model_fields))
         return InvalidInput(f"A threat has no {name!r:.60}.", where=where, advice=advice)

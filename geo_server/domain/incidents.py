@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shapely import Point
+from shapely import Point, Polygon
 
 from geo_server.domain.errors import Conflict
 
@@ -82,6 +82,7 @@ class Sighting:
         kind: A kind of the protocol pack.
         point: Observed place of the threat, in site metres.
         radius_m: How far off the observed place may be.
+        polygon: Where it was seen, if that was given as an area (:mod:`geo_server.domain.regions`), in site metres.
         confidence: 0 to 1.
         source: ``person``, or the name of the system that saw it.
         received_at: The server's clock when it arrived; None before that.
@@ -103,6 +104,7 @@ class Sighting:
     received_at: datetime | None = None
     reported_by: UUID | None = None
     retraction: Retraction | None = None
+    polygon: Polygon | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Threat:
         radius_m: Uncertainty around it.
         speed_mps: Top speed. A planner raises it to the occupants' speed where it is below.
         seen_at: When it was there.
+        polygon: Where it is somewhere, if that is known as an area, in the floorplan's metres; it lies in the disc.
     """
 
     id: UUID
@@ -123,6 +126,7 @@ class Threat:
     radius_m: float
     speed_mps: float
     seen_at: datetime
+    polygon: Polygon | None = None
 
 
 class ClosureReason(StrEnum):

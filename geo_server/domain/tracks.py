@@ -29,6 +29,7 @@ def track(sightings: Sequence[Sighting], speeds: Mapping[str, float], otherwise_
         radius_m=last.radius_m,
         speed_mps=max(speeds.get(sighting.kind, otherwise_mps) for sighting in holding),
         seen_at=seen_at(last),
+        polygon=last.polygon,
     )
 
 

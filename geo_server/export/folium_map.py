@@ -167,9 +167,11 @@ def _threat(threat: Mapping[str, Any]) -> Iterator[Any]:
     x, y = threat["at"]
     kind = str(threat.get("kind") or "threat").replace("_", " ")
     words = f"▲ {kind}, {threat.get('seen_s_ago') or 0:.0f} s old"
-    yield folium.Circle(
-        (y, x), radius=threat["radius_m"], color=LIGHT.threat, fill=True, fill_opacity=0.35, tooltip=safe(words)
-    )
+    look: Json = {"color": LIGHT.threat, "fill": True, "fill_opacity": 0.35, "tooltip": safe(words)}
+    if "polygon" in threat:
+        yield folium.Polygon([(lat, lon) for lon, lat in threat["polygon"]], **look)
+    else:
+        yield folium.Circle((y, x), radius=threat["radius_m"], **look)
     yield label({"type": "Point", "coordinates": [x, y]}, words, "threat-label", 1e12)
 
 

@@ -64,7 +64,8 @@ def grounds_document(answer: EvacuationPlan | Entries, floorplan: Floorplan) -> 
 
 def _threat(threat: Mapping[str, Any], floorplan: Floorplan) -> Document:
     building = None if threat["ordinal"] is None else building_name(UUID(threat["level_id"]), floorplan)
-    return {**threat, "at": coordinate_pairs([threat["at"]], floorplan)[0], "building": building}
+    drawn = {"polygon": coordinate_pairs(threat["polygon"], floorplan)} if "polygon" in threat else {}
+    return {**threat, "at": coordinate_pairs([threat["at"]], floorplan)[0], **drawn, "building": building}
 
 
 def _reach(areas: Sequence[ReachArea], floorplan: Floorplan) -> list[Document]:

@@ -27,24 +27,19 @@ from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.farthest import SPACING_M, samples
 from geo_server.routing.fields import Arrivals
-from geo_server.routing.sightlines import area_before_disc, visible_area
+from geo_server.routing.sightlines import CIRCUMSCRIBED, ROUND, area_before_disc, visible_area
 from geo_server.routing.threats import LocatedThreat, Seed
 from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.whereabouts import rim_within
 from geo_server.routing.zones import ZoneWays
 
 MOMENTS_S = (0.0, 15.0, 30.0, 60.0)
 """Seconds from the plan's moment that areas are given for."""
 
-ROUND = 8
-"""Segments of a quarter circle."""
-
-CIRCUMSCRIBED = 1 / math.cos(math.pi / 4 / ROUND)
-"""What a circle of such segments is widened by, so that it leaves nothing out."""
-
 
 @dataclass(frozen=True)
 class _Source:
-    """A place from which a threat goes straight on: a disc, a door or a point; and when it can be there.
+    """A place from which a threat goes straight on: a disc, a polygon, a door or a point; and when it can be there.
 
     Args:
         slack_m: By how much the threat can be nearer than the place, beside the radius.
@@ -185,7 +180,7 @@ def _sources(ways: ZoneWays, seeds: Sequence[tuple[float, Seed]], entered: Float
         if np.isfinite(at)
         for source in _at_door(ways, region, float(at))
     ]
-    sources += [_Source(seed.centre, at_s, seed.radius_m, held=seed.held) for at_s, seed in seeds]
+    sources += [source for at_s, seed in seeds for source in _at_start(ways, seed, at_s)]
     sources += [
         _Source(Point(xy), float(at)) for xy, at in zip(ways.space.corners, corners, strict=True) if np.isfinite(at)
     ]
@@ -201,7 +196,7 @@ def _over_ground(
     """What a threat comes straight from into a yard: places in the open, and every way that leads there."""
     level = compiled.floorplan.level_by_id[ways.zone.level_id]
     sources = [
-        _Source(Point(located.ground.x - level.shift_m[0], located.ground.y - level.shift_m[1]), at_s, located.radius_m)
+        _Source((there := located.ground.moved(-np.array(level.shift_m))).core, at_s, there.radius_m)
         for located, at_s, _ in threats
         if located.ground is not None
     ]
@@ -254,10 +249,21 @@ def _cut(pieces: Sequence[_Piece]) -> Iterable[tuple[int, BaseGeometry]]:
 def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:
     if not (source.held and len(ways.space.corners)):
         return ways.zone.polygon
+    if isinstance(source.place, Polygon):
+        return source.place.intersection(ways.zone.polygon)
     x, y = shapely.get_coordinates(source.place)[0].tolist()
     if source.radius_m > 0:
         return area_before_disc(ways.space, Point(x, y), source.radius_m)
     return visible_area(ways.space, x, y)
+
+
+def _at_start(ways: ZoneWays, seed: Seed, at_s: float) -> list[_Source]:
+    """Where a threat begins: of a polygon what of it is in the zone, and its edges there, as of doors."""
+    core = seed.there.core
+    begun = [_Source(core, at_s, seed.there.radius_m, held=seed.held)]
+    if isinstance(core, Point) or not (seed.held and len(ways.space.corners)):
+        return begun
+    return begun + [source for edge in rim_within(ways.space, core) for source in _at_door(ways, edge, at_s)]
 
 
 def _at_door(ways: ZoneWays, region: BaseGeometry, at_s: float) -> list[_Source]:

@@ -79,7 +79,7 @@ def find_sight(compiled: CompiledFloorplan, located: Sequence[LocatedThreat]) ->
     areas: dict[UUID, BaseGeometry] = {}
     for seed in (seed for seeds in looking for seed in seeds):
         scene = compiled.scenery.of(seed.ways.zone_id)
-        seen = scene.seen_from(seed.ways.zone.polygon, seed.centre)
+        seen = scene.seen_from(seed.ways.zone.polygon, seed.there.middle)
         seen = shapely.union(seen, areas.get(seed.ways.zone_id, shapely.Polygon()))
         areas.update(dict.fromkeys(scene.zone_ids, seen))
     return Sight(compiled, areas)

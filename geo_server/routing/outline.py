@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
-from shapely import Point, Polygon
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import Zone, ZoneCategory
@@ -24,42 +24,42 @@ TOUCH_M = 1e-6
 """What is this near is touched."""
 
 
-def is_in_building(zones: Iterable[Zone], point: Point, drawn: BaseGeometry | None) -> bool:
-    """Whether a place that is on no zone is in a wall or a void of the building all the same.
+def is_in_building(zones: Iterable[Zone], place: BaseGeometry, drawn: BaseGeometry | None) -> bool:
+    """Whether a place that is on no zone, or some of it, is in a wall or a void of the building all the same.
 
     Args:
         zones: Zones of the level.
-        point: The place, in the level's coordinates.
+        place: A point or an area, in the level's coordinates.
         drawn: The level's outline, where one is known.
     """
     if drawn is not None:
-        return bool(drawn.intersects(point))
-    grown = _joined(zones, point, VOID_M).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+        return bool(drawn.intersects(place))
+    grown = _joined(zones, place, VOID_M).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
     outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(grown))))
-    return bool(outline.intersects(point))
+    return bool(outline.intersects(place))
 
 
-def is_all_inside(zones: Iterable[Zone], centre: Point, radius_m: float, doors: Sequence[BaseGeometry]) -> bool:
-    """Whether no place of a disc can be in the open: the zones that are indoors cover it, with the walls between them.
+def is_all_inside(zones: Iterable[Zone], core: BaseGeometry, radius_m: float, doors: Sequence[BaseGeometry]) -> bool:
+    """Whether no place within some metres of another can be in the open: the zones that are indoors cover it, with the walls between them.
 
     An outline that somebody drew does not count here: it may hold more than the building.
 
     Args:
         zones: Zones of the level.
-        centre: Centre of the disc, in the level's coordinates.
-        radius_m: Its radius.
+        core: A point or an area, in the level's coordinates.
+        radius_m: Metres around it.
         doors: Ways to the outside, in the same coordinates. A void that one leads to is a courtyard.
     """
-    zoned = _joined(zones, centre, VOID_M + radius_m)
+    zoned = _joined(zones, core, VOID_M + radius_m)
     closed = zoned.buffer(WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
     solid = shapely.union(zoned, closed)
     voids = [Polygon(ring) for part in shapely.get_parts(solid) for ring in part.interiors]
     places = np.asarray(doors, dtype=object)
     solid = shapely.union_all([solid, *(void for void in voids if not shapely.dwithin(places, void, WALL_M).any())])
-    return bool(solid.distance(centre) <= TOUCH_M and solid.boundary.distance(centre) >= radius_m - TOUCH_M)
+    return bool(solid.buffer(TOUCH_M).covers(core) and solid.boundary.distance(core) >= radius_m - TOUCH_M)
 
 
-def _joined(zones: Iterable[Zone], point: Point, within_m: float) -> BaseGeometry:
+def _joined(zones: Iterable[Zone], place: BaseGeometry, within_m: float) -> BaseGeometry:
     """The zones near a place that are indoors, as one shape."""
     indoors = [zone.polygon for zone in zones if zone.category is not ZoneCategory.OUTDOOR]
-    return shapely.union_all([polygon for polygon in indoors if polygon.distance(point) <= within_m])
+    return shapely.union_all([polygon for polygon in indoors if polygon.distance(place) <= within_m])

@@ -11,6 +11,7 @@ from uuid import UUID
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Closure, Threat
 from geo_server.domain.occupancy import MOST_PEOPLE, CountedBy
+from geo_server.domain.regions import ring_of
 from geo_server.domain.routes import Destination
 from geo_server.routing.compiled import LOCK_S, CompiledFloorplan
 from geo_server.routing.flows import BOUNDARY_M, LEVEL_FLOW, STAIR_WIDTH_M
@@ -244,6 +245,7 @@ def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: Loc
         "ordinal": level.ordinal if level else None,
         "at": [float(threat.point.x), float(threat.point.y)],
         "radius_m": float(threat.radius_m),
+        **({} if threat.polygon is None else {"polygon": ring_of(threat.polygon)}),
         "speed_mps": float(speed),
         "seen_s_ago": 0.0 - seen_s(request, threat),
         "zone_ids": [str(seed.ways.zone_id) for seed in located.seeds if seed.inside],

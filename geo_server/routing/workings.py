@@ -29,7 +29,7 @@ class Workings:
     Args:
         networks: By people and what is closed (see :mod:`geo_server.routing.trails`).
         courses: Ways as they lie, by zone, nodes and edges (see :mod:`geo_server.routing.courses`).
-        located: Threats by level, place and radius (see :mod:`geo_server.routing.threats`).
+        located: Threats by level, place, radius and polygon (see :mod:`geo_server.routing.threats`).
         variants: The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`), or with locks as they were
             found (:mod:`geo_server.routing.locks`).
         times: Seconds of people and of threats, by profile or speed.
@@ -37,6 +37,6 @@ class Workings:
 
     networks: Kept[tuple[Profile, frozenset[UUID]], Any] = field(default_factory=lambda: Kept(NETWORKS_KEPT))
     courses: dict[tuple[UUID, tuple[int, ...], tuple[int, ...]], Any] = field(default_factory=dict)
-    located: Kept[tuple[UUID, float, float, float], Any] = field(default_factory=lambda: Kept(THREATS_KEPT))
+    located: Kept[Any, Any] = field(default_factory=lambda: Kept(THREATS_KEPT))
     variants: Kept[Any, Any] = field(default_factory=lambda: Kept(VARIANTS_KEPT))
     times: Kept[Profile | float, Floats] = field(default_factory=lambda: Kept(SPEEDS_KEPT))

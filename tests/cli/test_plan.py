@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import orjson
 import pytest
 
@@ -76,6 +77,23 @@ def test_a_threat_is_placed_by_longitude_and_latitude_where_the_document_is(run:
     assert orjson.loads(done.out)["threats"][0]["zone_ids"] != []
 
 
+@pytest.mark.parametrize(("file", "by"), [("drawn.geojson", (1.0, 1.0)), ("placed.geojson", (1.4e-5, 9e-6))])
+def test_a_threat_may_be_somewhere_in_a_polygon_and_the_answer_says_which(
+    run: Run, file: str, by: tuple[float, float]
+) -> None:
+    x, y = (1.0, 1.0) if file == "drawn.geojson" else (13.7229142, 51.0255090)
+    ring = [[x, y], [x + by[0], y], [x + by[0], y + by[1]], [x, y + by[1]]]
+    done = run("--threat", orjson.dumps({"polygon": ring}).decode(), file=file)
+    assert done.code == 0, done.err
+    made = orjson.loads(done.out)
+    (threat,) = made["threats"]
+    assert threat["polygon"] == [pytest.approx(pair, abs=2e-3 if file == "drawn.geojson" else 2e-8) for pair in ring]
+    assert threat["zone_ids"] != []
+    assert 0.5 < threat["radius_m"] < 1.0
+    schema = orjson.loads((files("geo_server.export") / "schemas" / "plan.schema.json").read_bytes())
+    jsonschema.validate(made, schema)
+
+
 def test_people_are_sent_to_rooms_to_lock_or_shelters_where_that_is_asked_for(run: Run) -> None:
     made = orjson.loads(run("--to", "lockable").out)
     assert made["to"] == "lockable"
@@ -139,7 +157,15 @@ def test_a_closure_and_a_profile_change_the_plan(run: Run) -> None:
     ("words", "said"),
     [
         (["--threat", "{"], "not JSON"),
-        (["--threat", '{"x": 1}'], "needs at"),
+        (["--threat", '{"ordinal": 0}'], "needs at"),
+        (["--threat", '{"x": 1}'], "no 'x'"),
+        (["--threat", '{"at": [1, 1], "polygon": [[1, 1], [2, 1], [2, 2]]}'], "polygon and at"),
+        (["--threat", '{"radius_m": 2, "polygon": [[1, 1], [2, 1], [2, 2]]}'], "polygon and radius_m"),
+        (["--threat", '{"polygon": [[1, 1], [2, 1]]}'], "A polygon of 2 vertices. Give 3 to 100."),
+        (["--threat", '{"polygon": [[1, 1], [3, 3], [3, 1], [1, 3]]}'], "Self-intersection"),
+        (["--threat", '{"polygon": [[1, 1], [9e3, 1], [2, 2]]}'], "Give 500 m at most."),
+        (["--threat", '{"polygon": [[1, 1], [2, NaN], [2, 2]]}'], "polygon.1.1 is nan"),
+        (["--threat", '{"ordinal": 9, "polygon": [[1, 1], [2, 1], [2, 2]]}'], "no level 9"),
         (["--threat", '{"at": [1, 1], "colour": "red"}'], "colour"),
         (["--threat", '{"at": [1, 1], "ordinal": 9}'], "no level 9"),
         (["--threat", '{"at": [1, 1], "building": "Annex"}'], "Annex"),

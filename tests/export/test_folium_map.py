@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
@@ -40,6 +41,17 @@ ATTACKS = [
 
 def place(x: float, y: float) -> list[float]:
     return [float(v) for v in DRESDEN.coordinates_to_lonlat([(x, y)])[0]]
+
+
+def test_a_threat_of_which_a_polygon_is_known_is_drawn_as_that() -> None:
+    corners = [place(3, 5), place(5, 5), place(4, 8)]
+    document = plan_of(school(DRESDEN))
+    document["threats"][0]["polygon"] = corners
+    page = folium_page(school(DRESDEN), document, title="Plan")
+    (drawn,) = re.findall(r"L\.polygon\(\s*(\[.*?\]\])", page)
+    assert orjson.loads(drawn) == [[lat, lon] for lon, lat in corners]
+    assert "L.circle(" not in page
+    assert "L.circle(" in folium_page(school(DRESDEN), plan_of(school(DRESDEN)), title="Plan")
 
 
 def plan_of(floorplan: Floorplan, *, words: str = "Leave by the door.") -> dict[str, Any]:

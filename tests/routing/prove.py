@@ -1,41 +1,52 @@
 """``make prove``: the guarantee tried for as long as one likes, on campuses made by chance, by pursuers of their own kind.
 
-Each trial builds a campus, puts a threat somewhere into it, asks for a plan, its choices and a way in for responders, and on
-half of the campuses for ways to assembly points; it follows everybody who was told that a way is safe, from the last moment that it may be left. Where people are counted they queue
-at its doors, on every way that was told, and nobody may be anywhere later than that way says. Whoever is met or late is printed
-with the number of the trial, by which it can be tried again: ``python -m tests.routing.prove --first NUMBER --seconds 1``.
+Each trial builds a campus and puts threats somewhere into it, one after the other, known to a disc or to a polygon. Of each it asks
+for a plan, its choices and a way in for responders, and on half of the campuses for ways to assembly points; it follows everybody
+who was told that a way is safe, from the last moment that it may be left. Where people are counted they queue at its doors, on
+every way that was told, and nobody may be anywhere later than that way says. Whoever is met or late is printed with the number
+of the trial, by which it can be tried again: ``python -m tests.routing.prove --first NUMBER --seconds 1``.
 """
 
 import argparse
+import math
 import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
-from shapely import LineString, Point
+import numpy.typing as npt
+from shapely import Point
 
 from geo_server.domain.entries import Entry, EntryMode
 from geo_server.domain.places import Floorplan, ZoneCategory
-from geo_server.domain.routes import Choice, Destination, EvacuationPlan, Onward, Route
+from geo_server.domain.routes import Choice, Destination, EvacuationPlan, Leg, Onward, Route
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.entries import find_entries
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
-from tests.routing.campus_pursuer import CampusPursuer, footprint, free_shape
+from tests.routing.campus_pursuer import CampusGround, CampusPursuer, chase, footprint, free_shape
 from tests.routing.campuses import gathering_campus, two_storey_campus
 from tests.routing.plans import NOW, SAFE
 from tests.routing.queues import queued
-from tests.routing.test_campus_soundness import WHERE, chase, narrowest, somewhere
+from tests.routing.test_campus_soundness import WHERE, drawn, somewhere
 
 ENDLESS_S = 1e6
 """Where no threat limits a way, the pursuer never comes either."""
 
 TOLERANCE_S = 1e-3
+
+THREATS = 8
+"""On each campus: what costs most is to build one, for the planner and for the pursuer."""
+
+STEP_M = 0.5
+"""Between places at which somebody who walks may be met, beside all bends."""
+
+KINDS = ("trials", "threat", "route", "choice", "entry", "onward", "queue")
 
 WRONG = {
     **{kind: f"a {kind} that is called safe is behind its margin" for kind in ("route", "choice", "entry", "onward")},
@@ -45,14 +56,16 @@ WRONG = {
 
 @dataclass(frozen=True)
 class Trial:
-    """One campus with one threat.
+    """One campus with some threats, one after the other.
 
     Args:
         number: All dice of it.
+        threats: How many.
         late_s: By how much later than they may people leave: more than 0 to see that somebody is met then.
     """
 
     number: int
+    threats: int = THREATS
     late_s: float = 0.0
 
     def run(self) -> Iterator[tuple[str, float]]:
@@ -62,12 +75,22 @@ class Trial:
         floorplan = build(self.number, columns=rng.choice([3, 5, 7]))
         doors = tuple(replace(door, width_m=rng.choice([0.7, 0.9, 3.0])) for door in floorplan.openings)
         floorplan = replace(floorplan, openings=doors)
+        ground, compiled = CampusGround(floorplan), compile_floorplan(floorplan)
+        for _ in range(self.threats):
+            yield "threat", math.inf
+            yield from self._one(ground, compiled, rng)
+
+    def _one(
+        self, ground: CampusGround, compiled: CompiledFloorplan, rng: random.Random
+    ) -> Iterator[tuple[str, float]]:
+        floorplan = ground.floorplan
         # As fast as people or little faster: of those that run, few ways are safe on so small a campus.
         danger = replace(somewhere(rng.choice(WHERE), floorplan, rng), speed_mps=rng.choice([0.95, 0.95, 1.2, 2.0]))
+        danger = drawn(danger, rng) if rng.random() < 0.35 else danger
         margin_s = rng.choice([0.0, 0.0, 2.0])
         people = self._people(floorplan, rng)
         request = PlanRequest([danger], reaction_s=0.0, margin_s=margin_s, now=NOW, people=people, choices=True)
-        pursuer, compiled = chase(floorplan, danger), compile_floorplan(floorplan)
+        pursuer = chase(ground, danger)
         made = plan(compiled, request)
         to_points = replace(request, to=Destination.ASSEMBLY_POINTS)
         for late_s in queued(made, people or {}, floorplan, rng):
@@ -75,9 +98,9 @@ class Trial:
         told = [*_told(made), *(_told(plan(compiled, to_points)) if floorplan.assembly_points else ())]
         for kind, way in told:
             leave_s = ENDLESS_S if way.latest_departure_s is None else way.latest_departure_s
-            yield kind, narrowest(way, pursuer, leave_s + self.late_s) - margin_s
+            yield kind, ahead_s(way.legs, pursuer, leave_s + self.late_s + margin_s)
         for entry in self._entries(floorplan, compiled, request, rng):
-            yield "entry", ahead_of(entry, pursuer, floorplan) - margin_s - self.late_s
+            yield "entry", entry_ahead_s(entry, pursuer, self.late_s + margin_s)
 
     def _people(self, floorplan: Floorplan, rng: random.Random) -> dict[UUID, int] | None:
         """Few people, or many, or nobody said."""
@@ -110,25 +133,47 @@ def _told(made: EvacuationPlan) -> Iterator[tuple[str, Route | Choice | Onward]]
                 yield "choice", choice
 
 
-def ahead_of(entry: Entry, pursuer: CampusPursuer, floorplan: Floorplan) -> float:
-    """Least seconds by which the pursuer is later than responders, outside and in."""
-    outside = LineString(entry.outside)
-    metres = np.arange(0, outside.length, 0.5)
-    there = pursuer.seconds_to_each(floorplan.levels[0].id, [outside.interpolate(along) for along in metres])
-    least = float((there - metres / ADULT.level_mps).min()) if len(metres) else np.inf
-    return min(least, narrowest(entry, pursuer, 0.0))
+def ahead_s(legs: Sequence[Leg], pursuer: CampusPursuer, left_s: float) -> float:
+    """Least seconds by which the pursuer is later than people who follow some legs; infinite where it is nowhere sooner.
+
+    Args:
+        legs: Where they walk.
+        pursuer: Who is after them.
+        left_s: When they set out, and the margin that they are to have.
+    """
+    return min(
+        (_leg_ahead_s(pursuer, leg.level_id, leg.coordinates, leg.arrive_s, left_s) for leg in legs), default=math.inf
+    )
 
 
-def prove(first: int, seconds: float) -> tuple[Counter[str], list[str]]:
+def entry_ahead_s(entry: Entry, pursuer: CampusPursuer, left_s: float) -> float:
+    """The same of responders, outside and in."""
+    outside = np.array(entry.outside)
+    walked_s = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(outside, axis=0).T))]) / ADULT.level_mps
+    level = pursuer.ground.floorplan.levels[0].id
+    return min(_leg_ahead_s(pursuer, level, outside, walked_s, left_s), ahead_s(entry.legs, pursuer, left_s))
+
+
+def _leg_ahead_s(
+    pursuer: CampusPursuer, level: UUID, line: npt.ArrayLike, arrive_s: npt.ArrayLike, left_s: float
+) -> float:
+    xy, at_s = np.asarray(line, dtype=np.float64), np.asarray(arrive_s, dtype=np.float64)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    metres = np.union1d(np.arange(0, along[-1], STEP_M), along)
+    places = np.column_stack([np.interp(metres, along, xy[:, 0]), np.interp(metres, along, xy[:, 1])])
+    return pursuer.ahead(level, places, left_s + np.interp(metres, along, at_s))
+
+
+def prove(first: int, seconds: float, threats: int = THREATS) -> tuple[Counter[str], list[str]]:
     """Trials for some seconds, one at least: how many of each kind were followed, and who was met."""
     until, number = time.monotonic() + seconds, first
     tried: Counter[str] = Counter()
     met: list[str] = []
     while not tried["trials"] or time.monotonic() < until:
-        for kind, ahead_s in Trial(number).run():
+        for kind, ahead in Trial(number, threats).run():
             tried[kind] += 1
-            if ahead_s < -TOLERANCE_S:
-                met.append(f"trial {number}: {WRONG[kind]} by {-ahead_s:.3f} s")
+            if ahead < -TOLERANCE_S:
+                met.append(f"trial {number}, threat {tried['threat']}: {WRONG[kind]} by {-ahead:.3f} s")
         tried["trials"] += 1
         number += 1
     return tried, met
@@ -139,9 +184,10 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="Try the guarantee of safe ways on campuses made by chance.")
     asked.add_argument("--seconds", type=float, default=600.0, help="how long (default: 600)")
     asked.add_argument("--first", type=int, default=1000, help="number of the first trial (default: 1000)")
+    asked.add_argument("--threats", type=int, default=THREATS, help=f"how many on each campus (default: {THREATS})")
     said = asked.parse_args()
-    tried, met = prove(said.first, said.seconds)
-    counts = ", ".join(f"{tried[kind]} {kind}" for kind in ("trials", "route", "choice", "entry", "onward", "queue"))
+    tried, met = prove(said.first, said.seconds, said.threats)
+    counts = ", ".join(f"{tried[kind]} {kind}" for kind in KINDS)
     print(f"{counts}: followed from number {said.first} on; {len(met)} met.")
     print("\n".join(met))
     return 1 if met else 0

@@ -7,8 +7,9 @@ flight of stairs first come, first served. So nobody may be anywhere later than 
 import heapq
 import math
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID
 
 from geo_server.domain.places import Floorplan
@@ -19,6 +20,10 @@ LEVEL_MPS, UP_MPS, DOWN_MPS = 0.95, 0.63, 0.79
 
 STAIRS_PPS = 0.655
 """Persons a second on stairs 1 m wide of steep steps: 0.936 a second and metre of 0.7 m."""
+
+
+Server: TypeAlias = tuple[int, float]
+"""A number of its own, and the seconds that it takes for each person."""
 
 
 @dataclass(frozen=True)
@@ -71,29 +76,36 @@ def flight_s(floorplan: Floorplan, leg: Leg, following: Leg) -> float:
     return floorplan.transition_by_id[leg.transition_id].length_m / (UP_MPS if up else DOWN_MPS)
 
 
-def latest(parties: Iterable[Party], floorplan: Floorplan, rng: random.Random) -> Mapping[Party, float]:
+def latest(parties: Sequence[Party], servers: Mapping[UUID, Server], rng: random.Random) -> list[float]:
     """By how many seconds somebody of each party is later somewhere than the way told; below 0 where nobody is."""
-    rate = {o.id: 1.3 * max(o.width_m - 0.3, 0.1) for o in floorplan.openings}
-    rate |= {flight.id: STAIRS_PPS for flight in floorplan.transitions}
-    parties = list(parties)
-    together = {party: rng.choice([0.0, 0.0, 20.0]) for party in parties}
-    walkers = [party for party in parties for _ in range(party.people)]
+    ways = [[(step.walk_s, *servers[step.server], step.told_s) for step in party.steps] for party in parties]
+    together = [rng.choice([0.0, 0.0, 20.0]) for _ in parties]
+    walkers = [number for number, party in enumerate(parties) for _ in range(party.people)]
     crush = rng.random() < 0.5
-    set_out = [together[party] if crush else rng.choice([0.0, rng.uniform(0, 5), together[party]]) for party in walkers]
+    set_out = [together[one] if crush else rng.choice([0.0, rng.uniform(0, 5), together[one]]) for one in walkers]
     hurry = [1.0 if crush else rng.choice([1.0, 1.0, rng.uniform(0.2, 1.0)]) for _ in walkers]
-    free: dict[UUID, float] = {}
-    late = dict.fromkeys(parties, -math.inf)
-    heap = [(set_out[k] + hurry[k] * party.steps[0].walk_s, k, 0) for k, party in enumerate(walkers) if party.steps]
+    free = [0.0] * len(servers)
+    late = [-math.inf] * len(parties)
+    heap = [(set_out[k] + hurry[k] * ways[one][0][0], k, 0) for k, one in enumerate(walkers) if ways[one]]
     heapq.heapify(heap)
     while heap:
         at_s, k, position = heapq.heappop(heap)
-        party, step = walkers[k], walkers[k].steps[position]
-        through_s = max(at_s, free.get(step.server, 0.0)) + 1 / rate[step.server]
-        free[step.server] = through_s
-        late[party] = max(late[party], through_s - set_out[k] - step.told_s)
-        if position + 1 < len(party.steps):
-            heapq.heappush(heap, (through_s + hurry[k] * party.steps[position + 1].walk_s, k, position + 1))
+        one = walkers[k]
+        way = ways[one]
+        _, server, takes_s, told_s = way[position]
+        through_s = max(at_s, free[server]) + takes_s
+        free[server] = through_s
+        late[one] = max(late[one], through_s - set_out[k] - told_s)
+        if position + 1 < len(way):
+            heapq.heappush(heap, (through_s + hurry[k] * way[position + 1][0], k, position + 1))
     return late
+
+
+def build_servers(floorplan: Floorplan) -> dict[UUID, Server]:
+    """What one queues at, by id."""
+    takes = {o.id: 1 / (1.3 * max(o.width_m - 0.3, 0.1)) for o in floorplan.openings}
+    takes |= {flight.id: 1 / STAIRS_PPS for flight in floorplan.transitions}
+    return {server: (number, takes_s) for number, (server, takes_s) in enumerate(takes.items())}
 
 
 def queued(made: EvacuationPlan, people: Mapping[UUID, int], floorplan: Floorplan, rng: random.Random) -> list[float]:
@@ -103,10 +115,12 @@ def queued(made: EvacuationPlan, people: Mapping[UUID, int], floorplan: Floorpla
     """
     if made.egress is None or any(len(shares) > 1 for shares in made.egress.shares.values()):
         return []
-    ways = {r.zone_id: Party(people.get(r.zone_id, 0), steps_of(r, floorplan)) for r in made.routes}
-    found = list(latest(ways.values(), floorplan, rng).values())
-    for route in made.routes:
-        for choice in route.choices:
-            moved = Party(people.get(route.zone_id, 0), steps_of(choice, floorplan))
-            found.append(latest([*(ways | {route.zone_id: moved}).values()], floorplan, rng)[moved])
+    servers = build_servers(floorplan)
+    parties = [Party(people.get(r.zone_id, 0), steps_of(r, floorplan)) for r in made.routes]
+    found = latest(parties, servers, rng)
+    for number, route in enumerate(made.routes):
+        for choice in route.choices if parties[number].people else ():
+            moved = Party(parties[number].people, steps_of(choice, floorplan))
+            others = [*parties[:number], moved, *parties[number + 1 :]]
+            found.append(latest(others, servers, rng)[number])
     return [late_s for late_s in found if late_s > -math.inf]

@@ -1,6 +1,7 @@
 """The guarantee in space, for threats in yards, outside, over the facade and on two levels: nobody is ever met."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from shapely import Point
 from geo_server.domain.entries import Entry
 from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan
+from geo_server.domain.regions import region_within
 from geo_server.domain.routes import Choice, Onward, Route
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.fields import threat_arrivals
@@ -16,7 +18,14 @@ from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.threats import locate
-from tests.routing.campus_pursuer import CampusPursuer, footprint, free_shape, places_in_disc
+from tests.routing.campus_pursuer import (
+    CampusGround,
+    CampusPursuer,
+    footprint,
+    free_shape,
+    places_in_disc,
+)
+from tests.routing.campus_pursuer import chase as pursue
 from tests.routing.campuses import YARD, two_storey_campus
 from tests.routing.plans import NOW, SAFE, threat, uid
 from tests.routing.test_soundness import samples
@@ -43,10 +52,21 @@ def somewhere(where: str, floorplan: Floorplan, rng: random.Random) -> Threat:
 
 
 def chase(floorplan: Floorplan, danger: Threat) -> CampusPursuer:
-    """The pursuer from anywhere in the disc, as fast as the planner has it."""
-    level = next(level for level in floorplan.levels if level.id == danger.level_id)
-    beginnings = places_in_disc(free_shape(floorplan, level), danger.point, danger.radius_m)
-    return CampusPursuer(floorplan, danger.level_id, beginnings, danger.speed_mps)
+    """The pursuer from anywhere in the disc or polygon, as fast as the planner has it."""
+    return pursue(CampusGround(floorplan), danger)
+
+
+def drawn(danger: Threat, rng: random.Random) -> Threat:
+    """A threat of which a polygon is known about where it is: of few corners, often with some that point inwards."""
+    corners, widest_m = rng.choice([3, 4, 7]), rng.choice([1.5, 4.0, 8.0])
+    turns = [(k + rng.uniform(0, 0.9)) * 2 * np.pi / corners for k in range(corners)]
+    reach_m = [rng.uniform(0.2, 1.0) * widest_m for _ in turns]
+    ring = [
+        (danger.point.x + r * np.cos(turn), danger.point.y + r * np.sin(turn))
+        for r, turn in zip(reach_m, turns, strict=True)
+    ]
+    region = region_within(ring, where="polygon")
+    return replace(danger, point=region.point, radius_m=region.radius_m, polygon=region.polygon)
 
 
 def narrowest(route: Route | Choice | Entry | Onward, pursuer: CampusPursuer, departure_s: float) -> float:
@@ -60,14 +80,16 @@ def narrowest(route: Route | Choice | Entry | Onward, pursuer: CampusPursuer, de
     return least
 
 
+@pytest.mark.parametrize("drawn_as", ["disc", "polygon"])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("where", WHERE)
-def test_nobody_on_a_safe_route_of_a_campus_is_met_wherever_in_its_disc_the_threat_starts(
-    where: str, seed: int
+def test_nobody_on_a_safe_route_of_a_campus_is_met_wherever_in_its_disc_or_polygon_the_threat_starts(
+    where: str, seed: int, drawn_as: str
 ) -> None:
     rng = random.Random(f"{where} {seed}")
     floorplan = two_storey_campus(seed)
     danger = somewhere(where, floorplan, rng)
+    danger = drawn(danger, rng) if drawn_as == "polygon" else danger
     pursuer = chase(floorplan, danger)
     made = plan(compile_floorplan(floorplan), PlanRequest(threats=[danger], reaction_s=0.0, margin_s=0.0, now=NOW))
     for route in made.routes:
@@ -78,11 +100,15 @@ def test_nobody_on_a_safe_route_of_a_campus_is_met_wherever_in_its_disc_the_thre
             assert ahead >= -1e-3, (seed, floorplan.zone_by_id[route.zone_id].name, ahead)
 
 
+@pytest.mark.parametrize("drawn_as", ["disc", "polygon"])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("where", WHERE)
-def test_arrivals_at_all_doors_and_stairs_of_a_campus_are_never_later_than_the_pursuers(where: str, seed: int) -> None:
-    floorplan = two_storey_campus(seed + 20)
-    danger = somewhere(where, floorplan, random.Random(f"{where} {seed}"))
+def test_arrivals_at_all_doors_and_stairs_of_a_campus_are_never_later_than_the_pursuers(
+    where: str, seed: int, drawn_as: str
+) -> None:
+    floorplan, rng = two_storey_campus(seed + 20), random.Random(f"{where} {seed}")
+    danger = somewhere(where, floorplan, rng)
+    danger = drawn(danger, rng) if drawn_as == "polygon" else danger
     pursuer, compiled = chase(floorplan, danger), compile_floorplan(floorplan)
     arrivals = threat_arrivals(compiled, [(locate(compiled, danger), 0.0, danger.speed_mps)])
     for node, arrival in zip(compiled.nodes, arrivals.nodes.tolist(), strict=True):
@@ -96,7 +122,7 @@ def test_arrivals_at_all_doors_and_stairs_of_a_campus_are_never_later_than_the_p
 def test_the_pursuer_of_the_campus_goes_through_doors_and_round_the_building_but_not_through_walls() -> None:
     """Guards against a pursuer that is too weak to meet anyone, and against one that no plan could be ahead of."""
     floorplan = two_storey_campus(1)
-    pursuer = CampusPursuer(floorplan, uid("L0"), [Point(4, -5)], 1.0)
+    pursuer = chase(floorplan, threat(4, -5, speed_mps=1.0))
     beyond = Point(9, 14)
     straight, there = Point(4, -5).distance(beyond), pursuer.seconds_to_each(uid("L0"), [beyond])[0]
     assert straight + 0.5 < there < 40

@@ -19,7 +19,7 @@ from geo_server.domain.places import Floorplan, OpeningCategory, ZoneCategory
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.entries import find_entries
 from geo_server.routing.request import PlanRequest
-from tests.routing.campus_pursuer import CampusPursuer, footprint, free_shape
+from tests.routing.campus_pursuer import CampusGround, CampusPursuer, chase, footprint, free_shape
 from tests.routing.campuses import two_storey_campus
 from tests.routing.planning import AT_1
 from tests.routing.plans import NOW, Sketch, closure, grid_building, threat, uid
@@ -199,7 +199,7 @@ def test_a_pursuer_never_meets_responders_on_a_way_in_that_is_called_safe(seed: 
     danger = threat(centre.x, centre.y, speed_mps=rng.choice([1.0, 1.5]))
     request = PlanRequest([danger], profile=AT_1, reaction_s=0.0, margin_s=0.0, now=NOW)
     answer = find_entries(compile_floorplan(floorplan), request, target.id, EntryMode.AVOID, at)
-    pursuer = CampusPursuer(floorplan, danger.level_id, [centre], danger.speed_mps)
+    pursuer = chase(CampusGround(floorplan), danger)
     for entry in answer.entries:
         if entry.safe and entry.margin_s is not None:
             assert narrowest(entry, pursuer, ground.id) >= -1e-3 + min(0.0, entry.margin_s)

@@ -1,15 +1,15 @@
 """``make prove`` follows people, and finds those who are met."""
 
-from tests.routing.prove import TOLERANCE_S, Trial, prove
+from tests.routing.prove import KINDS, TOLERANCE_S, Trial, prove
 
 
 def test_a_trial_follows_routes_choices_and_ways_in_and_on_and_nobody_is_met() -> None:
-    (tried, met), (others, also_met) = prove(first=11, seconds=0), prove(first=15, seconds=0)
-    assert met + also_met == []
-    tried += others
-    assert min(tried[kind] for kind in ("trials", "route", "choice", "entry", "onward", "queue")) > 0
+    tried, met = prove(first=28, seconds=0, threats=2)
+    assert met == []
+    assert tried["threat"] == 2
+    assert min(tried[kind] for kind in KINDS) > 0
 
 
 def test_whoever_leaves_too_late_is_met() -> None:
-    behind = [ahead_s for _, ahead_s in Trial(11, late_s=30.0).run()]
+    behind = [ahead_s for _, ahead_s in Trial(28, threats=2, late_s=30.0).run()]
     assert min(behind) < -TOLERANCE_S

@@ -10,20 +10,21 @@ from shapely import Point
 from geo_server.domain.places import ZoneCategory
 from tests.routing.campuses import gathering_campus
 from tests.routing.planning import make
-from tests.routing.test_campus_soundness import WHERE, chase, somewhere
+from tests.routing.test_campus_soundness import WHERE, chase, drawn, somewhere
 
 THICK_S = 2.0
 """Walls are walked through free of charge, and doors are entered at their nearest end: so much sooner, at most, at walking speed."""
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "drawn_as"), [(0, "disc"), (1, "disc"), (2, "disc"), (0, "polygon"), (1, "polygon")])
 @pytest.mark.parametrize("where", WHERE)
 def test_wherever_the_pursuer_can_be_by_a_moment_the_map_says_so_and_zones_that_it_cannot_come_to_are_free(
-    where: str, seed: int
+    where: str, seed: int, drawn_as: str
 ) -> None:
     rng = random.Random(f"reach {where} {seed}")
     floorplan = gathering_campus(seed)
     danger = somewhere(where, floorplan, rng)
+    danger = drawn(danger, rng) if drawn_as == "polygon" else danger
     pursuer, areas = chase(floorplan, danger), {(a.level_id, a.at_s): a.area for a in make(floorplan, danger).reach}
     reached = free = 0
     early: list[tuple[str, float]] = []
