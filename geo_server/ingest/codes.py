@@ -151,6 +151,11 @@ CODES: dict[str, Code] = {
         "Add a door if it is a way out.",
     ),
     "door-unplaced": Code(_NOTE, "A door symbol stands at no wall and was left out."),
+    "door-doubtful": Code(
+        _ERROR,
+        "A symbol like a door stands at a wall that runs on behind it, unlike the others, and was taken for furniture.",
+        "If it is a door, add it, or put it on a layer of doors.",
+    ),
     "door-one-zone": Code(
         _ERROR, "A door has the same zone on both sides, or none.", "Check the walls around it for gaps."
     ),

@@ -43,6 +43,7 @@ class Barriers:
         door_lines: Short straight segments on door layers: leaves, frames, thresholds.
         unsaid: Segments on layers that say nothing, which may draw windows.
         posts: Around columns that no wall touches.
+        door_layers: Layers of doors and windows.
     """
 
     walls: Segments
@@ -52,6 +53,7 @@ class Barriers:
     door_lines: Segments
     unsaid: Segments
     posts: BaseGeometry
+    door_layers: frozenset[str]
 
     @property
     def all(self) -> Segments:
@@ -85,6 +87,7 @@ def find_barriers(strokes: Sequence[Stroke], roles: Mapping[str, Role], outlines
         door_lines=door_segments[~long],
         unsaid=segments_of(by_role[Role.UNKNOWN]),
         posts=_posts(by_role[Role.COLUMN], segments_of([*by_role[Role.WALL], *by_role[Role.GLAZING]])),
+        door_layers=frozenset(layer for layer, role in roles.items() if role in {Role.DOOR, Role.GLAZING}),
     )
 
 

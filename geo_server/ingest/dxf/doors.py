@@ -6,27 +6,29 @@ direction, and along the chord itself there is none. Leaf and arc are never barr
 """
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
+from geo_server.domain.findings import Finding
+from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.curves import Arc, outlines_of
 from geo_server.ingest.dxf.drawing import Points, Stroke, Vertex
-from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
+from geo_server.ingest.dxf.profile import is_door_block
+from geo_server.ingest.dxf.segments import Segments, as_lines, segments_of
+from geo_server.ingest.dxf.standing import LATCH_M, Standing
 from geo_server.ingest.dxf.swings import Swing
 
 AT_WALL_M = 0.35
 """How far from the wall a hinge may be drawn."""
-ALONG_M = 0.13
-"""How far from a wall that runs on through the opening a chord may be drawn."""
-LATCH_M = 0.65
-"""How far from the wall a latch may be drawn: a side panel may stand between them."""
-
-
+ALONG_SHARE = 0.6
+"""A wall runs on through a doorway that lies along it for more than this share."""
+WIDE_DEG = 60
+"""Tables have no side that is a narrower arc."""
 TWIN_M = 0.2
 """Chords whose ends are nearer to each other stand in one doorway."""
 
@@ -52,102 +54,97 @@ class DoorSymbol:
     on_wall: bool = False
 
 
-class _Barriers:
-    """Barriers, asked by place; and the lines that may be leaves of doors."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A swing that is no door.
 
-    def __init__(self, segments: Segments, leaves: Segments) -> None:
-        self.leaves = leaves
-        self.leaf_sizes = lengths(leaves)
-        self.leaf_tree = STRtree(as_lines(leaves))
-        self.segments = segments
-        self.lines = as_lines(segments)
-        self.tree = STRtree(self.lines)
-        self.sizes = lengths(segments)
+    Args:
+        doubtful: It stands at a wall as a door might.
+    """
 
-    def near(self, at: Vertex, distance: float) -> npt.NDArray[np.intp]:
-        return np.asarray(self.tree.query(shapely.Point(at), predicate="dwithin", distance=distance), dtype=np.intp)
-
-    def distance(self, at: Vertex, leaf: float, hinge: Vertex) -> float:
-        """To the nearest barrier that is no leaf of this door."""
-        near = self.near(at, LATCH_M)
-        near = near[~self._leaflike(near, leaf, hinge)]
-        if len(near) == 0:
-            return math.inf
-        return float(shapely.distance(self.lines[near], shapely.Point(at)).min())
-
-    def _leaflike(self, which: npt.NDArray[np.intp], leaf: float, hinge: Vertex) -> npt.NDArray[np.bool_]:
-        close = shapely.distance(self.lines[which], shapely.Point(hinge)) < 0.08
-        return np.asarray(close & (np.abs(self.sizes[which] / leaf - 1) < 0.12), dtype=np.bool_)
-
-    def has_leaf(self, hinge: Vertex, tip: Vertex) -> bool:
-        """Whether a line of about a leaf's length is drawn from near the hinge towards a tip."""
-        size = math.dist(hinge, tip)
-        unit = np.subtract(tip, hinge) / (size or 1.0)
-        near = np.asarray(self.leaf_tree.query(shapely.LineString([hinge, tip]), predicate="dwithin", distance=0.08))
-        near = near[np.abs(self.leaf_sizes[near] / size - 0.95) < 0.25]
-        if len(near) == 0:
-            return False
-        steps = (self.leaves[near, 2:] - self.leaves[near, :2]) / self.leaf_sizes[near, None]
-        ends = np.stack([self.leaves[near, :2], self.leaves[near, 2:]])
-        at_hinge = np.hypot(*(ends - np.array(hinge)).transpose(2, 0, 1)).min(axis=0) < 0.2
-        return bool(((np.abs(steps @ unit) > 0.985) & at_hinge).any())
-
-    def _parallel(self, which: npt.NDArray[np.intp], step: Points) -> npt.NDArray[np.bool_]:
-        steps = (self.segments[which, 2:] - self.segments[which, :2]) / self.sizes[which, None]
-        return np.asarray(np.abs(steps @ (step / np.hypot(*step))) > 0.97, dtype=np.bool_)
-
-    def goes_on(self, at: Vertex, direction: Points) -> bool:
-        """Whether a barrier runs in a direction around a place."""
-        near = self.near(at, 0.12)
-        if len(near) == 0:
-            return False
-        steps = (self.segments[near, 2:] - self.segments[near, :2]) / self.sizes[near, None]
-        return bool((np.abs(steps @ direction) > 0.97).any())
-
-    def covers(self, start: Vertex, end: Vertex, leaf: float) -> float:
-        """Share of a chord's middle part that lies along barriers."""
-        first, last = np.array(start), np.array(end)
-        chord = shapely.LineString([first + 0.15 * (last - first), last - 0.15 * (last - first)])
-        near = np.asarray(self.tree.query(chord, predicate="dwithin", distance=ALONG_M), dtype=np.intp)
-        near = near[~self._leaflike(near, leaf, start)]
-        near = near[self._parallel(near, last - first)]
-        if len(near) == 0:
-            return 0.0
-        band = shapely.union_all(shapely.buffer(self.lines[near], ALONG_M, cap_style="flat"))
-        return float(chord.intersection(band).length / (chord.length or 1.0))
+    swing: Swing
+    doubtful: bool
 
 
 def find_doors(
-    swings: Sequence[Swing], strokes: Sequence[Stroke], segments: Segments
-) -> tuple[list[DoorSymbol], list[Arc], int]:
+    swings: Sequence[Swing], strokes: Sequence[Stroke], segments: Segments, door_layers: Collection[str] = ()
+) -> tuple[list[DoorSymbol], list[Arc], list[Refused]]:
     """Door symbols that stand at walls.
+
+    A table of two straight sides and an arc that is pushed to a wall looks like a door that was drawn on it. So where
+    most doors stand in gaps or at ends of walls one that does not, and where most have leaves one that has none and no
+    gap, is a door only where a layer or a block says so.
 
     Args:
         swings: Of leaves.
         strokes: Those that may draw leaves.
         segments: Barriers.
+        door_layers: Layers of doors.
 
     Returns:
-        The doors, the arcs that belong to them, and how many swings stand at no wall.
+        The doors, the arcs that belong to them, and the swings that are no doors.
     """
     if not swings or len(segments) == 0:
-        return [], [], len(swings)
-    barriers = _Barriers(segments, segments_of(strokes))
+        return [], [], [Refused(swing, doubtful=False) for swing in swings]
+    barriers = Standing(segments, segments_of(strokes))
     pairs = _double_doors(swings, barriers)
     paired = {index for pair in pairs for index in pair[:2]}
-    doors = [door for *_, door in pairs]
-    arcs = [swings[index].arc for index in sorted(paired)]
-    stray = 0
-    for index, swing in enumerate(swings):
-        if index in paired:
-            continue
-        door = _single_door(swing, barriers)
-        if door is None:
-            stray += 1
+    single = [(swing, _single_door(swing, barriers)) for index, swing in enumerate(swings) if index not in paired]
+    placed = [(swing, door) for swing, door in single if door is not None]
+    refused = [Refused(swing, doubtful=False) for swing, door in single if door is None]
+    odd = _odd_ones(placed, len(pairs), barriers, door_layers)
+    refused += [Refused(swing, doubtful=True) for (swing, _), is_odd in zip(placed, odd, strict=True) if is_odd]
+    placed = [pair for pair, is_odd in zip(placed, odd, strict=True) if not is_odd]
+    doors = [*(door for *_, door in pairs), *(door for _, door in placed)]
+    arcs = [*(swings[index].arc for index in sorted(paired)), *(swing.arc for swing, _ in placed)]
+    return _without_twins(doors), arcs, refused
+
+
+def _odd_ones(
+    placed: Sequence[tuple[Swing, DoorSymbol]], pairs: int, standing: Standing, door_layers: Collection[str]
+) -> list[bool]:
+    """Which doors are drawn unlike most others, with nothing that says that they are doors."""
+    unsaid = [not _is_said(swing.stroke, door_layers) for swing, _ in placed]
+    odd = [False] * len(placed)
+    bare = [_is_bare(swing.arc, door, standing) for swing, door in placed]
+    through = [
+        door.on_wall and not standing.ends_at(door.end, swing.arc.radius, swing.arc.centre) for swing, door in placed
+    ]
+    for unlike in (through, bare):
+        if len(placed) + pairs > 2 * sum(unlike):
+            odd = [was or (is_unlike and mute) for was, is_unlike, mute in zip(odd, unlike, unsaid, strict=True)]
+    return odd
+
+
+def _is_bare(arc: Arc, door: DoorSymbol, standing: Standing) -> bool:
+    """Whether an arc has no leaf, and lies beside a wall and not in a gap."""
+    if arc.sweep_deg < WIDE_DEG or any(standing.has_leaf(arc.centre, tip) for tip in (arc.start, arc.end)):
+        return False
+    return standing.covers(door.start, door.end, arc.radius, AT_WALL_M) > ALONG_SHARE
+
+
+def _is_said(stroke: Stroke, door_layers: Collection[str]) -> bool:
+    """Whether a layer or a block says that a stroke draws a door."""
+    return (stroke.layer in door_layers and stroke.role is None) or (bool(stroke.block) and is_door_block(stroke.block))
+
+
+def about_refused(refused: Sequence[Refused]) -> list[Finding]:
+    """One finding for each layer with swings that stand at no wall, and one for each that stands on one."""
+    apart: dict[str, list[Swing]] = defaultdict(list)
+    findings = []
+    for one in refused:
+        stroke, at = one.swing.stroke, one.swing.arc.centre
+        if one.doubtful:
+            findings.append(make_finding("door-doubtful", at=at, layer=stroke.layer, handle=stroke.handle))
         else:
-            doors.append(door)
-            arcs.append(swing.arc)
-    return _without_twins(doors), arcs, stray
+            apart[stroke.layer].append(one.swing)
+    for layer, swings in sorted(apart.items()):
+        first = swings[0]
+        told = make_finding(
+            "door-unplaced", at=first.arc.centre, layer=layer, handle=first.stroke.handle, count=len(swings)
+        )
+        findings.append(told)
+    return findings
 
 
 def _without_twins(doors: Sequence[DoorSymbol]) -> list[DoorSymbol]:
@@ -167,7 +164,7 @@ def _is_twin(door: DoorSymbol, other: DoorSymbol) -> bool:
     )
 
 
-def _double_doors(swings: Sequence[Swing], barriers: _Barriers) -> list[tuple[int, int, DoorSymbol]]:
+def _double_doors(swings: Sequence[Swing], barriers: Standing) -> list[tuple[int, int, DoorSymbol]]:
     """Two swings whose latches meet between two hinges."""
     tips = [(index, tip) for index, swing in enumerate(swings) for tip in (swing.arc.start, swing.arc.end)]
     tree = STRtree(shapely.points([tip for _, tip in tips]))
@@ -185,7 +182,7 @@ def _double_doors(swings: Sequence[Swing], barriers: _Barriers) -> list[tuple[in
     return found
 
 
-def _stands(door: DoorSymbol, hinges: Sequence[Vertex], barriers: _Barriers) -> bool:
+def _stands(door: DoorSymbol, hinges: Sequence[Vertex], barriers: Standing) -> bool:
     """Whether a double door stands between walls, or between a wall and the post of another door beside it."""
     at_wall = [barriers.distance(end, 1e9, end) <= AT_WALL_M for end in (door.start, door.end)]
     at_post = [any(math.dist(end, hinge) <= AT_WALL_M for hinge in hinges) for end in (door.start, door.end)]
@@ -212,7 +209,7 @@ def _pair(one: Swing, other: Swing) -> DoorSymbol:
     return DoorSymbol(one.arc.centre, other.arc.centre, 2, stroke.handle, stroke.layer, stroke.block)
 
 
-def _single_door(swing: Swing, barriers: _Barriers) -> DoorSymbol | None:
+def _single_door(swing: Swing, barriers: Standing) -> DoorSymbol | None:
     arc, stroke = swing.arc, swing.stroke
     if barriers.distance(arc.centre, arc.radius, arc.centre) > AT_WALL_M:
         return None
@@ -220,7 +217,7 @@ def _single_door(swing: Swing, barriers: _Barriers) -> DoorSymbol | None:
     score, latch = max(scores)
     if score <= -1.0:
         return None
-    on_wall = barriers.covers(arc.centre, latch, arc.radius) > 0.6
+    on_wall = barriers.covers(arc.centre, latch, arc.radius) > ALONG_SHARE
     return DoorSymbol(arc.centre, latch, 1, stroke.handle, stroke.layer, stroke.block, on_wall)
 
 
@@ -228,7 +225,7 @@ def _tips(arc: Arc) -> tuple[tuple[Vertex, Vertex], tuple[Vertex, Vertex]]:
     return (arc.start, arc.end), (arc.end, arc.start)
 
 
-def _latch_score(arc: Arc, tip: Vertex, other: Vertex, barriers: _Barriers) -> float:
+def _latch_score(arc: Arc, tip: Vertex, other: Vertex, barriers: Standing) -> float:
     """How well one end of a door's arc fits as its latch; -9 when it cannot be."""
     away = barriers.distance(tip, arc.radius, arc.centre)
     if away > LATCH_M:
@@ -237,7 +234,7 @@ def _latch_score(arc: Arc, tip: Vertex, other: Vertex, barriers: _Barriers) -> f
     beyond = _vertex(np.array(tip) + 0.15 * unit)
     behind = _vertex(np.array(arc.centre) - 0.15 * unit)
     score = 2.0 - 3.0 * away + barriers.goes_on(beyond, unit) + barriers.goes_on(behind, unit)
-    covered = barriers.covers(arc.centre, tip, arc.radius) > 0.6
+    covered = barriers.covers(arc.centre, tip, arc.radius) > ALONG_SHARE
     if covered and not barriers.has_leaf(arc.centre, other):
         score -= 2.5
     if barriers.has_leaf(arc.centre, tip) and not covered:

@@ -1,7 +1,7 @@
 """One level: from its strokes and texts to zones, openings and walls without ids. All lengths in metres."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -16,15 +16,12 @@ from geo_server.ingest.dxf.areas import DrawnArea, find_areas, grow_shafts
 from geo_server.ingest.dxf.barriers import Barriers, find_barriers
 from geo_server.ingest.dxf.bays import divide_zones
 from geo_server.ingest.dxf.booths import absorb_booths, without_gaps
+from geo_server.ingest.dxf.closing import Closed, close_level
 from geo_server.ingest.dxf.confidence import find_doubts, weigh_zones
 from geo_server.ingest.dxf.content import FoundZone, LevelContent
-from geo_server.ingest.dxf.doors import LATCH_M, DoorSymbol, find_doors, without_doors
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.finishes import without_finishes
-from geo_server.ingest.dxf.frames import find_frames, in_sectors
 from geo_server.ingest.dxf.islands import absorb_islands
-from geo_server.ingest.dxf.mending import cap_open_ends, connect, join_free_ends, stitch
-from geo_server.ingest.dxf.noding import node, node_with, straighten_noded, weld
 from geo_server.ingest.dxf.openings import (
     FoundOpening,
     FoundOpenings,
@@ -34,7 +31,7 @@ from geo_server.ingest.dxf.openings import (
     healed,
     zones_beside,
 )
-from geo_server.ingest.dxf.polygonize import Faces, find_faces, inscribed_radius, without_tentacles
+from geo_server.ingest.dxf.polygonize import inscribed_radius, without_tentacles
 from geo_server.ingest.dxf.profile import category_of, stroke_role
 from geo_server.ingest.dxf.recover import find_leaks
 from geo_server.ingest.dxf.role import Role
@@ -42,13 +39,8 @@ from geo_server.ingest.dxf.segments import Segments, as_lines, segments_of
 from geo_server.ingest.dxf.short_numbers import find_short_numbers
 from geo_server.ingest.dxf.stairs import cut_flights, entries_on_walls, find_flights
 from geo_server.ingest.dxf.surroundings import without_surroundings
-from geo_server.ingest.dxf.swings import find_swings
 from geo_server.ingest.dxf.walls import (
     Bridge,
-    bridge_segments,
-    find_bridges,
-    needed_bridges,
-    wall_thickness,
 )
 from geo_server.ingest.telling import begin
 
@@ -56,25 +48,6 @@ NARROW_M = 1.3
 """An unnamed space without a way in is the inside of a wall when it is narrower than this, where doors are drawn."""
 SHAFT_M2, BOOTH_M2 = 4.0, 2.0
 """An unnamed space without a way in is dropped when it is smaller than this: with doors drawn, without any drawn."""
-
-
-@dataclass(frozen=True)
-class _Closed:
-    """The arrangement of a level, closed.
-
-    Args:
-        still: Lines on door layers that are no leaf of a door that was placed.
-        joined: Across gaps between free ends of walls that were meant to meet.
-    """
-
-    segments: Segments
-    doors: list[DoorSymbol]
-    bridges: list[Bridge]
-    faces: Faces
-    thickness: float
-    stray_doors: int
-    still: Segments
-    joined: list[Bridge]
 
 
 def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mapping[str, Role]) -> LevelContent:
@@ -91,11 +64,9 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     barriers = find_barriers(strokes, roles, outlines)
     stamps, told = without_finishes(texts.find_stamps(labels))
     content.findings += told
-    closed = _close(barriers, [s.at for s in stamps if s.names or s.number])
+    closed = close_level(barriers, [s.at for s in stamps if s.names or s.number])
     content.doors_drawn = len(closed.doors)
-    if closed.stray_doors:
-        content.findings.append(make_finding("door-unplaced", count=closed.stray_doors))
-    content.findings += healed([*closed.bridges, *closed.joined])
+    content.findings += [*closed.findings, *healed([*closed.bridges, *closed.joined])]
     begin(Stage.ROOMS)
     areas = grow_shafts(areas, closed.faces.rooms)
     polygons, drawn = _zones(closed, areas, barriers, stamps)
@@ -131,29 +102,8 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     return content
 
 
-def _close(barriers: Barriers, named: Sequence[tuple[float, float]]) -> _Closed:
-    swings = find_swings(barriers.doors)
-    frames = find_frames(barriers.door_lines, [swing.arc for swing in swings], barriers.all)
-    fixed = np.vstack([barriers.all, frames])
-    doors, arcs, stray = find_doors(swings, barriers.doors, fixed)
-    segments = straighten_noded(node(weld(without_doors(fixed, arcs, doors))))
-    chords = [Bridge(door.start, door.end, index) for index, door in enumerate(doors)]
-    closing = [chord for chord in chords if not doors[chord.symbol or 0].on_wall]
-    segments = node_with(segments, stitch(segments))
-    joined = join_free_ends(segments)
-    segments = node_with(segments, bridge_segments(joined))
-    walls = node_with(segments, cap_open_ends(segments))
-    segments = node_with(walls, connect(closing, walls, LATCH_M))
-    gaps = find_bridges(node_with(segments, bridge_segments(closing)), walls, barriers.posts)
-    gaps = needed_bridges(gaps, np.vstack([bridge_segments(chords), barriers.glazing]), segments)
-    faces, stay = find_faces(segments, [*closing, *gaps], named)
-    on_wall = [chord for chord in chords if doors[chord.symbol or 0].on_wall]
-    still = barriers.door_lines[~in_sectors(barriers.door_lines, arcs)]
-    return _Closed(segments, doors, [*stay, *on_wall], faces, wall_thickness(segments), stray, still, joined)
-
-
 def _zones(
-    closed: _Closed, areas: Sequence[DrawnArea], barriers: Barriers, stamps: Sequence[texts.Stamp]
+    closed: Closed, areas: Sequence[DrawnArea], barriers: Barriers, stamps: Sequence[texts.Stamp]
 ) -> tuple[list[Polygon], dict[int, DrawnArea]]:
     """Polygons of zones: outlined rooms first, which are returned apart too, then what walls enclose, then leaks."""
     radius = min(0.3, max(0.1, 0.55 * closed.thickness))

@@ -5,6 +5,7 @@ walls may hold stairs, furniture, axes, dimensions and doors as well:
 
 - an arc as wide as a leaf is a swing, any other tight curve is furniture;
 - rows of parallel lines are treads, or tiles when they are too many or too wide apart;
+- a line that goes through a doorway is an escape route, an axis or a dimension;
 - lines that meet like spokes are trees or symbols;
 - a line beside which its length is written measures something;
 - a line that is free at both ends and crosses others is an axis, or a tick;
@@ -30,6 +31,7 @@ from geo_server.ingest.dxf.captions import ROOM_M2, find_leaders
 from geo_server.ingest.dxf.curves import Arc, arcs_of
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.noding import GRAIN_M
+from geo_server.ingest.dxf.passages import find_passages
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.rows import crossing_rows, find_rows
 from geo_server.ingest.dxf.segments import Corners, Segments, grouped, lengths
@@ -59,7 +61,7 @@ WALL_M = 0.55
 _WORDS = {
     Role.STAIRS: "of stairs",
     Role.DOOR: "of doors",
-    Role.EXCLUDE: "of furniture, axes, tiles or dimensions",
+    Role.EXCLUDE: "of furniture, axes, tiles, routes or dimensions",
     Role.UNKNOWN: "in blocks that draw no walls",
 }
 _NUMBER = re.compile(r"^\s*(\d{1,6}(?:[.,]\d{1,3})?)\s*(?:m|cm|mm)?\s*$")
@@ -78,6 +80,10 @@ def sort_strokes(strokes: Sequence[Stroke], layers: Collection[str], labels: Seq
         return tuple(strokes)
     arcs = arcs_of([strokes[i].points for i in mixed])
     roles: list[Role | None] = [_curve_role(strokes[i], curves) for i, curves in zip(mixed, arcs, strict=True)]
+    swings = [arc for role, curves in zip(roles, arcs, strict=True) if role is Role.DOOR for arc in curves]
+    left = [k for k, role in enumerate(roles) if role is None]
+    for k, through in zip(left, find_passages([strokes[mixed[k]] for k in left], swings).tolist(), strict=True):
+        roles[k] = Role.EXCLUDE if through else None
     for sorter in (_rows, _stars, _measured, _leaders, _free, _cabinets, _alone):
         left = [k for k, role in enumerate(roles) if role is None]
         for k, role in zip(left, sorter([strokes[mixed[k]] for k in left], labels), strict=True):

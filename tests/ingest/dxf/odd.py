@@ -163,6 +163,46 @@ def stamps() -> Drawn:
     return document, floor
 
 
+def _all_on_zero(drawn: Drawn) -> Drawn:
+    document, floor = drawn
+    for entity in document.entitydb.values():
+        if entity.dxf.is_supported("layer") and entity.dxf.hasattr("layer"):
+            entity.dxf.layer = "0"
+    return document, floor
+
+
+def tables() -> Drawn:
+    """Tables and benches with round sides, pushed to walls and into corners, on the one layer that there is."""
+    floor = school_floor()
+    document, space = _plain(floor)
+    for x, y, first in ((0.18, 15.82, 270), (6.94, 15.82, 180), (13.06, 15.82, 270), (23.1, 0.18, 0), (27.5, 0.18, 0)):
+        space.add_arc((x, y), 0.9, first, first + 90)
+    for x, way in ((0.18, 0.9), (6.94, -0.9)):
+        space.add_line((x, 15.82), (x + way, 15.82))
+        space.add_line((x, 15.82), (x, 14.92))
+    space.add_arc((10, 15.82), 0.8, 180, 360)
+    space.add_arc((10.64, 9.1), 0.8, 0, 90)
+    return _all_on_zero((document, floor))
+
+
+def escape_routes(*, pieces: bool = False) -> Drawn:
+    """Ways out as lines with arrowheads, from each room through its door, on the one layer that there is."""
+    floor = school_floor()
+    document, space = _plain(floor)
+    for door in floor.doors:
+        name = next((side for side in door.sides if side not in {"", "CORRIDOR", "HALL"}), None)
+        if name is None:
+            continue
+        (x, y), middle = floor.names[name], Vec2(door.hinge).lerp(Vec2(door.latch))
+        out = [(26.9, 6.0), (26.9, -2.0)] if "HALL" in door.sides else [(middle.x, 8.2), (-2.0, 8.2)]
+        line = space.add_lwpolyline([(x + 0.4, y + (0.6 if y < middle.y else -0.6)), middle, *out])
+        if pieces:
+            line.explode()
+    for x in (-2, 1, 5, 9, 13, 17):
+        space.add_lwpolyline([(x + 0.4, 8.4), (x, 8.2), (x + 0.4, 8.0)])
+    return _all_on_zero((document, floor))
+
+
 def _small(space: Space, words: str, at: Vec2) -> None:
     text = space.add_text(words, height=0.15, dxfattribs={"layer": "A-ANNO-SYMB"})
     text.set_placement(at, align=ezdxf.enums.TextEntityAlignment.MIDDLE_CENTER)
@@ -254,6 +294,9 @@ ODD: Mapping[str, Callable[[], Drawn]] = {
     "tags of doors and keynotes": tags,
     **{f"{words} under each name": partial(under_names, words) for words in UNDER},
     "stamps with many attributes": stamps,
+    "round tables at walls, all on one layer": tables,
+    "escape routes, all on one layer": escape_routes,
+    "escape routes in pieces, all on one layer": lambda: escape_routes(pieces=True),
     "a revolving door": revolving,
     "folding doors": concertina,
     "doors that swing both ways": both_ways,

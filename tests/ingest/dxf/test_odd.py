@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from geo_server.ingest.pipeline import read_plan
-from tests.ingest.dxf.odd import ODD, UNDER, Drawn, court, revolving, under_names
+from tests.ingest.dxf.odd import ODD, UNDER, Drawn, court, revolving, tables, under_names
 from tests.ingest.dxf.styles import Style, as_bytes
 from tests.ingest.dxf.test_styles import ALL_RIGHT
 from tests.ingest.dxf.truth import compare
@@ -20,6 +20,12 @@ def test_one_odd_thing_changes_no_room_no_name_and_no_door(draw: Callable[[], Dr
 def test_what_was_taken_for_a_marking_on_a_floor_is_told() -> None:
     result = read_plan(as_bytes(court("A-WALL")[0]), "odd.dxf")
     assert "island-absorbed" in {finding.code for finding in result.findings}
+
+
+def test_a_table_that_looks_like_a_door_on_a_wall_is_told_with_its_place() -> None:
+    told = [f for f in read_plan(as_bytes(tables()[0]), "odd.dxf").findings if f.code == "door-doubtful"]
+    assert (0.18, 15.82) in {(round(f.x or 0, 2), round(f.y or 0, 2)) for f in told}
+    assert all(f.layer == "0" and f.handle for f in told)
 
 
 def test_a_gap_in_an_outside_wall_with_nothing_in_it_is_told() -> None:

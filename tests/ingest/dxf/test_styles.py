@@ -33,7 +33,7 @@ SINGLE = [
 ONE_LAYER = [
     *(Style(layers="zero", walls=walls) for walls in WALLS),
     *(Style(layers="zero", doors=doors) for doors in DOORS if doors not in AMBIGUOUS - {"none"}),
-    *(Style(layers="zero", clutter=(clutter,)) for clutter in CLUTTER if clutter != "round tables"),
+    *(Style(layers="zero", clutter=(clutter,)) for clutter in CLUTTER),
     Style(layers="zero", turn_deg=17, unit="mm", header="", block="nested"),
 ]
 
