@@ -132,6 +132,11 @@ CODES: dict[str, Code] = {
         "If they are a building, write names in its rooms, or bring it in as a drawing of its own.",
     ),
     "view-ignored": Code(_NOTE, "Linework that is no floor plan, or stands apart, was left out."),
+    "detail-left-out": Code(
+        _FIXED,
+        "A drawing beside a plan was taken for a detail of it, and left out.",
+        "If it is a level of its own, write its title beside it, such as 2ND FLOOR.",
+    ),
     "no-walls": Code(_ERROR, "The drawing holds no walls.", "Check that the wall layers are on and in model space."),
     "no-plan": Code(
         _ERROR,

@@ -5,30 +5,25 @@ All lengths in metres.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 
-import numpy as np
 import shapely
-from shapely import STRtree
 
 from geo_server.domain.findings import Finding
 from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.drawing import Drawing, Stroke
-from geo_server.ingest.dxf.labels import Stamp, find_stamps
 from geo_server.ingest.dxf.ledger import BUILT
-from geo_server.ingest.dxf.profile import category_of, stroke_role
+from geo_server.ingest.dxf.plan_signs import Signs, plans_among
+from geo_server.ingest.dxf.profile import stroke_role
 from geo_server.ingest.dxf.repeated import Written, without_repeated
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.segments import segments_of
-from geo_server.ingest.dxf.swings import find_swings
 from geo_server.ingest.dxf.views import (
     View,
     corners_of,
     find_views,
     name_views,
     overlap_once_laid,
-    seen_from_the_side,
     strokes_in,
 )
 
@@ -38,49 +33,6 @@ LIKE_OUTLINES = 0.4
 """Levels cover each other to this share of what both cover, once laid over each other."""
 LEAST_LENGTH_M = 12.0
 """A building has walls of at least this length."""
-LEAST_SIGNS = 4
-"""Doors and room names that a level shows before another view without any is no plan."""
-_DOORS = frozenset({Role.DOOR, Role.GLAZING, Role.WALL})
-
-
-class _Signs:
-    """What shows a view to be a plan: doors with swings, and texts that tell of rooms by a number or a word for a use."""
-
-    def __init__(self, drawing: Drawing, roles: Mapping[str, Role]) -> None:
-        self._drawing = drawing
-        self._roles = roles
-        self._doors: dict[bytes, int] = {}
-
-    @cached_property
-    def stamps(self) -> list[Stamp]:
-        """Those that tell of rooms."""
-        return [s for s in find_stamps(self._drawing.labels) if s.number or category_of(s.name) is not None]
-
-    def doors_in(self, views: Sequence[View]) -> list[int]:
-        """How many doors each view shows."""
-        new = [view for view in views if view.outline.wkb not in self._doors]
-        hinges = [shapely.Point(swing.arc.centre) for swing in find_swings(self._drawn_in(new))] if new else []
-        for view in new:
-            self._doors[view.outline.wkb] = int(shapely.intersects(view.outline, hinges).sum()) if hinges else 0
-        return [self._doors[view.outline.wkb] for view in views]
-
-    def _drawn_in(self, views: Sequence[View]) -> list[Stroke]:
-        """Strokes that may draw doors and begin in the bounds of a view."""
-        doors = [s for s in self._drawing.strokes if s.block or stroke_role(s, self._roles) in _DOORS]
-        starts = np.array([stroke.points[0] for stroke in doors]).reshape(-1, 2)
-        inside = np.zeros(len(doors), dtype=np.bool_)
-        for view in views:
-            low, high = np.array(view.outline.bounds).reshape(2, 2)
-            inside |= ((starts >= low) & (starts <= high)).all(axis=1)
-        return [stroke for stroke, within in zip(doors, inside.tolist(), strict=True) if within]
-
-    def stamps_in(self, views: Sequence[View]) -> list[list[Stamp]]:
-        """The stamps in each view."""
-        tree = STRtree([shapely.Point(stamp.at) for stamp in self.stamps])
-        return [
-            [self.stamps[i] for i in sorted(tree.query(view.outline, predicate="intersects").tolist())]
-            for view in views
-        ]
 
 
 def choose_levels(
@@ -97,11 +49,12 @@ def choose_levels(
     views, small = find_views(segments_of(built))
     if not views:
         return [], small, []
-    signs = _Signs(drawing, roles)
-    views, elsewhere = _plans_among(views, drawing, signs)
+    signs = Signs(drawing, roles)
+    views, elsewhere, told = plans_among(views, drawing, signs)
     if not views:
         return [], [*small, *elsewhere], []
     views, again, findings = _told_apart(views, built, drawing, signs)
+    findings = [*told, *findings]
     views, rest = name_views(views, drawing.labels), [*elsewhere, *again]
     if one_level:
         views = _with_parts(views[:1], views[0], views[1:])
@@ -123,7 +76,7 @@ def _about_guesses(views: Sequence[View]) -> list[Finding]:
 
 
 def _with_outbuildings(
-    levels: Sequence[View], small: Sequence[View], rest: Sequence[View], signs: _Signs
+    levels: Sequence[View], small: Sequence[View], rest: Sequence[View], signs: Signs
 ) -> tuple[list[View], list[View], list[Finding]]:
     """Levels with small buildings that stand apart from them, such as portable classrooms: they have doors and names of
     rooms of their own. A detail of a level has the names of its rooms.
@@ -178,23 +131,8 @@ def _about_alignment(view: View, agreement: float) -> Finding:
     return make_finding(code, words, at=(at.x, at.y), ordinal=view.ordinal)
 
 
-def _plans_among(views: Sequence[View], drawing: Drawing, signs: _Signs) -> tuple[list[View], list[View]]:
-    """Views that may be plans, and those that show the building from elsewhere, such as sections: they have neither doors
-    nor names of rooms, and either are called so, or another view has some and nobody calls them levels.
-    """
-    sides = seen_from_the_side(views, drawing.labels)
-    if len(views) == 1 and not any(sides):
-        return list(views), []
-    counts = [n + len(stamps) for n, stamps in zip(signs.doors_in(views), signs.stamps_in(views), strict=True)]
-    titled = [bool(view.title) or max(counts) < LEAST_SIGNS for view in name_views(views, drawing.labels)]
-    plans = [
-        v for v, count, title, side in zip(views, counts, titled, sides, strict=True) if count or (title and not side)
-    ]
-    return plans, [v for v in views if v not in plans]
-
-
 def _told_apart(
-    views: Sequence[View], built: Sequence[Stroke], drawing: Drawing, signs: _Signs
+    views: Sequence[View], built: Sequence[Stroke], drawing: Drawing, signs: Signs
 ) -> tuple[list[View], list[View], list[Finding]]:
     """Views that show levels of their own, those that show one of them again, and what was noticed."""
     if len(views) == 1:

@@ -138,6 +138,17 @@ FROM_THE_SIDE = _words(
 )
 """Words in titles of drawings that show a building from the side."""
 
+ENLARGED = _words(
+    """
+    DETAIL DETAILS ENLARGED ENLARGEMENT DETALLE DETALLES DETALL DETALLS DETTAGLIO DETTAGLI PARTICOLARE AUSSCHNITT VERGROSSERUNG
+    AGRANDISSEMENT DETALHE DETALHES DETALJ DETALJER SZCZEGOL УЗЕЛ ДЕТАЛЬ ФРАГМЕНТ 詳細 詳細図 详图 大样 상세도
+    """
+)
+"""Words in titles of drawings that show a part of a level again, at a larger scale."""
+
+POINTING = _words("SEE REFER REF SIEHE VOIR VER VEURE VEDI ZIE SE SM")
+"""Words that make a note of what would be a title: it stands elsewhere."""
+
 OTHER_TRADES = _words(
     """
     CEILING RCP DEMOLITION DEMO ELECTRICAL LIGHTING POWER MECHANICAL HVAC PLUMBING STRUCTURAL FURNITURE FINISH FINISHES

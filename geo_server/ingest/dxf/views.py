@@ -10,6 +10,7 @@ Terminology:
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -189,20 +190,32 @@ def is_title(text: str) -> bool:
     return len(text) <= LONGEST_TITLE and (level_of(text) is not None or _TITLE.search(plain_words(text)) is not None)
 
 
-def seen_from_the_side(views: Sequence[View], labels: Sequence[Label]) -> list[bool]:
-    """Which views are sections or elevations by the title that stands nearest to them, beside all views."""
+class Kind(Enum):
+    """What a title says that a view is."""
+
+    PLAN = "plan"
+    SIDE = "side"
+    DETAIL = "detail"
+
+
+def seen_as(views: Sequence[View], labels: Sequence[Label]) -> list[tuple[Kind, str]]:
+    """What each view is by the title that stands nearest to it, beside all views; and that title, or nothing."""
     hulls = [view.outline.buffer(-JOIN_M / 2) for view in views]
     titles = [
         label
         for label in labels
-        if (is_title(label.text) or _is_of_a_side(label.text))
+        if (is_title(label.text) or _kind_of(label.text) is not Kind.PLAN)
         and not any(hull.contains(Point(label.at)) for hull in hulls)
     ]
-    return [_is_of_a_side(_nearest_title(view, titles)) for view in views]
+    nearest = [_nearest_title(view, titles) for view in views]
+    return [(_kind_of(title), title) for title in nearest]
 
 
-def _is_of_a_side(text: str) -> bool:
-    return len(text) <= LONGEST_TITLE and not lexicon.FROM_THE_SIDE.isdisjoint(tokens(text))
+def _kind_of(text: str) -> Kind:
+    words = set(tokens(text)) if len(text) <= LONGEST_TITLE else set()
+    if words & lexicon.FROM_THE_SIDE:
+        return Kind.SIDE
+    return Kind.DETAIL if words & lexicon.ENLARGED and not words & lexicon.POINTING else Kind.PLAN
 
 
 def _nearest_title(view: View, titles: Sequence[Label]) -> str:

@@ -101,3 +101,17 @@ def elevations(*titles: str, plan: bool = False) -> Document:
 
 def _outline(space: Space, bounds: tuple[float, float, float, float], layer: str) -> None:
     space.add_lwpolyline(list(box(*bounds).exterior.coords)[:-1], close=True, dxfattribs={"layer": layer})
+
+
+def with_detail(title: str, size: float, part: Floor, floor_title: str = "GROUND FLOOR PLAN 1:100") -> Document:
+    """The school's floor with its title, and beside it a part of it again, so many times as large."""
+    document = sheet()
+    space = document.modelspace()
+    put_floor(space, school_floor(), title=floor_title)
+    before = set(space)
+    put_floor(space, part)
+    for entity in [e for e in space if e not in before]:
+        entity.transform(Matrix44.scale(size, size, size) @ Matrix44.translate(45, 0, 0))
+    if title:
+        put_text(space, title, (45 + 4.5 * size, -4))
+    return document

@@ -5,7 +5,17 @@ from ezdxf.document import Drawing as Document
 
 from geo_server.ingest.pipeline import ImportResult, read_plan
 from tests.ingest.dxf.floor import school_floor
-from tests.ingest.dxf.sheets import elevations, renumbered, twice, with_huts
+from tests.ingest.dxf.sheets import (
+    elevations,
+    hut,
+    put_elevation,
+    put_floor,
+    renumbered,
+    sheet,
+    twice,
+    with_detail,
+    with_huts,
+)
 from tests.ingest.dxf.styles import as_bytes
 
 ROOMS = len(school_floor().rooms)
@@ -82,3 +92,40 @@ def test_a_plan_above_elevations_is_the_only_level() -> None:
     assert [level.name for level in result.floorplan.levels] == ["GROUND FLOOR"]
     assert len(result.floorplan.zones) == ROOMS
     assert "no-plan" not in codes
+
+
+@pytest.mark.parametrize(
+    ("title", "size"),
+    [
+        ("STAIR DETAIL 1:20", 1.5),
+        ("ENLARGED TOILET PLAN", 4.0),
+        ("Detail WC M 1:25", 2.0),
+        ("GROUND FLOOR - TOILETS 1:50", 2.0),
+        ("", 4.0),
+    ],
+)
+def test_a_part_of_a_level_that_is_drawn_larger_beside_it_is_no_level_and_told(title: str, size: float) -> None:
+    result, codes = read(with_detail(title, size, hut("WC")))
+    assert len(result.floorplan.levels) == 1
+    assert len(result.floorplan.zones) == ROOMS
+    assert "detail-left-out" in codes
+
+
+def test_a_smaller_level_with_a_title_of_its_own_is_no_detail() -> None:
+    result, codes = read(with_detail("2ND FLOOR PLAN 1:100", 2.0, hut("WC"), "GROUND FLOOR PLAN 1:100"))
+    assert [level.name for level in result.floorplan.levels] == ["GROUND FLOOR PLAN 1:100", "2ND FLOOR PLAN 1:100"]
+    assert "detail-left-out" not in codes
+
+
+def test_a_note_beside_a_plan_that_points_to_a_detail_makes_none_of_it() -> None:
+    result, _ = read(with_detail("SEE DETAIL 4/A-501", 1.0, hut("P1 PORTABLE")))
+    assert "P1 PORTABLE" in {zone.name for zone in result.floorplan.zones}
+
+
+@pytest.mark.parametrize("base", [-30.0, 30.0])
+def test_an_elevation_without_a_title_below_or_above_a_plan_has_no_rooms(base: float) -> None:
+    document = sheet()
+    put_floor(document.modelspace(), school_floor(), title="GROUND FLOOR PLAN")
+    put_elevation(document.modelspace(), base, " ")
+    result, _ = read(document)
+    assert len(result.floorplan.zones) == ROOMS
