@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import numpy as np
 import orjson
 import shapely
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +14,7 @@ from starlette.responses import Response
 from geo_server.domain.document import LONLAT_DECIMALS
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan
+from geo_server.domain.regions import ring_of
 
 REVALIDATE = "private, no-cache"
 """Keep it, but ask each time whether it is still right; never in a cache that is shared."""
@@ -26,6 +29,14 @@ def lonlat(geometry: BaseGeometry, frame: SiteFrame) -> list[float]:
     """A place inside a site-metres geometry as [lon, lat]."""
     lon, lat = frame.coordinates_to_lonlat(geometry.representative_point().coords)[0]
     return [round(float(lon), LONLAT_DECIMALS), round(float(lat), LONLAT_DECIMALS)]
+
+
+def ring_lonlat(polygon: Polygon | None, frame: SiteFrame) -> list[list[float]] | None:
+    """The vertices of a site-metres region as [lon, lat] in order, the first not repeated; None of none."""
+    if polygon is None:
+        return None
+    pairs: list[list[float]] = np.round(frame.coordinates_to_lonlat(ring_of(polygon)), LONLAT_DECIMALS).tolist()
+    return pairs
 
 
 def json_tagged(

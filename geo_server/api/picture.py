@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from geo_server.api.answers import lonlat, moment
+from geo_server.api.answers import lonlat, moment, ring_lonlat
 from geo_server.api.deps import Access
 from geo_server.domain.conflicts import ProtocolConflict
 from geo_server.domain.directives import Withdrawal, action_of
@@ -95,6 +95,7 @@ def sighting_document(sighting: Sighting, plan: Floorplan, site: Site, *, names:
         "at": lonlat(sighting.point, site.frame),
         **_level(sighting.level_id, plan),
         "radius_m": sighting.radius_m,
+        "polygon": ring_lonlat(sighting.polygon, site.frame),
         "confidence": sighting.confidence,
         "source": sighting.source,
         "seen_at": moment(sighting.seen_at),
@@ -120,6 +121,7 @@ def _threat(threat: Threat, plan: Floorplan, site: Site, now: datetime) -> Json:
         "at": lonlat(threat.point, site.frame),
         **_level(threat.level_id, plan),
         "radius_m": threat.radius_m,
+        "polygon": ring_lonlat(threat.polygon, site.frame),
         "speed_mps": threat.speed_mps,
         "seen_at": moment(threat.seen_at),
         "age_s": _age_s(threat, now),

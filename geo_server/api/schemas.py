@@ -1,15 +1,16 @@
 """What requests may say: every field with its bounds. A value outside them is refused before anything else happens."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from geo_server.domain.conflicts import Decision
 from geo_server.domain.incidents import ClosureReason, IncidentState, Status
 from geo_server.domain.occupancy import MOST_PEOPLE
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
+from geo_server.domain.regions import FEWEST_VERTICES, MOST_VERTICES, WIDEST_M
 from geo_server.domain.sign_offs import Method
 from geo_server.routing.request import MARGIN_S, REACTION_S
 
@@ -62,21 +63,44 @@ DrawingMetres = Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
+Place: TypeAlias = tuple[Longitude, Latitude]
+Area: TypeAlias = Annotated[
+    tuple[Place, ...] | None,
+    Field(
+        min_length=FEWEST_VERTICES,
+        max_length=MOST_VERTICES + 1,
+        description="Vertices of an area that the threat is somewhere in, in order: in place of at and radius_m.",
+    ),
+]
+
+
 class Said(BaseModel):
     """Base of all: unknown fields are refused, so that a misspelt one is not silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SightingSaid(Said):
+class ThreatSaid(Said):
+    """Where a threat is: at a place, or somewhere in an area."""
+
+    at: Place | None = None
+    polygon: Area = None
+
+    @model_validator(mode="after")
+    def _one_extent(self) -> Self:
+        if self.polygon is not None and "radius_m" in self.model_fields_set:
+            raise ValueError("radius_m says how far off at may be, and nothing of a polygon: leave it out")
+        return self
+
+
+class SightingSaid(ThreatSaid):
     """Where a threat was seen: the place of the threat, never that of the reporter."""
 
     id: UUID
     kind: Key
-    at: tuple[Longitude, Latitude]
     ordinal: Ordinal
     building: Name | None = None
-    radius_m: Annotated[float, Field(gt=0, le=500, allow_inf_nan=False)] = 5.0
+    radius_m: Annotated[float, Field(gt=0, le=WIDEST_M, allow_inf_nan=False)] = 5.0
     seen_at: Moment
     exercise: Annotated[
         bool | None, Field(description="A drill. Not said: as the open incident, or real when there is none.")
@@ -180,14 +204,13 @@ class ClosureSaid(Said):
     reason: ClosureReason
 
 
-class SupposedThreatSaid(Said):
+class SupposedThreatSaid(ThreatSaid):
     """A threat that is only supposed, to see what it would do."""
 
     kind: Key
-    at: tuple[Longitude, Latitude]
     ordinal: Ordinal
     building: Name | None = None
-    radius_m: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] = 5.0
+    radius_m: Annotated[float, Field(ge=0, le=WIDEST_M, allow_inf_nan=False)] = 5.0
     speed_mps: Annotated[
         float | None, Field(ge=0, le=50, allow_inf_nan=False, description="Not said: that of its kind.")
     ] = None

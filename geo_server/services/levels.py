@@ -1,6 +1,7 @@
 """Which level an observation lies on, from what a person can say: a place on the map, a storey, perhaps a building."""
 
 import math
+from collections.abc import Sequence
 from uuid import UUID
 
 import shapely
@@ -9,12 +10,13 @@ from shapely import Point
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan, Level
+from geo_server.domain.regions import Region, region_within
 
 FARTHEST_M = 10_000.0
 """A site's frame is right to 2 mm per km within this distance of its origin (see ``domain.frame``)."""
 
 
-def place_observed(at: tuple[float, float], frame: SiteFrame) -> Point:
+def place_observed(at: tuple[float, float], frame: SiteFrame, *, where: str = "at") -> Point:
     """A lon, lat place in site metres.
 
     Raises:
@@ -25,10 +27,36 @@ def place_observed(at: tuple[float, float], frame: SiteFrame) -> Point:
     if not distance_m <= FARTHEST_M:
         raise InvalidInput(
             f"The place {at[0]}, {at[1]} is more than {FARTHEST_M / 1000:.0f} km from the site.",
-            where="at",
+            where=where,
             advice="Give longitude first, then latitude.",
         )
     return Point(east, north)
+
+
+def region_observed(
+    at: tuple[float, float] | None, radius_m: float, polygon: Sequence[tuple[float, float]] | None, frame: SiteFrame
+) -> Region:
+    """Where somebody saw a threat, in site metres.
+
+    Args:
+        at: A lon, lat place, or None.
+        radius_m: How far off it may be.
+        polygon: In place of both: lon, lat vertices in order, or None.
+        frame: Frame of the site.
+
+    Raises:
+        InvalidInput: Neither a place nor a polygon, or both; one far from the site; a polygon that is none.
+    """
+    if at is not None and polygon is not None:
+        raise InvalidInput(
+            "A threat was seen at a place or in a polygon, not both.", where="polygon", advice="Leave one out."
+        )
+    if polygon is not None:
+        vertices = [place_observed(vertex, frame, where="polygon") for vertex in polygon]
+        return region_within([(vertex.x, vertex.y) for vertex in vertices], where="polygon")
+    if at is None:
+        raise InvalidInput("Where the threat was seen is not said.", where="at", advice="Give at, or polygon.")
+    return Region(place_observed(at, frame), radius_m)
 
 
 def load_level(floorplan: Floorplan, point: Point, ordinal: int, building: str | None) -> Level:

@@ -1,5 +1,6 @@
 """Sightings: what a witness says is committed before anything is computed from it, and can be taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
 from geo_server.services.conflicts import conflicts_with, raise_conflict
 from geo_server.services.incidents import add_incident, end_drill
-from geo_server.services.levels import load_level, place_observed
+from geo_server.services.levels import load_level, region_observed
 from geo_server.services.published import PublishedFloorplans
 from geo_server.store import threats as rows
 from geo_server.store.database import Connection, Database
@@ -37,9 +38,10 @@ class NewSighting:
     Args:
         id: Made by the client.
         kind: A kind of the protocol pack.
-        at: Lon, lat of the threat, not of the witness.
+        at: Lon, lat of the threat, not of the witness; None where a polygon says it.
         building: Name, or None when the place says it.
         radius_m: How far off the place may be.
+        polygon: Lon, lat vertices of an area that it is somewhere in, in place of ``at`` and its radius.
         exercise: A drill; None: like the open incident, and real when there is none.
         threat_id: The track that it belongs to; None begins one.
         source: ``person``, or the name of the system that saw it.
@@ -47,7 +49,7 @@ class NewSighting:
 
     id: UUID
     kind: str
-    at: tuple[float, float]
+    at: tuple[float, float] | None
     ordinal: int
     seen_at: datetime
     building: str | None = None
@@ -56,6 +58,7 @@ class NewSighting:
     threat_id: UUID | None = None
     confidence: float = 1.0
     source: str = "person"
+    polygon: Sequence[tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,14 @@ def add_sighting(
 
     Raises:
         NothingToJoin: Nothing real is open, and who says it may neither open an incident nor end a drill (``may_open``).
-        InvalidInput: No such kind or level, or a place far from the site.
+        InvalidInput: No such kind or level, no place and no polygon or one that is none, or far from the site.
         NotFound: The track is not one of the open incident.
         Conflict: A drill during a real incident, the id is taken by another sighting, or the track is of another kind.
     """
     pack.action_for(said.kind)
-    point = place_observed(said.at, site.frame)
+    region = region_observed(said.at, said.radius_m, said.polygon, site.frame)
     with database.transaction(site.id) as c:
-        level = load_level(floorplans.load(c, site).floorplan, point, said.ordinal, said.building)
+        level = load_level(floorplans.load(c, site).floorplan, region.point, said.ordinal, said.building)
         known = _find_or_lock(c, site, said, by, may_open=may_open)
         incident_id, threat_id = known or _place_within(c, pack, site, said, by)
         sighting = Sighting(
@@ -108,8 +111,9 @@ def add_sighting(
             threat_id=threat_id,
             kind=said.kind,
             level_id=level.id,
-            point=point,
-            radius_m=said.radius_m,
+            point=region.point,
+            radius_m=region.radius_m,
+            polygon=region.polygon,
             seen_at=said.seen_at,
             confidence=said.confidence,
             source=said.source,
@@ -241,7 +245,16 @@ def _incident_for(c: Connection, site: Site, said: NewSighting, by: Principal | 
 
 def _new_threat(first: Sighting, pack: ProtocolPack) -> Threat:
     speed_mps = pack.kinds[first.kind].speed_mps
-    return Threat(first.threat_id, first.kind, first.level_id, first.point, first.radius_m, speed_mps, first.seen_at)
+    return Threat(
+        first.threat_id,
+        first.kind,
+        first.level_id,
+        first.point,
+        first.radius_m,
+        speed_mps,
+        first.seen_at,
+        first.polygon,
+    )
 
 
 def _retrack(c: Connection, pack: ProtocolPack, site: Site, changed: Sighting) -> None:

@@ -17,7 +17,7 @@ from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.profiles import find_profile
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.what_if import what_if
-from geo_server.services.levels import load_level, place_observed
+from geo_server.services.levels import load_level, region_observed
 from geo_server.services.published import PublishedFloorplans
 
 
@@ -27,17 +27,19 @@ class SupposedThreat:
 
     Args:
         kind: A kind of the protocol pack.
-        at: Lon, lat.
+        at: Lon, lat; None where a polygon says it.
         building: Name, or None: the one whose zones are nearest.
         speed_mps: Top speed; None is that of its kind.
+        polygon: Lon, lat vertices of an area that it is somewhere in, in place of ``at`` and its radius.
     """
 
     kind: str
-    at: tuple[float, float]
+    at: tuple[float, float] | None
     ordinal: int
     building: str | None = None
     radius_m: float = 5.0
     speed_mps: float | None = None
+    polygon: Sequence[tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,14 @@ def _threat(
     said: SupposedThreat, number: int, floorplan: Floorplan, frame: SiteFrame, *, pack: ProtocolPack, now: datetime
 ) -> Threat:
     pack.action_for(said.kind)
-    point = place_observed(said.at, frame)
+    region = region_observed(said.at, said.radius_m, said.polygon, frame)
     return Threat(
         uuid5(NAMESPACE_URL, f"supposed threat {number}"),
         said.kind,
-        load_level(floorplan, point, said.ordinal, said.building).id,
-        point,
-        said.radius_m,
+        load_level(floorplan, region.point, said.ordinal, said.building).id,
+        region.point,
+        region.radius_m,
         pack.kinds[said.kind].speed_mps if said.speed_mps is None else said.speed_mps,
         now,
+        region.polygon,
     )

@@ -7,6 +7,8 @@ that hold put it (:func:`geo_server.domain.tracks.track`); one with none left is
 from datetime import datetime
 from uuid import UUID
 
+from geoalchemy2 import WKBElement
+from shapely import Polygon
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from geo_server.domain.errors import Conflict, NotFound
@@ -39,6 +41,7 @@ def add_threat(c: Connection, incident_id: UUID, threat: Threat, frame: SiteFram
                 level_id=threat.level_id,
                 geom=encode(threat.point, frame),
                 radius_m=threat.radius_m,
+                polygon_geom=_encode_area(threat.polygon, frame),
                 speed_mps=threat.speed_mps,
                 seen_at=threat.seen_at,
             )
@@ -59,6 +62,7 @@ def update_threat(c: Connection, threat: Threat, frame: SiteFrame) -> None:
             level_id=threat.level_id,
             geom=encode(threat.point, frame),
             radius_m=threat.radius_m,
+            polygon_geom=_encode_area(threat.polygon, frame),
             speed_mps=threat.speed_mps,
             seen_at=threat.seen_at,
             withdrawn_at=None,
@@ -114,6 +118,7 @@ def add_sighting(c: Connection, sighting: Sighting, frame: SiteFrame) -> bool:
         "level_id": sighting.level_id,
         "geom": encode(sighting.point, frame),
         "radius_m": sighting.radius_m,
+        "polygon_geom": _encode_area(sighting.polygon, frame),
         "seen_at": sighting.seen_at,
         "confidence": sighting.confidence,
         "source": sighting.source,
@@ -185,7 +190,16 @@ def _threat(row: RowMapping, frame: SiteFrame) -> Threat:
         radius_m=row["radius_m"],
         speed_mps=row["speed_mps"],
         seen_at=row["seen_at"],
+        polygon=_decode_area(row["polygon_geom"], frame),
     )
+
+
+def _encode_area(polygon: Polygon | None, frame: SiteFrame) -> WKBElement | None:
+    return None if polygon is None else encode(polygon, frame)
+
+
+def _decode_area(value: WKBElement | None, frame: SiteFrame) -> Polygon | None:
+    return None if value is None else decode(value, frame)
 
 
 def _sighting(row: RowMapping, frame: SiteFrame) -> Sighting:
@@ -204,6 +218,7 @@ def _sighting(row: RowMapping, frame: SiteFrame) -> Sighting:
         reporter_point=None if stood is None else decode(stood, frame),
         received_at=row["received_at"],
         reported_by=row["reported_by"],
+        polygon=_decode_area(row["polygon_geom"], frame),
         retraction=at and Retraction(at, row["retracted_by"], row["retracted_reason"]),
     )
 

@@ -138,9 +138,40 @@ def test_a_real_sighting_that_is_refused_or_sent_again_does_not_end_a_drill(clie
     assert staff.get(f"{campus.url}/picture").json()["incident"]["id"] == drill
 
 
+def test_a_threat_may_be_seen_in_an_area_until_somebody_knows_the_place(client: Client, campus: Campus) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    ring = [campus.lonlat(*xy) for xy in ((0.5, 0.5), (9, 0.5), (9, 2.5), (0.5, 2.5))]
+    said = {**sighting(campus), "polygon": ring}
+    del said["at"]
+
+    first, again = (staff.post(f"{campus.url}/sightings", json=said) for _ in range(2))
+    picture = responder.get(f"{campus.url}/picture").json()
+    [recorded] = responder.get(f"{campus.url}/sightings").json()["sightings"]
+    made = responder.get(f"{campus.url}/plan").json()
+    now = sighting(campus, at=campus.lonlat(2, 1.5), threat_id=first.json()["threat_id"])
+    staff.post(f"{campus.url}/sightings", json=now)
+    after = responder.get(f"{campus.url}/picture").json()
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    [threat] = picture["threats"]
+    for one in (threat, recorded, made["threats"][0]):
+        assert one["polygon"] == [pytest.approx(pair, abs=2e-7) for pair in ring]
+    assert (threat["zone_id"], threat["radius_m"]) == (str(campus.corridor.id), pytest.approx(4.37, abs=0.01))
+    assert made["threats"][0]["zone_ids"] == [str(campus.corridor.id)]
+    assert after["threats"][0]["polygon"] is None
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "where"),
     [
+        ({"at": None}, 422, "at"),
+        ({"polygon": [[13.7, 51.0], [13.7001, 51.0], [13.7, 51.0001]]}, 422, "polygon"),
+        ({"at": None, "polygon": [[13.7, 51.0], [13.7001, 51.0]]}, 422, "body.polygon"),
+        ({"at": None, "polygon": [[13.7, 51.0]] * 102}, 422, "body.polygon"),
+        ({"at": None, "polygon": [[13.7, 51.0], [13.7001, 51.0], [13.7, 95]]}, 422, "body.polygon.2.1"),
+        ({"at": None, "polygon": [[13.7, 51.0], [13.7001, 51.0], [51.0, 13.7]]}, 422, "polygon"),
+        ({"at": None, "polygon": [[13.7, 51.0], [13.701, 51.001], [13.701, 51.0], [13.7, 51.001]]}, 422, "polygon"),
+        ({"at": None, "radius_m": 3, "polygon": [[13.7, 51.0], [13.7001, 51.0], [13.7, 51.0001]]}, 422, "body"),
         ({"kind": "dragon"}, 422, "kind"),
         ({"ordinal": 7}, 422, "ordinal"),
         ({"building": "Annex"}, 422, "building"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from shapely import Point
+from shapely import Point, Polygon
 
 from geo_server.domain.errors import Conflict, NotFound
 from geo_server.domain.incidents import Retraction, Sighting
@@ -43,6 +43,28 @@ def test_a_sighting_is_read_as_it_was_written(database: Database) -> None:
         (read,) = list_sightings(c, incident.id, site.frame)
     assert same_sighting(read, sighting)
     assert read.received_at is not None
+
+
+def test_an_area_that_a_threat_was_seen_in_is_kept_and_gone_once_a_place_is_known(database: Database) -> None:
+    site, incident, threat = in_incident(database)
+    area = Polygon([(1, 1), (7, 1), (7, 4), (4, 2)])
+    sighting = replace(a_sighting(incident, threat), polygon=area)
+    with database.transaction() as c:
+        assert add_sighting(c, sighting, site.frame) is True
+        assert add_sighting(c, sighting, site.frame) is False
+        (read,) = list_sightings(c, incident.id, site.frame)
+        update_threat(c, replace(threat, polygon=area), site.frame)
+        (there,) = list_threats(c, incident.id, site.frame)
+        update_threat(c, threat, site.frame)
+        known = find_threat(c, incident.id, threat.id, site.frame)
+    for polygon in (read.polygon, there.polygon):
+        assert polygon is not None
+        assert polygon.equals_exact(area, 1e-6)
+    assert known is not None
+    assert known.polygon is None
+    moved = replace(sighting, polygon=Polygon([(1, 1), (7, 1), (7, 4), (4, 3)]))
+    with database.transaction() as c, pytest.raises(Conflict, match="taken"):
+        add_sighting(c, moved, site.frame)
 
 
 def test_where_the_reporter_stood_is_never_made_up(database: Database) -> None:

@@ -70,6 +70,7 @@ threats = Table(
     Column("speed_mps", Double, nullable=False),
     moment("seen_at"),
     *place("POINT"),
+    Column("polygon_geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=True),
     moment("withdrawn_at", nullable=True),
     UniqueConstraint("site_id", "id"),
     of_site("incident_id", "incidents"),
@@ -98,6 +99,7 @@ sightings = Table(
     person("reported_by"),
     *place("POINT"),
     Column("reporter_geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=True),
+    Column("polygon_geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=True),
     Column("kind", Text, nullable=False),
     moment("retracted_at", nullable=True),
     person("retracted_by"),
@@ -112,7 +114,7 @@ sightings = Table(
     not_blank("retracted_reason"),
     CheckConstraint("(retracted_at IS NULL) = (retracted_reason IS NULL)", name="retracted_for_a_reason"),
 )
-"""``geom`` is where the threat was seen, ``reporter_geom`` where the reporter stood, if they chose to say."""
+"""``geom`` is where the threat was seen, or the middle of ``polygon_geom`` where an area was seen; ``reporter_geom`` where the reporter stood, if they chose to say."""
 Index(None, sightings.c.incident_id)
 Index(None, sightings.c.threat_id)
 tile_index(sightings)

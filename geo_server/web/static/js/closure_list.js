@@ -6,6 +6,7 @@ import { ago, ticking } from "./clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { closureName, levelName } from "./model.js";
+import { closingRow } from "./room_detail.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
 
@@ -16,7 +17,15 @@ export function closureList(store, state) {
     list.length === 0
       ? h("p", { class: "small" }, t("close.none"))
       : h("ul", { class: "doors" }, list.map((closure) => h("li", {}, told(store, state, closure), liftButton(store, state, closure)))),
+    openPoints(store, state, list),
   ];
+}
+
+/** Assembly points are in no room, so this is where they are closed. */
+function openPoints(store, state, closures) {
+  const open = state.site.assembly_points.filter(({ id }) => !closures.some((closure) => closure.subject_id === id));
+  if (!may(state, "close_ways") || open.length === 0) return null;
+  return [h("h3", {}, t("situation.points")), h("ul", { class: "doors" }, open.map(({ id, name }) => closingRow(store, state, id, name)))];
 }
 
 function told(store, state, closure) {

@@ -97,10 +97,12 @@ export const closedPlaces = (closures, words) =>
       .map((closure) => feature({ type: "Point", coordinates: closure.at }, { id: closure.id, ordinal: closure.ordinal, words: words(closure) })),
   );
 
-/** How far off the last sighting may be. */
+const edge = ({ at, radius_m, polygon }) => (polygon ? [...polygon, polygon[0]] : circle(at, radius_m));
+
+/** How far off the last sighting may be, or the area that it was made in. */
 export const radii = (threats, ordinal) =>
   collection(
     threats
       .filter((threat) => threat.ordinal === ordinal && threat.radius_m > 0)
-      .map((threat) => feature({ type: "LineString", coordinates: circle(threat.at, threat.radius_m) }, {})),
+      .map((threat) => feature({ type: "LineString", coordinates: edge(threat) }, {})),
   );

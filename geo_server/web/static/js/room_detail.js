@@ -99,9 +99,11 @@ function doors(store, state, zone) {
   return [h("h3", {}, t("detail.doors")), h("ul", { class: "doors" }, own.map((door) => doorRow(store, state, zone, door)))];
 }
 
-function doorRow(store, state, zone, door) {
-  const closure = state.picture?.closures?.find((one) => one.subject_id === door.id);
-  const name = doorName(state, zone, door);
+const doorRow = (store, state, zone, door) => closingRow(store, state, door.id, doorName(state, zone, door));
+
+/** A way or place with the button that closes it, or opens it again. */
+export function closingRow(store, state, subjectId, name) {
+  const closure = state.picture?.closures?.find((one) => one.subject_id === subjectId);
   const base = `/api/sites/${state.site.slug}/closures`;
   const act = closure
     ? () => attempt(remove(`${base}/${closure.id}`), store)
@@ -109,7 +111,7 @@ function doorRow(store, state, zone, door) {
         openChoice(
           t("close.title", { door: name }),
           REASONS.map((reason) => ({ value: reason, title: t(`close.${reason}`) })),
-          (reason) => attempt(postJson(base, { id: newId(), subject_id: door.id, reason }), store),
+          (reason) => attempt(postJson(base, { id: newId(), subject_id: subjectId, reason }), store),
         );
   return h(
     "li",

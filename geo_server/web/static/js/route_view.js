@@ -24,7 +24,7 @@ export function wayOutSummary(state, guidance) {
   if (!guidance?.route) return null;
   const { route } = guidance;
   return [
-    h("strong", {}, [routeTitle(route), exitName(state, route.exit_id)].filter(Boolean).join(", ")),
+    h("strong", {}, [routeTitle(route), endName(state, route)].filter(Boolean).join(", ")),
     leaveBy(route),
   ];
 }
@@ -40,7 +40,7 @@ export function routeView(state, route, plan) {
       { class: "route-head", data: { status: route.status } },
       icon(ROUTE_ICONS[route.status] ?? "unknown"),
       h("strong", {}, routeTitle(route)),
-      h("span", {}, exitName(state, route.exit_id)),
+      h("span", {}, endName(state, route)),
     ),
     h("dl", { class: "figures" }, figures(route)),
     route.instructions?.length > 0 && [
@@ -93,9 +93,17 @@ function leaveBy(route) {
 }
 
 function other(state, route) {
-  const values = { exit: exitName(state, route.exit_id), metres: Math.round(route.distance_m) };
+  const values = { exit: endName(state, route), metres: Math.round(route.distance_m) };
   const margin = marginWords(route, "route.ahead", "route.first");
   return margin ? t("route.other_margin", { ...values, margin }) : t("route.other", values);
+}
+
+/** Where a way ends: an exit, an assembly point, or a zone to stay in. */
+export function endName(state, way) {
+  const point = way.assembly_point_id && state.site.assembly_points.find(({ id }) => id === way.assembly_point_id);
+  if (point) return t("route.point", { name: point.name });
+  const refuge = way.refuge_id && state.zoneById.get(way.refuge_id);
+  return refuge ? refuge.name : exitName(state, way.exit_id);
 }
 
 export function exitName(state, exitId) {

@@ -34,7 +34,7 @@ function card(store, state, threat) {
       { class: "choice", type: "button", on: { click: show } },
       h("strong", {}, kind),
       h("span", {}, place),
-      h("small", {}, ticking(threat.seen_at, ago), ", ", t("threat.radius", { metres: Math.round(threat.radius_m) })),
+      h("small", {}, ticking(threat.seen_at, ago), ", ", threat.polygon ? t("threat.area") : t("threat.radius", { metres: Math.round(threat.radius_m) })),
     ),
     mayRetract(state, threat) &&
       h(

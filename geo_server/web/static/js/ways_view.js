@@ -7,7 +7,7 @@ import { getJson } from "./api.js";
 import { duration, secondsSince, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
 import { incidentIsOpen, isStillSafe } from "./model.js";
-import { exitName } from "./route_view.js";
+import { endName } from "./route_view.js";
 import { may } from "./store.js";
 import { known, t } from "./strings.js";
 
@@ -68,7 +68,7 @@ const labels = (choice) => choice.labels.map((label) => known(`ways.${label}`, l
 function figures(state, choice, at) {
   const isSafe = isStillSafe(state, choice, at);
   const told = [
-    exitName(state, choice.exit_id),
+    endName(state, choice),
     t("route.distance", { metres: Math.ceil(choice.distance_m) }),
     t("route.walk", { s: Math.ceil(choice.time_s) }),
     choice.exposure_s !== null && t("ways.in_sight", { s: Math.ceil(choice.exposure_s) }),
