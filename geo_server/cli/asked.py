@@ -44,7 +44,9 @@ ThreatWords = Annotated[
 ]
 ClosureWords = Annotated[
     list[str] | None,
-    typer.Option("--closure", help="Id of an opening, transition or zone that is shut. May be repeated."),
+    typer.Option(
+        "--closure", help="Id of an opening, transition, zone or assembly point that cannot be used. May be repeated."
+    ),
 ]
 ProfileName = Annotated[str, typer.Option("--profile", help="Who walks: adult, child, reduced_mobility or wheelchair.")]
 Reaction = Annotated[float, typer.Option("--reaction-s", help="Seconds until people start to walk.")]
@@ -145,7 +147,9 @@ def _closure(text: str, moment: datetime) -> Closure:
         subject_id = UUID(text)
     except ValueError:
         raise InvalidInput(
-            f"{text!r} is not an id.", where="--closure", advice="Give the id of an opening, transition or zone."
+            f"{text!r} is not an id.",
+            where="--closure",
+            advice="Give the id of an opening, transition, zone or assembly point.",
         ) from None
     return Closure(uuid5(NAMESPACE_URL, text), subject_id, ClosureReason.BLOCKED, "command line", moment)
 

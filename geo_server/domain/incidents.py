@@ -139,10 +139,10 @@ class ClosureReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """An opening, transition or zone that cannot be used.
+    """An opening, a transition, a zone or an assembly point that cannot be used.
 
     Args:
-        subject_id: Id of the opening, transition or zone.
+        subject_id: Its id.
         source: Who or what says so.
     """
 

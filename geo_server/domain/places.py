@@ -281,8 +281,9 @@ class Floorplan:
         return self.level_by_id[level_id].ordinal
 
     def can_be_closed(self, subject_id: UUID) -> bool:
-        """Whether an id is that of an opening, a transition or a zone of this floorplan."""
-        return any(subject_id in things for things in (self.opening_by_id, self.transition_by_id, self.zone_by_id))
+        """Whether an id is that of an opening, a transition, a zone or an assembly point of this floorplan."""
+        known = (self.opening_by_id, self.transition_by_id, self.zone_by_id, self.assembly_point_by_id)
+        return any(subject_id in things for things in known)
 
     def levels_at(self, ordinal: int) -> tuple[Level, ...]:
         """The levels with an ordinal: one for each building that reaches it."""

@@ -194,7 +194,7 @@ def checkpoint_of(floorplan: Floorplan, subject_id: UUID, *, checkpoint_id: UUID
         name: What to call it; empty: as the map calls the thing.
     """
     subject = find_subject(floorplan, subject_id)
-    if subject is None:
+    if subject is None or subject.level_id is None:
         return None
     return Checkpoint(
         id=checkpoint_id,

@@ -5,34 +5,38 @@ from uuid import UUID
 
 from shapely import Point
 
-from geo_server.domain.places import Floorplan, Opening, Transition, Zone
+from geo_server.domain.places import AssemblyPoint, Floorplan, Opening, Transition, Zone
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An opening, a transition or a zone.
+    """An opening, a transition, a zone or an assembly point.
 
     Args:
         name: As the map calls it, never empty.
-        level_id: Of a transition the lower level.
+        level_id: Of a transition the lower level; None of an assembly point, which is outside.
+        ordinal: Of an assembly point 0.
         building: Its name; empty where there is none.
         point: On or within it, in site metres.
     """
 
     name: str
-    level_id: UUID
+    level_id: UUID | None
     ordinal: int
     building: str
     point: Point
 
 
 def find_subject(floorplan: Floorplan, subject_id: UUID) -> Subject | None:
-    """The thing of an id; None when the floorplan has no such opening, transition or zone.
+    """The thing of an id; None when the floorplan has no such opening, transition, zone or assembly point.
 
     Args:
         floorplan: In site metres.
         subject_id: Its id.
     """
+    point: AssemblyPoint | None = floorplan.assembly_point_by_id.get(subject_id)
+    if point is not None:
+        return Subject(point.name or "Assembly point", None, 0, "", point.point)
     thing: Opening | Transition | Zone | None = (
         floorplan.opening_by_id.get(subject_id)
         or floorplan.zone_by_id.get(subject_id)

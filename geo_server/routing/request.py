@@ -63,6 +63,11 @@ NOT_COUNTED = "people who queue at doors or on stairs: nobody was counted"
 COUNTED = "more people than were counted, or people who stop in a door"
 PARTLY_COUNTED = "people who queue and were not counted: of some zones only adults or only students were"
 
+SPREAD_TO_POINTS = (
+    "people are sent by another exit where it is on the way to another assembly point; one point is walked to by the exit that is "
+    "nearest to it all the way, however many people queue there; seconds of an exit are those until the last is at the point"
+)
+
 REFUGES = frozenset({Destination.SHELTER, Destination.LOCKABLE})
 """Where people stay, whoever comes."""
 
@@ -85,7 +90,7 @@ class PlanRequest:
 
     Args:
         threats: Where threats were last known to be.
-        closures: Openings, transitions and zones that people cannot use. A threat is not held by them.
+        closures: Openings, transitions, zones and assembly points that people cannot use. A threat is not held by them.
         profile: How fast people walk.
         reaction_s: Seconds from ``now`` until people start to walk.
         margin_s: Seconds that they must be ahead of a threat.
@@ -130,13 +135,13 @@ def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
     if any(moment.tzinfo is None for moment in moments):
         raise InvalidInput("A time has no time zone.", where="now", advice="Give times with their offset, such as Z.")
     _check_people(compiled, request.people or {})
-    known = {*compiled.subjects, *compiled.zones}
+    known = {*compiled.subjects, *compiled.zones, *compiled.floorplan.assembly_point_by_id}
     for closure in request.closures:
         if closure.subject_id not in known:
             raise InvalidInput(
                 f"Nothing in this floorplan has the id {closure.subject_id}, so it cannot be closed.",
                 where="closure",
-                advice="Name an opening, a transition or a zone of the floorplan.",
+                advice="Name an opening, a transition, a zone or an assembly point of the floorplan.",
             )
 
 
@@ -188,7 +193,7 @@ def assumptions(
         "outdoors": OUTDOORS,
         **({"lock_s": LOCK_S} if stay else {}),
         **({"refuges": WAITING} if refuges else {}),
-        **({} if request.people is None else _crowd_json(request.people, request.counted_by)),
+        **({} if request.people is None else _crowd_json(request)),
         **({"sight": SIGHT} if request.choices else {}),
         **({} if request.previous is None else {"previous_sha256": _previous_hash(request.previous)}),
         "threats": [_threat_json(compiled, request, one) for one in located],
@@ -215,13 +220,15 @@ def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:
     return hashlib.sha256(json.dumps(passed).encode()).hexdigest()
 
 
-def _crowd_json(people: Mapping[UUID, int], counted_by: Mapping[UUID, CountedBy]) -> dict[str, object]:
+def _crowd_json(request: PlanRequest) -> dict[str, object]:
+    people, counted_by = request.people or {}, request.counted_by
     by: dict[CountedBy, list[str]] = {source: [] for source in CountedBy}
     for zone_id in sorted(people, key=str):
         by[counted_by.get(zone_id, CountedBy.GIVEN)].append(str(zone_id))
     return {
         "people": {str(zone_id): people[zone_id] for zone_id in sorted(people, key=str)},
         "people_from": {source.value: zone_ids for source, zone_ids in by.items() if zone_ids},
+        **({"spread": SPREAD_TO_POINTS} if request.to is Destination.ASSEMBLY_POINTS else {}),
         "flow": {
             "level_persons_per_s_per_m": LEVEL_FLOW,
             "boundary_m": BOUNDARY_M,

@@ -47,7 +47,7 @@ class NewClosure:
 
     Args:
         id: Made by the client.
-        subject_id: Of an opening, a transition or a zone.
+        subject_id: Of an opening, a transition, a zone or an assembly point.
     """
 
     id: UUID
@@ -139,21 +139,21 @@ def _record(c: Connection, site: Site, directive: Directive, more: Mapping[str, 
 def close_way(
     database: Database, floorplans: PublishedFloorplans, site: Site, said: NewClosure, *, by: Principal
 ) -> tuple[bool, int]:
-    """Say that an opening, a transition or a zone cannot be used. Plan again after it.
+    """Say that an opening, a transition, a zone or an assembly point cannot be used. Plan again after it.
 
     Returns:
         False when the same had been said before; and the number of an event that a plan which knows of it has.
 
     Raises:
-        NotFound: The published map has no such opening, transition or zone.
+        NotFound: The published map has no such opening, transition, zone or assembly point.
         Conflict: The id is taken by another closure.
     """
     with database.transaction(site.id) as c:
         if not floorplans.load(c, site).floorplan.can_be_closed(said.subject_id):
             raise NotFound(
-                f"The published map has no opening, transition or zone {said.subject_id}.",
+                f"The published map has no opening, transition, zone or assembly point {said.subject_id}.",
                 where="subject_id",
-                advice="See the lists of zones and openings.",
+                advice="See the lists of zones, openings and assembly points.",
             )
         closure = Closure(said.id, said.subject_id, said.reason, by.name, datetime.now(UTC))
         new = rows.add_closure(c, site.id, closure, by.person_id)

@@ -232,6 +232,29 @@ def test_leaders_see_where_ways_go_on_to_and_ways_to_assembly_points(client: Cli
     assert {zone["exit_id"] for zone in whole["zones"]} == {None}
 
 
+def test_an_assembly_point_that_became_unsafe_is_closed_and_nobody_is_told_to_go_there(
+    client: Client, campus: Campus
+) -> None:
+    responder = client(Role.RESPONDER)
+    field = responder.get(campus.url).json()["assembly_points"][0]
+    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -300)))
+
+    shut = {"id": new_id(), "subject_id": field["id"], "reason": "blocked"}
+    answer = responder.post(f"{campus.url}/closures", json=shut)
+    out = responder.get(f"{campus.url}/plan").json()
+    [told] = responder.get(f"{campus.url}/picture").json()["closures"]
+
+    assert answer.status_code == 201
+    assert {zone["onward"]["assembly_point_id"] for zone in out["zones"]} == {None}
+    assert {one["reason"] for zone in out["zones"] for one in zone["onward"]["avoided"]} == {"closed"}
+    assert {zone["status"] for zone in out["zones"]} == {"safe_shortest"}, "who is out is safe all the same"
+    assert [closure["subject_id"] for closure in out["assumptions"]["closures"]] == [field["id"]]
+    assert (told["name"], told["at"], told["ordinal"]) == (field["name"], field["at"], 0)
+    responder.delete(f"{campus.url}/closures/{shut['id']}").raise_for_status()
+    after = responder.get(f"{campus.url}/plan").json()
+    assert {zone["onward"]["assembly_point_id"] for zone in after["zones"]} == {field["id"]}
+
+
 def test_without_shelters_or_an_incident_the_answer_says_so(client: Client, campus: Campus) -> None:
     responder = client(Role.RESPONDER)
     assert responder.get(f"{campus.url}/plan?to=shelter").status_code == 404

@@ -196,6 +196,18 @@ def test_a_point_that_is_closed_is_passed_over() -> None:
     assert route.onward.avoided[0].exit_id == uid("near")
 
 
+def test_with_a_point_closed_a_plan_to_assembly_points_leads_to_another_and_none_to_one_that_nobody_can_walk_to() -> (
+    None
+):
+    whole = route_of(make(far_and_near(), closures=[closure("near")], to=Destination.ASSEMBLY_POINTS), "room")
+    assert whole.exit_id == uid("far")
+    inside = house(("In", 5, 5), ("West", -20, 5)).build()
+    assert compile_floorplan(inside).ways.flags != ()
+    route = route_of(make(inside, closures=[closure("In")]), "room")
+    assert route.onward is not None
+    assert route.onward.assembly_point_id == uid("West")
+
+
 def test_without_assembly_points_nothing_is_said_of_them_and_nothing_is_less_safe() -> None:
     bare = replace(two_exits(), assembly_points=())
     route = route_of(make(bare), "room")

@@ -16,7 +16,7 @@ MayClose = Annotated[Access, requires(Permission.CLOSE_WAYS)]
 
 @router.post("/closures", status_code=status.HTTP_201_CREATED)
 def close(request: Request, response: Response, said: ClosureSaid, access: MayClose) -> dict[str, str]:
-    """Say that an opening, a transition or a zone cannot be used. 200 when the same had been said before."""
+    """Say that an opening, a transition, a zone or an assembly point cannot be used. 200 when the same had been said before."""
     state = state_of(request)
     new, seq = close_way(
         state["database"], state["floorplans"], access.site, NewClosure(**dict(said)), by=access.principal
