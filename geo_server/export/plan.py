@@ -277,7 +277,7 @@ def _egress(egress: Egress, to: Destination) -> Document:
         "least_s": seconds_down(egress.least_s),
         "exits": [
             {
-                **_end(load.exit_id, to),
+                **_end(load.exit_id, Destination.EXITS if load.flow_pps is not None else to),
                 "people": load.people,
                 "flow_pps": seconds_down(load.flow_pps),
                 "clearance_s": seconds_up(load.clearance_s),

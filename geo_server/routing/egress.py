@@ -209,7 +209,7 @@ def _exits(crowd: Crowd, reaction_s: float) -> tuple[ExitLoad, ...]:
     by_end: defaultdict[int, list[int]] = defaultdict(list)
     for position, group in enumerate(crowd.groups):
         if group.people:
-            by_end[int(passages.of_node[group.trail.exit])].append(position)
+            by_end[int(passages.of_node[group.trail.way_out])].append(position)
     found = [
         ExitLoad(
             passages.ids[end],

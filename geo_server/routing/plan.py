@@ -32,7 +32,15 @@ from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.locks import with_lock_faults
 from geo_server.routing.options import Options
 from geo_server.routing.refuges import meant_ends, with_destinations
-from geo_server.routing.request import PlanRequest, assumptions, check_request, parameters_hash, seen_s, used_speed
+from geo_server.routing.request import (
+    REFUGES,
+    PlanRequest,
+    assumptions,
+    check_request,
+    parameters_hash,
+    seen_s,
+    used_speed,
+)
 from geo_server.routing.spreading import LONGER, Other
 from geo_server.routing.stability import keep
 from geo_server.routing.telling import Telling
@@ -132,7 +140,7 @@ def _crowd(judge: Judgement, chosen: Mapping[UUID, Chosen]) -> SentRound:
     trails = {zone_id: one.trail for zone_id, one in chosen.items() if one.trail is not None}
     safe = [zone_id for zone_id, one in chosen.items() if one.status in SAFE]
     # What a refuge has room for is not known, so nobody is sent past one.
-    may = safe if judge.request.to is Destination.EXITS else []
+    may = [] if judge.request.to in REFUGES else safe
     others = _others(judge, {zone_id: trails[zone_id] for zone_id in may if judge.people.get(zone_id)})
     return send_round(judge, place_people(compiled, trails, judge.people, others, judge.are_safe), safe)
 
@@ -154,7 +162,9 @@ def _others(judge: Judgement, trails: Mapping[UUID, Trail]) -> dict[UUID, list[O
     for row in safe:
         ways = zones[zone_ids[rows[row]]]
         trail = partial(trees.trail, ways, int(ends[row]))
-        found.setdefault(ways.zone_id, []).append(Other(int(table.exits[row]), float(table.seconds[row]), trail))
+        to_point = judge.request.to is Destination.ASSEMBLY_POINTS
+        way_out = trail().way_out if to_point else int(table.exits[row])
+        found.setdefault(ways.zone_id, []).append(Other(way_out, float(table.seconds[row]), trail))
     return found
 
 

@@ -24,7 +24,7 @@ Move = tuple[Group, Trail, int]
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another way that a group may take, to an exit that is a passage."""
+    """Another way that a group may take, by an exit that is a passage."""
 
     exit: int
     seconds: float
@@ -43,20 +43,20 @@ def spread(groups: Sequence[Group], others: Mapping[UUID, Sequence[Other]], pass
         passages: Of the floorplan.
     """
     rates: list[float] = passages.flow[passages.of_node].tolist()
-    placed = {(group.zone_id, group.trail.exit): group for group in groups if group.people}
+    placed = {(group.zone_id, group.trail.way_out): group for group in groups if group.people}
     for _ in range(MOVES):
         move = _best_move(placed, others, rates)
         if move is None:
             break
         group, trail, people = move
         _take(placed, group, people)
-        there = placed.get((group.zone_id, trail.exit), Group(group.zone_id, trail, 0))
-        placed[group.zone_id, trail.exit] = replace(there, people=there.people + people)
+        there = placed.get((group.zone_id, trail.way_out), Group(group.zone_id, trail, 0))
+        placed[group.zone_id, trail.way_out] = replace(there, people=there.people + people)
     return list(placed.values())
 
 
 def _take(placed: dict[tuple[UUID, int], Group], group: Group, people: int) -> None:
-    key = group.zone_id, group.trail.exit
+    key = group.zone_id, group.trail.way_out
     if people == group.people:
         del placed[key]
     else:
@@ -72,7 +72,7 @@ def _best_move(
         return None
     last = max(clear, key=lambda end: (clear[end], end))
     best: tuple[float, str, int, Group, Other, int] | None = None
-    for group in (one for one in placed.values() if one.trail.exit == last):
+    for group in (one for one in placed.values() if one.trail.way_out == last):
         for other in others.get(group.zone_id, ()):
             here, there = rates[last], rates[other.exit]
             then = max(clear.get(other.exit, 0.0), other.seconds)
@@ -90,7 +90,7 @@ def _clear_s(groups: Iterable[Group], rates: Sequence[float]) -> dict[int, float
     walk_s: dict[int, float] = {}
     queue_s: dict[int, float] = {}
     for group in groups:
-        end = group.trail.exit
+        end = group.trail.way_out
         walk_s[end] = max(walk_s.get(end, 0.0), group.trail.seconds)
         queue_s[end] = queue_s.get(end, 0.0) + group.people / rates[end]
     return {end: walk_s[end] + queue_s[end] for end in walk_s}

@@ -252,6 +252,13 @@ class Trail:
         return self.course.exit
 
     @property
+    def way_out(self) -> int:
+        """The node of the exit that is left by: where the way ends or, of one to an assembly point, the node before that."""
+        nodes = self.course.nodes
+        to_point = self.compiled.nodes[nodes[-1]].startswith("assembly_point:")
+        return nodes[-2] if to_point and len(nodes) > 1 else nodes[-1]
+
+    @property
     def seconds(self) -> float:
         """How long it takes, at most."""
         return self.arrive_s[-1]

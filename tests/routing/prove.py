@@ -93,9 +93,11 @@ class Trial:
         pursuer = chase(ground, danger)
         made = plan(compiled, request)
         to_points = replace(request, to=Destination.ASSEMBLY_POINTS)
-        for late_s in queued(made, people or {}, floorplan, rng):
-            yield "queue", -late_s
-        told = [*_told(made), *(_told(plan(compiled, to_points)) if floorplan.assembly_points else ())]
+        plans = [made, *([plan(compiled, to_points)] if floorplan.assembly_points else [])]
+        for one in plans:
+            for late_s in queued(one, people or {}, floorplan, rng):
+                yield "queue", -late_s
+        told = [way for one in plans for way in _told(one)]
         for kind, way in told:
             leave_s = ENDLESS_S if way.latest_departure_s is None else way.latest_departure_s
             yield kind, ahead_s(way.legs, pursuer, leave_s + self.late_s + margin_s)
