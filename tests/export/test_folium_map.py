@@ -10,13 +10,14 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page
 
 from geo_server.domain.frame import DrawingFrame
 from geo_server.domain.places import Floorplan
 from geo_server.domain.routes import RouteStatus
 from geo_server.export.folium_map import folium_page
 from geo_server.export.offline import safe
+from tests.chromium import open_chromium
 from tests.export.floorplans import DRESDEN, school, uid
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -94,10 +95,8 @@ def visible_words(page: str) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

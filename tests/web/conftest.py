@@ -1,7 +1,6 @@
 """A real server, a real Chromium, and people in it. No request may leave the server, no script may fail."""
 
 import contextlib
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_sign_in_link
@@ -17,6 +16,7 @@ from geo_server.settings import Settings
 from geo_server.store.database import Database
 from hatch_build import vendor
 from tests.api.conftest import serving
+from tests.chromium import COARSE, open_chromium
 from tests.web.storeys import Storeys, publish_annex, publish_storeys
 
 PHONE = (390, 844)
@@ -26,13 +26,6 @@ DESKTOP = (1440, 900)
 PATIENCE_MS = 45_000
 
 _ROOT = Path(__file__).resolve().parents[2]
-_FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-"""Nothing but this machine is found. Requests are looked at as they are made, not held up one by one to be let through."""
 _WHEN_CUT_OFF = "net::ERR_INTERNET_DISCONNECTED"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -65,11 +58,8 @@ Visit = Callable[..., Visitor]
 def chromium() -> Iterator[Browser]:
     """The browser; its loop runs in this thread, so it ends with the tests that need it."""
     vendor(_ROOT)
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -98,9 +88,7 @@ def visit(chromium: Browser, database: Database, storeys: Storeys, address: str)
     with contextlib.ExitStack() as stack:
 
         def come_in(role: Role | None, size: tuple[int, int] = DESKTOP, *, to: str = address) -> Visitor:
-            context = chromium.new_context(
-                viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", service_workers="block"
-            )
+            context = screen(chromium, size, keeps=False)
             stack.callback(context.close)
             visitor = _watched(context, address)
             visitors.append(visitor)
@@ -115,6 +103,16 @@ def visit(chromium: Browser, database: Database, storeys: Storeys, address: str)
         yield come_in
         assert [fault for visitor in visitors for fault in visitor.faults] == []
         assert [asked for visitor in visitors for asked in visitor.outside] == []
+
+
+def screen(browser: Browser, size: tuple[int, int], *, keeps: bool) -> BrowserContext:
+    """A device of that size that has never been here; it keeps the page for when it is cut off, or does not."""
+    return browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        device_scale_factor=COARSE,
+        reduced_motion="reduce",
+        service_workers="allow" if keeps else "block",
+    )
 
 
 def _watched(context: BrowserContext, address: str) -> Visitor:
@@ -168,7 +166,7 @@ class Visits:
         self._server = server
 
     def come_in(self, role: Role, size: tuple[int, int] = PHONE) -> Page:
-        context = self._browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+        context = screen(self._browser, size, keeps=True)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.goto(self._server.link(role))
