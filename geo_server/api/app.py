@@ -5,7 +5,6 @@ Run it with ``uvicorn --factory geo_server.api.app:create_app``; tests call the 
 
 import asyncio
 import contextlib
-import gc
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -35,6 +34,7 @@ from geo_server.services.access import Entrance
 from geo_server.services.accountability import Accounts
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.catching_up import catching_up
+from geo_server.services.collecting import collect_seldom
 from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
 from geo_server.services.picture import Pictures
@@ -112,7 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _state(settings: Settings) -> AsyncIterator[State]:
     """What the process holds, from before the first request until after the last."""
     pack = load_pack(settings.data_dir)
-    _collect_seldom()
+    collect_seldom()
     with open_database(settings.database_url, settings.data_dir) as database, Planners() as planners:
         floorplans = PublishedFloorplans(database, planners)
         plans = Plans(database, floorplans)
@@ -143,14 +143,6 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     concern_limit=RateLimit(CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S),
                     respond_limit=RateLimit(GUESTS_BY_ADDRESS, GUESTS_WITHIN_S),
                 )
-
-
-def _collect_seldom() -> None:
-    """Look for cycles less often, and never in what was loaded, which stays: with Python's own settings that is a fifth of what a
-    delivery to a thousand streams takes, since each is woken by a task of its own.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000)
 
 
 @contextlib.contextmanager

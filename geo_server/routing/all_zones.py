@@ -16,7 +16,7 @@ from geo_server.routing.chase import Chase
 from geo_server.routing.farthest import farthest_m
 from geo_server.routing.kept import Kept
 from geo_server.routing.visibility import Floats, Ints
-from geo_server.routing.zones import ZoneWays
+from geo_server.routing.zones import ZoneWays, facing_m
 
 Bools = npt.NDArray[np.bool_]
 
@@ -54,12 +54,19 @@ class AllZones:
     clusters: Ints
     joined: Kept[tuple[int, ...], BaseGeometry] = field(default_factory=lambda: Kept(JOINED_KEPT))
     _farthest_m: dict[int, Floats] = field(default_factory=dict)
+    _facing_m: dict[int, Floats] = field(default_factory=dict)
 
     def farthest(self, number: int) -> Floats:
         """Metres from each terminal of a zone, by its position, to the farthest place; see :func:`farthest_m`."""
         if number not in self._farthest_m:
             self._farthest_m[number] = farthest_m(self.ways[number])
         return self._farthest_m[number]
+
+    def facing(self, number: int) -> Floats:
+        """Metres from each terminal of a zone, by its position, to the corners; see :func:`facing_m`."""
+        if number not in self._facing_m:
+            self._facing_m[number] = facing_m(self.ways[number])
+        return self._facing_m[number]
 
     def entered(self, state_s: Floats) -> Floats:
         """Earliest second at which a threat comes into each zone by a terminal, shape (z,); infinite where none does.

@@ -1,9 +1,9 @@
 """Where threats can be by given moments, as areas of walkable space: never through walls.
 
 A zone is taken whole once a threat had time for half of its outline, as no two places of it are farther apart, or for the
-way from where it came in to the farthest place. In any other the area is what can be seen from the places where a threat starts, comes in or turns a corner, within the metres it has
-left there. In a zone with corners a door's line is sampled, and each sample given half the spacing more, so as to leave
-out nothing that is straight before the door; a zone without corners is seen whole from every place of the line.
+way from where it came in to the farthest place. In any other the area is what can be seen from the places where a threat
+starts, comes in or turns a corner, within the metres it has left there. A corner that a threat is at sooner by a way that
+does not go on round it adds nothing: what is behind it is reached sooner by another.
 
 What is cheap was measured: circles are made and cut with what is seen many in one call, and joined exactly, each cluster of
 zones that touch or overlap by itself. Zones with walls between them have nothing to join, and to find that out again for a
@@ -25,9 +25,8 @@ from geo_server.domain.routes import ReachArea
 from geo_server.routing.all_zones import AllZones, Bools
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.farthest import SPACING_M, samples
 from geo_server.routing.fields import Arrivals
-from geo_server.routing.sightlines import CIRCUMSCRIBED, ROUND, area_before_disc, visible_area
+from geo_server.routing.sightlines import CIRCUMSCRIBED, ROUND, area_before, area_before_disc, visible_area
 from geo_server.routing.threats import LocatedThreat, Seed
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.whereabouts import rim_within
@@ -36,21 +35,24 @@ from geo_server.routing.zones import ZoneWays
 MOMENTS_S = (0.0, 15.0, 30.0, 60.0)
 """Seconds from the plan's moment that areas are given for."""
 
+AT_ONCE_S = 1e-6
+"""Moments that differ by less are one."""
+
 
 @dataclass(frozen=True)
 class _Source:
     """A place from which a threat goes straight on: a disc, a polygon, a door or a point; and when it can be there.
 
     Args:
-        slack_m: By how much the threat can be nearer than the place, beside the radius.
         held: Whether walls hold it.
+        begun: Whether it was there from the first.
     """
 
     place: BaseGeometry
     at_s: float
     radius_m: float = 0.0
-    slack_m: float = 0.0
     held: bool = True
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def reach_areas(
         else:
             entered = _entered(compiled, ways, arrivals)
             whole_s = float(min(entered + zones.farthest(number) / speed_mps, default=math.inf))
-            sources = _sources(ways, seeds.get(ways.zone_id, ()), entered, speed_mps)
+            sources = _sources(zones, number, seeds.get(ways.zone_id, ()), entered, speed_mps)
         for k, moment_s in enumerate(moments_s):
             if moment_s >= whole_s:
                 whole[k, number] = True
@@ -165,26 +167,26 @@ def _join(zones: AllZones, whole: list[int], cut: list[BaseGeometry]) -> BaseGeo
     return zones.joined.get(tuple(whole), lambda: shapely.union_all(parts))
 
 
-def _sources(ways: ZoneWays, seeds: Sequence[tuple[float, Seed]], entered: Floats, speed_mps: float) -> list[_Source]:
-    """Doors, corners and discs of a zone indoors, each with the earliest second of a threat there."""
-    corners = np.full(len(ways.space.corners), np.inf)
+def _sources(
+    zones: AllZones, number: int, seeds: Sequence[tuple[float, Seed]], entered: Floats, speed_mps: float
+) -> list[_Source]:
+    """Doors, corners and discs of a zone indoors, by its position, each with the earliest second of a threat there."""
+    ways = zones.ways[number]
+    corners, facing = np.full((2, len(ways.space.corners)), np.inf)
     if len(entered) and len(corners):
         corners = (entered[:, None] + ways.corners_m / speed_mps).min(axis=0)
+        facing = (entered[:, None] + zones.facing(number) / speed_mps).min(axis=0)
     inside = np.full(len(entered), np.inf)
     for at_s, seed in seeds:
         inside = np.minimum(inside, at_s + seed.terminals_m / speed_mps)
         corners = np.minimum(corners, at_s + seed.corners_m / speed_mps)
-    sources = [
-        source
-        for region, at in zip(ways.regions, _where_entered(ways, entered, inside, speed_mps), strict=True)
-        if np.isfinite(at)
-        for source in _at_door(ways, region, float(at))
+    doors = _where_entered(ways, entered, inside, speed_mps)
+    turned = np.where(corners <= facing + AT_ONCE_S, corners, np.inf)
+    return [
+        *(_Source(ways.regions[k], float(doors[k])) for k in np.flatnonzero(np.isfinite(doors))),
+        *(source for at_s, seed in seeds for source in _at_start(ways, seed, at_s)),
+        *(_Source(Point(ways.space.corners[n]), float(turned[n])) for n in np.flatnonzero(np.isfinite(turned))),
     ]
-    sources += [source for at_s, seed in seeds for source in _at_start(ways, seed, at_s)]
-    sources += [
-        _Source(Point(xy), float(at)) for xy, at in zip(ways.space.corners, corners, strict=True) if np.isfinite(at)
-    ]
-    return sources
 
 
 def _over_ground(
@@ -232,7 +234,7 @@ def _where_entered(ways: ZoneWays, entered: Floats, inside: Floats, speed_mps: f
 
 
 def _piece(cluster: int, ways: ZoneWays, source: _Source, metres: float) -> _Piece:
-    around_m = (source.radius_m + metres + source.slack_m) * CIRCUMSCRIBED
+    around_m = (source.radius_m + metres) * CIRCUMSCRIBED
     return _Piece(cluster, _seen(ways, source), source.place, around_m)
 
 
@@ -249,28 +251,20 @@ def _cut(pieces: Sequence[_Piece]) -> Iterable[tuple[int, BaseGeometry]]:
 def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:
     if not (source.held and len(ways.space.corners)):
         return ways.zone.polygon
-    if isinstance(source.place, Polygon):
-        return source.place.intersection(ways.zone.polygon)
-    x, y = shapely.get_coordinates(source.place)[0].tolist()
-    if source.radius_m > 0:
-        return area_before_disc(ways.space, Point(x, y), source.radius_m)
-    return visible_area(ways.space, x, y)
+    if source.radius_m > 0 and isinstance(source.place, Point):
+        return area_before_disc(ways.space, source.place, source.radius_m)
+    if isinstance(source.place, Point):
+        return visible_area(ways.space, source.place.x, source.place.y)
+    return source.place.intersection(ways.zone.polygon) if source.begun else area_before(ways.space, source.place)
 
 
 def _at_start(ways: ZoneWays, seed: Seed, at_s: float) -> list[_Source]:
     """Where a threat begins: of a polygon what of it is in the zone, and its edges there, as of doors."""
     core = seed.there.core
-    begun = [_Source(core, at_s, seed.there.radius_m, held=seed.held)]
+    begun = [_Source(core, at_s, seed.there.radius_m, held=seed.held, begun=True)]
     if isinstance(core, Point) or not (seed.held and len(ways.space.corners)):
         return begun
-    return begun + [source for edge in rim_within(ways.space, core) for source in _at_door(ways, edge, at_s)]
-
-
-def _at_door(ways: ZoneWays, region: BaseGeometry, at_s: float) -> list[_Source]:
-    """A door as sources: itself, or samples of it where corners let some of it see more than the rest."""
-    if not len(ways.space.corners):
-        return [_Source(region, at_s)]
-    return [_Source(place, at_s, slack_m=SPACING_M / 2) for place in samples(region)]
+    return begun + [_Source(edge, at_s) for edge in rim_within(ways.space, core)]
 
 
 def _polygons(geometries: Sequence[BaseGeometry]) -> Polygon | MultiPolygon:

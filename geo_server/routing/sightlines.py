@@ -13,7 +13,10 @@ import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.routing.visibility import Floats, Space, reflex
+from geo_server.routing.visibility import Floats, Space, Vertex, reflex
+
+SPACING_M = 0.5
+"""A line looks around from places on it that are no farther apart."""
 
 BESIDE_RAD = 1e-6
 """Angle between a ray that meets a corner and one that passes it."""
@@ -63,6 +66,17 @@ class Outlook:
 def visible_area(space: Space, x: float, y: float) -> BaseGeometry:
     """The area that can be seen from a place on a space, in metres."""
     return space.seen.get((x, y), lambda: _in_space(space, _inside(space.polygon, x, y), 0.0))
+
+
+def area_before(space: Space, region: BaseGeometry) -> BaseGeometry:
+    """The area that can be seen from somewhere on a line of a space, or on the outline of a part of it, in metres."""
+    return space.seen.get(region, lambda: shapely.union_all([visible_area(space, *p) for p in places_along(region)]))
+
+
+def places_along(region: BaseGeometry) -> list[Vertex]:
+    """Where a line, or the outline of an area, looks around from."""
+    line = region.boundary if region.geom_type in {"Polygon", "MultiPolygon"} else region
+    return [(x, y) for x, y in shapely.get_coordinates(shapely.segmentize(line, SPACING_M)).tolist()]
 
 
 def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeometry:

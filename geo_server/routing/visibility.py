@@ -69,8 +69,8 @@ class Space:
     previous: npt.NDArray[np.int32]
 
     @cached_property
-    def seen(self) -> Kept[Vertex, BaseGeometry]:
-        """Areas that can be seen from its places (see :mod:`geo_server.routing.sightlines`)."""
+    def seen(self) -> Kept[Vertex | BaseGeometry, BaseGeometry]:
+        """Areas that can be seen from places and lines in it (see :mod:`geo_server.routing.sightlines`)."""
         return Kept(SEEN_KEPT)
 
     def sights(self, terminals: Sequence[BaseGeometry] | npt.NDArray[np.object_]) -> Floats:

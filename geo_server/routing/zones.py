@@ -111,6 +111,18 @@ def build_zone_ways(zone: Zone, terminals: list[Terminal]) -> ZoneWays:
     )
 
 
+def facing_m(ways: ZoneWays) -> Floats:
+    """Least metres from terminals to corners as far as they are known, by ways too that cannot go on round the corner they lead
+    to: never more than ``corners_m``, shape (k, n)."""
+    if not ways.corners_m.size:
+        return ways.corners_m
+    corners = shapely.points(ways.space.corners)
+    straight = ways.space.open_lengths(shapely.shortest_line(ways.regions[:, None], corners[None]))
+    between = ways.space.open_lengths(shapely.shortest_line(corners[:, None], corners[None]))
+    around = np.stack([(row[:, None] + between).min(axis=0) for row in ways.corners_m])
+    return np.asarray(np.minimum(straight, around))
+
+
 def _region(space: Space, geometry: BaseGeometry) -> BaseGeometry:
     """A terminal laid onto a zone: every vertex moved to the nearest place of the polygon.
 

@@ -26,7 +26,9 @@ from uuid import UUID, uuid4
 
 from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.places import Floorplan
+from geo_server.routing.ahead import work_ahead
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
+from geo_server.services.collecting import collect_seldom
 
 T = TypeVar("T")
 
@@ -259,6 +261,7 @@ def _serve(pipe: Connection) -> None:
                 kept[ready_id] = pickle.loads(packed)  # noqa: S301 - packed by a planner of ours
                 while len(kept) > FLOORPLANS_KEPT:
                     kept.popitem(last=False)
+                collect_seldom()
             if ready_id in kept:
                 kept.move_to_end(ready_id)
                 pipe.send(_answer(partial(task, *kept[ready_id])))
@@ -274,4 +277,6 @@ def _prepare_one(pipe: Connection) -> None:
 
 
 def _pack(floorplan: Floorplan) -> bytes:
-    return pickle.dumps((floorplan, compile_floorplan(floorplan)), pickle.HIGHEST_PROTOCOL)
+    compiled = compile_floorplan(floorplan)
+    work_ahead(compiled)
+    return pickle.dumps((floorplan, compiled), pickle.HIGHEST_PROTOCOL)

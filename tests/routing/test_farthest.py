@@ -10,7 +10,8 @@ from shapely import LineString, Point, Polygon, box
 from shapely.affinity import rotate
 
 from geo_server.domain.places import Zone, ZoneCategory
-from geo_server.routing.farthest import SPACING_M, farthest_m
+from geo_server.routing.farthest import farthest_m
+from geo_server.routing.sightlines import SPACING_M
 from geo_server.routing.zones import Terminal, build_zone_ways
 from tests.routing.plans import uid
 from tests.routing.test_visibility import oracle
