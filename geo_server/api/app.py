@@ -123,7 +123,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
             hub.running(),
             forgetting(database, kept, timedelta(days=settings.concerns_kept_days)),
             working(database.url, Reader(database).read),
-            catching_up(floorplans, plans),
+            catching_up(floorplans, plans, planners),
             recounts.running(),
         ):
             with _on_shutdown(hub.close):

@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from geo_server.services.planners import Planners
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
 
@@ -15,15 +16,15 @@ THREAD_NAME = "catch up"
 
 
 @asynccontextmanager
-async def catching_up(floorplans: PublishedFloorplans, plans: Plans) -> AsyncIterator[None]:
+async def catching_up(floorplans: PublishedFloorplans, plans: Plans, planners: Planners) -> AsyncIterator[None]:
     """Do it in a thread beside the block, which has ended when the block is left.
 
-    A thread that is still inside GEOS or SciPy when the interpreter takes itself down crashes the process. Leaving waits
-    for the plan or the floorplan that is under way, and begins no other.
+    Leaving waits for the plan that is under way, a second at most, and not for a floorplan that is being made ready.
 
     Args:
-        floorplans: To compile ahead.
+        floorplans: To make ready ahead.
         plans: To make again where they are behind.
+        planners: Those that do it.
     """
     leaving = threading.Event()
     thread = threading.Thread(target=_catch_up, args=(floorplans, plans, leaving), name=THREAD_NAME)
@@ -32,6 +33,7 @@ async def catching_up(floorplans: PublishedFloorplans, plans: Plans) -> AsyncIte
         yield
     finally:
         leaving.set()
+        planners.prepare_no_more()
         await asyncio.to_thread(thread.join)
 
 

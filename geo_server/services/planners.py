@@ -161,6 +161,8 @@ class Planners:
     def __init__(self) -> None:
         self.urgent = Planner("planner")
         self.other = Planner("planner of what is asked for")
+        self._preparing: set[_Child] = set()
+        self._prepared_enough = threading.Event()
 
     def __enter__(self) -> "Planners":
         """Nothing has begun yet."""
@@ -168,22 +170,35 @@ class Planners:
 
     def __exit__(self, *_: object) -> None:
         """End all of them."""
+        self.prepare_no_more()
         self.urgent.close()
         self.other.close()
 
-    @staticmethod
-    def prepare(floorplan: Floorplan) -> Ready:
+    def prepare_no_more(self) -> None:
+        """Leave what is being made ready as it is, and begin no other."""
+        self._prepared_enough.set()
+        for child in tuple(self._preparing):
+            child.kill()
+
+    def prepare(self, floorplan: Floorplan) -> Ready:
         """Make a floorplan ready, in a process that ends with that: some seconds for a campus.
 
         Raises:
+            Unavailable: No more are to be made ready.
             RuntimeError: The floorplan cannot be compiled, or that takes too long.
         """
         child = _Child("planner that prepares", _prepare_one)
+        self._preparing.add(child)
+        if self._prepared_enough.is_set():  # by somebody who did not see this one yet
+            child.kill()
         try:
             return Ready(uuid4(), _value(child.ask(floorplan, PREPARING_PATIENCE_S)))
         except _EndedError as ended:
+            if self._prepared_enough.is_set():
+                raise _going_down() from None
             raise RuntimeError(f"A planner was ended while it made a floorplan ready: {ended}") from ended
         finally:
+            self._preparing.discard(child)
             child.end()
 
 

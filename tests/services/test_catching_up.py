@@ -2,12 +2,18 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
+from geo_server.domain.errors import Unavailable
 from geo_server.domain.roles import Role
+from geo_server.services import planners as rooms
 from geo_server.services.access import authenticate
 from geo_server.services.catching_up import THREAD_NAME, catching_up
 from geo_server.services.planners import Planners
@@ -17,6 +23,15 @@ from geo_server.services.published import PublishedFloorplans
 from geo_server.services.sightings import NewSighting, add_sighting
 from geo_server.store.database import Database
 from tests.campus import build_campus
+from tests.routing.plans import school
+from tests.services.tasks import prepare_for_ever
+
+
+@pytest.fixture
+def planners() -> Iterator[Planners]:
+    """Of the test's own: they make nothing ready once it has been left."""
+    with Planners() as made:
+        yield made
 
 
 def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: Database, planners: Planners) -> None:
@@ -24,7 +39,7 @@ def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: D
     leaving, lock = asyncio.Event(), text("LOCK TABLE sites IN ACCESS EXCLUSIVE MODE")
 
     async def stay() -> None:
-        async with catching_up(*plans):
+        async with catching_up(*plans, planners):
             leaving.set()
 
     async def leave_while_the_thread_waits_for_the_database() -> None:
@@ -42,11 +57,30 @@ def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: D
     assert _planned(database) == 0
 
 
+def test_leaving_does_not_wait_for_a_floorplan_that_is_being_made_ready(
+    database: Database, planners: Planners, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    build_campus(database)
+    floorplans, told = PublishedFloorplans(database, planners), tmp_path / "who"
+    monkeypatch.setattr(rooms, "_prepare_one", partial(prepare_for_ever, str(told)))
+
+    async def stay() -> None:
+        async with catching_up(floorplans, Plans(database, floorplans), planners):
+            while not told.exists():
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(stay(), 60))
+
+    assert THREAD_NAME not in _threads()
+    with pytest.raises(Unavailable):
+        planners.prepare(school(2, levels=1))
+
+
 def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, planners: Planners) -> None:
     plans = _with_a_sighting_that_nobody_planned_for(database, planners)
 
     async def stay() -> None:
-        async with catching_up(*plans), asyncio.timeout(20):
+        async with catching_up(*plans, planners), asyncio.timeout(20):
             while THREAD_NAME in _threads():
                 await asyncio.sleep(0.01)
 

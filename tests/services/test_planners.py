@@ -36,7 +36,7 @@ def planner() -> Iterator[Planner]:
 
 @pytest.fixture(scope="module")
 def ready() -> Ready:
-    return Planners.prepare(FLOORPLAN)
+    return Planners().prepare(FLOORPLAN)
 
 
 def test_what_comes_back_is_what_would_be_made_here(planner: Planner, ready: Ready) -> None:
@@ -47,7 +47,7 @@ def test_what_comes_back_is_what_would_be_made_here(planner: Planner, ready: Rea
 
 
 def test_a_planner_that_has_forgotten_a_floorplan_is_sent_it_again(planner: Planner, ready: Ready) -> None:
-    others = [Planners.prepare(FLOORPLAN) for _ in range(FLOORPLANS_KEPT)]
+    others = [Planners().prepare(FLOORPLAN) for _ in range(FLOORPLANS_KEPT)]
     found = {planner.work(one, process_id) for one in (ready, *others, ready)}
     assert len(found) == 1
 
@@ -169,7 +169,7 @@ def test_a_planner_ends_with_its_server_however_that_ends() -> None:
 
 def test_a_floorplan_that_cannot_be_compiled_is_a_bug_that_says_where() -> None:
     with pytest.raises(RuntimeError, match=r"(?s)Traceback.*compile_floorplan"):
-        Planners.prepare("no floorplan")  # type: ignore[arg-type]
+        Planners().prepare("no floorplan")  # type: ignore[arg-type]
 
 
 def is_alive(process: int) -> bool:
