@@ -36,6 +36,9 @@ API_TOKEN_LIFE = timedelta(days=365)
 APART_S = 0.01
 """Between two look-ups of people who come in."""
 
+LOOK_UP_S = 5.0
+"""What such a look-up may take. Everybody else who comes in waits for it, and it reads a few rows by their keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -159,7 +162,7 @@ class Entrance:
     def _look_up(
         self, asked: Sequence[tuple[bytes, str | None]]
     ) -> Sequence[tuple[Principal, Site | None] | Exception]:
-        with self._database.snapshot() as c:
+        with self._database.snapshot(patience_s=LOOK_UP_S) as c:
             principals = _find_principals(c, {secret_hash for secret_hash, _ in asked})
             sites = find_sites(c, {slug for _, slug in asked if slug is not None})
 

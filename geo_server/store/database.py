@@ -1,6 +1,7 @@
 """The database as the services see it: transactions, snapshots, and whether it is fit for use."""
 
 import contextlib
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +24,18 @@ _DOWN = re.compile(r"08...|53...|57P0[1-5]|28...|3D000")
 Source: PostgreSQL documentation, appendix A.
 """
 
+_TOO_SLOW = "57014"
+"""SQLSTATE of a statement that was stopped for its time. Source: as above."""
+
+READING_S = 60.0
+"""What one statement of a snapshot may take: whoever asked has gone away by then, and holds a connection that others need."""
+
 _KEEP_TO = text(
     "SELECT set_config('geo_server.site', :site, true), set_config('geo_server.every_site', :every_site, true)"
+)
+_READ = text(
+    "SELECT set_config('geo_server.site', :site, true), set_config('geo_server.every_site', :every_site, true),"
+    " set_config('statement_timeout', :patience_ms, true)"
 )
 
 
@@ -77,21 +88,22 @@ class Database:
                 connection broke during the commit itself.
         """
         with self._refusing(), self._engine.begin() as connection:
-            _keep_to(connection, site_id)
+            connection.execute(_KEEP_TO, _scope(site_id))
             yield connection
 
     @contextlib.contextmanager
-    def snapshot(self, site_id: UUID | None = None) -> Iterator[Connection]:
+    def snapshot(self, site_id: UUID | None = None, *, patience_s: float = READING_S) -> Iterator[Connection]:
         """A read-only transaction in which everything is seen as at one moment.
 
         Args:
             site_id: The only site whose rows it sees; None for work that is of no site or of all.
+            patience_s: How long the database may think about one statement, or wait for a lock.
 
         Raises:
-            Unavailable: As ``transaction``.
+            Unavailable: As ``transaction``, or a statement took too long.
         """
         with self._refusing(), self._reader.begin() as connection:
-            _keep_to(connection, site_id)
+            connection.execute(_READ, {**_scope(site_id), "patience_ms": str(math.ceil(patience_s * 1000))})
             yield connection
 
     def check(self) -> str:
@@ -136,6 +148,11 @@ class Database:
                 "All connections to the database are busy.", advice="Try again; if it lasts, look for slow statements."
             ) from fault
         except (OperationalError, InterfaceError) as fault:
+            if getattr(fault.orig, "sqlstate", None) == _TOO_SLOW:
+                raise Unavailable(
+                    "The database did not answer in time.",
+                    advice="Try again; if it lasts, something in it is locked, or it has too much to do.",
+                ) from fault
             if not _is_down(fault):
                 raise
             raise self._down(" ".join(str(fault.orig).split())) from fault
@@ -159,12 +176,12 @@ class Database:
             connection.close()
 
 
-def _keep_to(connection: Connection, site_id: UUID | None) -> None:
-    """Say whose rows a transaction is about; the policies of the tables hold it to that.
+def _scope(site_id: UUID | None) -> dict[str, str]:
+    """Whose rows a transaction is about; the policies of the tables hold it to that.
 
     Both settings end with the transaction. A connection that says nothing sees no row of any site.
     """
-    connection.execute(_KEEP_TO, {"site": str(site_id or ""), "every_site": "off" if site_id else "on"})
+    return {"site": str(site_id or ""), "every_site": "off" if site_id else "on"}
 
 
 def _how_to_add(offered: bool) -> str:

@@ -78,7 +78,7 @@ def find_current_incident(c: Connection, site_id: UUID) -> Incident | None:
     """The incident that people of a site are to know of: the open one, else the last all-clear.
 
     The all-clear has to reach whoever the alarm reached, also those who look only later: it stays until its incident is
-    closed, or until another one has been opened after it.
+    closed, or until another one has been opened after it, for the first time or again.
     """
     statement = select(incidents).where(incidents.c.site_id == site_id, is_current())
     row = c.execute(statement.order_by(incidents.c.cleared_at.desc().nulls_first()).limit(1)).mappings().one_or_none()
@@ -91,7 +91,7 @@ def is_current() -> ColumnElement[bool]:
     followed = exists().where(
         later.c.site_id == incidents.c.site_id,
         later.c.id != incidents.c.id,
-        later.c.opened_at >= incidents.c.cleared_at,
+        (later.c.opened_at >= incidents.c.cleared_at) | (later.c.state == IncidentState.OPEN.value),
     )
     return (incidents.c.state == IncidentState.OPEN.value) | (
         (incidents.c.state == IncidentState.ALL_CLEAR.value) & ~followed

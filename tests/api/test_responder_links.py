@@ -207,6 +207,23 @@ def test_of_what_comes_after_its_incident_a_link_shows_nothing(client: Client, s
     assert press(client(None), link).status_code == 401
 
 
+def test_an_earlier_incident_that_is_open_again_is_not_for_who_came_by_a_link_to_a_later_one(
+    client: Client, shared: Shared
+) -> None:
+    campus, commander = shared.campus, shared.commander
+    shared.end()
+    fire = commander.post(f"{campus.url}/incidents", json={"kind": "fire"}).json()["incident_id"]
+    later = Shared(campus, commander, fire, shared.database)
+    phone, link = client(None), later.make()
+    press(phone, link)
+    later.end()
+    assert sees(phone, campus) == 200, "of its own all-clear it hears"
+
+    shared.end("open")
+    assert sees(phone, campus) == 401
+    assert press(client(None), link).status_code == 401
+
+
 def test_revoking_a_link_ends_every_session_that_began_by_it_and_no_other(client: Client, shared: Shared) -> None:
     gone, kept = shared.make("Lobby"), shared.make("Car 12")
     one, two, other = client(None), client(None), client(None)

@@ -7,9 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from geo_server.domain.roles import Role
 from geo_server.domain.states import TokenKind
+from geo_server.services import access
 from geo_server.services.access import authenticate, create_sign_in_links, sign_in
 from geo_server.store.access import add_person, add_token, grant_role, revoke_token
 from geo_server.store.audit import verify_audit
@@ -180,3 +182,16 @@ def test_sample_people_are_made_once_and_their_links_are_new_each_time(database:
     assert first[Role.STAFF] != second[Role.STAFF]
     with database.snapshot() as c:
         assert verify_audit(c, campus.site.id) is None
+
+
+def test_whoever_comes_in_while_the_database_does_not_answer_is_told_so_and_is_let_in_afterwards(
+    client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "LOOK_UP_S", 0.3)
+    staff = client(Role.STAFF)
+    with database.transaction() as c:
+        c.execute(text("LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE"))
+        refused = staff.get("/api/me")
+    assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
+    assert "did not answer in time" in refused.text
+    assert staff.get("/api/me").status_code == 200

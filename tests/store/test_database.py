@@ -88,6 +88,17 @@ def test_a_snapshot_refuses_writes_as_a_bug(empty_database: Database) -> None:
         connection.execute(text("CREATE TABLE never (n int)"))
 
 
+def test_a_statement_that_waits_too_long_is_given_up_and_the_next_one_works(empty_database: Database) -> None:
+    with empty_database.transaction() as c:
+        c.execute(text("CREATE TABLE things (id int)"))
+    with empty_database.transaction() as holder:
+        holder.execute(text("LOCK TABLE things IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(Unavailable, match="did not answer in time"), empty_database.snapshot(patience_s=0.2) as c:
+            c.scalar(text("SELECT count(*) FROM things"))
+    with empty_database.snapshot(patience_s=0.2) as c:
+        assert c.scalar(text("SELECT count(*) FROM things")) == 0
+
+
 def test_a_connection_lost_in_the_middle_is_unavailable_and_the_next_transaction_works(
     empty_database: Database,
 ) -> None:
