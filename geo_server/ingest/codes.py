@@ -165,6 +165,11 @@ CODES: dict[str, Code] = {
         _ERROR, "A door has the same zone on both sides, or none.", "Check the walls around it for gaps."
     ),
     "niche-absorbed": Code(_FIXED, "A small space without a door or a name was added to its neighbour."),
+    "cubicle-absorbed": Code(
+        _FIXED,
+        "Small places without doors behind partitions that are thinner than the walls were taken for parts of their room.",
+        "If they are rooms of their own, write what they are for in them, or draw an outline around each.",
+    ),
     "island-absorbed": Code(
         _FIXED,
         "Thin lines in the middle of a room, with no door into them, were taken for a marking on its floor.",

@@ -47,7 +47,7 @@ def absorb_booths(
         if len(said.query(zone, predicate="intersects")):
             continue
         doorway = ways[booth][0].line.buffer(THROUGH_M, cap_style="flat")
-        joined = shapely.union_all([result[host], zone, _free(doorway, result, {host, booth})], grid_size=0.001)
+        joined = shapely.union_all([result[host], zone, free_part(doorway, result, {host, booth})], grid_size=0.001)
         if isinstance(joined, Polygon):
             result[host], result[booth] = joined, Polygon()
             gone.add(booth)
@@ -62,7 +62,7 @@ def _host(booth: int, ways: Sequence[FoundOpening]) -> int | None:
     return next((side for side in ways[0].sides if side != booth), None)
 
 
-def _free(doorway: Polygon, zones: Sequence[Polygon], of: Collection[int]) -> shapely.Geometry:
+def free_part(doorway: Polygon, zones: Sequence[Polygon], of: Collection[int]) -> shapely.Geometry:
     """What of a doorway lies in no other zone."""
     others = [zones[i] for i in STRtree(list(zones)).query(doorway).tolist() if i not in of]
     return doorway.difference(shapely.union_all(others)) if others else doorway

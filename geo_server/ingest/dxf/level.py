@@ -19,6 +19,7 @@ from geo_server.ingest.dxf.booths import absorb_booths, without_gaps
 from geo_server.ingest.dxf.closing import Closed, close_level
 from geo_server.ingest.dxf.confidence import find_doubts, weigh_zones
 from geo_server.ingest.dxf.content import FoundZone, LevelContent
+from geo_server.ingest.dxf.cubicles import absorb_cubicles
 from geo_server.ingest.dxf.drawing import Label, Stroke
 from geo_server.ingest.dxf.finishes import without_finishes
 from geo_server.ingest.dxf.islands import absorb_islands
@@ -80,7 +81,10 @@ def read_level(strokes: Sequence[Stroke], labels: Sequence[Label], roles: Mappin
     _enter_stairwells(on_stairs, stairs, polygons, found)
     content.findings += found.findings
     polygons, openings, booths = absorb_booths(polygons, found.openings, {*stairs, *range(len(drawn))}, stamps)
-    polygons, openings, told = without_surroundings(polygons, openings, {*stairs, *range(len(drawn))}, stamps)
+    kept = {*stairs, *range(len(drawn))}
+    polygons, openings, stamps, told = absorb_cubicles(polygons, openings, kept, stamps)
+    content.findings += told
+    polygons, openings, told = without_surroundings(polygons, openings, kept, stamps)
     content.findings += told
     loose = {index for index, area in drawn.items() if not area.said}
     kept = {*stairs, *drawn.keys()} - loose

@@ -15,7 +15,7 @@ from shapely import Polygon, box
 
 from tests.ingest.dxf.door_pens import DOOR, arc_and_line
 from tests.ingest.dxf.floor import INNER, OUTER, THIN, Door, Floor, Spot, Wall, school_floor
-from tests.ingest.dxf.pens import NAME, Space, double_lines, plain_texts, three_lines
+from tests.ingest.dxf.pens import NAME, Space, box_of, double_lines, plain_texts, three_lines
 from tests.ingest.dxf.sheets import sheet
 
 Drawn = tuple[Document, Floor]
@@ -163,6 +163,43 @@ def stamps() -> Drawn:
     return document, floor
 
 
+def office_floor() -> Floor:
+    """A large office and two rooms beside it."""
+    corners = [(0.0, 0.0), (30.0, 0.0), (30.0, 18.0), (0.0, 18.0), (0.0, 0.0)]
+    walls = [*(Wall(a, b, OUTER) for a, b in pairwise(corners)), Wall((20, 0), (20, 18), INNER)]
+    walls.append(Wall((20, 9), (30, 9), INNER))
+    names: dict[str, Spot] = {"OPEN OFFICE": (1.7, 9), "201": (25, 4), "202": (25, 14)}
+    doors = (
+        Door((20, 4), (20, 4.9), INNER, ("201", "OPEN OFFICE"), 1),
+        Door((20, 13), (20, 13.9), INNER, ("202", "OPEN OFFICE"), 1),
+        Door((0, 8), (0, 9.8), OUTER, ("OPEN OFFICE", ""), 1, 2),
+    )
+    return Floor(tuple(walls), doors, (), names)
+
+
+def cubicles(layer: str, thick: float = 0.06, *, front: bool = True, numbers: bool = False) -> Drawn:
+    """Two rows of places of work back to back behind low partitions, open for 0.9 m or on a whole side."""
+    floor = office_floor()
+    document, space = _plain(floor)
+
+    def partition(*ends: Spot) -> None:
+        wall = Wall(ends[0], ends[1], thick)
+        shape = box_of(wall) if thick else list(ends)
+        space.add_lwpolyline(shape, close=bool(thick), dxfattribs={"layer": layer})
+
+    for y, k, side in ((y, k, side) for y in (3.7, 13.2) for k in range(5) for side in (1, -1)):
+        x, far = 4 + 2.4 * k, y + 2.2 * side
+        partition((x, y), (x + 2.4, y))
+        partition((x, y), (x, far))
+        if k == 4:
+            partition((x + 2.4, y), (x + 2.4, far))
+        if front:
+            partition((x, far), (x + 1.5, far))
+        if numbers:
+            _small(space, f"{10 * k + side + 1:03d}", Vec2(x + 1.2, y + side))
+    return document, floor
+
+
 def _all_on_zero(drawn: Drawn) -> Drawn:
     document, floor = drawn
     for entity in document.entitydb.values():
@@ -297,6 +334,12 @@ ODD: Mapping[str, Callable[[], Drawn]] = {
     "round tables at walls, all on one layer": tables,
     "escape routes, all on one layer": escape_routes,
     "escape routes in pieces, all on one layer": lambda: escape_routes(pieces=True),
+    "cubicles on a layer of low walls": lambda: cubicles("A-WALL-PRHT"),
+    "cubicles on the layer of walls": lambda: cubicles("A-WALL"),
+    "cubicles without fronts": lambda: cubicles("A-WALL", front=False),
+    "cubicles of single lines": lambda: cubicles("A-WALL", 0.0),
+    "numbered cubicles": lambda: cubicles("A-WALL", numbers=True),
+    "cubicles, all on one layer": lambda: _all_on_zero(cubicles("A-WALL")),
     "a revolving door": revolving,
     "folding doors": concertina,
     "doors that swing both ways": both_ways,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from geo_server.ingest.pipeline import read_plan
-from tests.ingest.dxf.odd import ODD, UNDER, Drawn, court, revolving, tables, under_names
+from tests.ingest.dxf.odd import ODD, UNDER, Drawn, court, cubicles, revolving, tables, under_names
 from tests.ingest.dxf.styles import Style, as_bytes
 from tests.ingest.dxf.test_styles import ALL_RIGHT
 from tests.ingest.dxf.truth import compare
@@ -26,6 +26,26 @@ def test_a_table_that_looks_like_a_door_on_a_wall_is_told_with_its_place() -> No
     told = [f for f in read_plan(as_bytes(tables()[0]), "odd.dxf").findings if f.code == "door-doubtful"]
     assert (0.18, 15.82) in {(round(f.x or 0, 2), round(f.y or 0, 2)) for f in told}
     assert all(f.layer == "0" and f.handle for f in told)
+
+
+def test_cubicles_are_told() -> None:
+    told = [f for f in read_plan(as_bytes(cubicles("A-WALL")[0]), "odd.dxf").findings if f.code == "cubicle-absorbed"]
+    assert [f.count for f in told] == [20]
+
+
+def test_cubicles_in_a_drawing_without_a_word_are_parts_of_a_room() -> None:
+    document, _ = cubicles("A-WALL")
+    for text in list(document.modelspace().query("TEXT")):
+        document.modelspace().delete_entity(text)
+    assert len(read_plan(as_bytes(document), "odd.dxf").floorplan.zones) == 3
+
+
+def test_rooms_behind_thin_walls_without_doors_stay_rooms_when_their_use_is_written() -> None:
+    document, _ = cubicles("A-WALL")
+    for text, x in (("STORE", 5.2), ("MEETING", 7.6), ("LAB", 10.0)):
+        document.modelspace().add_text(text, height=0.2, dxfattribs={"layer": "A-AREA-IDEN"}).set_placement((x, 4.7))
+    names = {zone.name for zone in read_plan(as_bytes(document), "odd.dxf").floorplan.zones}
+    assert names == {"OPEN OFFICE", "201", "202", "STORE", "MEETING", "LAB"}
 
 
 def test_a_gap_in_an_outside_wall_with_nothing_in_it_is_told() -> None:
