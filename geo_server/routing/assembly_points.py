@@ -1,9 +1,7 @@
 """Assembly points: where on the ground they are, and how people walk there from the exits, round all buildings.
 
 Terminology:
-    yard: a zone in the open. It is fenced unless an exit leads from indoors into it or stands beside it: then whoever is in it
-        is out, and its edge is no fence.
-    fence: the edge of a fenced yard, or a wall that was drawn in the open. Nobody walks through either.
+    yard, fence: see :mod:`geo_server.routing.fences`.
     spot: an assembly point in the coordinates of one level: that of the yard that it lies in, else that of the nearest exit.
 
 An assembly point in a yard is joined with all ways into that yard, like any door of it. From exits to those that no fence
@@ -21,6 +19,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import AssemblyPoint, Floorplan, Opening, Zone, ZoneCategory
+from geo_server.routing.fences import Laid, fenced_yards, free_walls
 from geo_server.routing.grounds import (
     FARTHEST_M,
     Grounds,
@@ -32,9 +31,6 @@ from geo_server.routing.grounds import (
 from geo_server.routing.outline import TOUCH_M, WALL_M
 from geo_server.routing.visibility import build_space
 from geo_server.routing.walks import Walk
-
-Laid = tuple[Zone, BaseGeometry]
-"""A zone with its shape laid over the ground."""
 
 FACADE_M = 0.5
 """Zones end at the inner face of their walls: buildings are taken to reach so much farther. An assumption."""
@@ -72,7 +68,7 @@ def find_spots(floorplan: Floorplan) -> tuple[list[Spot], list[str]]:
     if not points:
         return [], []
     yards = [_yard_at(floorplan, point.point) for point in points]
-    fenced = _fenced_yards(floorplan, exits)
+    fenced = fenced_yards(floorplan, exits)
     walks = _walks(floorplan, exits, fenced, [point.point for point in points])
     spots, flags = [], []
     for point, yard, by_exit in zip(points, yards, walks, strict=True):
@@ -102,23 +98,6 @@ def _yard_at(floorplan: Floorplan, place: Point) -> Zone | None:
     return min(found, key=lambda zone: (abs(floorplan.ordinal(zone.level_id)), str(zone.id)), default=None)
 
 
-def _fenced_yards(floorplan: Floorplan, exits: Sequence[Opening]) -> list[Laid]:
-    from_indoors = [door for door in exits if any(_is_indoors(floorplan, zone_id) for zone_id in door.zones)]
-    lines = [ground_line(floorplan, door) for door in from_indoors]
-
-    def is_out(yard: Zone, shape: BaseGeometry) -> bool:
-        return any(
-            yard.id in door.zones or shapely.distance(shape, shapely.points(line.coords)).max() <= WALL_M + TOUCH_M
-            for door, line in zip(from_indoors, lines, strict=True)
-        )
-
-    return [(yard, shape) for yard, shape in ground_zones(floorplan, outdoor=True) if not is_out(yard, shape)]
-
-
-def _is_indoors(floorplan: Floorplan, zone_id: UUID | None) -> bool:
-    return zone_id is not None and floorplan.zone_by_id[zone_id].category is not ZoneCategory.OUTDOOR
-
-
 def _walks(
     floorplan: Floorplan, exits: Sequence[Opening], fenced: Sequence[Laid], places: Sequence[Point]
 ) -> list[dict[UUID, Walk]]:
@@ -126,7 +105,7 @@ def _walks(
     lines = [ground_line(floorplan, door) for door in exits]
     centres = [line.interpolate(0.5, normalized=True) for line in lines]
     footprint = build_footprint(floorplan, [*lines, *places])
-    walls = _free_walls(floorplan, footprint) - shapely.union_all([line.buffer(WALL_M / 2) for line in lines])
+    walls = free_walls(floorplan, footprint) - shapely.union_all([line.buffer(WALL_M / 2) for line in lines])
     built = footprint.buffer(FACADE_M, join_style="mitre")
     solid = shapely.union_all([built, *(shape for _, shape in fenced), walls])
     barriers = _Barriers(floorplan, fenced, walls)
@@ -148,19 +127,6 @@ def _grounds(solid: BaseGeometry, places: Sequence[Point]) -> Grounds:
         return Grounds(None)
     near = [part for part in free if shapely.dwithin(part, np.asarray(places, dtype=object), FARTHEST_M).any()]
     return Grounds(tuple(build_space(part) for part in near))
-
-
-def _free_walls(floorplan: Floorplan, footprint: BaseGeometry) -> BaseGeometry:
-    """Walls in the open: what lies off the buildings, with what joins it to them. Facades are thinner than that."""
-    levels = {opening.level_id for opening in floorplan.openings if opening.exit or None in opening.zones}
-    lines = [
-        shapely.transform(wall.line, lambda xy, at=wall.level_id: xy + floorplan.level_by_id[at].shift_m)
-        for wall in floorplan.walls
-        if wall.level_id in levels
-    ]
-    off = shapely.get_parts(shapely.line_merge(shapely.union_all(lines) - footprint)) if lines else []
-    beside = footprint.buffer(WALL_M)
-    return shapely.union_all([line for line in off if not beside.covers(line)])
 
 
 class _Barriers:

@@ -23,9 +23,10 @@ from geo_server.routing.all_zones import AllZones, list_zones
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.digest import floorplan_digest
 from geo_server.routing.ends import find_ends
+from geo_server.routing.fences import build_grounds
 from geo_server.routing.flows import flows
 from geo_server.routing.graph import Ways, ground_places, join_ways
-from geo_server.routing.grounds import Grounds, build_grounds
+from geo_server.routing.grounds import Grounds
 from geo_server.routing.passages import Passages, list_passages
 from geo_server.routing.profiles import Profile
 from geo_server.routing.scenes import Scenery

@@ -40,7 +40,10 @@ from geo_server.routing.walks import Walk
 SIDES = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 EMERGENCY = OpeningCategory.EMERGENCY_EXIT
-OVER_GROUND = "open ground is walked straight and round buildings; fences, cars and slopes are not known"
+OVER_GROUND = (
+    "open ground is walked straight and round buildings, walls in the open and the fences of yards, which are entered by their "
+    "openings; cars and slopes are not known"
+)
 STEP_M = 0.6
 """To tell the inner side of a door from the outer."""
 

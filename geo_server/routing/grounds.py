@@ -11,7 +11,7 @@ Cars and slopes are not known.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import Floorplan, Opening, Zone, ZoneCategory
 from geo_server.routing.outline import WALL_M
-from geo_server.routing.visibility import Floats, Space, Vertex, build_space, shortest_way
+from geo_server.routing.visibility import Floats, Space, Vertex, shortest_way
 from geo_server.routing.walks import CLEARANCE_M, Walk, without_repeats
 
 SIMPLER_M = 0.8 * CLEARANCE_M
@@ -39,9 +39,11 @@ class Grounds:
 
     Args:
         spaces: Where one can walk, each connected in itself; None where there is no building.
+        fences: What the step from a place to its foot does not cross.
     """
 
     spaces: tuple[Space, ...] | None
+    fences: BaseGeometry = field(default_factory=shapely.GeometryCollection)
 
     def walks(self, starts: Sequence[Point], ends: Sequence[Point]) -> list[list[Walk | None]]:
         """The shortest ways from some places to some others; None where no way leads over the ground."""
@@ -49,7 +51,7 @@ class Grounds:
             return [[_straight(start, end) for end in ends] for start in starts]
         found: list[list[Walk | None]] = [[None for _ in ends] for _ in starts]
         for space in self.spaces:
-            here, there = _on_ground(space, starts), _on_ground(space, ends)
+            here, there = self._on_ground(space, starts), self._on_ground(space, ends)
             for i, start in here.items():
                 for j, end in there.items():
                     walk, known = _walk(space, start, end), found[i][j]
@@ -59,7 +61,23 @@ class Grounds:
 
     def is_outside(self, place: Point) -> bool:
         """Whether a place is on the ground, or at most in a doorway."""
-        return self.spaces is None or any(_foot(space, place) is not None for space in self.spaces)
+        return self.spaces is None or any(self._foot(space, place) is not None for space in self.spaces)
+
+    def _on_ground(self, space: Space, places: Sequence[Point]) -> dict[int, "_Stand"]:
+        """Those of some places that have a foot, by position."""
+        feet = {number: foot for number, place in enumerate(places) if (foot := self._foot(space, place)) is not None}
+        sights = space.sights(list(feet.values()))
+        around = space.to_corners(sights)
+        return {
+            number: _Stand(places[number], foot, sights[row], around[row])
+            for row, (number, foot) in enumerate(feet.items())
+        }
+
+    def _foot(self, space: Space, place: Point) -> Point | None:
+        """The nearest place on the ground; None where that is not near, or behind a fence."""
+        step = shapely.shortest_line(space.polygon, place)
+        near = step.length <= FARTHEST_M and not step.intersects(self.fences)
+        return shapely.get_point(step, 0) if near else None
 
 
 @dataclass(frozen=True)
@@ -72,23 +90,6 @@ class _Stand:
     around: Floats
 
 
-def _on_ground(space: Space, places: Sequence[Point]) -> dict[int, _Stand]:
-    """Those of some places that have a foot, by position."""
-    feet = {number: foot for number, place in enumerate(places) if (foot := _foot(space, place)) is not None}
-    sights = space.sights(list(feet.values()))
-    around = space.to_corners(sights)
-    return {
-        number: _Stand(places[number], foot, sights[row], around[row])
-        for row, (number, foot) in enumerate(feet.items())
-    }
-
-
-def _foot(space: Space, place: Point) -> Point | None:
-    """The nearest place on the ground; None where that is not near."""
-    foot = shapely.get_point(shapely.shortest_line(space.polygon, place), 0)
-    return foot if foot.distance(place) <= FARTHEST_M else None
-
-
 def _walk(space: Space, start: _Stand, end: _Stand) -> Walk | None:
     straight = space.open_lengths(np.array([shapely.shortest_line(start.foot, end.foot)], dtype=object))
     metres, corners = shortest_way(space, start.sights, start.around, end.sights, float(straight[0]))
@@ -96,17 +97,6 @@ def _walk(space: Space, start: _Stand, end: _Stand) -> Walk | None:
         return None
     line = without_repeats([_xy(start.place), _xy(start.foot), *corners, _xy(end.foot), _xy(end.place)])
     return Walk(float(LineString(line).length), line, clear=True)
-
-
-def build_grounds(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> Grounds:
-    """The ground of a floorplan, as far as it is connected with the world outside; fences are not known.
-
-    Args:
-        floorplan: The floorplan.
-        doors: Its ways to the outside, laid over the ground.
-    """
-    free = free_ground(build_footprint(floorplan, doors))
-    return Grounds(None if free is None else (build_space(max(free, key=lambda part: float(part.area))),))
 
 
 def free_ground(solid: BaseGeometry, simpler_m: float = SIMPLER_M) -> list[Polygon] | None:
