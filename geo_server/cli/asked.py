@@ -22,6 +22,7 @@ from geo_server.domain.protocols import IncidentKind
 from geo_server.domain.regions import Region, region_within
 from geo_server.domain.routes import Destination
 from geo_server.ingest.document.reader import MAX_BYTES, parse_document, read_document
+from geo_server.routing.anchors import Anchor
 from geo_server.routing.profiles import find_profile
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.threats import FAR_M
@@ -72,6 +73,14 @@ Choices = Annotated[
         help="Also give up to three ways of every zone: fastest safe, least exposed to sight, largest margin.",
     ),
 ]
+StartWord = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Where somebody is: X,Y or X,Y,ORDINAL, as in the document. Then only the way from there is given, and not "
+        "that from the farthest place of each zone.",
+    ),
+]
 Now = Annotated[str | None, typer.Option("--now", help="The plan's moment, ISO 8601 with its offset.")]
 
 
@@ -89,6 +98,7 @@ class Asked:
     to: Destination = Destination.EXITS
     people: str | None = None
     choices: bool = False
+    start: str | None = None
 
 
 def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
@@ -120,8 +130,19 @@ def read_asked(asked: Asked) -> tuple[Floorplan, PlanRequest]:
         people=None if inside is None else inside.people,
         counted_by={} if inside is None else inside.counted_by,
         choices=asked.choices,
+        start=None if asked.start is None else _start(asked.start, place),
     )
     return place, request
+
+
+def _start(text: str, floorplan: Floorplan) -> Anchor:
+    try:
+        x, y, *others = (float(figure) for figure in text.split(","))
+        ordinal = int(others[0]) if others else 0
+    except (ValueError, OverflowError):
+        raise InvalidInput(f"{text!r:.60} is no place.", where="--from", advice="Give X,Y or X,Y,ORDINAL.") from None
+    point = placed(floorplan, x, y, "--from")
+    return Anchor(_level(ordinal, None, point, floorplan, "--from").id, point)
 
 
 def _moment(text: str | None) -> datetime:
@@ -167,7 +188,7 @@ def _threat(
     return Threat(
         uuid5(NAMESPACE_URL, f"geo-server plan threat {number}"),
         given.kind,
-        _level(given, region.point, floorplan, where).id,
+        _level(given.ordinal, given.building, region.point, floorplan, where).id,
         region.point,
         region.radius_m,
         kinds[given.kind].speed_mps if given.speed_mps is None else given.speed_mps,
@@ -208,9 +229,8 @@ def placed(floorplan: Floorplan, x: float, y: float, where: str) -> Point:
     return floorplan.frame.to_metres(Point(x, y))
 
 
-def _level(given: GivenThreat, point: Point, floorplan: Floorplan, where: str) -> Level:
-    """The level that a threat is on: at its ordinal, in its building if that is named, else the one nearest to it."""
-    ordinal, building = given.ordinal, given.building
+def _level(ordinal: int, building: str | None, point: Point, floorplan: Floorplan, where: str) -> Level:
+    """The level that a place is on: at its ordinal, in its building if that is named, else the one nearest to it."""
     names = {b.id: {b.name, str(b.id)} for b in floorplan.buildings}
     levels = [
         level

@@ -15,6 +15,7 @@ from geo_server.cli.asked import (
     People,
     ProfileName,
     Reaction,
+    StartWord,
     ThreatWords,
     To,
     read_asked,
@@ -40,11 +41,12 @@ def plan(
     to: To = Destination.EXITS,
     people: People = None,
     choices: Choices = False,
+    start: StartWord = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, as it always does.")] = True,  # noqa: ARG001
 ) -> None:
     """Plan the ways out of every zone, ahead of the threats, and print them as one JSON object."""
     place, request = read_asked(
-        Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now, to, people, choices)
+        Asked(floorplan, threat, closure, profile, reaction_s, margin_s, now, to, people, choices, start)
     )
     document = plan_document(make_plan(compile_floorplan(place), request), place)
     say(orjson.dumps(document, option=orjson.OPT_INDENT_2))

@@ -21,6 +21,7 @@ import numpy as np
 
 from geo_server.domain.places import ZoneCategory
 from geo_server.domain.routes import SAFE, Destination, Egress, EvacuationPlan, Route, RouteStatus
+from geo_server.routing.anchors import anchored
 from geo_server.routing.areas import reach_areas
 from geo_server.routing.choosing import Chosen, Ends, Judgement, build_ends, choose_end
 from geo_server.routing.compiled import CompiledFloorplan
@@ -51,26 +52,32 @@ from geo_server.routing.zones import ZoneWays
 
 
 def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
-    """The ways out of all zones.
+    """The ways out of all zones, or that from one place.
 
     Args:
         compiled: The floorplan.
         request: Threats, closures, people, and the moment.
 
     Raises:
-        InvalidInput: A threat that is nowhere, an unknown closure, or a figure that is not one.
+        InvalidInput: A threat or a start that is nowhere, an unknown closure, or a figure that is not one.
     """
     check_request(compiled, request)
     compiled = with_lock_faults(compiled, request.propped, request.lock_broken)
     compiled, to = meant_ends(compiled, request.to, threatened=bool(request.threats))
     request = replace(request, to=to)
+    only: set[UUID] | None = None
+    if request.start is not None:
+        compiled, zone_id = anchored(compiled, request.start)
+        only = {zone_id}
     located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]
     threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
     network = build_network(compiled, request.profile, request.closures)
     arrivals = threat_arrivals(compiled, threats)
     with ThreadPoolExecutor(1) as beside:  # most of the work on areas is done in C, while Python finds the routes
         reach = beside.submit(reach_areas, compiled, threats, arrivals)
-        routes, egress, searched = _routes(compiled, request, located, build_ends(network, arrivals.nodes, request))
+        routes, egress, searched = _routes(
+            compiled, request, located, build_ends(network, arrivals.nodes, request), only
+        )
         routes, waits = _with_refuges(compiled, request, threats, routes)
     stated = {**assumptions(compiled, request, located, refuges=waits), **searched}
     return EvacuationPlan(

@@ -13,6 +13,7 @@ from geo_server.domain.incidents import Closure, Threat
 from geo_server.domain.occupancy import MOST_PEOPLE, CountedBy
 from geo_server.domain.regions import ring_of
 from geo_server.domain.routes import Destination
+from geo_server.routing.anchors import Anchor
 from geo_server.routing.compiled import LOCK_S, CompiledFloorplan
 from geo_server.routing.flows import BOUNDARY_M, LEVEL_FLOW, STAIR_WIDTH_M
 from geo_server.routing.graph import ELEVATOR_MPS
@@ -101,6 +102,7 @@ class PlanRequest:
         counted_by: Where each of these numbers comes from; those that are not here were given with the request.
         previous: The ways that zones were sent before, by zone: ids of the openings and transitions passed, in order. They
             are kept while they are safe and nothing much shorter is.
+        start: Where somebody is who asks: then only their zone has a way, measured from there.
         choices: Whether each zone is to have the ways that people may choose between, with their seconds in sight.
         propped: Openings that were found held open, or zones whose doors were: they hold no threat.
         lock_broken: Openings that do not lock, or zones that do not: they hold no threat, and nobody hides there.
@@ -116,6 +118,7 @@ class PlanRequest:
     people: Mapping[UUID, int] | None = None
     previous: Mapping[UUID, Sequence[UUID]] | None = None
     counted_by: Mapping[UUID, CountedBy] = field(default_factory=dict)
+    start: Anchor | None = None
     choices: bool = False
     propped: frozenset[UUID] = frozenset()
     lock_broken: frozenset[UUID] = frozenset()
@@ -134,6 +137,12 @@ def check_request(compiled: CompiledFloorplan, request: PlanRequest) -> None:
     moments = [request.now, *(threat.seen_at for threat in request.threats)]
     if any(moment.tzinfo is None for moment in moments):
         raise InvalidInput("A time has no time zone.", where="now", advice="Give times with their offset, such as Z.")
+    if request.start is not None and request.people is not None:
+        raise InvalidInput(
+            "The way from one place is not timed with the people of all zones.",
+            where="people",
+            advice="Leave people out, or the place.",
+        )
     _check_people(compiled, request.people or {})
     known = {*compiled.subjects, *compiled.zones, *compiled.floorplan.assembly_point_by_id}
     for closure in request.closures:
@@ -261,8 +270,10 @@ def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: Loc
 
 
 def parameters_hash(stated: dict[str, object], request: PlanRequest) -> str:
-    """Hash of all inputs of a plan: its assumptions hold them all but the moment."""
-    text = json.dumps(
-        [stated, request.to.value, request.now.isoformat()], sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    """Hash of all inputs of a plan: its assumptions hold them all but the moment and the start."""
+    start = request.start
+    asked: list[object] = [stated, request.to.value, request.now.isoformat()]
+    if start is not None:
+        asked.append([str(start.level_id), float(start.point.x), float(start.point.y)])
+    text = json.dumps(asked, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()

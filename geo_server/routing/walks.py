@@ -105,6 +105,10 @@ class Walker:
                     found[i, j], found[j, i] = walk, walk.reversed()
         return found
 
+    def walks_from(self, place: Point, centres: list[Point]) -> list[Walk | None]:
+        """From a place in the zone, the walk to each terminal; None when there is none."""
+        return self._walks_from(place, centres, self._edges(centres))
+
     def starts(self, centres: list[Point]) -> tuple[list[Walk | None], list[float]]:
         """From the zone's start, for each terminal the walk to it (None when there is none) and its spread in metres.
 

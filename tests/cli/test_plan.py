@@ -94,6 +94,17 @@ def test_a_threat_may_be_somewhere_in_a_polygon_and_the_answer_says_which(
     jsonschema.validate(made, schema)
 
 
+@pytest.mark.parametrize(("file", "place"), [("drawn.geojson", "1,1"), ("placed.geojson", "13.7229142,51.0255090,0")])
+def test_who_says_where_they_are_is_given_the_way_from_there(run: Run, file: str, place: str) -> None:
+    done = run("--from", place, file=file)
+    assert done.code == 0, done.err
+    (zone,) = orjson.loads(done.out)["zones"]
+    assert zone["start"][:2] == pytest.approx([float(figure) for figure in place.split(",")[:2]], abs=2e-3)
+    whole = next(one for one in orjson.loads(run(file=file).out)["zones"] if one["zone_id"] == zone["zone_id"])
+    assert zone["time_s"] <= whole["time_s"] + whole["spread_s"]
+    assert zone["distance_m"] != whole["distance_m"]
+
+
 def test_people_are_sent_to_rooms_to_lock_or_shelters_where_that_is_asked_for(run: Run) -> None:
     made = orjson.loads(run("--to", "lockable").out)
     assert made["to"] == "lockable"
@@ -192,6 +203,12 @@ def test_a_closure_and_a_profile_change_the_plan(run: Run) -> None:
         (["--margin-s", "soon"], "'--margin-s'"),
         (["--threat", '{"at": [1, 1], "seen_s_ago": -5}'], "seen_s_ago"),
         (["--profile", "pilot"], "pilot"),
+        (["--from", "here"], "is no place"),
+        (["--from", "1,1,one"], "is no place"),
+        (["--from", "1,nan"], "no place"),
+        (["--from", "1,1,9"], "no level 9"),
+        (["--from=-3000,1"], "No zone is at"),
+        (["--from", "1,1", "--people", "{}"], "Leave people out"),
         (["--closure", "front door"], "not an id"),
         (["--people", "{"], "--people"),
         (["--people", '{"101": 3}'], "101"),

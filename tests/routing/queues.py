@@ -47,7 +47,7 @@ def steps_of(way: Route | Choice, floorplan: Floorplan) -> tuple[Step, ...]:
     """The doors and stairs of a way in order."""
     steps: list[Step] = []
     walked_m = 0.0
-    for leg, following in zip(way.legs, [*way.legs[1:], None], strict=True):
+    for leg, following in zip(way.legs, [*way.legs, None][1:], strict=True):
         doors = list(leg.opening_ids)
         before = leg.coordinates[0]
         for here, at_s in zip(leg.coordinates, leg.arrive_s, strict=True):
