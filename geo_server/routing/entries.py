@@ -87,7 +87,7 @@ class WaysIn:
         if self.start is None:
             # Nobody comes from outside into a courtyard that is closed all round.
             walks = [
-                _no_walk(self.compiled, door) if ground.is_outside(place) else None
+                _no_walk(self.compiled, door) if ground.is_come_to(place) else None
                 for door, place in zip(self.doors, places, strict=True)
             ]
         else:
@@ -158,7 +158,9 @@ def find_entries(
         )
     if start is not None and not compiled.ground_around.is_outside(start):
         raise InvalidInput(
-            "The place to start from is inside a building.", where="from", advice="Give a place on open ground."
+            "The place to start from is inside a building, or between a fence and one.",
+            where="from",
+            advice="Give a place on open ground.",
         )
     compiled = with_lock_faults(compiled, request.propped, request.lock_broken)
     located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]

@@ -17,12 +17,15 @@ from geo_server.routing.grounds import Grounds, build_footprint, free_ground, gr
 from geo_server.routing.outline import TOUCH_M, WALL_M
 from geo_server.routing.visibility import build_space
 
+SMALLEST_M2 = 1.0
+"""Ground that is closed all round and smaller than this is none."""
+
 Laid = tuple[Zone, BaseGeometry]
 """A zone with its shape laid over the ground."""
 
 
 def build_grounds(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> Grounds:
-    """The ground of a floorplan, as far as it is connected with the world outside: yards with a fence by their gates.
+    """The ground of a floorplan, first that which is connected with the world outside: yards with a fence by their gates.
 
     Args:
         floorplan: The floorplan.
@@ -39,7 +42,8 @@ def build_grounds(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> Ground
     free = free_ground(shapely.union(footprint, fences))
     if free is None:
         return Grounds(None)
-    return Grounds((build_space(max(free, key=lambda part: float(part.area))),), fences)
+    parts = sorted((part for part in free if part.area > SMALLEST_M2), key=lambda part: -float(part.area))
+    return Grounds(tuple(build_space(part) for part in parts), fences)
 
 
 def fenced_yards(floorplan: Floorplan, exits: Sequence[Opening]) -> list[Laid]:

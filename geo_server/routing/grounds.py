@@ -38,7 +38,7 @@ class Grounds:
     """The ground around some buildings.
 
     Args:
-        spaces: Where one can walk, each connected in itself; None where there is no building.
+        spaces: Where one can walk, each connected in itself, the largest first; None where there is no building.
         fences: What the step from a place to its foot does not cross.
     """
 
@@ -62,6 +62,10 @@ class Grounds:
     def is_outside(self, place: Point) -> bool:
         """Whether a place is on the ground, or at most in a doorway."""
         return self.spaces is None or any(self._foot(space, place) is not None for space in self.spaces)
+
+    def is_come_to(self, place: Point) -> bool:
+        """Whether a place is on the largest ground, or at most in a doorway: that is where the world is."""
+        return self.spaces is None or self._foot(self.spaces[0], place) is not None
 
     def _on_ground(self, space: Space, places: Sequence[Point]) -> dict[int, "_Stand"]:
         """Those of some places that have a foot, by position."""

@@ -65,6 +65,11 @@ def test_who_is_in_the_yard_walks_straight_to_its_door() -> None:
     assert entry.outside_m == pytest.approx(5.9, abs=0.05)
 
 
+def test_who_is_in_a_yard_with_a_fence_all_round_comes_in_by_its_door_alone() -> None:
+    answer = enter(yard(gate=False), "hall", at=Point(10, -6))
+    assert [entry.opening_id for entry in answer.entries] == [uid("yard door")]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_no_way_in_leads_through_a_wall_or_a_building_of_a_campus(seed: int) -> None:
     rng = random.Random(seed)
