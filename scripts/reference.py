@@ -19,6 +19,7 @@ from geo_server.domain.roles import PERMISSIONS, Permission, Role
 from geo_server.ingest.codes import CODES
 from geo_server.settings import Settings
 from geo_server.tiles.layers import LAYERS
+from tests.routing import prove
 from tests.routing.cases import Case
 from tests.routing.published import CASES, LEFT_OUT
 from tests.routing.walkers import BUILDINGS, kept
@@ -148,7 +149,7 @@ def verification_page() -> str:
     )
     left_out = _table(("not here", "why"), LEFT_OUT.items())
     page = _page("Verification", lead, ("case", "built", "expected", "passes", "ours"), rows)
-    return f"{page}\n{left_out}\n{_beside_jupedsim()}"
+    return f"{page}\n{left_out}\n{_proved()}\n{_beside_jupedsim()}"
 
 
 def _beside_jupedsim() -> str:
@@ -175,6 +176,28 @@ def _beside_jupedsim() -> str:
         "install jupedsim\n    python -m tests.routing.walkers --python VENV/bin/python\n\n"
     )
     return lead + _table(("built", "ours, at most", "JuPedSim", "its latest over ours"), rows)
+
+
+def _proved() -> str:
+    """What came of following people for long."""
+    said = prove.kept()
+    rows = [
+        ("campuses made by chance, from number " + str(said["first"]) + " on", str(said["trials"])),
+        ("threats on them, each known to a disc or a polygon", f"{said['threat']:,}"),
+        ("routes called safe that were followed from their latest departure", f"{said['route']:,}"),
+        ("choices", f"{said['choice']:,}"),
+        ("ways in for responders", f"{said['entry']:,}"),
+        ("ways on to assembly points", f"{said['onward']:,}"),
+        ("groups that queued at the doors of their way", f"{said['queue']:,}"),
+        ("**met by the pursuer, or later than told**", f"**{said['met']}**"),
+    ]
+    lead = (
+        "## Followed by a pursuer\n\nThe last long run of `make prove`: a pursuer that shares no code with the planner starts anywhere in "
+        "the disc or polygon,\nmoves freely in the true polygons as fast as the threat can, and tries to be where somebody is who follows a "
+        "way that is\ncalled safe ([how](routing.md#how-it-is-tested)). Kept by\n\n    python -m tests.routing.prove --seconds 3300 --first "
+        f"{said['first']} --keep\n\n"
+    )
+    return lead + _table(("followed", "how many"), rows)
 
 
 def _within(case: Case) -> str:

@@ -8,6 +8,7 @@ of the trial, by which it can be tried again: ``python -m tests.routing.prove --
 """
 
 import argparse
+import json
 import math
 import random
 import sys
@@ -15,6 +16,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -45,6 +48,9 @@ THREATS = 8
 
 STEP_M = 0.5
 """Between places at which somebody who walks may be met, beside all bends."""
+
+KEPT = Path(__file__).with_name("proved.json")
+"""What came of the last long run."""
 
 KINDS = ("trials", "threat", "route", "choice", "entry", "onward", "queue")
 
@@ -118,7 +124,8 @@ class Trial:
         outside = (free_shape(floorplan, level) - building.buffer(0.5)) & building.buffer(6.0)
         west, south, east, north = outside.bounds
         places = (Point(rng.uniform(west, east), rng.uniform(south, north)) for _ in range(10_000))
-        start = next(place for place in places if outside.covers(place))
+        ground = compiled.ground_around
+        start = next(place for place in places if outside.covers(place) and ground.is_outside(place))
         indoors = [zone for zone in floorplan.zones if zone.category is not ZoneCategory.OUTDOOR]
         answers = [find_entries(compiled, request, zone.id, EntryMode.AVOID, start) for zone in rng.sample(indoors, 4)]
         return [entry for answer in answers for entry in answer.entries if entry.safe]
@@ -181,14 +188,24 @@ def prove(first: int, seconds: float, threats: int = THREATS) -> tuple[Counter[s
     return tried, met
 
 
+def kept() -> dict[str, Any]:
+    """What came of the last long run that was kept: its first number, how many of each of :data:`KINDS`, how many were met."""
+    said: dict[str, Any] = json.loads(KEPT.read_text())
+    return said
+
+
 def main() -> int:
     """Run from the command line; 1 when somebody was met."""
     asked = argparse.ArgumentParser(description="Try the guarantee of safe ways on campuses made by chance.")
     asked.add_argument("--seconds", type=float, default=600.0, help="how long (default: 600)")
     asked.add_argument("--first", type=int, default=1000, help="number of the first trial (default: 1000)")
     asked.add_argument("--threats", type=int, default=THREATS, help=f"how many on each campus (default: {THREATS})")
+    asked.add_argument("--keep", action="store_true", help=f"keep what came of it in {KEPT.name}, for the docs")
     said = asked.parse_args()
     tried, met = prove(said.first, said.seconds, said.threats)
+    if said.keep:
+        told = {"first": said.first, **{kind: tried[kind] for kind in KINDS}, "met": len(met)}
+        KEPT.write_text(json.dumps(told, indent=1) + "\n")
     counts = ", ".join(f"{tried[kind]} {kind}" for kind in KINDS)
     print(f"{counts}: followed from number {said.first} on; {len(met)} met.")
     print("\n".join(met))
