@@ -8,6 +8,7 @@ from ezdxf.document import Drawing
 from ezdxf.filemanagement import new
 
 from geo_server.domain.errors import TooLarge, UnreadableFile
+from geo_server.ingest.dxf.uses import read_use
 from geo_server.ingest.pipeline import read_plan
 from tests.ingest.sketch import ROOMS, Sketch
 
@@ -122,3 +123,25 @@ def test_a_drawing_with_nothing_in_model_space_is_refused() -> None:
     document.paperspace().add_line((0, 0), (1, 0))
     with pytest.raises(UnreadableFile, match=r"sheet\.dxf: Model space holds no objects"):
         read_plan(written(document), "sheet.dxf")
+
+
+def test_a_block_use_without_a_name_is_a_finding_and_the_rest_is_read() -> None:
+    sketch = Sketch().draw()
+    space = sketch.document.modelspace()
+    sketch.document.blocks.new("STAMP").add_attdef("NAME", (0, 0))
+    space.add_blockref("STAMP", (1, 1)).add_auto_attribs({"NAME": "101"})
+    lines = written(sketch.document).decode().splitlines()
+    at = next(i for i in range(len(lines)) if lines[i] == "INSERT")
+    name = next(i for i in range(at, len(lines)) if lines[i].strip() == "2" and lines[i + 1] == "STAMP")
+    result = read_plan("\n".join([*lines[:name], *lines[name + 2 :]]).encode(), "nameless.dxf")
+    assert len(result.floorplan.zones) == len(ROOMS)
+    assert {"xref-unresolved", "file-repaired"} & {finding.code for finding in result.findings}
+
+
+def test_an_attribute_that_ezdxf_destroyed_while_loading_says_nothing() -> None:
+    document = new("R2010")
+    use = document.modelspace().add_blockref("STAMP", (1, 1))
+    gone = use.add_attrib("NAME", "101", (1, 1))
+    gone.destroy()
+    use.attribs.append(gone)
+    assert read_use(use).attributes == ()

@@ -51,11 +51,12 @@ def read_use(insert: Entity) -> Use:
     key = str(insert.dxf.get("name", ""))
     try:
         clip, matrix, base, grid = clip_of(insert), Affine.of(insert.matrix44()), _base(insert), _grid(insert)
+        unit = _unit_spoken_for(insert)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - contradictory entity data makes ezdxf raise nearly anything
         nowhere = np.full(3, np.nan)
-        clip, matrix, base, grid = None, Affine(np.eye(3), nowhere), nowhere, np.zeros((1, 3))
+        clip, matrix, base, grid, unit = None, Affine(np.eye(3), nowhere), nowhere, np.zeros((1, 3)), None
     return Use(
         key,
         true_name(insert),
@@ -64,9 +65,9 @@ def read_use(insert: Entity) -> Use:
         matrix,
         base,
         grid,
-        tuple(read_leaf(attribute) for attribute in insert.attribs),
+        tuple(read_leaf(attribute) for attribute in insert.attribs if attribute.is_alive),
         clip,
-        _unit_spoken_for(insert),
+        unit,
     )
 
 
