@@ -70,12 +70,16 @@ class Evidence:
         return self.likelihood[self.best] - self.likelihood[unit]
 
 
+def total_of(found: Sequence[Evidence], unit: str) -> float:
+    """Log-likelihood of a unit by all evidence; what is soft counts for less."""
+    weights = [1.0 if evidence.firm or evidence.header else SOFTENING for evidence in found]
+    said = [weight * evidence.likelihood[unit] for weight, evidence in zip(weights, found, strict=True)]
+    return RARITY.get(unit, 0.0) + sum(said)
+
+
 def weigh(found: Sequence[Evidence]) -> tuple[str, float]:
     """The unit that evidence speaks for, and the confidence in it: its posterior probability, less where it contradicts."""
-    total = {unit: RARITY.get(unit, 0.0) for unit in CANDIDATES}
-    for evidence in found:
-        for unit, value in evidence.likelihood.items():
-            total[unit] += value if evidence.firm or evidence.header else SOFTENING * value
+    total = {unit: total_of(found, unit) for unit in CANDIDATES}
     best = max(total, key=lambda unit: total[unit])
     confidence = 1 / sum(math.exp(min(0.0, value - total[best])) for value in total.values())
     firm = [e for e in found if e.firm]
@@ -83,10 +87,11 @@ def weigh(found: Sequence[Evidence]) -> tuple[str, float]:
     if not firm and not soft:
         return best, min(confidence, HEADER_ALONE)
     contradicted = any(e.prefers_other(best) > _CONFLICT for e in firm)
+    misfit = sum(min(0.0, e.likelihood[best]) for e in firm) < -_CONFLICT
     backed = any(e.best == best and e.margin > 1.0 for e in firm)
     headed = any(e.header and e.best == best for e in found)
     disagreed = len(soft) + headed < LEAST_SOFT or any(e.prefers_other(best) > _DISAGREEMENT for e in soft)
-    if contradicted or (not backed and disagreed):
+    if contradicted or misfit or (not backed and disagreed):
         confidence = min(confidence, UNSURE)
     return best, confidence
 

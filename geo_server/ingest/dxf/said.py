@@ -23,7 +23,7 @@ _INCHES = re.compile(r"^\s*(\d+(?:\.\d+)?)(?:\s+(\d+)/(\d+))?\s*\"\s*$")
 _METRIC = re.compile(r"(\d+(?:[.,]\d+)?)\s*(mm|cm|m)\b", re.IGNORECASE)
 _FEET_AND_INCHES = re.compile(r"\d+'\s*-?\s*\d*")
 _BARE = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*$")
-_SCALE = re.compile(r"\b1\s*[:/]\s*(\d{1,4})\b(?!\s*\")")
+SCALE = re.compile(r"\b1\s*[:/]\s*(\d{1,4})\b(?!\s*\")")
 
 _RATIOS: dict[float, str] = {
     1000.0: "metre",
@@ -33,7 +33,7 @@ _RATIOS: dict[float, str] = {
     0.001: "millimetre",
 }
 """What a dimension shows over what it measures, when it shows another metric unit, to the unit that it measures in."""
-_BUILDING_SCALES = (20, 25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 24, 32, 48, 64, 96, 128, 192, 240, 384)
+BUILDING_SCALES = (20, 25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 24, 32, 48, 64, 96, 128, 192, 240, 384)
 """Scales that plans of buildings are printed at: metric, and of the imperial kind 1/8" = 1'-0" (1:96)."""
 _MOST_AREAS = 400
 
@@ -122,7 +122,7 @@ def _from_areas(drawing: Drawing, roles: Mapping[str, Role]) -> Iterator[Evidenc
     ]
     if len(written) < 2:
         return
-    spaces = _closed_spaces(drawing, roles)
+    spaces = closed_spaces(drawing, roles)
     if not spaces:
         return
     tree, votes = STRtree(spaces), Counter[str]()
@@ -136,7 +136,8 @@ def _from_areas(drawing: Drawing, roles: Mapping[str, Role]) -> Iterator[Evidenc
         yield favour(words, {unit: min(10.0, 2.5 * n) for unit, n in votes.items()})
 
 
-def _closed_spaces(drawing: Drawing, roles: Mapping[str, Role]) -> list[Polygon]:
+def closed_spaces(drawing: Drawing, roles: Mapping[str, Role]) -> list[Polygon]:
+    """Spaces that are closed as drawn: outlines, and what walls enclose."""
     used = [s for s in drawing.strokes if stroke_role(s, roles) in {Role.WALL, Role.AREA, Role.UNKNOWN}]
     drawn = [Polygon(stroke.points) for stroke in used if stroke.closed]
     walls = segments_of(s for s in used if stroke_role(s, roles) is Role.WALL)
@@ -152,14 +153,14 @@ def _from_texts(drawing: Drawing) -> Iterator[Evidence]:
 
 def _from_sheet(sheet: Sheet) -> Iterator[Evidence]:
     """A window onto model space shows so many units in a metre of paper, and the words on the sheet may name the scale."""
-    scales = {int(match) for text in sheet.texts for match in _SCALE.findall(text)} - {0, 1}
+    scales = {int(match) for text in sheet.texts for match in SCALE.findall(text)} - {0, 1}
     for ratio in sheet.units_per_metre:
         named = {unit for scale in scales if (unit := nearest_unit(scale / ratio)) is not None}
         if named:
             words = f"A sheet says 1:{'/'.join(map(str, sorted(scales)))}, which its window has in {{units}}."
             yield favour(words, dict.fromkeys(named, 8.0 / len(named)))
             continue
-        usual = {u for u, m in CANDIDATES.items() if any(abs(ratio * m / n - 1) < 0.005 for n in _BUILDING_SCALES)}
+        usual = {u for u, m in CANDIDATES.items() if any(abs(ratio * m / n - 1) < 0.005 for n in BUILDING_SCALES)}
         if usual:
             yield favour("A window of a sheet has a usual scale in {units}.", dict.fromkeys(usual, 3.0), firm=False)
 

@@ -5,11 +5,12 @@ unit a log-likelihood, they add up, and the confidence is the posterior probabil
 firm evidence contradicts, or where there is none and the soft evidence disagrees.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from geo_server.domain.wording import plural
 from geo_server.ingest.dxf.drawing import Drawing
-from geo_server.ingest.dxf.evidence import CANDIDATES, weigh
+from geo_server.ingest.dxf.evidence import CANDIDATES, Evidence, total_of, weigh
+from geo_server.ingest.dxf.paper import share_of, try_papers
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.said import evidence_of_place, evidence_of_words
 from geo_server.ingest.dxf.sizes import evidence_of_sizes
@@ -38,10 +39,22 @@ def find_scale(
     of_place = evidence_of_place(place, drawing) if place is not None else None
     if of_place is not None:
         found.append(of_place)
+    trials = try_papers(drawing, roles)
+    rivals = [(metres, total_of(found, unit)) for unit, metres in CANDIDATES.items()]
+    rivals += [(trial.paper.metres, trial.total) for trial in trials]
+    sheet = max(trials, key=lambda trial: trial.total, default=None)
+    if sheet is not None and sheet.total >= max(total for _, total in rivals):
+        confidence = min(sheet.confidence, share_of(sheet.paper.metres, rivals))
+        return Scale(sheet.paper.metres, round(confidence, 3), (sheet.paper.words, *_sentences(sheet.evidence)))
     best, confidence = weigh(found)
-    found.sort(key=lambda evidence: evidence.margin, reverse=True)
-    sentences = tuple(evidence.words.format(units=plural(evidence.best)) for evidence in found)
-    return Scale(_exact(best, place), round(confidence, 3), sentences)
+    confidence = min(confidence, share_of(CANDIDATES[best], rivals)) if trials else confidence
+    return Scale(_exact(best, place), round(confidence, 3), _sentences(found))
+
+
+def _sentences(found: Sequence[Evidence]) -> tuple[str, ...]:
+    """What evidence says, strongest first."""
+    ranked = sorted(found, key=lambda evidence: evidence.margin, reverse=True)
+    return tuple(evidence.words.format(units=plural(evidence.best)) for evidence in ranked)
 
 
 def _exact(unit: str, place: GridPlace | None) -> float:

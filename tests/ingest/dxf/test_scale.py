@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from ezdxf.filemanagement import new
+from ezdxf.math import Matrix44
 
 from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Sheet, Stroke
 from geo_server.ingest.dxf.evidence import CANDIDATES, Evidence, favour, fits, nearest_unit, weigh
@@ -17,9 +18,12 @@ from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.said import evidence_of_words
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.sizes import evidence_of_sizes
-from geo_server.ingest.pipeline import read_plan
+from geo_server.ingest.pipeline import ImportResult, read_plan
 from geo_server.ingest.sniff import open_document
 from tests.ingest.dxf.drawn import read, written
+from tests.ingest.dxf.floor import school_floor
+from tests.ingest.dxf.sheets import put_floor, put_text, sheet
+from tests.ingest.dxf.styles import as_bytes
 from tests.ingest.sketch import Sketch, turned
 
 TRUE_UNITS = {
@@ -208,6 +212,66 @@ def test_a_scale_that_is_not_sure_asks_and_says_so_in_the_findings() -> None:
 def test_the_nearest_unit_is_itself(unit: str) -> None:
     assert nearest_unit(CANDIDATES[unit] * 1.01) == unit
     assert nearest_unit(CANDIDATES[unit] * 1.5) is None
+
+
+def on_paper(number: float, unit: float, said: str, *, areas: bool = False) -> ImportResult:
+    """What is read of the school's floor at the size of its sheet."""
+    floor, document = school_floor(), sheet()
+    space = document.modelspace()
+    put_floor(space, floor)
+    if areas:
+        for room in floor.rooms.values():
+            spot = room.representative_point()
+            text = space.add_text(f"{room.area:.1f} m2", height=0.25, dxfattribs={"layer": "A-AREA-IDEN"})
+            text.set_placement((spot.x, spot.y - 0.8))
+            ring = list(room.exterior.coords)[:-1]
+            space.add_lwpolyline(ring, close=True, dxfattribs={"layer": "A-AREA-BNDY"})
+    put_text(space, said, (20, -5))
+    size = 1 / (number * unit)
+    for entity in list(space):
+        entity.transform(Matrix44.scale(size, size, size))
+    document.header["$INSUNITS"] = 4
+    return read_plan(as_bytes(document), "paper.dxf")
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "said"),
+    [
+        (50, 0.001, "M 1:50"),
+        (100, 0.001, "SCALE 1:100"),
+        (200, 0.001, "SCALE 1:200"),
+        (96, 0.0254, 'SCALE 1/8" = 1\'-0"'),
+        (192, 0.0254, '1/16"=1\'-0"'),
+    ],
+)
+def test_a_drawing_at_the_size_of_its_sheet_is_as_large_as_the_scale_on_it_says(
+    number: float, unit: float, said: str
+) -> None:
+    result = on_paper(number, unit, said)
+    assert result.scale.metres_per_unit == pytest.approx(number * unit)
+    assert result.scale.confidence >= SURE
+    assert len(result.floorplan.zones) == len(school_floor().rooms)
+
+
+@pytest.mark.parametrize("number", [50, 200, 250])
+def test_areas_in_rooms_tell_the_scale_of_a_sheet_that_nobody_wrote(number: float) -> None:
+    result = on_paper(number, 0.001, "SHEET A-101", areas=True)
+    assert result.scale.metres_per_unit == pytest.approx(number * 0.001)
+    assert result.scale.confidence >= SURE
+
+
+def test_a_scale_of_a_sheet_that_fits_hardly_better_than_another_unit_is_a_question() -> None:
+    assert on_paper(48, 0.0254, '1/4"=1\'-0"').scale.confidence < SURE
+
+
+@pytest.mark.parametrize("number", [50, 200, 96 * 25.4])
+def test_the_scale_of_a_sheet_that_nothing_tells_is_a_question(number: float) -> None:
+    assert on_paper(number, 0.001, "SHEET A-101").scale.confidence < SURE
+
+
+def test_the_scale_that_a_drawing_in_its_own_size_is_to_be_printed_at_changes_nothing() -> None:
+    result = on_paper(1, 1.0, "SCALE 1:100")
+    assert (result.scale.metres_per_unit, result.scale.confidence >= SURE) == (1.0, True)
 
 
 def test_areas_are_only_compared_where_they_are_written() -> None:
