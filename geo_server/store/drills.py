@@ -1,5 +1,6 @@
 """What people say of drills, and what a drill is measured against."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -21,26 +22,45 @@ from geo_server.domain.errors import NotFound
 from geo_server.domain.places import ZoneCategory
 from geo_server.store.conflicts import insert_once, refusing_bad_values
 from geo_server.store.tables import (
+    buildings,
     directives,
     drill_actions,
     drill_forms,
     drill_problems,
     floorplan_revisions,
+    levels,
     zones,
 )
 
 
 def list_zones_at(c: Connection, site_id: UUID, at: datetime) -> dict[UUID, tuple[str, ZoneCategory]]:
-    """Name and category of the zones that were on a site's map at a moment, by id."""
+    """Name and category of the zones that were on a site's map at a moment, by id.
+
+    A name that several of them have is told with the level and the building.
+    """
     in_force = (
         select(floorplan_revisions.c.id)
         .ext(distinct_on(floorplan_revisions.c.building_id))
         .where(floorplan_revisions.c.site_id == site_id, floorplan_revisions.c.published_at <= at)
         .order_by(floorplan_revisions.c.building_id, floorplan_revisions.c.published_at.desc())
     )
-    statement = select(zones.c.id, zones.c.name, zones.c.category).where(zones.c.revision_id.in_(in_force))
-    rows = c.execute(statement.order_by(zones.c.name, zones.c.id))
-    return {row.id: (row.name, ZoneCategory(row.category)) for row in rows}
+    statement = (
+        select(
+            zones.c.id, zones.c.name, zones.c.category, levels.c.name.label("level"), buildings.c.name.label("building")
+        )
+        .join(levels, levels.c.id == zones.c.level_id)
+        .join(buildings, buildings.c.id == levels.c.building_id)
+        .where(zones.c.revision_id.in_(in_force))
+    )
+    rows = c.execute(statement.order_by(zones.c.name, buildings.c.name, levels.c.ordinal, zones.c.id)).all()
+    named = Counter(row.name for row in rows)
+    return {
+        row.id: (
+            row.name if named[row.name] == 1 else f"{row.name} ({row.level}, {row.building})",
+            ZoneCategory(row.category),
+        )
+        for row in rows
+    }
 
 
 def find_first_directive_at(c: Connection, incident_id: UUID) -> datetime | None:

@@ -158,6 +158,8 @@ def _mark(mark: str, colours: Palette) -> dict[str, Any]:
         colour="#000000" if meaning == "caution" else colour,
         halo=colours.halo,
         layout={
+            # Of a whole campus on a phone the rooms are smaller than a mark of full size.
+            "text-size": ["interpolate", ["linear"], ["zoom"], 15.5, 8, 17, 16],
             "text-allow-overlap": True,
             "text-padding": 0,
             "text-anchor": "bottom",

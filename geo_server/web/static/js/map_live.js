@@ -41,10 +41,10 @@ const byStep = (now, next) => ["match", ["get", "step"], "now", now, next];
  * alone. `map.js` sets the filters.
  */
 export const routeLayers = (palette, theme) => [
-  line("routes-no_guaranteed_route", 1.5, palette.unsafe, { "line-dasharray": [4, 3], "line-opacity": 0.6 }),
-  line("routes-casing", 4.5, palette.casing, { "line-opacity": 0.8 }),
-  ...SAFE.map((status) => line(`routes-${status}`, 2.5, colour(palette, status), dashed(status))),
-  { id: "routes-arrows", type: "symbol", source: "routes", layout: arrows(theme, 110, 0.5) },
+  line("routes-no_guaranteed_route", byZoom(1.5), palette.unsafe, { "line-dasharray": [4, 3], "line-opacity": 0.6 }),
+  line("routes-casing", byZoom(4.5), palette.casing, { "line-opacity": 0.8 }),
+  ...SAFE.map((status) => line(`routes-${status}`, byZoom(2.5), colour(palette, status), dashed(status))),
+  { id: "routes-arrows", type: "symbol", source: "routes", minzoom: CLOSE, layout: arrows(theme, 110, 0.5) },
   line("chosen-casing", 11, palette.casing),
   ...STATUSES.map((status) => line(`chosen-${status}`, 6, colour(palette, status), dashed(status))),
   { id: "chosen-arrows", type: "symbol", source: "routes", layout: arrows(theme, 60, 0.85) },
@@ -55,6 +55,10 @@ export const routeLayers = (palette, theme) => [
     paint: { "line-color": palette.threat, "line-width": 2, "line-dasharray": [2, 1.5] },
   },
 ];
+
+/** From here on a phone shows one building, and its ways can be told apart; a whole campus on it is drawn with thin lines. */
+const CLOSE = 16.6;
+const byZoom = (width) => ["interpolate", ["linear"], ["zoom"], CLOSE - 0.6, width * 0.4, CLOSE + 0.4, width];
 
 const colour = (palette, status) => (status === "no_guaranteed_route" ? palette.unsafe : palette.safe);
 const dashed = (status) => ({ "line-dasharray": DASHES[status] });
