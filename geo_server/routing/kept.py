@@ -21,16 +21,6 @@ class Kept(Generic[K, V]):
         self._found: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __getstate__(self) -> tuple[int, OrderedDict[K, V]]:
-        """What another process is sent."""
-        with self._lock:
-            return self._size, self._found.copy()
-
-    def __setstate__(self, state: tuple[int, OrderedDict[K, V]]) -> None:
-        """Nobody shares it there yet."""
-        self._size, self._found = state
-        self._lock = threading.Lock()
-
     def __len__(self) -> int:
         return len(self._found)
 

@@ -3,8 +3,7 @@
 Terminology:
     planner: a child process that does one task at a time. It reads nothing, and keeps nothing but floorplans.
     task: what is made of a floorplan. It goes to a planner with all that it needs, and a value comes back.
-    ready: a floorplan with what is compiled of it, packed once. A planner that does not have it is sent it; one that takes
-        the place of another is as quick as that one was.
+    ready: a floorplan with what is compiled of it, packed once. A planner that does not have it is sent it.
 
 A planner that ends by itself, or takes too long and is ended, takes nothing with it: whoever waited is told, and the next task
 has a new one. It ends with the process that it belongs to, however that one ends.
@@ -60,8 +59,9 @@ class Ready:
     packed: bytes
 
 
-def have_loaded(_floorplan: Floorplan, _compiled: CompiledFloorplan) -> None:
-    """The task of a planner that is only to have a floorplan."""
+def look_ahead(some: slice, _floorplan: Floorplan, compiled: CompiledFloorplan) -> None:
+    """The task of a planner that is to have a floorplan, and to know some of its zones before it is asked."""
+    work_ahead(compiled, some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +292,4 @@ def _prepare_one(pipe: Connection) -> None:
 
 
 def _pack(floorplan: Floorplan) -> bytes:
-    compiled = compile_floorplan(floorplan)
-    work_ahead(compiled)
-    return pickle.dumps((floorplan, compiled), pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps((floorplan, compile_floorplan(floorplan)), pickle.HIGHEST_PROTOCOL)

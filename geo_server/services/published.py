@@ -2,17 +2,22 @@
 
 import logging
 import threading
+import time
 from collections import OrderedDict
+from functools import partial
 from uuid import UUID
 
 from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.places import Floorplan, Site
-from geo_server.services.planners import Planners, Ready, T, Task, have_loaded
+from geo_server.services.planners import Planners, Ready, T, Task, look_ahead
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.sites import floorplan_rev, list_sites
 
 log = logging.getLogger(__name__)
+
+AT_ONCE, BETWEEN_S = 5, 0.005
+"""Zones that a planner looks around in before it is free for others, and for how long it is."""
 
 SITES_KEPT = 8
 """Sites whose floorplan stays in memory: a process that serves more reads the others again."""
@@ -73,13 +78,17 @@ class PublishedFloorplans:
             return self.load(c, site)
 
     def warm(self, site: Site) -> None:
-        """Make ready what is in force and give it to a planner ahead of time, so that the first sighting does not wait for it.
+        """Make ready what is in force and have a planner look around in it ahead of time, so that the first sighting waits for
+        neither. A plan that is asked for meanwhile waits for a few zones at most.
 
         Meant for a thread in the background: a floorplan that cannot be made ready is logged, and will be the failure of
         whichever plan needs it. A database that is away, as when the server is stopped meanwhile, is nobody's failure.
         """
         try:
-            self.current(site).work(have_loaded, urgent=True)
+            published = self.current(site)
+            for first in range(0, len(published.floorplan.zones), AT_ONCE):
+                published.work(partial(look_ahead, slice(first, first + AT_ONCE)), urgent=True)
+                time.sleep(BETWEEN_S)  # so that whoever waits has a turn
         except Unavailable as lack:
             log.info("The floorplan of site %s is not made ready ahead: %s", site.slug, lack)
         except Exception:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from geo_server.domain.errors import Unavailable
+from geo_server.domain.places import Site
 from geo_server.domain.roles import Role
 from geo_server.services import planners as rooms
 from geo_server.services.access import authenticate
@@ -22,9 +23,10 @@ from geo_server.services.protocols import load_shipped_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.sightings import NewSighting, add_sighting
 from geo_server.store.database import Database
+from geo_server.store.sites import list_sites
 from tests.campus import build_campus
 from tests.routing.plans import school
-from tests.services.tasks import prepare_for_ever
+from tests.services.tasks import count_known, prepare_for_ever
 
 
 @pytest.fixture
@@ -87,6 +89,8 @@ def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, plan
     asyncio.run(stay())
 
     assert _planned(database) == 1
+    published = plans[0].current(_sites(database)[0])
+    assert published.work(count_known, urgent=True) == len(published.floorplan.zones)
 
 
 def _with_a_sighting_that_nobody_planned_for(
@@ -99,6 +103,11 @@ def _with_a_sighting_that_nobody_planned_for(
     said = NewSighting(uuid4(), "fire", (lon, lat), 0, datetime.now(UTC))
     add_sighting(database, floorplans, load_shipped_pack(), campus.site, said, by=by)
     return floorplans, Plans(database, floorplans)
+
+
+def _sites(database: Database) -> list[Site]:
+    with database.snapshot() as c:
+        return list_sites(c)
 
 
 def _planned(database: Database) -> int:
