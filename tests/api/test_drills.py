@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from geo_server.domain.roles import Role
 from geo_server.store.audit import verify_audit
@@ -175,3 +176,16 @@ def test_staff_hear_that_a_drill_report_changed_and_nothing_of_what_it_says(clie
             lines = iter(stream.iter_lines())
             data = next(line for line in lines if line == "event: drill_changed") and next(lines)
         assert ("Mend the lock" in data) is told
+
+
+def test_rooms_that_share_a_name_are_told_apart_by_where_they_are(
+    client: Client, campus: Campus, database: Database
+) -> None:
+    same = [str(room.id) for room in campus.rooms[1:]]
+    with database.transaction() as c:
+        c.execute(text("UPDATE zones SET name = 'Balcony' WHERE id = ANY(:same)"), {"same": same})
+    responder = client(Role.RESPONDER)
+
+    report = responder.get(f"{campus.url}/drills/{drill(responder, campus)}").json()
+
+    assert [one["name"] for one in report["silent"]] == ["Balcony (Ground, Main)"]
