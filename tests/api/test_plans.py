@@ -232,6 +232,21 @@ def test_leaders_see_where_ways_go_on_to_and_ways_to_assembly_points(client: Cli
     assert {zone["exit_id"] for zone in whole["zones"]} == {None}
 
 
+def test_a_plan_says_on_which_floorplan_after_which_event_and_from_what_it_was_made(
+    client: Client, campus: Campus
+) -> None:
+    responder = client(Role.RESPONDER)
+    plans = []
+    for x in (2, 28):
+        responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(x, 1.5))).raise_for_status()
+        plans.append(responder.get(f"{campus.url}/plan").json())
+        assert plans[-1]["floorplan_rev"] == responder.get(campus.url).json()["floorplan_rev"]
+        assert len(plans[-1]["assumptions"]["floorplan_sha256"]) == 64
+    assert 0 < plans[0]["seq"] < plans[1]["seq"] <= responder.get(f"{campus.url}/picture").json()["seq"]
+    assert plans[0]["parameters_hash"] != plans[1]["parameters_hash"]
+    assert plans[0]["assumptions"]["floorplan_sha256"] == plans[1]["assumptions"]["floorplan_sha256"]
+
+
 def test_an_assembly_point_that_became_unsafe_is_closed_and_nobody_is_told_to_go_there(
     client: Client, campus: Campus
 ) -> None:

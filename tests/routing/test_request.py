@@ -1,5 +1,6 @@
 """What is asked of the planner and cannot be is refused, or flagged, by name."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -9,7 +10,7 @@ from geo_server.domain.routes import RouteStatus
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.profiles import PROFILES, find_profile
 from tests.routing.planning import make, route_of
-from tests.routing.plans import Sketch, closure, two_exits
+from tests.routing.plans import Sketch, closure, two_exits, uid
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,19 @@ def test_an_opening_far_from_its_zone_is_flagged_and_not_used_by_people() -> Non
     made = make(sketch.build())
     assert route_of(made, "room").status is RouteStatus.UNREACHABLE
     assert any("too far from zone room" in str(flag) for flag in made.assumptions["flags"])  # type: ignore[attr-defined]
+
+
+def test_a_zone_without_doors_and_a_floorplan_without_exits_are_flagged_by_name() -> None:
+    sketch = Sketch()
+    sketch.zone("hall", (0, 0, 10, 4))
+    sketch.zone("shut", (0, 5, 4, 9))
+    shut = f"Zone shut ({uid('shut')}) has no way out."
+    sketch.door("exit", [(0, 1), (0, 2)], ("hall", None), out=True)
+    made = make(sketch.build())
+    assert made.assumptions["flags"] == [shut]
+    assert route_of(made, "shut").status is RouteStatus.UNREACHABLE
+    no_exit = replace(sketch.build(), openings=())
+    assert "No opening of the floorplan is marked as an exit." in make(no_exit).assumptions["flags"]  # type: ignore[operator]
 
 
 def test_an_unknown_profile_is_refused_with_the_names_of_those_there_are() -> None:
