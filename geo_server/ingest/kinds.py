@@ -3,7 +3,7 @@
 from geo_server.domain.errors import UnreadableFile
 from geo_server.ingest.archive import is_archive
 from geo_server.ingest.ifc.model import is_ifc
-from geo_server.ingest.sniff import is_dwg, is_dxf
+from geo_server.ingest.signatures import is_dwg, is_dxf
 
 
 def check_kind(data: bytes, name: str) -> None:

@@ -18,7 +18,7 @@ from geo_server.ingest.imdf.reader import read_imdf
 from geo_server.ingest.kinds import check_kind
 from geo_server.ingest.osm.indoor import is_osm_indoor, read_osm_indoor
 from geo_server.ingest.result import ImportResult, Scale
-from geo_server.ingest.sniff import is_dwg, is_dxf
+from geo_server.ingest.signatures import is_dwg, is_dxf
 
 __all__ = ["ImportResult", "Scale", "read_plan"]
 

@@ -1,8 +1,7 @@
-"""Bytes to an ezdxf document: recognised by content, read strictly, repaired when that fails."""
+"""Bytes to an ezdxf document: read strictly, repaired when that fails."""
 
 import io
 import logging
-import re
 
 from ezdxf import recover
 from ezdxf.document import Drawing as Document
@@ -13,24 +12,10 @@ from ezdxf.lldxf.tagger import binary_tags_loader
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.signatures import BINARY_SENTINEL
 from geo_server.ingest.tags import read_tags
 
-BINARY_SENTINEL = b"AutoCAD Binary DXF\r\n\x1a\x00"
-DWG_VERSION = re.compile(rb"^AC10\d\d")
-ASCII_START = re.compile(rb"^\s*(?:999\s*\n[^\n]*\n\s*)*0\s*\n\s*(?:SECTION|EOF)", re.IGNORECASE)
-
 log = logging.getLogger(__name__)
-
-
-def is_dwg(data: bytes) -> bool:
-    """Whether the bytes are a DWG file."""
-    return DWG_VERSION.match(data) is not None
-
-
-def is_dxf(data: bytes) -> bool:
-    """Whether the bytes look like a DXF file, ASCII or binary."""
-    head = data[:65536].removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data.startswith(BINARY_SENTINEL) or ASCII_START.match(head) is not None
 
 
 def open_document(data: bytes, name: str) -> tuple[Document, list[Finding]]:

@@ -21,7 +21,7 @@ from geo_server.export.geojson import floorplan_document
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.levels import join_levels
 from geo_server.ingest.result import ImportResult
-from geo_server.ingest.sniff import is_dwg, is_dxf
+from geo_server.ingest.signatures import is_dwg, is_dxf
 from geo_server.services.storeys import FileLevel, lay_in_order, tell_ordinals
 from geo_server.services.worker import Follow, ReadOptions, read_in_worker, unfollowed
 

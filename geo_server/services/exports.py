@@ -8,7 +8,6 @@ import orjson
 
 from geo_server.domain.incidents import Incident
 from geo_server.domain.places import Floorplan, Site
-from geo_server.export.folium_map import folium_page
 from geo_server.export.geojson import floorplan_document
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.graph_files import graphml, node_link
@@ -65,6 +64,8 @@ def map_export(database: Database, site: Site, *, with_plan: bool, made_at: date
         with_plan: Whether the reader may see threats and routes of an open incident.
         made_at: Moment that the page names; None is now.
     """
+    from geo_server.export.folium_map import folium_page  # noqa: PLC0415 - a tenth of what a server takes to start, for a map now and then
+
     reading = _read(database, site, with_plan=with_plan)
     return folium_page(
         reading.floorplan,
