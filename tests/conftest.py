@@ -5,16 +5,21 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing import forkserver
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from geo_server.services import drawings
 from geo_server.services.planners import Planners
+from geo_server.services.worker import read_in_worker
 from geo_server.store.database import Database
 from geo_server.store.embedded import open_cluster
 from geo_server.store.migrate import upgrade
+from tests.ingest.prove import warm
 from tests.routing.plans import school
 
 _numbers = itertools.count()
@@ -23,10 +28,14 @@ MakeDatabase = Callable[[str], str]
 
 @pytest.fixture(scope="session")
 def cluster_url() -> Iterator[str]:
-    """URL of an empty database with PostGIS in a private cluster, as its owner ``geo_server``."""
+    """URL of an empty database with PostGIS in a private cluster, as its owner ``geo_server``.
+
+    It answers before the disk has what was written: what outlives a power cut is tested on clusters of its own.
+    """
     data_dir = short_folder()
     try:
         with open_cluster(data_dir) as url:
+            administer(url, "ALTER ROLE geo_server SET synchronous_commit = off")
             yield url
     finally:
         shutil.rmtree(data_dir)
@@ -59,7 +68,21 @@ def migrated_template(make_database: MakeDatabase) -> str:
 
 
 @pytest.fixture(scope="session")
-def planners() -> Iterator[Planners]:
+def loaded_once() -> Iterator[None]:
+    """Planners, and readers of drawings, are copies of one process of the run (a worker) that has loaded what both need.
+
+    To begin as a program of its own costs a reader more than most files of tests do; `tests/services/test_worker.py` and the
+    commands begin theirs so. What a reader may do and use is the same: it fences itself in after it was started.
+    """
+    starting = warm()
+    forkserver.ensure_running()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawings, "read_in_worker", partial(read_in_worker, starting=starting))
+        yield
+
+
+@pytest.fixture(scope="session")
+def planners(loaded_once: None) -> Iterator[Planners]:  # noqa: ARG001 -- what they are copied from
     """The planners of a run (a worker): they keep nothing but floorplans. What they are forked from has begun."""
     with Planners() as made:
         made.prepare(school(2, levels=1))

@@ -42,7 +42,7 @@ PREPARING_PATIENCE_S = 1800.0
 FLOORPLANS_KEPT = 8
 """By one planner, the least recently used forgotten first."""
 
-_IMPORTED_AHEAD = ["geo_server.services.entries", "geo_server.services.planning", "geo_server.services.what_if"]
+IMPORTED_AHEAD = ["geo_server.services.entries", "geo_server.services.planning", "geo_server.services.what_if"]
 """Where tasks come from: loaded once, so that a planner begins within milliseconds."""
 
 
@@ -208,7 +208,7 @@ class _Child:
     def __init__(self, name: str, work: Callable[[Connection], None]) -> None:
         # Forked from a process that has one thread and has loaded all that is needed, and nothing of what a server holds.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_IMPORTED_AHEAD)
+        context.set_forkserver_preload(IMPORTED_AHEAD)
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=work, args=(theirs,), name=f"geo-server {name}", daemon=True)
         self._process.start()

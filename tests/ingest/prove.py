@@ -17,6 +17,7 @@ from pathlib import Path
 
 from geo_server.domain.errors import GeoServerError
 from geo_server.ingest.result import ImportResult
+from geo_server.services.planners import IMPORTED_AHEAD
 from geo_server.services.worker import ANEW, Limits, read_in_worker
 from tests.ingest.mutations import damaged
 
@@ -46,11 +47,12 @@ def fault_of(outcome: ImportResult | GeoServerError | RuntimeError) -> str:
 def warm() -> ForkServerContext:
     """Starts readers as copies of one process that has loaded the libraries, which costs more than reading most files.
 
-    What a reader may do and use is the same; it fences itself in after it was started.
+    What a reader may do and use is the same; it fences itself in after it was started. Planners are copies of that process
+    too, so it has loaded what they need.
     """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # what is copied must have no threads
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["geo_server.ingest.pipeline", "geo_server.services.worker"])
+    context.set_forkserver_preload(["geo_server.ingest.pipeline", "geo_server.services.worker", *IMPORTED_AHEAD])
     return context
 
 

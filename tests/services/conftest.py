@@ -11,3 +11,8 @@ from tests.services.buildings import add_north
 def site(database: Database) -> Site:
     """A site without buildings."""
     return add_north(database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded(loaded_once: None) -> None:
+    """Planners and readers begin at once."""

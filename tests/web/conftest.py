@@ -75,7 +75,7 @@ def annex(database: Database, storeys: Storeys) -> None:
 
 
 @pytest.fixture
-def address(database: Database, storeys: Storeys, tmp_path: Path) -> Iterator[str]:  # noqa: ARG001 -- published first
+def address(database: Database, storeys: Storeys, tmp_path: Path, loaded_once: None) -> Iterator[str]:  # noqa: ARG001 -- published first
     """Address of a running server."""
     with serving(Settings(database_url=database.url, data_dir=tmp_path)) as served:
         yield served
@@ -176,7 +176,7 @@ class Visits:
 
 
 @pytest.fixture
-def server(database: Database, storeys: Storeys, tmp_path: Path) -> Iterator[Server]:
+def server(database: Database, storeys: Storeys, tmp_path: Path, loaded_once: None) -> Iterator[Server]:  # noqa: ARG001
     running = Server(database, storeys, tmp_path)
     running.start()
     yield running
