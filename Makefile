@@ -1,6 +1,7 @@
 # Every command a newcomer needs. `make run` and `make test` work on a fresh Debian or Ubuntu with Python 3.11 or newer.
 VENV ?= .venv
-PYTEST_ARGS ?= -n 2
+# One more than cores: a test often waits for a server, a browser or a command, and another can run meanwhile.
+PYTEST_ARGS ?= -n $(shell expr $$(nproc) + 1)
 export VENV
 
 .PHONY: help run test check bench prove damage docs lock wheel clean
