@@ -214,3 +214,11 @@ def test_the_second_reader_never_raises() -> None:
     assert header.top_level is None
     assert header.fault
     assert replace(header, fault="") == Header()
+
+
+@pytest.mark.parametrize("kind", ["3DSOLID", "REGION", "EXTRUDEDSURFACE"])
+def test_a_solid_that_the_converter_does_not_draw_is_an_error_and_counts_as_one(kind: str) -> None:
+    skipped = [{"entity_type": kind, "count": 3, "reason": "unsupported"}]
+    drawing = drawing_of(Converted([], skipped, [], top_level=3, warnings=()), Header())
+    assert [(f.code, f.count) for f in drawing.findings] == [("solid-unread", 3)]
+    assert (drawing.entities, drawing.damaged, sum(drawing.left_out.values())) == (3, 3, 0)

@@ -15,7 +15,7 @@ from geo_server.ingest.dwg.header import Header
 from geo_server.ingest.dwg.labels import TEXTS, plain_text, text_centre
 from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Points, Reason, Stroke
 from geo_server.ingest.dxf.expand import FARTHEST, MOST_STAMPED
-from geo_server.ingest.dxf.leaves import PICTURES
+from geo_server.ingest.dxf.leaves import PICTURES, is_shaped
 from geo_server.ingest.dxf.profile import asset_of, is_door_block
 from geo_server.ingest.dxf.texts import MOST_CHARACTERS
 
@@ -96,9 +96,13 @@ class _Builder:
         for outcome in skipped:
             kind, count = str(outcome["entity_type"]), int(outcome.get("count", 1))
             self.entities += count
-            self.left_out[Reason.ANNOTATION if kind in _ANNOTATION else Reason.UNSUPPORTED] += count
+            if is_shaped(kind):
+                self.damaged += count
+            else:
+                self.left_out[Reason.ANNOTATION if kind in _ANNOTATION else Reason.UNSUPPORTED] += count
             if kind not in _ANNOTATION:
-                code = "picture-not-read" if kind in PICTURES else "unsupported-object"
+                code = "solid-unread" if is_shaped(kind) else "unsupported-object"
+                code = "picture-not-read" if kind in PICTURES else code
                 words = f"{counted(count, 'object')} of type {kind} {'was' if count == 1 else 'were'} left out."
                 self.findings.append(make_finding(code, words, count=count))
         for outcome in failed:

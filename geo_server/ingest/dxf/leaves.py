@@ -18,7 +18,6 @@ _TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
 _FILLED = frozenset({"SOLID", "TRACE", "HATCH", "MPOLYGON"})
 PICTURES = frozenset({"IMAGE", "PDFUNDERLAY", "PDFREFERENCE", "DWFUNDERLAY", "DGNUNDERLAY", "OLE2FRAME"})
 _SHAPED = BODIES | {"MESH", "POLYLINE"}
-"""Types that hold a shape, whether it can be read or not."""
 _ANNOTATION = frozenset({"VIEWPORT", "POINT", "LEADER", "TOLERANCE", "RAY", "XLINE"})
 _DECORATION = frozenset({"WIPEOUT", "ACAD_TABLE", "SHAPE", "LIGHT", "SUN", "ARC_DIMENSION", "LARGE_RADIAL_DIMENSION"})
 _PLAIN = frozenset({"BYLAYER", "BYBLOCK", "CONTINUOUS"})
@@ -133,9 +132,14 @@ def _has_length(run: SpacePoints) -> bool:
 
 
 def _lineless(leaf: Leaf) -> Leaf:
-    if leaf.kind in _SHAPED or leaf.kind.endswith("SURFACE"):
+    if is_shaped(leaf.kind):
         return replace(leaf, damage="solid-unread")
     return replace(leaf, reason=Reason.NO_LENGTH if leaf.kind in FLATTENED else Reason.UNSUPPORTED)
+
+
+def is_shaped(kind: str) -> bool:
+    """Whether objects of a type hold a shape, whether it can be read or not."""
+    return kind in _SHAPED or kind.endswith("SURFACE")
 
 
 def _useless(kind: str) -> Reason | None:
