@@ -26,7 +26,16 @@ from geo_server.routing.all_zones import AllZones, Bools
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.fields import Arrivals
-from geo_server.routing.sightlines import CIRCUMSCRIBED, ROUND, area_before, area_before_disc, visible_area
+from geo_server.routing.sightlines import (
+    CIRCUMSCRIBED,
+    ROUND,
+    area_before,
+    area_before_disc,
+    join,
+    overlap,
+    overlaps,
+    visible_area,
+)
 from geo_server.routing.threats import LocatedThreat, Seed
 from geo_server.routing.visibility import Floats, Ints
 from geo_server.routing.whereabouts import rim_within
@@ -162,9 +171,9 @@ def _join(zones: AllZones, whole: list[int], cut: list[BaseGeometry]) -> BaseGeo
     if len(parts) + len(cut) == 1:
         return [*parts, *cut][0]
     if cut:
-        return shapely.union_all([*parts, *cut])
+        return join([*parts, *cut])
     # Zones that threats had time for are the same at the next moment, and after the next sighting.
-    return zones.joined.get(tuple(whole), lambda: shapely.union_all(parts))
+    return zones.joined.get(tuple(whole), lambda: join(parts))
 
 
 def _sources(
@@ -244,7 +253,7 @@ def _cut(pieces: Sequence[_Piece]) -> Iterable[tuple[int, BaseGeometry]]:
     seen = np.array([piece.seen for piece in pieces], dtype=object)
     metres = np.array([piece.metres for piece in pieces])
     near = shapely.dwithin(seen, places, metres)
-    areas = shapely.intersection(seen[near], shapely.buffer(places[near], metres[near], quad_segs=ROUND))
+    areas = overlaps(seen[near], shapely.buffer(places[near], metres[near], quad_segs=ROUND))
     return zip((pieces[number].cluster for number in np.flatnonzero(near).tolist()), areas, strict=True)
 
 
@@ -255,7 +264,7 @@ def _seen(ways: ZoneWays, source: _Source) -> BaseGeometry:
         return area_before_disc(ways.space, source.place, source.radius_m)
     if isinstance(source.place, Point):
         return visible_area(ways.space, source.place.x, source.place.y)
-    return source.place.intersection(ways.zone.polygon) if source.begun else area_before(ways.space, source.place)
+    return overlap(source.place, ways.zone.polygon) if source.begun else area_before(ways.space, source.place)
 
 
 def _at_start(ways: ZoneWays, seed: Seed, at_s: float) -> list[_Source]:

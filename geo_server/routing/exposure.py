@@ -16,6 +16,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
+from geo_server.routing.sightlines import join
 from geo_server.routing.threats import LocatedThreat
 from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Floats, Vertex
@@ -80,7 +81,7 @@ def find_sight(compiled: CompiledFloorplan, located: Sequence[LocatedThreat]) ->
     for seed in (seed for seeds in looking for seed in seeds):
         scene = compiled.scenery.of(seed.ways.zone_id)
         seen = scene.seen_from(seed.ways.zone.polygon, seed.there.middle)
-        seen = shapely.union(seen, areas.get(seed.ways.zone_id, shapely.Polygon()))
+        seen = join([seen, areas.get(seed.ways.zone_id, shapely.Polygon())])
         areas.update(dict.fromkeys(scene.zone_ids, seen))
     return Sight(compiled, areas)
 

@@ -5,10 +5,12 @@ vertices it costs n² operations in numpy. Units are metres.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -17,6 +19,9 @@ from geo_server.routing.visibility import Floats, Space, Vertex, reflex
 
 SPACING_M = 0.5
 """A line looks around from places on it that are no farther apart."""
+
+GRID_M = 1e-4
+"""Areas that cannot be joined or cut exactly have their vertices on a grid of this."""
 
 BESIDE_RAD = 1e-6
 """Angle between a ray that meets a corner and one that passes it."""
@@ -70,13 +75,34 @@ def visible_area(space: Space, x: float, y: float) -> BaseGeometry:
 
 def area_before(space: Space, region: BaseGeometry) -> BaseGeometry:
     """The area that can be seen from somewhere on a line of a space, or on the outline of a part of it, in metres."""
-    return space.seen.get(region, lambda: shapely.union_all([visible_area(space, *p) for p in places_along(region)]))
+    return space.seen.get(region, lambda: join([visible_area(space, *place) for place in places_along(region)]))
+
+
+def join(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Some areas as one. Edges that nearly lie in one line can defeat the exact way; then on a grid, which cannot be."""
+    try:
+        return shapely.union_all(shapes)
+    except shapely.GEOSException:
+        return shapely.union_all(shapes, grid_size=GRID_M)
 
 
 def places_along(region: BaseGeometry) -> list[Vertex]:
     """Where a line, or the outline of an area, looks around from."""
     line = region.boundary if region.geom_type in {"Polygon", "MultiPolygon"} else region
     return [(x, y) for x, y in shapely.get_coordinates(shapely.segmentize(line, SPACING_M)).tolist()]
+
+
+def overlap(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
+    """What two areas have in common, as exactly as :func:`join`."""
+    return overlaps(np.array([one], dtype=object), np.array([other], dtype=object))[0]
+
+
+def overlaps(some: npt.NDArray[np.object_], others: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """What each of some areas has in common with its other one, as exactly as :func:`join`."""
+    try:
+        return np.asarray(shapely.intersection(some, others))
+    except shapely.GEOSException:
+        return np.asarray(shapely.intersection(some, others, grid_size=GRID_M))
 
 
 def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeometry:
@@ -86,7 +112,7 @@ def area_before_disc(space: Space, centre: Point, radius_m: float) -> BaseGeomet
     """
     before = _in_space(space, np.array([centre.x, centre.y]), radius_m)
     disc = centre.buffer(radius_m * CIRCUMSCRIBED, quad_segs=ROUND)
-    return shapely.union(before, disc).intersection(space.polygon)
+    return overlap(join([before, disc]), space.polygon)
 
 
 def _in_space(space: Space, eye: Floats, radius_m: float) -> BaseGeometry:

@@ -127,7 +127,10 @@ def _locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
         there, note = there.grown_to(around_m), f"It is in no zone; it is taken to be anywhere within {around_m:.1f} m."
     if not indoors and not on_ground:
         return _locate_unmapped(compiled, threat, f"is in no zone of {level.name}, which has no door to the outside")
-    reached = [zone for zone, metres in zip(zones, there.metres_to(shapes), strict=True) if metres <= TOUCH_M]
+    there, reached, closed = _through_walls_of_closed(compiled, zones, there)
+    if closed:
+        names = ", ".join(zone.name for zone in closed)
+        note = f"{note} It may be in {names}, of which no door is on the map: it is taken to be anywhere in or around that.".strip()
     yard = any(zone.category is ZoneCategory.OUTDOOR for zone in reached)
     ground = None
     if yard or (on_ground and not is_all_inside(zones, there.core, there.radius_m, compiled.ground_on(level))):
@@ -135,6 +138,29 @@ def _locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
         note = f"{note} {_in_the_open(reached, off, indoors=indoors)}".strip()
     seeds = tuple(_seed(compiled.zones[zone.id], there) for zone in reached)
     return LocatedThreat(threat, seeds, ground, note)
+
+
+def _through_walls_of_closed(
+    compiled: CompiledFloorplan, zones: list[Zone], there: Whereabouts
+) -> tuple[Whereabouts, list[Zone], list[Zone]]:
+    """Where a threat may be that can be in zones without doors: nobody gets into such a room, so it has one that nobody drew.
+
+    Returns:
+        Those zones and a wall's thickness around them too; the zones that this reaches; those of them without doors.
+    """
+    shapes = np.asarray([zone.polygon for zone in zones], dtype=object)
+    closed: list[Zone] = []
+    while True:
+        reached = [zone for zone, metres in zip(zones, there.metres_to(shapes), strict=True) if metres <= TOUCH_M]
+        more = [zone for zone in reached if zone not in closed and _is_closed(compiled.zones[zone.id])]
+        if not more:
+            return there, reached, closed
+        closed += more
+        there = there.with_all_of([zone.polygon.buffer(WALL_M) for zone in more])
+
+
+def _is_closed(ways: ZoneWays) -> bool:
+    return not ways.nodes and ways.zone.category is not ZoneCategory.OUTDOOR
 
 
 def _far_from(near: npt.NDArray[np.object_], core: Point | Polygon) -> BaseGeometry:

@@ -48,6 +48,17 @@ class Whereabouts:
             return Whereabouts(self.middle, self.core, max(self.radius_m, radius_m))
         return Whereabouts(self.middle, self.core.buffer(radius_m * CIRCUMSCRIBED, quad_segs=ROUND), 0.0)
 
+    def with_all_of(self, areas: Sequence[Polygon]) -> "Whereabouts":
+        """There or in some areas that it touches, and whatever these lie around."""
+        own = (
+            self.core
+            if isinstance(self.core, Polygon)
+            else self.core.buffer(self.radius_m * CIRCUMSCRIBED, quad_segs=ROUND)
+        )
+        joined = shapely.union_all([own, *areas])
+        parts = [Polygon(part.exterior) for part in shapely.get_parts(joined) if isinstance(part, Polygon)]
+        return Whereabouts(self.middle, max(parts, key=lambda part: part.area), 0.0)
+
     def metres_to(self, places: Sequence[BaseGeometry] | npt.NDArray[np.object_]) -> Floats:
         """Straight metres to some places, whatever stands in between; 0 to where it may be, shape (places,)."""
         if not len(places):

@@ -6,6 +6,7 @@ Terminology:
         threat may use any point of it, without clearance, and the thickness of the wall costs it nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from shapely.geometry.base import BaseGeometry
 from geo_server.domain.places import Zone
 from geo_server.routing.visibility import Floats, Space, build_space
 from geo_server.routing.walks import Walk, build_walker
+
+ALONG_M = 0.05
+"""Between places of a terminal at which it is looked how far its zone is."""
 
 FARTHEST_JOIN_M = 1.5
 """A terminal farther from its zone than this dangles: people are not sent through it."""
@@ -101,7 +105,7 @@ def build_zone_ways(zone: Zone, terminals: list[Terminal]) -> ZoneWays:
         tuple(terminal.node for terminal in terminals),
         space,
         regions,
-        _least_metres(space, regions, sights, corners_m),
+        _walked_too(_least_metres(space, regions, sights, corners_m), walks),
         corners_m,
         tuple(terminal.lock_s for terminal in terminals),
         walks,
@@ -136,8 +140,10 @@ def _region(space: Space, geometry: BaseGeometry) -> BaseGeometry:
     laid = LineString(onto)
     if space.grown.covers(laid):
         return laid
-    nearby = space.polygon.intersection(geometry.buffer(float(shapely.length(lines).max()) + 1e-6))
-    return nearby if not nearby.is_empty else Point(onto[0])
+    # Where the edge dips away, what is between two vertices is farther from it than they are.
+    along = shapely.points(shapely.get_coordinates(shapely.segmentize(geometry, ALONG_M)))
+    around_m = float(shapely.distance(space.polygon, along).max()) + ALONG_M
+    return space.polygon.intersection(geometry.buffer(around_m))
 
 
 def _least_metres(space: Space, regions: npt.NDArray[np.object_], sights: Floats, corners_m: Floats) -> Floats:
@@ -155,6 +161,14 @@ def _least_metres(space: Space, regions: npt.NDArray[np.object_], sights: Floats
         least[i, j] = least[j, i] = min(least[i, j], _other_straight(space, regions[i], regions[j]))
     np.fill_diagonal(least, 0.0)
     return least
+
+
+def _walked_too(threat_m: Floats, walks: Mapping[tuple[int, int], Walk]) -> Floats:
+    """Least metres of a threat, which walks wherever people do: however bent an edge is, never more than theirs."""
+    least = threat_m.copy()
+    for (i, j), walk in walks.items():
+        least[i, j] = min(least[i, j], walk.metres)
+    return np.minimum(least, least.T)
 
 
 def _other_straight(space: Space, a: BaseGeometry, b: BaseGeometry) -> float:

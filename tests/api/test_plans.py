@@ -217,7 +217,7 @@ def test_leaders_see_ways_to_rooms_that_can_be_locked_by_what_is_known_now(clien
 def test_leaders_see_where_ways_go_on_to_and_ways_to_assembly_points(client: Client, campus: Campus) -> None:
     responder = client(Role.RESPONDER)
     field = responder.get(campus.url).json()["assembly_points"][0]
-    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -300)))
+    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -1500)))
 
     out = responder.get(f"{campus.url}/plan").json()
     assert {zone["onward"]["assembly_point_id"] for zone in out["zones"]} == {field["id"]}
@@ -252,7 +252,7 @@ def test_an_assembly_point_that_became_unsafe_is_closed_and_nobody_is_told_to_go
 ) -> None:
     responder = client(Role.RESPONDER)
     field = responder.get(campus.url).json()["assembly_points"][0]
-    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -300)))
+    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -1500)))
 
     shut = {"id": new_id(), "subject_id": field["id"], "reason": "blocked"}
     answer = responder.post(f"{campus.url}/closures", json=shut)

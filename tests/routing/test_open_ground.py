@@ -102,6 +102,7 @@ def test_a_wall_between_rooms_and_a_void_without_doors_are_inside_but_a_courtyar
         sketch.zone("west", Polygon([(0, 0), (14.8, 0), (14.8, 8), (8, 8), (8, 22), (14.8, 22), (14.8, 30), (0, 30)]))
         sketch.zone("east", Polygon([(30, 0), (15, 0), (15, 8), (22, 8), (22, 22), (15, 22), (15, 30), (30, 30)]))
         sketch.door("exit", list(door), ("west", None), out=True)
+        sketch.door("between", [(14.9, 25), (14.9, 26)], ("west", "east"))
         return sketch.build()
 
     void, court = ring(((0, 1), (0, 2))), ring(((8, 14), (8, 15)))
