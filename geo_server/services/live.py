@@ -36,7 +36,7 @@ CAPACITY = 256
 
 HEARTBEAT_S = 5.0
 
-APART_S, STEADY_S, AT_ONCE = 0.1, 0.25, 3
+APART_S, STEADY_S, AT_ONCE = 0.1, 0.15, 3
 """Least seconds between two deliveries, and between those of a rush, which begins after so many. The first event goes out at once;
 those that follow it sooner wait for the next delivery, and each stream has them in one piece: what a delivery costs is to
 wake a thousand streams, not what is in it. A sighting and its plan are no rush; a status report of everybody is."""
