@@ -194,7 +194,7 @@ def _proved() -> str:
     lead = (
         "## Followed by a pursuer\n\nThe last long run of `make prove`: a pursuer that shares no code with the planner starts anywhere in "
         "the disc or polygon,\nmoves freely in the true polygons as fast as the threat can, and tries to be where somebody is who follows a "
-        "way that is\ncalled safe ([how](routing.md#how-it-is-tested)). Kept by\n\n    python -m tests.routing.prove --seconds 3300 --first "
+        "way that is\ncalled safe ([how](routing.md#how-it-is-tested)). Kept by\n\n    python -m tests.routing.prove --seconds 480 --first "
         f"{said['first']} --keep\n\n"
     )
     return lead + _table(("followed", "how many"), rows)
