@@ -8,7 +8,8 @@ Terminology:
 
 That sights of least length suffice for a line as terminal: slide the end of a path's first piece along the (straight)
 line towards the nearest point of the corner it leads to. The piece gets shorter until it is there, or until it touches
-another corner, and then the path is one that leads to that corner first. For a disc see ``threats``.
+another corner, and then the path is one that leads to that corner first. For discs and polygons see
+``whereabouts``.
 
 Method: Lozano-Pérez and Wesley 1979, with edges that are not tangent at a corner left out. Lengths are metres.
 A wall thinner than 2 mm inside one polygon is not seen (:data:`TOLERANCE_M`).

@@ -77,16 +77,22 @@ class PublishedFloorplans:
         with self._database.snapshot(site.id) as c:
             return self.load(c, site)
 
-    def warm(self, site: Site) -> None:
+    def warm(self, site: Site, leaving: threading.Event | None = None) -> None:
         """Make ready what is in force and have a planner look around in it ahead of time, so that the first sighting waits for
         neither. A plan that is asked for meanwhile waits for a few zones at most.
 
         Meant for a thread in the background: a floorplan that cannot be made ready is logged, and will be the failure of
         whichever plan needs it. A database that is away, as when the server is stopped meanwhile, is nobody's failure.
+
+        Args:
+            site: The site.
+            leaving: Once it is set, the planner looks around no further.
         """
         try:
             published = self.current(site)
             for first in range(0, len(published.floorplan.zones), AT_ONCE):
+                if leaving and leaving.is_set():
+                    return
                 published.work(partial(look_ahead, slice(first, first + AT_ONCE)), urgent=True)
                 time.sleep(BETWEEN_S)  # so that whoever waits has a turn
         except Unavailable as lack:
@@ -109,7 +115,7 @@ class PublishedFloorplans:
         for site in sites[: self._sites_kept]:
             if leaving.is_set():
                 return
-            self.warm(site)
+            self.warm(site, leaving)
 
     def load(self, c: Connection, site: Site) -> PublishedFloorplan:
         """What a transaction sees as published.

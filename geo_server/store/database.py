@@ -30,13 +30,9 @@ _TOO_SLOW = "57014"
 READING_S = 60.0
 """What one statement of a snapshot may take: whoever asked has gone away by then, and holds a connection that others need."""
 
-_KEEP_TO = text(
-    "SELECT set_config('geo_server.site', :site, true), set_config('geo_server.every_site', :every_site, true)"
-)
-_READ = text(
-    "SELECT set_config('geo_server.site', :site, true), set_config('geo_server.every_site', :every_site, true),"
-    " set_config('statement_timeout', :patience_ms, true)"
-)
+_SCOPE = "SELECT set_config('geo_server.site', :site, true), set_config('geo_server.every_site', :every_site, true)"
+_KEEP_TO = text(_SCOPE)
+_READ = text(f"{_SCOPE}, set_config('statement_timeout', :patience_ms, true)")
 
 
 class Database:

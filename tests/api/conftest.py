@@ -15,6 +15,7 @@ from geo_server.domain.roles import Role
 from geo_server.services.planners import Planners
 from geo_server.settings import Settings
 from geo_server.store.database import Database
+from tests.api.senders import AddSource, adder
 from tests.campus import Campus, build_campus
 from tests.conftest import MakeDatabase
 
@@ -52,6 +53,12 @@ def client(address: str, campus: Campus) -> Iterator[Client]:
             return stack.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
 
         yield make
+
+
+@pytest.fixture
+def adding(client: Client, campus: Campus, database: Database) -> AddSource:
+    """Adds a source to the campus, with its key."""
+    return adder(client(None), campus, database)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from shapely import Point, Polygon, box
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Threat
-from geo_server.domain.places import ZoneCategory
+from geo_server.domain.places import Floorplan, ZoneCategory
 from geo_server.domain.regions import region_within
 from geo_server.domain.routes import RouteStatus
 from geo_server.routing.compiled import compile_floorplan
@@ -36,6 +36,18 @@ def rectangle(west: float, south: float, east: float, north: float) -> Ring:
     return [(west, south), (east, south), (east, north), (west, north)]
 
 
+def corridors_in_an_l() -> Floorplan:
+    """With an exit at the end of the lower arm."""
+    sketch = Sketch()
+    sketch.zone(
+        "corridor",
+        Polygon([(0, 0), (20, 0), (20, 2), (2, 2), (2, 20), (0, 20)]),
+        category=ZoneCategory.CORRIDOR,
+    )
+    sketch.door("exit", [(20, 0.0), (20, 2.0)], ("corridor", None), out=True)
+    return sketch.build()
+
+
 def test_ways_of_a_threat_begin_at_the_nearest_edge_of_its_polygon() -> None:
     drawn_at, at_edge = (
         route_of(make(two_exits(), danger), "room")
@@ -46,15 +58,8 @@ def test_ways_of_a_threat_begin_at_the_nearest_edge_of_its_polygon() -> None:
 
 
 def test_a_polygon_that_lies_round_a_corner_is_come_out_of_round_that_corner() -> None:
-    """An L of corridors; the polygon is in the upper arm, and the door at the end of the other: no straight way leads there."""
-    sketch = Sketch()
-    sketch.zone(
-        "corridor",
-        Polygon([(0, 0), (20, 0), (20, 2), (2, 2), (2, 20), (0, 20)]),
-        category=ZoneCategory.CORRIDOR,
-    )
-    sketch.door("exit", [(20, 0.0), (20, 2.0)], ("corridor", None), out=True)
-    compiled = compile_floorplan(sketch.build())
+    """The polygon is in the upper arm, and the door at the end of the other: no straight way leads there."""
+    compiled = compile_floorplan(corridors_in_an_l())
     located = locate(compiled, drawn(rectangle(0.5, 10, 1.5, 18)))
     (seed,) = located.seeds
     assert seed.terminals_m.tolist() == [pytest.approx(math.hypot(0.5, 8) + 18)]
@@ -156,15 +161,8 @@ def test_the_same_polygon_gives_the_same_plan_and_another_one_another_hash() -> 
 
 
 def test_the_map_shows_a_threat_in_its_polygon_at_once_and_round_corners_later() -> None:
-    sketch = Sketch()
-    sketch.zone(
-        "corridor",
-        Polygon([(0, 0), (20, 0), (20, 2), (2, 2), (2, 20), (0, 20)]),
-        category=ZoneCategory.CORRIDOR,
-    )
-    sketch.door("exit", [(20, 0.0), (20, 2.0)], ("corridor", None), out=True)
     danger = drawn([(0.5, 10), (1.5, 10), (1.5, 18), (1.0, 12), (0.5, 18)])
-    areas = {area.at_s: area.area for area in make(sketch.build(), danger).reach}
+    areas = {area.at_s: area.area for area in make(corridors_in_an_l(), danger).reach}
     assert danger.polygon is not None
     assert areas[0.0].covers(danger.polygon)
     assert danger.polygon.buffer(0.3).covers(areas[0.0])

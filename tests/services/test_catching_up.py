@@ -15,12 +15,13 @@ from geo_server.domain.errors import Unavailable
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Role
 from geo_server.services import planners as rooms
+from geo_server.services import published
 from geo_server.services.access import authenticate
 from geo_server.services.catching_up import THREAD_NAME, catching_up
 from geo_server.services.planners import Planners
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_shipped_pack
-from geo_server.services.published import PublishedFloorplans
+from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
 from geo_server.services.sightings import NewSighting, add_sighting
 from geo_server.store.database import Database
 from geo_server.store.sites import list_sites
@@ -78,6 +79,25 @@ def test_leaving_does_not_wait_for_a_floorplan_that_is_being_made_ready(
         planners.prepare(school(2, levels=1))
 
 
+def test_leaving_ends_the_look_around_in_a_floorplan(
+    database: Database, planners: Planners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campus, leaving, tasks = build_campus(database), threading.Event(), []
+
+    def work(_: PublishedFloorplan, task: object, *, urgent: bool) -> None:
+        tasks.append((task, urgent))
+        if len(tasks) == 2:
+            leaving.set()
+
+    monkeypatch.setattr(PublishedFloorplan, "work", work)
+    monkeypatch.setattr(published, "AT_ONCE", 1)
+
+    PublishedFloorplans(database, planners).warm(campus.site, leaving)
+    assert len(tasks) == 2
+    PublishedFloorplans(database, planners).warm(campus.site)
+    assert len(tasks) == 2 + 4
+
+
 def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, planners: Planners) -> None:
     plans = _with_a_sighting_that_nobody_planned_for(database, planners)
 
@@ -89,8 +109,8 @@ def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, plan
     asyncio.run(stay())
 
     assert _planned(database) == 1
-    published = plans[0].current(_sites(database)[0])
-    assert published.work(count_known, urgent=True) == len(published.floorplan.zones)
+    in_force = plans[0].current(_sites(database)[0])
+    assert in_force.work(count_known, urgent=True) == len(in_force.floorplan.zones)
 
 
 def _with_a_sighting_that_nobody_planned_for(
