@@ -63,7 +63,7 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     """
     check_request(compiled, request)
     compiled = with_lock_faults(compiled, request.propped, request.lock_broken)
-    compiled, to = meant_ends(compiled, request.to, threatened=bool(request.threats))
+    compiled, to = meant_ends(compiled, request.to, request.profile, request.closures, threatened=bool(request.threats))
     request = replace(request, to=to)
     only: set[UUID] | None = None
     if request.start is not None:

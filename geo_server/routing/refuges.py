@@ -15,39 +15,55 @@ Edges (from the doors to the refuge; the key is the id of the zone):
     line: vertices of the way from door to door
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 import networkx as nx
+import numpy as np
 import shapely
 from shapely import Point
 
+from geo_server.domain.incidents import Closure
 from geo_server.domain.places import Floorplan, OpeningCategory, Zone, ZoneCategory
 from geo_server.domain.routes import Destination
 from geo_server.routing.compiled import CompiledFloorplan, compile_ways
 from geo_server.routing.graph import LEAST_M, refuge_node
+from geo_server.routing.profiles import Profile
+from geo_server.routing.trails import Network, build_network
 from geo_server.routing.visibility import Vertex
 from geo_server.routing.zones import ZoneWays
 
 
 def meant_ends(
-    compiled: CompiledFloorplan, to: Destination, *, threatened: bool
+    compiled: CompiledFloorplan, to: Destination, profile: Profile, closures: Sequence[Closure], *, threatened: bool
 ) -> tuple[CompiledFloorplan, Destination]:
     """A floorplan whose ends of ways are those that are asked for, and which those are.
 
-    Where people can walk to no assembly point at all, ways end at the exits and a flag says so: nobody is without a way
-    because nobody drew where to gather.
+    Where nobody can walk to any assembly point, ways end at the exits and a flag says so: nobody is without a way because
+    nobody drew where to gather, or because all of it is closed.
 
     Args:
         compiled: The floorplan.
         to: Where people go.
+        profile: How they walk.
+        closures: What they cannot use.
         threatened: Whether there is any threat; without one nobody has to lock a shelter.
     """
     if to is Destination.EXITS:
         return compiled, to
-    used = Destination.EXITS if to is Destination.ASSEMBLY_POINTS and not compiled.edges_to_points else to
-    return with_destinations(compiled, to, threatened=threatened), used
+    meant = with_destinations(compiled, to, threatened=threatened)
+    if to is Destination.ASSEMBLY_POINTS and not _is_reached(build_network(meant, profile, closures)):
+        return compiled.workings.variants.get(
+            (Destination.EXITS, False), lambda: _to_exits(compiled)
+        ), Destination.EXITS
+    return meant, to
+
+
+def _is_reached(network: Network) -> bool:
+    """Whether a way leads from a door of any zone to any end."""
+    doors = network.all_starts.nodes
+    return bool((np.isfinite(network.distances[doors]) & ~network.sinks[doors]).any())
 
 
 def with_destinations(compiled: CompiledFloorplan, to: Destination, *, threatened: bool) -> CompiledFloorplan:
@@ -83,15 +99,18 @@ def _compile(compiled: CompiledFloorplan, to: Destination, *, locked: bool) -> C
 
 
 def _to_points(compiled: CompiledFloorplan) -> CompiledFloorplan:
-    if not compiled.edges_to_points:
-        return replace(compiled, ways=replace(compiled.ways, flags=(*compiled.ways.flags, NO_POINTS)))
     graph = compiled.graph.copy()
     for _, told in graph.nodes(data=True):
         told["exit"] = told["kind"] == "assembly_point"
     return compile_ways(compiled.floorplan, replace(compiled.ways, graph=graph), compiled.digest)
 
 
-NO_POINTS = "No assembly point of the floorplan can be walked to from an exit: ways end at the exits."
+def _to_exits(compiled: CompiledFloorplan) -> CompiledFloorplan:
+    """Ways that end at the exits although people were to go on."""
+    return replace(compiled, ways=replace(compiled.ways, flags=(*compiled.ways.flags, NO_POINTS)))
+
+
+NO_POINTS = "There is no assembly point that is open and can be walked to: ways end at the exits."
 _NONE = {
     Destination.SHELTER: "No zone of the floorplan is a shelter.",
     Destination.LOCKABLE: "No zone of the floorplan is known to be lockable with all its doors.",

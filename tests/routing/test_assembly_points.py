@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from shapely import LineString, Point, Polygon, box
 
-from geo_server.domain.places import AssemblyPoint, Floorplan, ZoneCategory
+from geo_server.domain.places import AssemblyPoint, Floorplan, Wall, ZoneCategory
 from geo_server.domain.routes import Destination, RouteStatus
 from geo_server.routing.assembly_points import FACADE_M, SIMPLER_M
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
+from geo_server.routing.refuges import NO_POINTS
 from geo_server.routing.walks import CLEARANCE_M
 from tests.routing.planning import make, route_of
 from tests.routing.plans import Sketch, closure, threat, two_exits, uid
@@ -217,7 +218,39 @@ def test_without_assembly_points_nothing_is_said_of_them_and_nothing_is_less_saf
     assert route_of(asked, "room").status is RouteStatus.SAFE_SHORTEST
     flags = asked.assumptions["flags"]
     assert isinstance(flags, list)
-    assert flags == ["No assembly point of the floorplan can be walked to from an exit: ways end at the exits."]
+    assert flags == [NO_POINTS]
+
+
+@pytest.mark.parametrize("closed", [["near", "far"], ["near", "room door", "far"]])
+def test_where_every_assembly_point_is_closed_ways_end_at_the_exits_and_a_flag_says_so(closed: list[str]) -> None:
+    closures = [closure(name) for name in closed]
+    made = make(far_and_near(), closures=closures, to=Destination.ASSEMBLY_POINTS)
+    out = make(far_and_near(), closures=closures)
+    assert made.to is Destination.EXITS
+    assert made.routes == out.routes
+    assert route_of(made, "corridor").status is RouteStatus.SAFE_SHORTEST
+    assert made.assumptions["flags"] == [NO_POINTS]
+    # What was closed is open again: the same floorplan leads to the points again.
+    assert make(far_and_near(), to=Destination.ASSEMBLY_POINTS).to is Destination.ASSEMBLY_POINTS
+
+
+def test_where_the_exits_to_the_only_point_are_closed_ways_end_at_those_that_are_left() -> None:
+    """A wall keeps all but the west exit from the point."""
+    floorplan = replace(two_exits(), assembly_points=(AssemblyPoint(uid("p"), Point(-20, 1), "P"),))
+    ring = [(-25, -30), (20, -30), (20, -0.1), (20.0, -30), (-25, -30), (-25, 30), (20, 30), (20, 6.2)]
+    walled = replace(floorplan, walls=(Wall(uid("ring"), uid("L0"), LineString(ring)),))
+    assert make(walled, to=Destination.ASSEMBLY_POINTS).to is Destination.ASSEMBLY_POINTS
+    made = make(walled, closures=[closure("west")], to=Destination.ASSEMBLY_POINTS)
+    assert made.to is Destination.EXITS
+    assert route_of(made, "room").exit_id == uid("east")
+
+
+def test_a_point_in_a_yard_that_nothing_leads_into_is_no_end_of_ways() -> None:
+    sketch = house(("Court", 5, -5))
+    sketch.zone("court", (0, -10, 10, -0.2), category=ZoneCategory.OUTDOOR)
+    made = make(sketch.build(), to=Destination.ASSEMBLY_POINTS)
+    assert made.to is Destination.EXITS
+    assert route_of(made, "room").status is RouteStatus.SAFE_SHORTEST
 
 
 def test_a_plan_to_assembly_points_takes_the_exit_from_which_all_the_way_is_shortest() -> None:
