@@ -56,6 +56,11 @@ class SiteFrame:
                 advice="Give longitude first (-180 to 180), then latitude (-85 to 85).",
             )
 
+    @property
+    def proj4(self) -> str:
+        """The projection to its metres, in the words of PROJ."""
+        return f"+proj=tmerc +lat_0={self.lat!r} +lon_0={self.lon!r} +k=1 +datum=WGS84 +units=m +no_defs"
+
     def to_metres(self, geometry: G) -> G:
         """A lon, lat geometry in site metres."""
         return _transformed(geometry, _transformers(self.lon, self.lat, threading.get_ident())[0])
@@ -204,7 +209,7 @@ def _as_complex(xy: Coordinates) -> npt.NDArray[np.complex128]:
 @lru_cache(maxsize=256)
 def _transformers(lon: float, lat: float, _thread: int) -> tuple[pyproj.Transformer, pyproj.Transformer]:
     """There and back. A pyproj transformer belongs to one thread, so the thread is part of the key."""
-    metric = pyproj.CRS.from_proj4(f"+proj=tmerc +lat_0={lat!r} +lon_0={lon!r} +k=1 +datum=WGS84 +units=m +no_defs")
+    metric = pyproj.CRS.from_proj4(SiteFrame(lon, lat).proj4)
     return (
         pyproj.Transformer.from_crs("EPSG:4326", metric, always_xy=True),
         pyproj.Transformer.from_crs(metric, "EPSG:4326", always_xy=True),

@@ -265,6 +265,7 @@ def _threat_json(compiled: CompiledFloorplan, request: PlanRequest, located: Loc
         "speed_mps": float(speed),
         "seen_s_ago": 0.0 - seen_s(request, threat),
         "zone_ids": [str(seed.ways.zone_id) for seed in located.seeds if seed.inside],
+        "in_the_open": located.ground is not None,
         "notes": [note for note in (located.note, raised) if note],
     }
 

@@ -45,8 +45,9 @@ def test_the_graph_that_routes_are_found_on_can_be_taken_away_in_two_formats(dat
     with database.transaction() as c:
         published(c, site, building, a_floorplan())
     with database.snapshot() as c:
-        expected = set(compile_floorplan(load_floorplan(c, site)).nodes)
-    assert expected
+        compiled = compile_floorplan(load_floorplan(c, site))
+    expected = {*compiled.nodes, *(f"zone:{zone_id}" for zone_id in compiled.zones)}
+    assert compiled.nodes
     assert set(nx.read_graphml(io.BytesIO(graphml_export(database, site))).nodes) == expected
     assert set(nx.node_link_graph(orjson.loads(node_link_export(database, site)), edges="edges").nodes) == expected
 
