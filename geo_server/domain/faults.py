@@ -1,10 +1,21 @@
 """Contradictions inside a floorplan: what no reader may pass on and no edit may leave behind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from geo_server.domain.places import AssemblyPoint, Asset, Floorplan, Level, Opening, Transition, Wall, Zone
+from geo_server.domain.places import (
+    AssemblyPoint,
+    Asset,
+    Building,
+    Floorplan,
+    Level,
+    Opening,
+    Transition,
+    Wall,
+    Zone,
+    ZoneCategory,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +28,8 @@ class Fault:
 
 
 def find_faults(floorplan: Floorplan) -> list[Fault]:
-    """Contradictions that would make a plan wrong: repeated ids, and things that name a level or zone that is not there.
+    """Contradictions that would make a plan wrong: repeated ids, things that name a level or zone that is not there, and ways
+    that lead where such ways cannot: an exit into a room, a door from level to level, stairs that go down from their foot.
 
     Whether geometry is sane (empty, overlapping, not simple) is the concern of whoever reads or edits it.
     """
@@ -29,7 +41,11 @@ def find_faults(floorplan: Floorplan) -> list[Fault]:
         *floorplan.assets,
     ]
     ways: list[Opening | Transition] = [*floorplan.openings, *floorplan.transitions]
-    others: list[Level | AssemblyPoint] = [*floorplan.levels, *floorplan.assembly_points]
+    others: list[Level | AssemblyPoint | Building] = [
+        *floorplan.levels,
+        *floorplan.assembly_points,
+        *floorplan.buildings,
+    ]
     faults = _repeated([*(other.id for other in others), *(thing.id for thing in things)])
     faults += [
         Fault(
@@ -49,7 +65,46 @@ def find_faults(floorplan: Floorplan) -> list[Fault]:
         for o in floorplan.openings
         if o.zones == (None, None)
     ]
-    return faults
+    # What follows looks its zones and levels up.
+    return faults or [
+        *(fault for opening in floorplan.openings for fault in _wrong_sides(floorplan, opening)),
+        *(fault for transition in floorplan.transitions for fault in _wrong_ends(floorplan, transition)),
+    ]
+
+
+def _wrong_sides(floorplan: Floorplan, opening: Opening) -> Iterator[Fault]:
+    """Contradictions between an opening and the zones on its two sides."""
+    sides = [floorplan.zone_by_id[zone_id] for zone_id in opening.zones if zone_id is not None]
+    first, last = sides[0], sides[-1]
+    if opening.zones[0] == opening.zones[1]:
+        yield Fault(
+            "joins-itself", opening.id, f"Opening {opening.id} has zone {first.name} ({first.id}) on both sides."
+        )
+    elif opening.exit and len(sides) == 2 and all(zone.category is not ZoneCategory.OUTDOOR for zone in sides):
+        words = (
+            f"Opening {opening.id} is an exit, but leads from {first.name} ({first.id}) into {last.name} ({last.id})."
+        )
+        yield Fault("exit-inside", opening.id, words)
+    if all(zone.level_id != opening.level_id for zone in sides):
+        words = f"Opening {opening.id} lies on another level than {first.name} ({first.id}), which it leads into."
+        yield Fault("other-level", opening.id, words)
+    levels = [floorplan.level_by_id[zone.level_id] for zone in (first, last)]
+    if levels[0].building_id == levels[1].building_id and levels[0].ordinal != levels[1].ordinal:
+        words = f"Opening {opening.id} joins {first.name} ({first.id}) and {last.name} ({last.id}) of two levels: that is a transition."
+        yield Fault("joins-levels", opening.id, words)
+
+
+def _wrong_ends(floorplan: Floorplan, way: Transition) -> Iterator[Fault]:
+    """Contradictions between a transition and the zones that it joins."""
+    low, high = (floorplan.zone_by_id[zone_id] for zone_id in way.zones)
+    if low.id == high.id:
+        yield Fault("joins-itself", way.id, f"Transition {way.id} joins zone {low.name} ({low.id}) with itself.")
+    if low.level_id != way.level_id:
+        words = f"Transition {way.id} lies on another level than {low.name} ({low.id}), its lower zone."
+        yield Fault("other-level", way.id, words)
+    if floorplan.ordinal(low.level_id) > floorplan.ordinal(high.level_id):
+        words = f"Transition {way.id} has {low.name} ({low.id}) for its lower zone, which lies above {high.name} ({high.id})."
+        yield Fault("upside-down", way.id, words)
 
 
 def _repeated(ids: Iterable[UUID]) -> list[Fault]:

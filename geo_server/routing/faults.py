@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import shapely
 
 from geo_server.domain.errors import InvalidInput
@@ -26,6 +27,7 @@ def check_floorplan(floorplan: Floorplan) -> None:
         *_bad_zones(floorplan),
         *_bad_openings(floorplan.openings),
         *_bad_transitions(floorplan.transitions),
+        *_bad_surroundings(floorplan),
     ]
     faults = faults or _overlaps(floorplan)
     if faults:
@@ -51,22 +53,53 @@ def _why(zone: Zone) -> str:
 
 def _bad_openings(openings: tuple[Opening, ...]) -> list[Fault]:
     return [
-        Fault("bad-opening", opening.id, f"Opening {opening.id} has a line or a lock delay that is not a number.")
+        Fault("bad-opening", opening.id, f"Opening {opening.id} has a line, a width or a lock delay that cannot be.")
         for opening in openings
-        if not _finite(opening.line) or not 0 <= opening.lock_delay_s < math.inf
+        if not _finite(opening.line) or not _is_measure(opening.width_m) or not _is_measure(opening.lock_delay_s)
     ]
 
 
 def _bad_transitions(transitions: tuple[Transition, ...]) -> list[Fault]:
-    return [
+    bad = [
         Fault("bad-transition", way.id, f"Transition {way.id} has length_m {way.length_m}, or no place.")
         for way in transitions
         if not (0 < way.length_m < math.inf and _finite(way.geometry))
     ]
+    steps = [
+        Fault("bad-transition", way.id, f"Transition {way.id} has steps of {way.riser_m} by {way.tread_m} m.")
+        for way in transitions
+        if not all(size is None or _is_measure(size) for size in (way.riser_m, way.tread_m))
+    ]
+    return bad + steps
+
+
+def _bad_surroundings(floorplan: Floorplan) -> list[Fault]:
+    """Levels, outlines, walls and assembly points in places that are none."""
+    levels = [
+        Fault("bad-level", level.id, f"Level {level.name} ({level.id}) is shifted, or has an outline, to no place.")
+        for level in floorplan.levels
+        if not all(map(math.isfinite, level.shift_m))
+        or not (level.id not in floorplan.outlines or _finite(floorplan.outlines[level.id]))
+    ]
+    walls = [
+        Fault("bad-wall", wall.id, f"Wall {wall.id} has a line or a thickness that cannot be.")
+        for wall in floorplan.walls
+        if not _finite(wall.line) or not _is_measure(wall.thickness_m)
+    ]
+    points = [
+        Fault("bad-assembly-point", point.id, f"Assembly point {point.name} ({point.id}) is at no place.")
+        for point in floorplan.assembly_points
+        if not _finite(point.point)
+    ]
+    return levels + walls + points
 
 
 def _finite(geometry: shapely.Geometry) -> bool:
-    return not geometry.is_empty and all(math.isfinite(bound) for bound in geometry.bounds)
+    return not geometry.is_empty and bool(np.isfinite(shapely.get_coordinates(geometry)).all())
+
+
+def _is_measure(figure: float) -> bool:
+    return 0 <= figure < math.inf
 
 
 def _overlaps(floorplan: Floorplan) -> list[Fault]:

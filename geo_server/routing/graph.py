@@ -24,6 +24,7 @@ A floorplan does not say all that lies in the open between two doors, so a threa
 People are sent round buildings and fences there (:mod:`geo_server.routing.assembly_points`). No edge leaves an assembly point.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from typing import Any
 from uuid import UUID
 
 import networkx as nx
+import numpy as np
 import shapely
 from shapely import LineString, Point
 
@@ -49,6 +51,10 @@ CIRCULATION = frozenset({ZoneCategory.CORRIDOR, ZoneCategory.STAIRS, ZoneCategor
 
 LEAST_M = 0.01
 """What two terminals on one spot count for people, so that no way is free and every route has an end."""
+
+
+SHORTER_M = 0.1
+"""By how much a transition may be shorter than its line before a flag says so."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +183,8 @@ def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Tr
             f"{tail}:{transition.id}",
             f"{head_}:{transition.id}",
             key=str(transition.id),
-            kind=_kind(transition, up=up),
-            occupant_m=float("inf") if rides else max(transition.length_m, LEAST_M),
+            kind=_kind(transition, up=up or _is_level(floorplan, transition)),
+            occupant_m=float("inf") if rides else max(transition.length_m, _drawn_m(floorplan, transition), LEAST_M),
             threat_m=0.0 if rides else transition.length_m,
             threat_s=transition.length_m / ELEVATOR_MPS if rides else 0.0,
             clear=True,
@@ -192,6 +198,20 @@ def _kind(transition: Transition, *, up: bool) -> str:
     if transition.category is TransitionCategory.RAMP or transition.step_free:
         return "ramp"
     return "stairs_up" if up else "stairs_down"
+
+
+def _drawn_m(floorplan: Floorplan, transition: Transition) -> float:
+    """Metres from foot to head as drawn, laid over each other: no way along the slope is shorter."""
+    low, high = (floorplan.level_by_id[floorplan.zone_by_id[zone_id].level_id].shift_m for zone_id in transition.zones)
+    if low == high:
+        return float(transition.geometry.length)
+    return math.dist(np.add(foot(transition).coords[0], low), np.add(head(transition).coords[0], high))
+
+
+def _is_level(floorplan: Floorplan, transition: Transition) -> bool:
+    """Whether both its zones have the same ordinal: nobody says then which way is up."""
+    low, high = (floorplan.ordinal(floorplan.zone_by_id[zone_id].level_id) for zone_id in transition.zones)
+    return low == high
 
 
 def foot(transition: Transition) -> Point:
@@ -304,6 +324,17 @@ def _flags(floorplan: Floorplan, zones: dict[UUID, ZoneWays]) -> tuple[str, ...]
         f"Zone {ways.zone.name} ({ways.zone_id}) has no way out."
         for ways in zones.values()
         if all(map(_is_assembly, ways.nodes))
+    ]
+    flags += [
+        f"Transition {way.id} is {way.length_m:g} m long, but {drawn_m:.1f} m as drawn: people are given the longer, a threat the shorter."
+        for way in floorplan.transitions
+        if way.category is not TransitionCategory.ELEVATOR
+        and (drawn_m := _drawn_m(floorplan, way)) > way.length_m + SHORTER_M
+    ]
+    flags += [
+        f"Transition {way.id} joins two zones of one ordinal: people are given the time that it takes up, either way."
+        for way in floorplan.transitions
+        if _is_level(floorplan, way)
     ]
     if not any(opening.exit for opening in floorplan.openings):
         flags.append("No opening of the floorplan is marked as an exit.")

@@ -1,6 +1,7 @@
 """Floorplans for tests: one that a person can picture, and many that nobody would draw."""
 
 import math
+from itertools import permutations
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -133,6 +134,43 @@ frames = st.one_of(
 
 
 @st.composite
+def openings(draw: st.DrawFn, ids: st.SearchStrategy[UUID], zones: list[Zone]) -> Opening:
+    """From a zone to outside, or to another of its level."""
+    zone = draw(st.sampled_from(zones))
+    others = [other for other in zones if other.level_id == zone.level_id and other.id != zone.id]
+    other = draw(st.sampled_from([None, *others]))
+    leads_out = other is None or ZoneCategory.OUTDOOR in (zone.category, other.category)
+    return Opening(
+        draw(ids),
+        zone.level_id,
+        draw(lines()),
+        (zone.id, other.id if other else None),
+        draw(st.sampled_from(OpeningCategory)),
+        draw(amounts),
+        leads_out and draw(st.booleans()),
+        draw(st.none() | names),
+        draw(amounts),
+    )
+
+
+@st.composite
+def transitions(draw: st.DrawFn, ids: st.SearchStrategy[UUID], ways_up: list[tuple[Zone, Zone]]) -> Transition:
+    """From a zone to one that lies no lower."""
+    low, high = draw(st.sampled_from(ways_up))
+    return Transition(
+        draw(ids),
+        low.level_id,
+        draw(lines() | points),
+        (low.id, high.id),
+        draw(st.sampled_from(TransitionCategory)),
+        draw(amounts),
+        draw(optional_amounts),
+        draw(optional_amounts),
+        draw(st.booleans()),
+    )
+
+
+@st.composite
 def floorplans(draw: st.DrawFn) -> Floorplan:
     """Anything that the domain allows, ids and references sound."""
     frame = draw(frames)
@@ -162,47 +200,14 @@ def floorplans(draw: st.DrawFn) -> Floorplan:
             max_size=5,
         )
     )
-    zone_ids = st.sampled_from([zone.id for zone in zones])
+    ordinals = {level.id: level.ordinal for level in levels}
+    ways_up = [(low, high) for low, high in permutations(zones, 2) if ordinals[low.level_id] <= ordinals[high.level_id]]
     return Floorplan(
         frame,
         tuple(levels),
         tuple(zones),
-        tuple(
-            draw(
-                _few(
-                    st.builds(
-                        Opening,
-                        ids,
-                        level_ids,
-                        lines(),
-                        st.tuples(zone_ids, st.none() | zone_ids),
-                        st.sampled_from(OpeningCategory),
-                        amounts,
-                        st.booleans(),
-                        st.none() | names,
-                        amounts,
-                    )
-                )
-            )
-        ),
-        tuple(
-            draw(
-                _few(
-                    st.builds(
-                        Transition,
-                        ids,
-                        level_ids,
-                        lines() | points,
-                        st.tuples(zone_ids, zone_ids),
-                        st.sampled_from(TransitionCategory),
-                        amounts,
-                        optional_amounts,
-                        optional_amounts,
-                        st.booleans(),
-                    )
-                )
-            )
-        ),
+        tuple(draw(_few(openings(ids, zones)))),
+        tuple(draw(_few(transitions(ids, ways_up)))) if ways_up else (),
         tuple(draw(_few(st.builds(Wall, ids, level_ids, lines(), st.floats(0, 2), st.booleans())))),
         tuple(
             draw(_few(st.builds(Asset, ids, level_ids, points, st.sampled_from(AssetCategory), st.just("") | names)))

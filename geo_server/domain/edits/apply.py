@@ -52,7 +52,9 @@ def apply_edit(floorplan: Floorplan, edit: Edit) -> Floorplan:
     known = set(find_faults(floorplan))
     added = [fault for fault in find_faults(edited) if fault not in known]
     if added:
-        raise Conflict(added[0].message, where=edit.kind, advice="Give the edit an id of its own.")
+        raise Conflict(
+            added[0].message, where=edit.kind, advice="Mend what it names, or give the edit an id of its own."
+        )
     return edited
 
 
