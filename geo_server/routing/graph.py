@@ -18,7 +18,9 @@ Edges (directed; the key is the id of the zone or transition that they go throug
     clear: the walk keeps its clearance
     line: vertices of the walk, both ends included; empty where people are not sent
 
-A rated lock holds a threat that comes in, never one that goes out of a room or a building: doors open that way freely.
+A rated lock holds a threat that comes in from the open, or from a corridor or staircase into a room: there it surely faces it.
+Never one that goes out of a room or a building, because doors open that way freely; nor one between two rooms or two corridors,
+or where a zone is of no category, because nobody says which side its lock is on.
 
 A floorplan does not say all that lies in the open between two doors, so a threat is taken to walk there in a straight line.
 People are sent round buildings and fences there (:mod:`geo_server.routing.assembly_points`). No edge leaves an assembly point.
@@ -243,16 +245,19 @@ def _join_zones(floorplan: Floorplan, spots: Sequence[Spot]) -> dict[UUID, ZoneW
 
 
 def _lock_delay(floorplan: Floorplan, zone: Zone, opening: Opening) -> float:
-    """Seconds that an opening holds a threat that comes through it into a zone."""
+    """Seconds that an opening holds a threat that comes through it into a zone: only where its lock surely faces it."""
     others = [floorplan.zone_by_id[z].category if z else ZoneCategory.OUTDOOR for z in opening.zones if z != zone.id]
-    goes_out = any(_openness(zone.category) > _openness(other) for other in others)
-    return 0.0 if goes_out else float(opening.lock_delay_s)
+    faces_it = any(min(_openness(other)) > max(_openness(zone.category)) for other in others)
+    return float(opening.lock_delay_s) if faces_it else 0.0
 
 
-def _openness(category: ZoneCategory) -> int:
+def _openness(category: ZoneCategory) -> tuple[int, ...]:
+    """How open a zone may be to whoever comes: a room 0, a way between rooms 1, the open 2."""
     if category is ZoneCategory.OUTDOOR:
-        return 2
-    return 1 if category in CIRCULATION else 0
+        return (2,)
+    if category is ZoneCategory.UNSPECIFIED:
+        return (0, 1)
+    return (1,) if category in CIRCULATION else (0,)
 
 
 def _add_walks(graph: nx.MultiDiGraph, ways: ZoneWays) -> None:

@@ -49,6 +49,11 @@ DOES_NOT_COVER = (
     "what happens outside the building, but for contact on the way to an assembly point that is named",
 )
 
+DOORS = (
+    "open to a threat at once unless rated; a rated lock holds it only where it comes in from the open, or from a corridor or "
+    "staircase into a room"
+)
+
 OUTDOORS = (
     "a threat walks in straight lines between doors to the outside; people walk to assembly points round buildings, yards with a "
     "fence and walls in the open; cars and slopes are not known"
@@ -195,7 +200,7 @@ def assumptions(
         "clearance_m": CLEARANCE_M,
         "elevator_mps": ELEVATOR_MPS,
         "elevators": "not used by people; a threat finds them waiting",
-        "doors": "open to a threat at once unless rated; a rated lock holds it only from outside",
+        "doors": DOORS,
         "closures_hold_a_threat": False,
         **({"propped": sorted(map(str, request.propped))} if request.propped else {}),
         **({"lock_broken": sorted(map(str, request.lock_broken))} if request.lock_broken else {}),

@@ -43,9 +43,12 @@ def asked(floorplan: Floorplan, *threats: Threat, **wanted: Any) -> tuple[Compil
 
 
 def with_locks(floorplan: Floorplan) -> Floorplan:
+    """Rated doors, some of them between corridors and rooms."""
     every = count()
+    category = {zone.id: ZoneCategory.CORRIDOR for zone in floorplan.zones[::2] if zone.category is ZoneCategory.ROOM}
     doors = tuple(replace(door, lock_delay_s=20.0 * (next(every) % 3 == 0)) for door in floorplan.openings)
-    return replace(floorplan, openings=doors)
+    zones = tuple(replace(zone, category=category.get(zone.id, zone.category)) for zone in floorplan.zones)
+    return replace(floorplan, openings=doors, zones=zones)
 
 
 def situations() -> Iterator[tuple[str, Floorplan, tuple[Threat, ...], dict[str, Any]]]:
