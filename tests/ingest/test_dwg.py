@@ -20,9 +20,9 @@ from geo_server.ingest.dwg.reader import find_doubts
 from geo_server.ingest.dxf.expand import read_drawing
 from geo_server.ingest.dxf.ground import Ground
 from geo_server.ingest.dxf.reader import read_values
+from geo_server.ingest.dxf.sniff import open_document
 from geo_server.ingest.pipeline import read_plan
 from geo_server.ingest.result import ImportResult
-from geo_server.ingest.sniff import open_document
 from geo_server.services.worker import read_in_worker
 from tests.ingest.sketch import ROOMS, WAYS, Sketch
 

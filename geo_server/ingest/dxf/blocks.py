@@ -12,23 +12,25 @@ from ezdxf.dynblkhelper import get_dynamic_block_definition
 
 from geo_server.domain.errors import TooLarge, UnreadableFile
 from geo_server.ingest.dxf.entities import Entity
+from geo_server.ingest.dxf.plain_lines import PlainLines
 
 DEEPEST = 16
 MOST_OBJECTS = 300_000
 
 
-def count_objects(document: Document, name: str) -> int:
+def count_objects(document: Document, plain: PlainLines, name: str) -> int:
     """Number of objects that model space expands to, by arithmetic alone.
 
     Args:
         document: Trusted in nothing.
+        plain: Lines that are not in it.
         name: What to call it in a refusal.
 
     Raises:
         TooLarge: More than 300,000.
         UnreadableFile: Blocks contain themselves, or nest deeper than 16.
     """
-    count = _Census(document, name).weigh(document.modelspace(), ()).objects
+    count = _Census(document, plain, name).weigh("", document.modelspace(), ()).objects
     if count > MOST_OBJECTS:
         raise TooLarge(
             f"The drawing expands to {count:,} objects; the limit is {MOST_OBJECTS:,}.",
@@ -48,14 +50,15 @@ class _Weight(NamedTuple):
 class _Census:
     """Weighs each block once."""
 
-    def __init__(self, document: Document, name: str) -> None:
+    def __init__(self, document: Document, plain: PlainLines, name: str) -> None:
         self.document = document
+        self.plain = plain
         self.name = name
         self.weights: dict[str, _Weight] = {}
 
-    def weigh(self, entities: Iterable[Entity], path: tuple[str, ...]) -> _Weight:
+    def weigh(self, key: str, entities: Iterable[Entity], path: tuple[str, ...]) -> _Weight:
         """The weight of a layout or block that was come to along a path of blocks."""
-        count, height = 0, 0
+        count, height = len(self.plain.get(key, ())), 0
         for entity in entities:
             if entity.dxftype() == "INSERT":
                 inside = self._weigh_use(entity, path)
@@ -73,7 +76,7 @@ class _Census:
             raise self._refusal(key, f"nests deeper than {DEEPEST} blocks")
         if key not in self.weights:
             layout: Iterable[Entity] = self.document.blocks.get(key) or ()
-            known = self.weights[key] = self.weigh(layout, (*path, key))
+            known = self.weights[key] = self.weigh(key, layout, (*path, key))
         return _Weight(1 + copies(insert) * (known.objects + len(insert.attribs)), known.height + 1)
 
     def _refusal(self, block: str, fault: str) -> UnreadableFile:

@@ -7,9 +7,10 @@ be drawn is counted with its reason, so that the objects of a drawing add up.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
-from ezdxf.document import Drawing as Document
+import numpy.typing as npt
 
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
@@ -17,11 +18,18 @@ from geo_server.ingest.dxf.affine import Affine
 from geo_server.ingest.dxf.blocks import count_objects
 from geo_server.ingest.dxf.clipping import Clip, keep_all
 from geo_server.ingest.dxf.drawing import BlockUse, Dimension, Drawing, Label, Points, Reason, Stroke
-from geo_server.ingest.dxf.entities import Entity
-from geo_server.ingest.dxf.leaves import PICTURES, Leaf, read_leaf
+from geo_server.ingest.dxf.entities import Entity, SpacePoints
+from geo_server.ingest.dxf.leaves import PICTURES, Leaf, leaves_of, read_leaf
 from geo_server.ingest.dxf.pointers import Pointer, with_tips
 from geo_server.ingest.dxf.profile import asset_of, is_door_block
-from geo_server.ingest.dxf.setup import frozen_layers, header_unit, hidden_layers, read_sheets
+from geo_server.ingest.dxf.setup import (
+    frozen_layers,
+    header_unit,
+    hidden_layers,
+    paper_handle,
+    read_sheets,
+)
+from geo_server.ingest.dxf.sniff import Opened
 from geo_server.ingest.dxf.texts import MOST_CHARACTERS
 from geo_server.ingest.dxf.uses import Use, read_use
 
@@ -32,6 +40,40 @@ MOST_STAMPED = 8
 
 
 _Item = Leaf | Use
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a layout or block holds.
+
+    Args:
+        points: Of all runs of all items, one after the other.
+        ends: Where in them each run ends.
+        texts: How many items are texts.
+    """
+
+    items: Sequence[_Item]
+    points: SpacePoints
+    ends: npt.NDArray[np.intp]
+    texts: int
+
+    @classmethod
+    def of(cls, items: Sequence[_Item]) -> "_Content":
+        """Content of some items, in their order."""
+        runs = [run for item in items if isinstance(item, Leaf) for run in item.runs]
+        points = np.concatenate(runs) if runs else np.empty((0, 3))
+        ends = np.cumsum([len(run) for run in runs], dtype=np.intp)
+        return cls(items, points, ends, sum(isinstance(i, Leaf) and i.label is not None for i in items))
+
+    def runs(self, at: Affine | None) -> Iterator[Points | None]:
+        """Each run where a transformation puts it, seen from above; None for one that is nowhere."""
+        if len(self.ends) == 0:
+            return
+        points = np.ascontiguousarray((self.points if at is None else at.apply(self.points))[:, :2])
+        begins = np.concatenate([[0], self.ends[:-1]])
+        sane = np.logical_and.reduceat((np.abs(points) < FARTHEST).all(axis=1), begins)  # NaN is less than nothing
+        for begin, end, is_place in zip(begins.tolist(), self.ends.tolist(), sane.tolist(), strict=True):
+            yield points[begin:end] if is_place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +117,21 @@ class _Collector:
             yield make_finding(code, message or None, layer=layer, handle=handle, count=count)
 
 
-def read_drawing(document: Document, name: str) -> Drawing:
+def read_drawing(opened: Opened, name: str) -> Drawing:
     """Everything in model space, in drawing units.
 
     Args:
-        document: Trusted in nothing.
+        opened: Trusted in nothing.
         name: What to call it in a refusal.
 
     Raises:
         TooLarge: It names more than 300,000 objects.
         UnreadableFile: Blocks contain themselves, or nest deeper than 16.
     """
-    count_objects(document, name)
-    expander = _Expander(document)
-    expander.draw(expander.read(document.modelspace()), None, _Place())
+    document = opened.document
+    count_objects(document, opened.plain, name)
+    expander = _Expander(opened)
+    expander.draw(expander.read("", document.modelspace()), None, _Place())
     found = expander.found
     return Drawing(
         strokes=tuple(found.strokes),
@@ -108,25 +151,30 @@ def read_drawing(document: Document, name: str) -> Drawing:
 class _Expander:
     """Reads blocks once and draws them wherever they are used."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.frozen = frozen_layers(document)
-        self.contents: dict[str, list[_Item]] = {}
+    def __init__(self, opened: Opened) -> None:
+        self.document = opened.document
+        self.plain = opened.plain
+        self.paper = paper_handle(opened.document)
+        self.frozen = frozen_layers(opened.document)
+        self.contents: dict[str, _Content] = {}
         self.found = _Collector()
 
-    def read(self, entities: Iterable[Entity]) -> list[_Item]:
-        """The items of a layout or block."""
-        return [read_use(entity) if entity.dxftype() == "INSERT" else read_leaf(entity) for entity in entities]
+    def read(self, key: str, entities: Iterable[Entity]) -> "_Content":
+        """What a layout or block holds."""
+        items = [read_use(entity) if entity.dxftype() == "INSERT" else read_leaf(entity) for entity in entities]
+        lines = [line for line in self.plain.get(key, ()) if key or line.owner != self.paper]
+        return _Content.of([*items, *leaves_of(lines, self.document)])
 
-    def draw(self, items: Sequence[_Item], at: Affine | None, place: _Place) -> None:
-        """Add items where a transformation puts them; None is where they are."""
-        for item in items:
+    def draw(self, content: "_Content", at: Affine | None, place: _Place) -> None:
+        """Add content where a transformation puts it; None is where it is."""
+        runs = content.runs(at)
+        for item in content.items:
             if isinstance(item, Leaf):
-                self._draw_leaf(item, at, place)
+                self._draw_leaf(item, list(islice(runs, len(item.runs))), at, place)
             else:
                 self._draw_use(item, at, place)
 
-    def _draw_leaf(self, leaf: Leaf, at: Affine | None, place: _Place) -> None:
+    def _draw_leaf(self, leaf: Leaf, runs: list[Points | None], at: Affine | None, place: _Place) -> None:
         found = self.found
         found.entities += 1
         layer = place.layer if leaf.layer == "0" and place.layer else leaf.layer
@@ -144,12 +192,10 @@ class _Expander:
         elif leaf.label is not None:
             self._draw_label(leaf.label, layer, at, place)
         else:
-            self._draw_lines(leaf, layer, at, place)
+            self._draw_lines(leaf, [run for run in runs if run is not None], layer, at, place)
 
-    def _draw_lines(self, leaf: Leaf, layer: str, at: Affine | None, place: _Place) -> None:
+    def _draw_lines(self, leaf: Leaf, sane: list[Points], layer: str, at: Affine | None, place: _Place) -> None:
         found, handle = self.found, place.handle or leaf.handle
-        runs: list[Points] = [(at.apply(run) if at else run)[:, :2] for run in leaf.runs]
-        sane = [run for run in runs if _is_place(run)]
         if not sane:
             found.lose("not-finite", layer, handle)
             return
@@ -201,7 +247,7 @@ class _Expander:
             found.entities += 1
             found.lose("xref-unresolved", layer, handle, missing)
             return
-        items = self._content(use.key)
+        content = self._content(use.key)
         telling = _is_telling(place.block)
         block = place.block if place.block and (telling or not _is_telling(use.name)) else use.name
         frozen = place.frozen or (layer if layer in self.frozen else "")
@@ -209,7 +255,8 @@ class _Expander:
         if use.clip is not None:
             clips = (*clips, use.clip.moved(at))
             found.note("clipped-block", layer, handle)
-        stamped = sum(isinstance(i, Leaf) and i.label is not None for i in items) + len(use.attributes) <= MOST_STAMPED
+        stamped = content.texts + len(use.attributes) <= MOST_STAMPED
+        attributes = _Content.of(use.attributes)
         for number, (spot, offset) in enumerate(use.spots()):
             moved = spot.then(at)
             if not _is_place(moved.shift) or not np.isfinite(moved.matrix).all():
@@ -221,8 +268,8 @@ class _Expander:
                 found.blocks.append(BlockUse(use.name, (x, y), layer, handle, use.unit))
             stamp = f"{place.stamp or place.handle}/{use.handle}/{number}" if stamped else ""
             inside = _Place(layer, block, handle, stamp, frozen, clips)
-            self.draw(items, moved, inside)
-            self.draw(use.attributes, offset.then(at) if number else at, inside)
+            self.draw(content, moved, inside)
+            self.draw(attributes, offset.then(at) if number else at, inside)
 
     def _missing(self, use: Use) -> str:
         """Why there is nothing to draw for a block use, in words; empty when there is."""
@@ -235,10 +282,10 @@ class _Expander:
             return f"The drawing {path[:80]!r}, which this one refers to, is not part of the file."
         return ""
 
-    def _content(self, key: str) -> list[_Item]:
+    def _content(self, key: str) -> "_Content":
         if key not in self.contents:
             layout: Iterable[Entity] = self.document.blocks.get(key)
-            self.contents[key] = self.read(layout)
+            self.contents[key] = self.read(key.lower(), layout)
         return self.contents[key]
 
 

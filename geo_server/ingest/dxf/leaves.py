@@ -1,15 +1,18 @@
 """One DXF entity to a leaf: its lines, text or dimension, or why there are none, in the coordinates it was drawn in."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from ezdxf.document import Drawing as Document
 from ezdxf.entities.dxfentity import DXFTagStorage
 
 from geo_server.ingest.dxf.dimensions import read_dimension
 from geo_server.ingest.dxf.drawing import Dimension, Label, Reason
 from geo_server.ingest.dxf.entities import Entity, SpacePoints
 from geo_server.ingest.dxf.outlines import FLATTENED, drawn_width, flatten, flatten_parts
+from geo_server.ingest.dxf.plain_lines import PlainLine
 from geo_server.ingest.dxf.pointers import Pointer, read_pointer, read_pointing_text
 from geo_server.ingest.dxf.solids import BODIES
 from geo_server.ingest.dxf.texts import read_label
@@ -116,11 +119,47 @@ def _drawn(entity: Entity, leaf: Leaf) -> Leaf:
 
 def _is_dashed(entity: Entity) -> bool:
     """Whether a line type of its own has gaps, whatever it is called."""
-    name = str(entity.dxf.get("linetype", "BYLAYER"))
-    if name.upper() in _PLAIN or entity.doc is None or name not in entity.doc.linetypes:
+    return has_gaps(str(entity.dxf.get("linetype", "BYLAYER")), entity.doc)
+
+
+def has_gaps(name: str, document: Document | None) -> bool:
+    """Whether a line type of an object's own has gaps."""
+    if name.upper() in _PLAIN or document is None or name not in document.linetypes:
         return False
-    pattern = entity.doc.linetypes.get(name).pattern_tags.tags
+    pattern = document.linetypes.get(name).pattern_tags.tags
     return any(tag.code == _DASH and tag.value < 0 for tag in pattern)
+
+
+def leaves_of(lines: Sequence[PlainLine], document: Document) -> list[Leaf]:
+    """The leaves that lines are which ezdxf did not read.
+
+    Args:
+        lines: Of one layout or block.
+        document: Whose line types they use.
+    """
+    long = [line for line in lines if len(line.points) > 1]
+    short = [
+        Leaf(line.layer, line.handle, line.kind, reason=Reason.NO_LENGTH) for line in lines if len(line.points) < 2
+    ]
+    if not long:
+        return short
+    runs = [line.points for line in long]
+    points, begins = np.concatenate(runs), np.cumsum([0, *(len(run) for run in runs[:-1])])
+    sane = np.logical_and.reduceat(np.isfinite(points).all(axis=1), begins)
+    moves = (np.maximum.reduceat(points[:, :2], begins) != np.minimum.reduceat(points[:, :2], begins)).any(axis=1)
+    gaps = {name: has_gaps(name, document) for name in {line.linetype for line in long}}
+    return short + [
+        Leaf(line.layer, line.handle, line.kind, (line.points,), width=line.width, dashed=gaps[line.linetype])
+        if is_sane and has_length
+        else _undrawn(line, is_sane)
+        for line, is_sane, has_length in zip(long, sane.tolist(), moves.tolist(), strict=True)
+    ]
+
+
+def _undrawn(line: PlainLine, sane: bool) -> Leaf:
+    if sane:
+        return Leaf(line.layer, line.handle, line.kind, reason=Reason.NO_LENGTH)
+    return Leaf(line.layer, line.handle, line.kind, damage="not-finite")
 
 
 def _has_length(run: SpacePoints) -> bool:

@@ -26,12 +26,32 @@ def node(segments: Segments) -> Segments:
     """Segments cut where they cross, snapped to a millimetre, each once.
 
     The snapping is left to the noder, which cuts a line at every end that rounds to the same cell (Hobby 1999): rounded
-    beforehand, an end on a slanting line would miss it.
+    beforehand, an end on a slanting line would miss it. Most segments meet others at common ends and nowhere else; these
+    are rounded without it, which takes a fifth of the time.
     """
     segments = _once(segments)
     if len(segments) == 0:
         return segments
-    return _segments(shapely.union_all(as_lines(segments), grid_size=GRAIN_M))
+    cut = _to_cut(segments)
+    alone = np.floor(segments[~cut] / GRAIN_M + 0.5) / round(1 / GRAIN_M)  # as GEOS rounds
+    return np.vstack([alone, _segments(shapely.union_all(as_lines(segments[cut]), grid_size=GRAIN_M))])
+
+
+def _to_cut(segments: Segments) -> npt.NDArray[np.bool_]:
+    """Which segments come near to another one elsewhere than at one end that both have."""
+    lines = as_lines(segments)
+    one, other = STRtree(lines).query(lines, predicate="dwithin", distance=NEAR_M)
+    one, other = one[one < other], other[one < other]
+    keys = np.round(segments / GRAIN_M).astype(np.int64).reshape(-1, 2, 2)
+    same = (keys[one][:, :, None] == keys[other][:, None]).all(axis=3)
+    points = segments.reshape(-1, 2, 2)
+    far = same.sum(axis=(1, 2)) == 1
+    for here, there, shared in ((one, other, same.any(axis=2)), (other, one, same.any(axis=1))):
+        free = points[here, np.where(shared[:, 0], 1, 0)]
+        far &= shapely.distance(shapely.points(free), lines[there]) > NEAR_M
+    cut = np.zeros(len(segments), dtype=np.bool_)
+    cut[one[~far]] = cut[other[~far]] = True
+    return cut
 
 
 def node_with(noded: Segments, added: Segments) -> Segments:

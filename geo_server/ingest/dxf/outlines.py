@@ -55,6 +55,16 @@ def drawn_width(entity: Entity) -> float:
         widths = np.array([(v.dxf.get("start_width", 0.0), v.dxf.get("end_width", 0.0)) for v in entity.vertices])
     else:
         return 0.0
+    return width_of(widths, constant)
+
+
+def width_of(widths: npt.NDArray[np.float64], constant: float) -> float:
+    """Width of a polyline that is the same all along, else 0.
+
+    Args:
+        widths: At the begin and the end of the side after each vertex, shape (n, 2).
+        constant: What holds where none of them is given.
+    """
     if widths.size and widths.max() > 0:
         body = widths[:-1] if len(widths) > 1 else widths
         constant = float(body.min()) if body.min() == body.max() else 0.0
@@ -97,7 +107,7 @@ def _spline(entity: Entity) -> list[SpacePoints]:
 
 def _lwpolyline(entity: Entity) -> list[SpacePoints]:
     rows = np.asarray(entity.lwpoints.values, dtype=np.float64).reshape(-1, 5)[:, (0, 1, 4)]
-    return [_lifted(_bulged(rows, closed=bool(entity.closed)), entity, float(entity.dxf.get("elevation", 0.0)))]
+    return [_lifted(bulged(rows, closed=bool(entity.closed)), entity, float(entity.dxf.get("elevation", 0.0)))]
 
 
 def _polyline(entity: Entity) -> list[SpacePoints]:
@@ -109,7 +119,7 @@ def _polyline(entity: Entity) -> list[SpacePoints]:
         return mesh_edges(entity)
     rows = np.array([(v.dxf.location.x, v.dxf.location.y, v.dxf.get("bulge", 0.0)) for v in vertices])
     elevation = entity.dxf.elevation.z if entity.dxf.hasattr("elevation") else 0.0
-    return [_lifted(_bulged(rows.reshape(-1, 3), closed=bool(entity.is_closed)), entity, float(elevation))]
+    return [_lifted(bulged(rows.reshape(-1, 3), closed=bool(entity.is_closed)), entity, float(elevation))]
 
 
 def _corners(entity: Entity) -> list[SpacePoints]:
@@ -135,7 +145,7 @@ def _lifted(points: SpacePoints, entity: Entity, elevation: float) -> SpacePoint
     return _space(entity.ocs().points_to_wcs([tuple(point) for point in points.tolist()]))
 
 
-def _bulged(rows: npt.NDArray[np.float64], *, closed: bool) -> SpacePoints:
+def bulged(rows: npt.NDArray[np.float64], *, closed: bool) -> SpacePoints:
     """Vertices with bulges (tangent of a quarter of the arc's angle), shape (n, 3), as points at z = 0."""
     if len(rows) < 2:
         return np.empty((0, 3), dtype=np.float64)

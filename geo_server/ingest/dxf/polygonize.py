@@ -19,7 +19,7 @@ from geo_server.ingest.dxf.noding import node_with
 from geo_server.ingest.dxf.segments import Segments, as_lines
 from geo_server.ingest.dxf.walls import Bridge, bridge_segments
 
-LEAST_AREA_M2 = 1.2
+LEAST_AREA_M2, LEAST_NAMED_M2 = 1.2, 0.6
 LEAST_RADIUS_M = 0.38
 """A person needs this much room; a face with a smaller inscribed circle is a body."""
 NICHE_AREA_M2 = 2.5
@@ -88,11 +88,13 @@ def inscribed_radius(polygons: Sequence[Polygon]) -> npt.NDArray[np.float64]:
 
 def _rooms_among(faces: list[Polygon], stamps: Sequence[Vertex]) -> npt.NDArray[np.bool_]:
     areas = shapely.area(np.array(faces, dtype=object)) if faces else np.empty(0)
-    radii = inscribed_radius(faces)
+    radii = np.zeros(len(faces))
+    large = np.flatnonzero(areas >= LEAST_NAMED_M2)
+    radii[large] = inscribed_radius([faces[index] for index in large.tolist()])
     rooms = (areas >= LEAST_AREA_M2) & (radii >= LEAST_RADIUS_M)
     if stamps and faces:
         _, named = STRtree(faces).query(shapely.points(stamps), predicate="intersects")
-        rooms[named] |= (areas[named] >= 0.6) & (radii[named] >= 0.3)
+        rooms[named] |= (areas[named] >= LEAST_NAMED_M2) & (radii[named] >= 0.3)
     return np.asarray(rooms, dtype=np.bool_)
 
 

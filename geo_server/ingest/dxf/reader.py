@@ -24,12 +24,12 @@ from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.signs import read_signs
+from geo_server.ingest.dxf.sniff import open_document
 from geo_server.ingest.dxf.sorting import about_sorted, sort_strokes
 from geo_server.ingest.dxf.views import View, strokes_in, titles_among
 from geo_server.ingest.dxf.walkable import read_walkable
 from geo_server.ingest.georeference import GridPlace
 from geo_server.ingest.result import ImportResult, Scale
-from geo_server.ingest.sniff import open_document
 from geo_server.ingest.telling import level_by_level
 
 FAR_M = 50_000.0
@@ -78,11 +78,11 @@ def read_dxf(
         UnreadableFile: Damaged beyond repair, or blocks that contain themselves.
         TooLarge: It expands to more objects than anybody draws.
     """
-    document, findings = open_document(data, name)
+    opened, findings = open_document(data, name)
     ground = ground or Ground()
-    drawing = read_drawing(document, name)
-    place, doubts = find_place(document, name, ground)
-    del document
+    drawing = read_drawing(opened, name)
+    place, doubts = find_place(opened.document, name, ground)
+    del opened
     return read_values(
         drawing,
         "dxf",

@@ -37,7 +37,8 @@ def find_leaks(
     """
     if len(barriers) == 0:
         return []
-    covered = shapely.union_all(shapely.buffer(np.array(faces, dtype=object), 0.02)) if faces else Polygon()
+    near = shapely.buffer(np.array(faces, dtype=object), 0.02, join_style="mitre")
+    covered = shapely.union_all(near) if faces else Polygon()
     shapely.prepare(covered)
     lines = as_lines(barriers)
     lines = lines[~shapely.covers(covered, lines)]

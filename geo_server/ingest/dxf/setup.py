@@ -6,6 +6,7 @@ from itertools import islice
 from ezdxf import units
 from ezdxf.document import Drawing as Document
 from ezdxf.enums import InsertUnits
+from ezdxf.lldxf.const import DXFTableEntryError
 
 from geo_server.ingest.dxf.drawing import Sheet
 from geo_server.ingest.dxf.entities import Entity
@@ -39,6 +40,14 @@ def hidden_layers(document: Document) -> frozenset[str]:
 def frozen_layers(document: Document) -> frozenset[str]:
     """Names of layers that are frozen, which also hides every block use that stands on them."""
     return frozenset(layer.dxf.name for layer in document.layers if layer.is_frozen())
+
+
+def paper_handle(document: Document) -> str:
+    """Handle of the sheet of paper whose objects stand in one section with those of model space; empty without one."""
+    try:
+        return str(document.block_records.get("*Paper_Space").dxf.handle)
+    except DXFTableEntryError:
+        return ""
 
 
 def read_sheets(document: Document) -> tuple[Sheet, ...]:

@@ -26,8 +26,9 @@ from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments
 
 JOIN_M = 3.0
 """Walls closer than this belong to one view."""
-ROUGH_M = 0.1
-"""As exactly as this one must know where walls are to tell views apart; of a curve in many pieces few are left then."""
+ROUGH_M, SHORT_M = 0.1, 0.5
+"""As exactly as this one must know where walls are to tell views apart, and of what is shorter than this half as exactly
+as it is long: of a curve in many pieces few are left then."""
 AROUND_M = 1.0
 """What lies farther out than this on all sides goes around a view."""
 SMALLEST_SHARE = 0.15
@@ -66,8 +67,7 @@ def find_views(walls: Segments) -> tuple[list[View], list[View]]:
     walls = walls[(sizes < 300) & (sizes > 0)]
     if len(walls) == 0:
         return [], []
-    rough = np.unique(np.round(walls / ROUGH_M), axis=0) * ROUGH_M
-    blobs = list(shapely.get_parts(shapely.union_all(_around(rough))))
+    blobs = list(shapely.get_parts(shapely.union_all(_around(_roughly(walls)))))
     tree = STRtree(blobs)
     middles = shapely.points((walls[:, :2] + walls[:, 2:]) / 2)
     which, blob = tree.query(middles, predicate="intersects")
@@ -79,6 +79,14 @@ def find_views(walls: Segments) -> tuple[list[View], list[View]]:
     kept = [v for v in views if v.length_m >= SMALLEST_SHARE * largest]
     rest = [v for v in views if v.length_m < SMALLEST_SHARE * largest]
     return sorted(kept, key=lambda v: v.outline.bounds), rest
+
+
+def _roughly(walls: Segments) -> Segments:
+    """Walls as exactly as one must know where they are to tell views apart; short ones are points."""
+    short = lengths(walls) < SHORT_M
+    spots = np.unique(np.round((walls[short, :2] + walls[short, 2:]) / SHORT_M), axis=0) * SHORT_M / 2
+    long = np.unique(np.round(walls[~short] / ROUGH_M), axis=0) * ROUGH_M
+    return np.vstack([long, np.hstack([spots, spots])])
 
 
 def _around(walls: Segments) -> npt.NDArray[np.object_]:

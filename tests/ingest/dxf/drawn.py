@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_server.ingest.dxf.drawing import Drawing
 from geo_server.ingest.dxf.entities import Entity
 from geo_server.ingest.dxf.expand import read_drawing
-from geo_server.ingest.sniff import open_document
+from geo_server.ingest.dxf.sniff import open_document
 
 
 def written(document: Document, *, fmt: str = "asc") -> bytes:

@@ -13,7 +13,7 @@ from geo_server.ingest.dxf.drawing import Drawing, Stroke
 from geo_server.ingest.dxf.expand import read_drawing
 from geo_server.ingest.dxf.ground import Ground
 from geo_server.ingest.dxf.reader import read_values
-from geo_server.ingest.sniff import open_document
+from geo_server.ingest.dxf.sniff import open_document
 
 RIGHT = 0.6
 """Intersection over union from which a zone is a room: the measure by which rooms that were read are scored."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geo_server.ingest.dxf.drawing import Reason
 from geo_server.ingest.dxf.expand import read_drawing
-from geo_server.ingest.sniff import open_document
+from geo_server.ingest.dxf.sniff import open_document
 from tests.ingest.dxf.drawn import ezdxf_leaves, ezdxf_lines, lines_of, read, written
 
 SAGITTA = 1 - math.cos(math.radians(5))
@@ -93,8 +93,8 @@ def test_every_version_of_the_format_is_read_alike(version: str) -> None:
     space.add_polyline2d([(0, 0, 0, 0, 1), (2, 0)], format="xyseb", dxfattribs={"layer": "A-WALL"})
     space.add_text("Saal größe 5", dxfattribs={"height": 0.2, "layer": "TEXT"})
     drawing = read(document)
-    assert [stroke.layer for stroke in drawing.strokes] == ["A-WALL", "A-DOOR", "A-WALL"]
-    assert drawing.strokes[2].points.max() == pytest.approx(2, abs=1e-9)
+    assert sorted(stroke.layer for stroke in drawing.strokes) == ["A-DOOR", "A-WALL", "A-WALL"]
+    assert max(s.points.max() for s in drawing.strokes if len(s.points) > 2) == pytest.approx(2, abs=1e-9)
     assert [label.text for label in drawing.labels] == ["Saal größe 5"]
 
 
@@ -192,7 +192,7 @@ def test_a_door_in_a_block_of_the_whole_plan_stays_a_door() -> None:
     plan.add_blockref("FIRE-EXTINGUISHER", (2, 2))
     document.modelspace().add_blockref("GROUND", (10, 0))
     drawing = read(document)
-    assert [s.block for s in drawing.strokes] == ["GROUND", "DOOR-90", "DOOR-90", "FIRE-EXTINGUISHER"]
+    assert sorted(s.block for s in drawing.strokes) == ["DOOR-90", "DOOR-90", "FIRE-EXTINGUISHER", "GROUND"]
     assert ("FIRE-EXTINGUISHER", (12, 2)) in [(block.name, block.at) for block in drawing.blocks]
 
 

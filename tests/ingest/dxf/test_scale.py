@@ -18,8 +18,8 @@ from geo_server.ingest.dxf.roles import find_roles
 from geo_server.ingest.dxf.said import evidence_of_words
 from geo_server.ingest.dxf.scale import SURE, find_scale
 from geo_server.ingest.dxf.sizes import evidence_of_sizes
+from geo_server.ingest.dxf.sniff import open_document
 from geo_server.ingest.pipeline import ImportResult, read_plan
-from geo_server.ingest.sniff import open_document
 from tests.ingest.dxf.drawn import read, written
 from tests.ingest.dxf.floor import school_floor
 from tests.ingest.dxf.sheets import put_floor, put_text, sheet

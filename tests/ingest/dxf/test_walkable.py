@@ -8,8 +8,8 @@ from ezdxf.filemanagement import new
 from shapely import Polygon, box
 
 from geo_server.ingest.dxf.expand import read_drawing
+from geo_server.ingest.dxf.sniff import open_document
 from geo_server.ingest.pipeline import read_plan
-from geo_server.ingest.sniff import open_document
 from tests.ingest.dxf.drawn import written
 
 

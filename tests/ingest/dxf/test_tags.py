@@ -9,7 +9,7 @@ from ezdxf.lldxf.tagger import ascii_tags_loader, tag_compiler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_server.ingest.tags import read_tags
+from geo_server.ingest.dxf.tags import read_tags
 from tests.ingest.sketch import Sketch
 
 

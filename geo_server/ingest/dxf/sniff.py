@@ -2,6 +2,7 @@
 
 import io
 import logging
+from dataclasses import dataclass, field
 
 from ezdxf import recover
 from ezdxf.document import Drawing as Document
@@ -12,14 +13,28 @@ from ezdxf.lldxf.tagger import binary_tags_loader
 from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.dxf.plain_lines import PlainLine, PlainLines
+from geo_server.ingest.dxf.tags import read_tags
 from geo_server.ingest.signatures import BINARY_SENTINEL
-from geo_server.ingest.tags import read_tags
 
 log = logging.getLogger(__name__)
 
 
-def open_document(data: bytes, name: str) -> tuple[Document, list[Finding]]:
-    """The document that the bytes hold, with a finding when it had to be repaired.
+@dataclass(frozen=True)
+class Opened:
+    """A file that was opened.
+
+    Args:
+        document: What ezdxf read of it.
+        plain: Lines that are not in the document, because they were simple enough to be read without it.
+    """
+
+    document: Document
+    plain: PlainLines = field(default_factory=dict)
+
+
+def open_document(data: bytes, name: str) -> tuple[Opened, list[Finding]]:
+    """What the bytes hold, with a finding when it had to be repaired.
 
     Raises:
         UnreadableFile: Neither reading nor repairing succeeds.
@@ -31,40 +46,41 @@ def open_document(data: bytes, name: str) -> tuple[Document, list[Finding]]:
         return _recover(data, name, fault)
 
 
-def _read(data: bytes) -> Document:
+def _read(data: bytes) -> Opened:
     if data.startswith(BINARY_SENTINEL):
-        return Document.load(binary_tags_loader(data))
+        return Opened(Document.load(binary_tags_loader(data)))
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = data.decode("utf-8", errors="ignore")
     encoding = dxf_stream_info(io.StringIO(text)).encoding
     text = data.decode(encoding, errors="surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
     if has_dxf_unicode(text):
         text = decode_dxf_unicode(text)
+    plain: dict[str, list[PlainLine]] = {}
     try:
-        return Document.from_tags(read_tags(text))
+        return Opened(Document.from_tags(read_tags(text, plain)), plain)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - ezdxf's own loader says what is wrong, and where
-        return read(io.StringIO(text))
+        return Opened(read(io.StringIO(text)))
 
 
-def _with_model_space(document: Document) -> Document:
-    """The document, if it has the one layout that is read; a damaged table of blocks can lack it."""
-    if "Model" not in document.layouts:
+def _with_model_space(opened: Opened) -> Opened:
+    """The file, if it has the one layout that is read; a damaged table of blocks can lack it."""
+    if "Model" not in opened.document.layouts:
         raise ValueError("it has no model space")
-    return document
+    return opened
 
 
-def _recover(data: bytes, name: str, fault: Exception) -> tuple[Document, list[Finding]]:
+def _recover(data: bytes, name: str, fault: Exception) -> tuple[Opened, list[Finding]]:
     if data.startswith(BINARY_SENTINEL):
         raise _refusal(name, fault) from fault
     try:
         document, auditor = recover.read(io.BytesIO(data))
-        _with_model_space(document)
+        opened = _with_model_space(Opened(document))
     except Exception as second:
         raise _refusal(name, second) from second
     repairs = len(auditor.fixes) + len(auditor.errors)
-    return document, [
+    return opened, [
         make_finding(
             "file-repaired",
             _cut_off(data) or f"The file breaks the DXF rules ({_one_line(fault)}) and was repaired while reading.",
