@@ -39,6 +39,17 @@ def ring_lonlat(polygon: Polygon | None, frame: SiteFrame) -> list[list[float]] 
     return pairs
 
 
+def with_member(document: bytes, name: str, value: bytes) -> bytes:
+    """A JSON object of at least one member with one more at its end, nothing of it read.
+
+    Args:
+        document: UTF-8 JSON of an object without that member.
+        name: Plain letters.
+        value: UTF-8 JSON.
+    """
+    return b'%s,"%s":%s}' % (document.rstrip()[:-1], name.encode(), value)
+
+
 def json_tagged(
     request: Request, make: Callable[[], object], etag: str, media_type: str = "application/json"
 ) -> Response:

@@ -42,6 +42,7 @@ from geo_server.services.planners import Planners
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.reaches import Reaches
 from geo_server.services.reading import Reader
 from geo_server.services.recounts import Recounts
 from geo_server.services.retention import forgetting
@@ -113,9 +114,13 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     """What the process holds, from before the first request until after the last."""
     pack = load_pack(settings.data_dir)
     collect_seldom()
-    with open_database(settings.database_url, settings.data_dir) as database, Planners() as planners:
+    with (
+        open_database(settings.database_url, settings.data_dir) as database,
+        Planners() as planners,
+        Reaches(database) as reaches,
+    ):
         floorplans = PublishedFloorplans(database, planners)
-        plans = Plans(database, floorplans)
+        plans = Plans(database, floorplans, reaches)
         recounts = Recounts(plans)
         hub = Hub(database, live.encode_event, live.encode_reset, live.HEARTBEAT)
         kept = timedelta(days=settings.events_kept_days)
@@ -123,7 +128,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
             hub.running(),
             forgetting(database, kept, timedelta(days=settings.concerns_kept_days)),
             working(database.url, Reader(database).read),
-            catching_up(floorplans, plans, planners),
+            catching_up(floorplans, plans, reaches, planners),
             recounts.running(),
         ):
             with _on_shutdown(hub.close):
@@ -136,6 +141,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
                     pack=pack,
                     floorplans=floorplans,
                     plans=plans,
+                    reaches=reaches,
                     asked_plans=AskedPlans(database, floorplans),
                     accounts=Accounts(database, floorplans),
                     recounts=recounts,

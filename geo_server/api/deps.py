@@ -27,6 +27,7 @@ from geo_server.services.live import Hub
 from geo_server.services.picture import Pictures
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.reaches import Reaches
 from geo_server.services.recounts import Recounts
 from geo_server.services.status_reports import StatusReports
 from geo_server.settings import Settings
@@ -46,6 +47,7 @@ class State(TypedDict):
     pack: ProtocolPack
     floorplans: PublishedFloorplans
     plans: Plans
+    reaches: Reaches
     asked_plans: AskedPlans
     accounts: Accounts
     recounts: Recounts

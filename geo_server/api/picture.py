@@ -30,7 +30,7 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, may: C
         may: What the reader may. That there is a plan, and the names, words and numbers that people gave, are not for all.
     """
     sees_plan, names = may(Permission.SEE_PLAN), may(Permission.SEE_NAMES)
-    plan = picture.plan if sees_plan else None
+    plan, reach = (picture.plan, picture.reach) if sees_plan else (None, None)
     return {
         "seq": picture.seq,
         "at": moment(picture.at),
@@ -46,6 +46,8 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, may: C
         "plan": plan and {"made_for_at": moment(plan.made_for_at), "etag": plan.etag},
         "plan_behind": picture.plan_behind,
         "plan_failed_at": moment(picture.plan_failed_at) if sees_plan and picture.plan_failed_at else None,
+        "reach": reach and {"made_for_at": moment(reach.made_for_at), "etag": reach.whole_etag},
+        "reach_failed_at": moment(picture.reach_failed_at) if sees_plan and picture.reach_failed_at else None,
     }
 
 

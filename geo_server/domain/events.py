@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     ROUND_CHANGED = "round_changed"
     FAULT_CHANGED = "fault_changed"
     CONCERN_CHANGED = "concern_changed"
+    REACH_MADE = "reach_made"
+    REACH_FAILED = "reach_failed"
 
 
 CHANGES_ROUTES = frozenset(

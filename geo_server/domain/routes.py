@@ -5,7 +5,7 @@ departure (``arrive_s``) or from the plan's moment (``latest_departure_s``).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -289,6 +289,7 @@ class EvacuationPlan:
         made_for_at: The moment that seconds count from.
         assumptions: Every speed, margin, reaction time and delay, and what the guarantee does not cover. JSON values.
         parameters_hash: Hash of all inputs: same hash, same plan, byte for byte.
+        reach: Where the threats can be by some moments; empty as well while nobody has worked it out.
         to: Where people are to go.
         egress: What the crowd takes; None when nobody said how many people there are.
     """
@@ -297,6 +298,6 @@ class EvacuationPlan:
     assumptions: Mapping[str, object]
     parameters_hash: str
     routes: tuple[Route, ...] = ()
-    reach: tuple[ReachArea, ...] = field(default=())
+    reach: tuple[ReachArea, ...] = ()
     to: Destination = Destination.EXITS
     egress: Egress | None = None

@@ -38,11 +38,15 @@ def plan_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
         plan: A plan that was made for this floorplan.
         floorplan: In site metres or drawing metres.
     """
+    return {**ways_document(plan, floorplan), "reach": reach_document(plan.reach, floorplan)}
+
+
+def ways_document(plan: EvacuationPlan, floorplan: Floorplan) -> Document:
+    """:func:`plan_document` without ``reach``."""
     writer = _Writer(floorplan, plan)
     return {
         "to": plan.to.value,
         **grounds_document(plan, floorplan),
-        "reach": _reach(plan.reach, floorplan),
         "zones": [writer.zone(route) for route in plan.routes],
         **({} if plan.egress is None else {"egress": _egress(plan.egress, plan.to)}),
     }
@@ -68,7 +72,13 @@ def _threat(threat: Mapping[str, Any], floorplan: Floorplan) -> Document:
     return {**threat, "at": coordinate_pairs([threat["at"]], floorplan)[0], **drawn, "building": building}
 
 
-def _reach(areas: Sequence[ReachArea], floorplan: Floorplan) -> list[Document]:
+def reach_document(areas: Sequence[ReachArea], floorplan: Floorplan) -> list[Document]:
+    """Areas where threats can be, as the member ``reach`` of a plan document.
+
+    Args:
+        areas: Made for this floorplan.
+        floorplan: In site metres or drawing metres.
+    """
     # An area that has all of a level is the same at every later moment.
     shapes = list({id(area.area): area.area for area in areas}.values())
     drawn = dict(zip(map(id, shapes), _geometries(shapes, floorplan), strict=True))

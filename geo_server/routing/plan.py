@@ -12,7 +12,6 @@ come to it at any time, no way there is safe. Formulation and proofs: ``docs/rou
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -22,7 +21,6 @@ import numpy as np
 from geo_server.domain.places import ZoneCategory
 from geo_server.domain.routes import SAFE, Destination, Egress, EvacuationPlan, Route, RouteStatus
 from geo_server.routing.anchors import anchored
-from geo_server.routing.areas import reach_areas
 from geo_server.routing.choosing import Chosen, Ends, Judgement, build_ends, choose_end
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.crowds import Group
@@ -32,6 +30,7 @@ from geo_server.routing.exposure import find_sight
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.locks import with_lock_faults
 from geo_server.routing.options import Options
+from geo_server.routing.reach import find_reach
 from geo_server.routing.refuges import meant_ends, with_destinations
 from geo_server.routing.request import (
     REFUGES,
@@ -39,20 +38,32 @@ from geo_server.routing.request import (
     assumptions,
     check_request,
     parameters_hash,
-    seen_s,
-    used_speed,
+    timed_threats,
 )
 from geo_server.routing.spreading import LONGER, Other
 from geo_server.routing.stability import keep
 from geo_server.routing.telling import Telling
-from geo_server.routing.threats import LocatedThreat, locate
+from geo_server.routing.threats import LocatedThreat
 from geo_server.routing.trails import Trail, build_network
 from geo_server.routing.way_table import tabulate_shortest
 from geo_server.routing.zones import ZoneWays
 
 
 def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
-    """The ways out of all zones, or that from one place.
+    """The ways out of all zones, or that from one place, and where the threats can be.
+
+    Args:
+        compiled: The floorplan.
+        request: Threats, closures, people, and the moment.
+
+    Raises:
+        InvalidInput: A threat or a start that is nowhere, an unknown closure, or a figure that is not one.
+    """
+    return replace(plan_ways(compiled, request), reach=find_reach(compiled, request))
+
+
+def plan_ways(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
+    """:func:`plan` without the areas where the threats can be, which are most of the work and which no way rests on.
 
     Args:
         compiled: The floorplan.
@@ -69,23 +80,18 @@ def plan(compiled: CompiledFloorplan, request: PlanRequest) -> EvacuationPlan:
     if request.start is not None:
         compiled, zone_id = anchored(compiled, request.start)
         only = {zone_id}
-    located = [locate(compiled, threat) for threat in sorted(request.threats, key=lambda threat: str(threat.id))]
-    threats = [(one, seen_s(request, one.threat), used_speed(request, one.threat)) for one in located]
+    threats = timed_threats(compiled, request)
+    located = [one for one, _, _ in threats]
     network = build_network(compiled, request.profile, request.closures)
-    arrivals = threat_arrivals(compiled, threats)
-    with ThreadPoolExecutor(1) as beside:  # most of the work on areas is done in C, while Python finds the routes
-        reach = beside.submit(reach_areas, compiled, threats, arrivals)
-        routes, egress, searched = _routes(
-            compiled, request, located, build_ends(network, arrivals.nodes, request), only
-        )
-        routes, waits = _with_refuges(compiled, request, threats, routes)
+    ends = build_ends(network, threat_arrivals(compiled, threats).nodes, request)
+    routes, egress, searched = _routes(compiled, request, located, ends, only)
+    routes, waits = _with_refuges(compiled, request, threats, routes)
     stated = {**assumptions(compiled, request, located, refuges=waits), **searched}
     return EvacuationPlan(
         made_for_at=request.now,
         assumptions=stated,
         parameters_hash=parameters_hash(stated, request),
         routes=routes,
-        reach=reach.result(),
         to=request.to,
         egress=egress,
     )

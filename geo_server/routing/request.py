@@ -18,7 +18,7 @@ from geo_server.routing.compiled import LOCK_S, CompiledFloorplan
 from geo_server.routing.flows import BOUNDARY_M, LEVEL_FLOW, STAIR_WIDTH_M
 from geo_server.routing.graph import ELEVATOR_MPS
 from geo_server.routing.profiles import ADULT, Profile
-from geo_server.routing.threats import LocatedThreat
+from geo_server.routing.threats import LocatedThreat, locate
 from geo_server.routing.walks import CLEARANCE_M
 
 REACTION_S = 10.0
@@ -179,6 +179,16 @@ def seen_s(request: PlanRequest, threat: Threat) -> float:
 def used_speed(request: PlanRequest, threat: Threat) -> float:
     """Speed that a threat is given: at least that of the people, or the guarantee would not hold between nodes."""
     return max(threat.speed_mps, request.profile.fastest_mps)
+
+
+def timed_threats(compiled: CompiledFloorplan, request: PlanRequest) -> list[tuple[LocatedThreat, float, float]]:
+    """The threats of a request in the order of their ids, each with the second at which it was at its place, and its speed.
+
+    Raises:
+        InvalidInput: A threat that is nowhere.
+    """
+    threats = sorted(request.threats, key=lambda threat: str(threat.id))
+    return [(locate(compiled, one), seen_s(request, one), used_speed(request, one)) for one in threats]
 
 
 def assumptions(

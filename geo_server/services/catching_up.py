@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from geo_server.services.planners import Planners
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.reaches import Reaches
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,9 @@ THREAD_NAME = "catch up"
 
 
 @asynccontextmanager
-async def catching_up(floorplans: PublishedFloorplans, plans: Plans, planners: Planners) -> AsyncIterator[None]:
+async def catching_up(
+    floorplans: PublishedFloorplans, plans: Plans, reaches: Reaches, planners: Planners
+) -> AsyncIterator[None]:
     """Do it in a thread beside the block, which has ended when the block is left.
 
     Leaving waits for the plan that is under way, a second at most, and not for a floorplan that is being made ready.
@@ -24,10 +27,11 @@ async def catching_up(floorplans: PublishedFloorplans, plans: Plans, planners: P
     Args:
         floorplans: To make ready ahead.
         plans: To make again where they are behind.
+        reaches: To draw where they are missing.
         planners: Those that do it.
     """
     leaving = threading.Event()
-    thread = threading.Thread(target=_catch_up, args=(floorplans, plans, leaving), name=THREAD_NAME)
+    thread = threading.Thread(target=_catch_up, args=(floorplans, plans, reaches, leaving), name=THREAD_NAME)
     thread.start()
     try:
         yield
@@ -37,9 +41,11 @@ async def catching_up(floorplans: PublishedFloorplans, plans: Plans, planners: P
         await asyncio.to_thread(thread.join)
 
 
-def _catch_up(floorplans: PublishedFloorplans, plans: Plans, leaving: threading.Event) -> None:
+def _catch_up(floorplans: PublishedFloorplans, plans: Plans, reaches: Reaches, leaving: threading.Event) -> None:
     try:
         plans.replan_behind(leaving)
+        if not leaving.is_set():
+            reaches.draw_missing(floorplans)
         floorplans.warm_all(leaving)
     except Exception:
         log.exception("What an earlier process left to do was not done")

@@ -11,10 +11,10 @@ from geo_server.domain.places import Floorplan, Site
 from geo_server.export.geojson import floorplan_document
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.graph_files import graphml, node_link
-from geo_server.store.database import Database
+from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.incidents import find_open_incident
-from geo_server.store.plans import find_latest_plan, load_plan_document
+from geo_server.store.plans import StoredPlan, find_latest_plan, load_plan_document, load_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +81,11 @@ def _read(database: Database, site: Site, *, with_plan: bool) -> _Reading:
         floorplan = load_floorplan(c, site)
         incident = find_open_incident(c, site.id)
         stored = find_latest_plan(c, incident.id) if incident is not None and with_plan else None
-        plan = None if stored is None else orjson.loads(load_plan_document(c, stored.id))
+        plan = None if stored is None else _read_plan(c, stored)
     return _Reading(floorplan, incident, plan)
+
+
+def _read_plan(c: Connection, stored: StoredPlan) -> dict[str, Any]:
+    """A plan with its reach, where that is drawn."""
+    reach = load_reach(c, stored.id)
+    return {**orjson.loads(load_plan_document(c, stored.id)), "reach": [] if reach is None else orjson.loads(reach)}

@@ -19,7 +19,7 @@ from geo_server.services.published import SITES_KEPT, PublishedFloorplan, Publis
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import find_last_event, last_seq
 from geo_server.store.incidents import find_current_incident, list_conflicts
-from geo_server.store.plans import StoredPlan, find_latest_plan
+from geo_server.store.plans import StoredPlan, find_latest_plan, find_latest_reach
 from geo_server.store.reports import Kept, list_closures, list_directives, list_kept_reports
 from geo_server.store.threats import list_threats
 
@@ -44,6 +44,8 @@ class Picture:
         plan: The latest plan, whether or not the reader may see it.
         plan_behind: The plan does not know of everything that routes depend on: another one is being made, or failed.
         plan_failed_at: When planning failed last, where the plan is behind since.
+        reach: Of the plans that have their reach the latest: that of a newer plan is being drawn, or failed.
+        reach_failed_at: When that failed.
     """
 
     seq: int
@@ -60,6 +62,8 @@ class Picture:
     plan: StoredPlan | None = None
     plan_behind: bool = False
     plan_failed_at: datetime | None = None
+    reach: StoredPlan | None = None
+    reach_failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,9 @@ def _read(c: Connection, floorplans: PublishedFloorplans, site: Site) -> Seen:
         conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),
         plan=plan,
         plan_behind=behind,
-        plan_failed_at=_failed_at(c, incident, plan) if behind else None,
+        plan_failed_at=_failed_at(c, EventKind.PLAN_FAILED, incident, plan) if behind else None,
+        reach=plan if plan is None or plan.reach_etag else find_latest_reach(c, incident.id),
+        reach_failed_at=_failed_at(c, EventKind.REACH_FAILED, incident, plan) if plan and not plan.reach_etag else None,
     )
     return Seen(picture, _by_person(given_by))
 
@@ -156,6 +162,6 @@ def _by_person(given_by: Sequence[Kept]) -> dict[UUID | None, Mapping[UUID, Stat
     return {person: latest_reports(reports) for person, reports in own.items()}
 
 
-def _failed_at(c: Connection, incident: Incident, plan: StoredPlan | None) -> datetime | None:
-    failure = find_last_event(c, incident.site_id, EventKind.PLAN_FAILED, incident.id, after=plan.seq if plan else 0)
+def _failed_at(c: Connection, kind: EventKind, incident: Incident, plan: StoredPlan | None) -> datetime | None:
+    failure = find_last_event(c, incident.site_id, kind, incident.id, after=plan.seq if plan else 0)
     return failure.at if failure else None

@@ -1,167 +1,56 @@
-"""Planning in processes of its own: Python does one thing at a time, and the server's own is there for those who report and listen.
+"""The planners of a process, each at a desk of its own: what all wait for in an emergency never stands behind anything else."""
 
-Terminology:
-    planner: a child process that does one task at a time. It reads nothing, and keeps nothing but floorplans.
-    task: what is made of a floorplan. It goes to a planner with all that it needs, and a value comes back.
-    ready: a floorplan with what is compiled of it, packed once. A planner that does not have it is sent it.
-
-A planner that ends by itself, or takes too long and is ended, takes nothing with it: whoever waited is told, and the next task
-has a new one. It ends with the process that it belongs to, however that one ends.
-"""
-
-import contextlib
-import multiprocessing
-import pickle
-import signal
 import threading
-import traceback
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from enum import StrEnum
+from uuid import uuid4
 
-from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.places import Floorplan
 from geo_server.routing.ahead import work_ahead
-from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
-from geo_server.services.collecting import collect_seldom
+from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.services.planner import (
+    PREPARING_PATIENCE_S,
+    Child,
+    EndedError,
+    Planner,
+    Ready,
+    T,
+    Task,
+    going_down,
+    prepare_one,
+    value_of,
+)
 
-T = TypeVar("T")
-
-Task = Callable[[Floorplan, CompiledFloorplan], T]
-"""Has to be a function of a module, or a partial of one with values that can be packed."""
-
-PATIENCE_S = 60.0
-"""A plan takes a second at most; what takes longer than this never ends."""
-
-PREPARING_PATIENCE_S = 1800.0
-
-FLOORPLANS_KEPT = 8
-"""By one planner, the least recently used forgotten first."""
-
-IMPORTED_AHEAD = ["geo_server.services.entries", "geo_server.services.planning", "geo_server.services.what_if"]
-"""Where tasks come from: loaded once, so that a planner begins within milliseconds."""
+STAND_BACK = 5
+"""Niceness of planners that nobody waits for in an emergency."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A floorplan ready for planning.
+class Desk(StrEnum):
+    """Where a task is done: each has a planner of its own, so that no task waits for those of another desk."""
 
-    Args:
-        id: Of this packing.
-        packed: The floorplan and what is compiled of it.
-    """
+    WAYS = "ways"
+    """That everybody waits for."""
+    REACH = "reach"
+    """Where threats can be, which follows the ways."""
+    ASKED = "what is asked for"
 
-    id: UUID
-    packed: bytes
+
+def know(_floorplan: Floorplan, _compiled: CompiledFloorplan) -> None:
+    """The task of a planner that is to have a floorplan before it is asked."""
 
 
 def look_ahead(some: slice, _floorplan: Floorplan, compiled: CompiledFloorplan) -> None:
-    """The task of a planner that is to have a floorplan, and to know some of its zones before it is asked."""
+    """The task of a planner that is to have looked around in some of the zones before it is asked where threats can be."""
     work_ahead(compiled, some)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """Why there is no value: a refusal, or the traceback of a bug."""
-
-    why: GeoServerError | str
-
-
-class _Unknown:
-    """The planner does not have the floorplan."""
-
-
-class _EndedError(Exception):
-    """The planner is gone, and its answer with it."""
-
-
-class Planner:
-    """One planner, begun when it is needed. Shared by threads, who wait for each other.
-
-    Args:
-        name: Of the process, for those who look at a list of them.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._turn = threading.Lock()
-        self._child: _Child | None = None
-        self._closed = threading.Event()
-
-    def work(self, ready: Ready, task: Task[T]) -> T:
-        """What a task makes of a floorplan.
-
-        Raises:
-            GeoServerError: The task refuses what it was given.
-            Unavailable: The planner was closed.
-            RuntimeError: The task has a bug, takes too long, or ends every planner that it is given to.
-        """
-        with self._turn:
-            try:
-                return self._work(ready, task)
-            except _EndedError:
-                # Something else may have ended it. Of a task that does, one more planner is lost.
-                with self._said_why():
-                    return self._work(ready, task)
-
-    def close(self) -> None:
-        """End the planner, in the middle of a task too, and take no other."""
-        self._closed.set()
-        child = self._child
-        if child is not None:
-            child.kill()
-        # Whoever waits for it finds that it is gone, and only then is the pipe closed: no other thread reads it any more.
-        with self._turn:
-            child, self._child = self._child, None
-            if child is not None:
-                child.end()
-
-    def _work(self, ready: Ready, task: Task[T]) -> T:
-        answer = self._ask((ready.id, None, task))
-        if isinstance(answer, _Unknown):
-            answer = self._ask((ready.id, ready.packed, task))
-        made: T = _value(answer)
-        return made
-
-    def _ask(self, question: object) -> object:
-        if self._closed.is_set():
-            raise _going_down()
-        child = self._child = self._child or _Child(self._name, _serve)
-        if self._closed.is_set():  # by somebody who did not see this one yet
-            child.kill()
-        try:
-            return child.ask(question, PATIENCE_S)
-        except BaseException:
-            self._child = None
-            child.end()
-            raise
-
-    @contextlib.contextmanager
-    def _said_why(self) -> Iterator[None]:
-        try:
-            yield
-        except _EndedError as ended:
-            if self._closed.is_set():
-                raise _going_down() from None
-            raise RuntimeError(f"The {self._name} was ended in the middle of a task, twice: {ended}") from ended
-
-
 class Planners:
-    """The planners of a process: what all wait for in an emergency never stands behind what somebody asks for."""
+    """The planners of a process: what all wait for in an emergency never stands behind anything else."""
 
     def __init__(self) -> None:
-        self.urgent = Planner("planner")
-        self.other = Planner("planner of what is asked for")
-        self._preparing: set[_Child] = set()
+        self._at = {
+            desk: Planner(f"planner of {desk}", niceness=0 if desk is Desk.WAYS else STAND_BACK) for desk in Desk
+        }
+        self._preparing: set[Child] = set()
         self._prepared_enough = threading.Event()
 
     def __enter__(self) -> "Planners":
@@ -171,8 +60,12 @@ class Planners:
     def __exit__(self, *_: object) -> None:
         """End all of them."""
         self.prepare_no_more()
-        self.urgent.close()
-        self.other.close()
+        for planner in self._at.values():
+            planner.close()
+
+    def work(self, desk: Desk, ready: Ready, task: Task[T]) -> T:
+        """What a task makes of a floorplan, as :meth:`Planner.work` tells."""
+        return self._at[desk].work(ready, task)
 
     def prepare_no_more(self) -> None:
         """Leave what is being made ready as it is, and begin no other."""
@@ -187,109 +80,16 @@ class Planners:
             Unavailable: No more are to be made ready.
             RuntimeError: The floorplan cannot be compiled, or that takes too long.
         """
-        child = _Child("planner that prepares", _prepare_one)
+        child = Child("planner that prepares", prepare_one)
         self._preparing.add(child)
         if self._prepared_enough.is_set():  # by somebody who did not see this one yet
             child.kill()
         try:
-            return Ready(uuid4(), _value(child.ask(floorplan, PREPARING_PATIENCE_S)))
-        except _EndedError as ended:
+            return Ready(uuid4(), value_of(child.ask(floorplan, PREPARING_PATIENCE_S)))
+        except EndedError as ended:
             if self._prepared_enough.is_set():
-                raise _going_down() from None
+                raise going_down() from None
             raise RuntimeError(f"A planner was ended while it made a floorplan ready: {ended}") from ended
         finally:
             self._preparing.discard(child)
             child.end()
-
-
-class _Child:
-    """A process and our end of the pipe to it."""
-
-    def __init__(self, name: str, work: Callable[[Connection], None]) -> None:
-        # Forked from a process that has one thread and has loaded all that is needed, and nothing of what a server holds.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(IMPORTED_AHEAD)
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=work, args=(theirs,), name=f"geo-server {name}", daemon=True)
-        self._process.start()
-        theirs.close()
-
-    def ask(self, question: object, patience_s: float) -> object:
-        """Its answer.
-
-        Raises:
-            RuntimeError: There is none after so many seconds.
-            _EndedError: It ended without one.
-        """
-        try:
-            self._pipe.send(question)
-            if self._pipe.poll(patience_s):
-                return self._pipe.recv()
-        except (EOFError, OSError) as gone:
-            self._process.join(1.0)
-            raise _EndedError(f"exit code {self._process.exitcode}") from gone
-        raise RuntimeError(f"A planner has not answered for {patience_s:g} s and was ended.")
-
-    def kill(self) -> None:
-        """End it, whatever it is doing; any thread may."""
-        self._process.kill()
-
-    def end(self) -> None:
-        """End it and forget it; only when no other thread asks it anything."""
-        self.kill()
-        self._process.join()
-        self._pipe.close()
-
-
-def _going_down() -> Unavailable:
-    return Unavailable("The server is going down.", advice="Ask again in a moment.")
-
-
-def _value(answer: object) -> Any:  # noqa: ANN401 - whatever the task makes
-    match answer:
-        case _Made(value):
-            return value
-        case _Failed(GeoServerError() as refusal):
-            raise refusal
-        case _Failed(why):
-            raise RuntimeError(f"A planner failed:\n{why}")
-    raise TypeError(f"A planner answered {answer!r:.60}")
-
-
-def _answer(work: Callable[[], object]) -> _Made | _Failed:
-    try:
-        return _Made(work())
-    except GeoServerError as refusal:
-        return _Failed(refusal)
-    except Exception:  # noqa: BLE001 - a bug is reported whole by the parent
-        return _Failed(traceback.format_exc())
-
-
-def _serve(pipe: Connection) -> None:
-    """The child: do what is asked for until nobody asks."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    kept: OrderedDict[UUID, tuple[Floorplan, CompiledFloorplan]] = OrderedDict()
-    with contextlib.suppress(EOFError, BrokenPipeError):
-        while True:
-            ready_id, packed, task = pipe.recv()
-            if packed is not None:
-                kept[ready_id] = pickle.loads(packed)  # noqa: S301 - packed by a planner of ours
-                while len(kept) > FLOORPLANS_KEPT:
-                    kept.popitem(last=False)
-                collect_seldom()
-            if ready_id in kept:
-                kept.move_to_end(ready_id)
-                pipe.send(_answer(partial(task, *kept[ready_id])))
-            else:
-                pipe.send(_Unknown())
-
-
-def _prepare_one(pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(EOFError, BrokenPipeError):
-        floorplan = pipe.recv()
-        pipe.send(_answer(partial(_pack, floorplan)))
-
-
-def _pack(floorplan: Floorplan) -> bytes:
-    return pickle.dumps((floorplan, compile_floorplan(floorplan)), pickle.HIGHEST_PROTOCOL)

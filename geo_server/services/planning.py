@@ -15,11 +15,13 @@ from geo_server.domain.occupancy import Occupancy, occupancy
 from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.rounds import FaultKind
 from geo_server.domain.routes import SAFE, Destination, EvacuationPlan
-from geo_server.export.plan import plan_document
+from geo_server.export.plan import plan_document, reach_document, ways_document
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.kept import Kept
-from geo_server.routing.plan import plan
+from geo_server.routing.plan import plan, plan_ways
+from geo_server.routing.reach import find_reach
 from geo_server.routing.request import PlanRequest
+from geo_server.services.planners import Desk
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
 from geo_server.store.database import Connection
 from geo_server.store.events import last_seq
@@ -148,32 +150,65 @@ def _safe_ways_of(made: EvacuationPlan) -> SafeWays:
     }
 
 
-def plan_incident(inputs: PlanInputs, *, choices: bool = False, urgent: bool = False) -> MadePlan:
-    """The plan of an incident, made in a process of its own.
+def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> MadePlan:
+    """The plan of an incident that somebody asks for, with where threats can be.
 
     Args:
         inputs: All that it rests on.
         choices: Whether each zone has the ways that people may choose between.
-        urgent: Everybody waits for it.
 
     Raises:
         RuntimeError: The planner has a bug, or takes too long.
     """
-    head = {
+    task = partial(_make, replace(inputs.request, choices=choices), _head(inputs))
+    return MadePlan(inputs, *inputs.published.work(task))
+
+
+def plan_ways_of(inputs: PlanInputs) -> MadePlan:
+    """The plan of an incident that everybody waits for, without where threats can be: that follows.
+
+    Raises:
+        RuntimeError: The planner has a bug, or takes too long.
+    """
+    return MadePlan(inputs, *inputs.published.work(partial(_make_ways, inputs.request, _head(inputs)), Desk.WAYS))
+
+
+def draw_reach(inputs: PlanInputs) -> bytes:
+    """Where the threats of a plan can be, as the member ``reach`` of its document, UTF-8 JSON.
+
+    Raises:
+        RuntimeError: The planner has a bug, or takes too long.
+    """
+    return inputs.published.work(partial(_draw, inputs.request), Desk.REACH)
+
+
+def _head(inputs: PlanInputs) -> dict[str, Any]:
+    return {
         "incident_id": str(inputs.incident.id),
         "exercise": inputs.incident.exercise,
         "seq": inputs.seq,
         "floorplan_rev": inputs.published.rev,
         "closures_not_on_map": [str(closure.id) for closure in inputs.not_on_map],
     }
-    task = partial(_make, replace(inputs.request, choices=choices), head)
-    return MadePlan(inputs, *inputs.published.work(task, urgent=urgent))
 
 
-def _make(
-    request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan
-) -> tuple[str, bytes, SafeWays]:
-    """In the planner: the hash of the parameters, the document, and its safe ways."""
+_Made = tuple[str, bytes, SafeWays]
+"""Of a plan the hash of its parameters, the document, and its safe ways."""
+
+
+def _make(request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan) -> _Made:
+    """In the planner: the whole plan."""
     made = plan(compiled, request)
-    document = {**head, **plan_document(made, floorplan)}
-    return made.parameters_hash, orjson.dumps(document), _safe_ways_of(made)
+    return made.parameters_hash, orjson.dumps({**head, **plan_document(made, floorplan)}), _safe_ways_of(made)
+
+
+def _make_ways(
+    request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan
+) -> _Made:
+    """In the planner: the plan without its reach."""
+    made = plan_ways(compiled, request)
+    return made.parameters_hash, orjson.dumps({**head, **ways_document(made, floorplan)}), _safe_ways_of(made)
+
+
+def _draw(request: PlanRequest, floorplan: Floorplan, compiled: CompiledFloorplan) -> bytes:
+    return orjson.dumps(reach_document(find_reach(compiled, request), floorplan))

@@ -23,21 +23,25 @@ from geo_server.services.planning import (
     PlanInputs,
     count_people,
     keep_safe_ways,
-    plan_incident,
+    plan_ways_of,
     read_inputs,
 )
 from geo_server.services.published import PublishedFloorplans
+from geo_server.services.reaches import Reaches
 from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq, record_event, routes_changed
 from geo_server.store.incidents import find_open_incident, load_incident
-from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document
+from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document, load_reach
 from geo_server.store.sites import list_sites
 
 log = logging.getLogger(__name__)
 
 Route = dict[str, Any]
 """A zone's route as it stands in a plan document."""
+
+NOWHERE = b"[]"
+"""Where threats can be while there is none, as the member ``reach`` of a plan document."""
 
 PARSED_KEPT = 8
 """Plans that stay in memory, a megabyte or two each: everybody asks for the latest one of their site."""
@@ -68,11 +72,13 @@ class Plans:
     Args:
         database: Where all is kept.
         floorplans: What is published, ready for planning.
+        reaches: Draws where threats can be after each plan.
     """
 
-    def __init__(self, database: Database, floorplans: PublishedFloorplans) -> None:
+    def __init__(self, database: Database, floorplans: PublishedFloorplans, reaches: Reaches) -> None:
         self._database = database
         self._floorplans = floorplans
+        self._reaches = reaches
         self._lock = threading.Lock()
         self._turns = Turns()
         self._parsed: OrderedDict[UUID, _Read] = OrderedDict()
@@ -155,12 +161,14 @@ class Plans:
         latest = find_latest_plan(c, incident.id)
         return latest is None or is_behind(c, latest) or self._has_more_people(c, site, incident, latest)
 
-    def find_latest(self, site: Site) -> tuple[StoredPlan, bytes] | None:
-        """The latest plan of the open incident and its document, UTF-8 JSON; None when there is none."""
+    def find_latest(self, site: Site) -> tuple[StoredPlan, bytes, bytes | None] | None:
+        """The latest plan of the open incident, its document and its reach, UTF-8 JSON; None when there is no plan, or no
+        reach yet.
+        """
         with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             stored = None if incident is None else find_latest_plan(c, incident.id)
-            return None if stored is None else (stored, load_plan_document(c, stored.id))
+            return None if stored is None else (stored, load_plan_document(c, stored.id), load_reach(c, stored.id))
 
     def find_route(self, stored: StoredPlan, zone_id: UUID) -> Route | None:
         """A zone's route in a plan, with the moment that its seconds count from."""
@@ -174,7 +182,7 @@ class Plans:
         try:
             inputs = self._inputs(site, incident_id, seq)
             if inputs is not None:
-                self._keep(site, plan_incident(inputs, urgent=True))
+                self._keep(site, plan_ways_of(inputs))
         except Exception:
             log.exception("No plan could be made for incident %s of site %s", incident_id, site.slug)
             self._say_that_it_failed(site, incident_id)
@@ -210,10 +218,13 @@ class Plans:
                 parameters_hash=made.parameters_hash,
                 made_for_at=made.inputs.request.now,
                 document=made.document,
+                reach=None if made.inputs.request.threats else NOWHERE,
             )
             payload = {"incident_id": str(incident.id), "etag": stored.etag}
             record_event(c, site.id, EventKind.PLAN_MADE, payload)
         keep_safe_ways(stored, made)
+        if stored.reach_etag is None:
+            self._reaches.draw(site, stored, made.inputs)
 
     def _read(self, c: Connection, stored: StoredPlan) -> _Read:
         """A plan, parsed once."""

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.places import Floorplan, Site
-from geo_server.services.planners import Planners, Ready, T, Task, look_ahead
+from geo_server.services.planner import Ready, T, Task
+from geo_server.services.planners import Desk, Planners, know, look_ahead
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.sites import floorplan_rev, list_sites
@@ -46,19 +47,18 @@ class PublishedFloorplan:
                 self._ready = self._planners.prepare(self.floorplan)
             return self._ready
 
-    def work(self, task: Task[T], *, urgent: bool = False) -> T:
+    def work(self, task: Task[T], desk: Desk = Desk.ASKED) -> T:
         """What a task makes of it, in a process of its own.
 
         Args:
-            task: See :data:`~geo_server.services.planners.Task`.
-            urgent: Everybody waits for it.
+            task: See :data:`~geo_server.services.planner.Task`.
+            desk: Where it is done.
 
         Raises:
             GeoServerError: The task refuses what it was given.
             RuntimeError: There is a bug in it, or it takes too long.
         """
-        planner = self._planners.urgent if urgent else self._planners.other
-        return planner.work(self.ready(), task)
+        return self._planners.work(desk, self.ready(), task)
 
 
 class PublishedFloorplans:
@@ -78,8 +78,8 @@ class PublishedFloorplans:
             return self.load(c, site)
 
     def warm(self, site: Site, leaving: threading.Event | None = None) -> None:
-        """Make ready what is in force and have a planner look around in it ahead of time, so that the first sighting waits for
-        neither. A plan that is asked for meanwhile waits for a few zones at most.
+        """Make ready what is in force, and have planners know it and look around in it ahead of time, so that the first
+        sighting waits for none of that. What is asked for meanwhile waits for a few zones at most.
 
         Meant for a thread in the background: a floorplan that cannot be made ready is logged, and will be the failure of
         whichever plan needs it. A database that is away, as when the server is stopped meanwhile, is nobody's failure.
@@ -90,10 +90,11 @@ class PublishedFloorplans:
         """
         try:
             published = self.current(site)
+            published.work(know, Desk.WAYS)
             for first in range(0, len(published.floorplan.zones), AT_ONCE):
                 if leaving and leaving.is_set():
                     return
-                published.work(partial(look_ahead, slice(first, first + AT_ONCE)), urgent=True)
+                published.work(partial(look_ahead, slice(first, first + AT_ONCE)), Desk.REACH)
                 time.sleep(BETWEEN_S)  # so that whoever waits has a turn
         except Unavailable as lack:
             log.info("The floorplan of site %s is not made ready ahead: %s", site.slug, lack)

@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from geo_server.domain.errors import NotFound
 from geo_server.store.tables import plans
@@ -29,6 +30,7 @@ class StoredPlan:
         parameters_hash: Same hash, same document.
         etag: Entity tag of the document.
         made_for_at: The moment that its seconds count from.
+        reach_etag: Entity tag of its reach, the areas where threats can be, which are drawn after it; None until then.
     """
 
     id: UUID
@@ -39,6 +41,12 @@ class StoredPlan:
     parameters_hash: str
     etag: str
     made_for_at: datetime
+    reach_etag: str | None
+
+    @property
+    def whole_etag(self) -> str:
+        """Entity tag of the document with its reach."""
+        return f"{self.etag}-{self.reach_etag}"
 
 
 _HEAD = [plans.c[name] for name in StoredPlan.__dataclass_fields__]
@@ -54,8 +62,9 @@ def add_plan(
     parameters_hash: str,
     made_for_at: datetime,
     document: bytes,
+    reach: bytes | None = None,
 ) -> StoredPlan:
-    """Keep a plan, its document in UTF-8 JSON, and forget the documents of those that many others have replaced.
+    """Keep a plan, its document and its reach in UTF-8 JSON, the reach where it is known already, and forget the documents of those that many others have replaced.
 
     One a ``seq`` of an incident; the caller holds the incident's lock.
     """
@@ -66,16 +75,32 @@ def add_plan(
         "seq": seq,
         "floorplan_rev": floorplan_rev,
         "parameters_hash": parameters_hash,
-        "etag": hashlib.sha256(document).hexdigest()[:32],
+        "etag": _tag(document),
         "made_for_at": made_for_at,
         "document": document,
+        **_reach_values(reach),
     }
     stored = StoredPlan(**c.execute(insert(plans).values(values).returning(*_HEAD)).mappings().one())
     latest = select(plans.c.seq).where(plans.c.incident_id == incident_id).order_by(plans.c.seq.desc())
     oldest_kept = latest.offset(PLANS_KEPT - 1).limit(1).scalar_subquery()
     replaced = (plans.c.incident_id == incident_id) & (plans.c.seq < oldest_kept) & plans.c.document.is_not(None)
-    c.execute(update(plans).where(replaced).values(document=None))
+    c.execute(update(plans).where(replaced).values(document=None, reach=None))
     return stored
+
+
+def add_reach(c: Connection, plan_id: UUID, reach: bytes) -> StoredPlan | None:
+    """Keep the reach of a plan, UTF-8 JSON; None when it has one already."""
+    statement = update(plans).where(plans.c.id == plan_id, plans.c.reach_etag.is_(None)).values(_reach_values(reach))
+    row = c.execute(statement.returning(*_HEAD)).mappings().one_or_none()
+    return None if row is None else StoredPlan(**row)
+
+
+def _reach_values(reach: bytes | None) -> dict[str, object]:
+    return {"reach": reach, "reach_etag": None if reach is None else _tag(reach)}
+
+
+def _tag(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()[:32]
 
 
 def find_latest_plan(c: Connection, incident_id: UUID, *, at: datetime | None = None) -> StoredPlan | None:
@@ -83,6 +108,15 @@ def find_latest_plan(c: Connection, incident_id: UUID, *, at: datetime | None = 
     statement = select(*_HEAD).where(plans.c.incident_id == incident_id)
     if at is not None:
         statement = statement.where(plans.c.made_at <= at)
+    return _first(c, statement)
+
+
+def find_latest_reach(c: Connection, incident_id: UUID) -> StoredPlan | None:
+    """Of the plans of an incident that have their reach, the one that knows most; None when none has."""
+    return _first(c, select(*_HEAD).where(plans.c.incident_id == incident_id, plans.c.reach_etag.is_not(None)))
+
+
+def _first(c: Connection, statement: Select[Any]) -> StoredPlan | None:
     row = c.execute(statement.order_by(plans.c.seq.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else StoredPlan(**row)
 
@@ -97,3 +131,9 @@ def load_plan_document(c: Connection, plan_id: UUID) -> bytes:
     if document is None:
         raise NotFound(f"There is no document of a plan {plan_id}.")
     return document
+
+
+def load_reach(c: Connection, plan_id: UUID) -> bytes | None:
+    """The reach of a plan, UTF-8 JSON; None when it is not drawn yet, or no longer kept."""
+    reach: bytes | None = c.scalar(select(plans.c.reach).where(plans.c.id == plan_id))
+    return reach

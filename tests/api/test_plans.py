@@ -12,7 +12,7 @@ from geo_server.store.audit import count_entries
 from geo_server.store.database import Database
 from geo_server.store.events import last_seq
 from geo_server.store.reports import add_closure
-from tests.api.conftest import Client
+from tests.api.conftest import Client, until
 from tests.api.said import routes_of, sighting, status_report
 from tests.campus import Campus, build_campus, new_id
 
@@ -156,7 +156,31 @@ def test_a_plan_is_not_sent_again_to_who_has_it(client: Client, campus: Campus) 
     assert changed.status_code == 200
     assert "private" in first.headers["cache-control"]
     picture = responder.get(f"{campus.url}/picture").json()
-    assert f'"{picture["plan"]["etag"]}"' == changed.headers["etag"]
+    assert changed.headers["etag"].startswith(f'"{picture["plan"]["etag"]}-')
+
+
+def test_where_threats_can_be_follows_the_ways_and_is_part_of_the_plan_from_then_on(
+    client: Client, campus: Campus
+) -> None:
+    responder, staff = client(Role.RESPONDER), client(Role.STAFF)
+    assert responder.get(f"{campus.url}/reach").status_code == 404
+    staff.post(f"{campus.url}/sightings", json=sighting(campus))
+    first = responder.get(f"{campus.url}/plan")
+    until(lambda: responder.get(f"{campus.url}/picture").json()["reach"] is not None)
+
+    then = responder.get(f"{campus.url}/plan")
+    ways = responder.get(f"{campus.url}/plan", params={"reach": False})
+    alone = responder.get(f"{campus.url}/reach")
+    picture = responder.get(f"{campus.url}/picture").json()
+
+    assert first.json()["reach"] in (None, alone.json()["reach"])
+    assert [area["at_s"] for area in then.json()["reach"]] == [0.0, 15.0, 30.0, 60.0]
+    assert then.json() == {**ways.json(), "reach": alone.json()["reach"]}
+    assert alone.json()["exercise"] is ways.json()["exercise"]
+    assert f'"{picture["reach"]["etag"]}"' == alone.headers["etag"] == then.headers["etag"] != ways.headers["etag"]
+    assert responder.get(f"{campus.url}/reach", headers={"If-None-Match": alone.headers["etag"]}).status_code == 304
+    assert staff.get(f"{campus.url}/reach").status_code == 403
+    assert staff.get(f"{campus.url}/picture").json()["reach"] is None
 
 
 def test_forty_witnesses_at_once_are_all_heard_by_a_server_with_a_handful_of_connections(

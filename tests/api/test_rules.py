@@ -49,6 +49,7 @@ RULES = {
     f"GET {SITE}/events": "see_incident",
     f"GET {SITE}/zones/{{zone_id}}/guidance": "see_incident",
     f"GET {SITE}/plan": "see_plan",
+    f"GET {SITE}/reach": "see_plan",
     f"GET {SITE}/zones/{{zone_id}}/choices": "see_plan",
     f"GET {SITE}/zones/{{zone_id}}/entries": "see_plan",
     f"POST {SITE}/what-if": "plan_ahead",

@@ -36,7 +36,7 @@ def test_a_sighting_is_kept_when_no_plan_can_be_made(
 ) -> None:
     responder = client(Role.RESPONDER)
 
-    monkeypatch.setattr("geo_server.services.planners.PATIENCE_S", 0.0)
+    monkeypatch.setattr("geo_server.services.planner.PATIENCE_S", 0.0)
     answer = responder.post(f"{campus.url}/sightings", json=sighting(campus))
 
     assert answer.status_code == 201
@@ -57,7 +57,7 @@ def test_nobody_is_shown_a_way_out_that_does_not_know_of_the_latest_sighting(
     before = staff.get(f"{campus.url}/zones/{room}/guidance").json()
 
     with monkeypatch.context() as broken:
-        broken.setattr("geo_server.services.planners.PATIENCE_S", 0.0)
+        broken.setattr("geo_server.services.planner.PATIENCE_S", 0.0)
         staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
         behind = staff.get(f"{campus.url}/zones/{room}/guidance").json()
         pictures = [one.get(f"{campus.url}/picture").json() for one in (staff, responder)]

@@ -18,10 +18,11 @@ from geo_server.services import planners as rooms
 from geo_server.services import published
 from geo_server.services.access import authenticate
 from geo_server.services.catching_up import THREAD_NAME, catching_up
-from geo_server.services.planners import Planners
+from geo_server.services.planners import Desk, Planners, know
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_shipped_pack
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
+from geo_server.services.reaches import Reaches
 from geo_server.services.sightings import NewSighting, add_sighting
 from geo_server.store.database import Database
 from geo_server.store.sites import list_sites
@@ -38,11 +39,11 @@ def planners() -> Iterator[Planners]:
 
 
 def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: Database, planners: Planners) -> None:
-    plans = _with_a_sighting_that_nobody_planned_for(database, planners)
+    services = _with_a_sighting_that_nobody_planned_for(database, planners)
     leaving, lock = asyncio.Event(), text("LOCK TABLE sites IN ACCESS EXCLUSIVE MODE")
 
     async def stay() -> None:
-        async with catching_up(*plans, planners):
+        async with catching_up(*services, planners):
             leaving.set()
 
     async def leave_while_the_thread_waits_for_the_database() -> None:
@@ -65,10 +66,10 @@ def test_leaving_does_not_wait_for_a_floorplan_that_is_being_made_ready(
 ) -> None:
     build_campus(database)
     floorplans, told = PublishedFloorplans(database, planners), tmp_path / "who"
-    monkeypatch.setattr(rooms, "_prepare_one", partial(prepare_for_ever, str(told)))
+    monkeypatch.setattr(rooms, "prepare_one", partial(prepare_for_ever, str(told)))
 
     async def stay() -> None:
-        async with catching_up(floorplans, Plans(database, floorplans), planners):
+        async with catching_up(*_services(database, floorplans), planners):
             while not told.exists():
                 await asyncio.sleep(0.01)
 
@@ -84,8 +85,8 @@ def test_leaving_ends_the_look_around_in_a_floorplan(
 ) -> None:
     campus, leaving, tasks = build_campus(database), threading.Event(), []
 
-    def work(_: PublishedFloorplan, task: object, *, urgent: bool) -> None:
-        tasks.append((task, urgent))
+    def work(_: PublishedFloorplan, task: object, desk: Desk) -> None:
+        tasks.append((task, desk))
         if len(tasks) == 2:
             leaving.set()
 
@@ -95,34 +96,40 @@ def test_leaving_ends_the_look_around_in_a_floorplan(
     PublishedFloorplans(database, planners).warm(campus.site, leaving)
     assert len(tasks) == 2
     PublishedFloorplans(database, planners).warm(campus.site)
-    assert len(tasks) == 2 + 4
+    assert len(tasks) == 2 + 1 + 4
+    assert tasks[2:] == [(know, Desk.WAYS), *((task, Desk.REACH) for task, _ in tasks[3:])]
 
 
 def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, planners: Planners) -> None:
-    plans = _with_a_sighting_that_nobody_planned_for(database, planners)
+    services = _with_a_sighting_that_nobody_planned_for(database, planners)
 
     async def stay() -> None:
-        async with catching_up(*plans, planners), asyncio.timeout(20):
+        async with catching_up(*services, planners), asyncio.timeout(20):
             while THREAD_NAME in _threads():
                 await asyncio.sleep(0.01)
 
     asyncio.run(stay())
 
     assert _planned(database) == 1
-    in_force = plans[0].current(_sites(database)[0])
-    assert in_force.work(count_known, urgent=True) == len(in_force.floorplan.zones)
+    in_force = services[0].current(_sites(database)[0])
+    assert in_force.work(count_known, Desk.REACH) == len(in_force.floorplan.zones)
 
 
 def _with_a_sighting_that_nobody_planned_for(
     database: Database, planners: Planners
-) -> tuple[PublishedFloorplans, Plans]:
+) -> tuple[PublishedFloorplans, Plans, Reaches]:
     campus = build_campus(database)
     floorplans = PublishedFloorplans(database, planners)
     by = authenticate(database, campus.tokens[Role.COMMANDER])
     lon, lat = campus.lonlat(3, 1.5)
     said = NewSighting(uuid4(), "fire", (lon, lat), 0, datetime.now(UTC))
     add_sighting(database, floorplans, load_shipped_pack(), campus.site, said, by=by)
-    return floorplans, Plans(database, floorplans)
+    return _services(database, floorplans)
+
+
+def _services(database: Database, floorplans: PublishedFloorplans) -> tuple[PublishedFloorplans, Plans, Reaches]:
+    reaches = Reaches(database)
+    return floorplans, Plans(database, floorplans, reaches), reaches
 
 
 def _sites(database: Database) -> list[Site]:

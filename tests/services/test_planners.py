@@ -17,8 +17,9 @@ import pytest
 from geo_server.domain.errors import InvalidInput, Unavailable
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.request import PlanRequest
-from geo_server.services import planners as rooms
-from geo_server.services.planners import FLOORPLANS_KEPT, Planner, Planners, Ready
+from geo_server.services import planner as rooms
+from geo_server.services.planner import FLOORPLANS_KEPT, Planner, Ready
+from geo_server.services.planners import STAND_BACK, Desk, Planners
 from tests.api.conftest import until
 from tests.routing.plans import school
 from tests.services.tasks import document, end_yourself, process_id, refuse, stumble, tell_and_wait
@@ -128,12 +129,18 @@ def test_whenever_it_is_closed_whoever_waits_has_an_answer_or_is_told_why_not(re
 
 def test_what_all_wait_for_does_not_stand_behind_what_somebody_asked_for(ready: Ready, tmp_path: Path) -> None:
     told = tmp_path / "who"
-    with Planners() as planners, ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(planners.other.work, ready, partial(tell_and_wait, str(told)))
+    with ThreadPoolExecutor(1) as pool, Planners() as planners:
+        waiting = pool.submit(planners.work, Desk.ASKED, ready, partial(tell_and_wait, str(told)))
         until(lambda: told.exists() and bool(told.read_text()))
-        assert planners.urgent.work(ready, process_id) != int(told.read_text())
-        planners.other.close()
-        assert isinstance(waiting.exception(10), Unavailable)
+        assert planners.work(Desk.WAYS, ready, process_id) != int(told.read_text())
+    assert isinstance(waiting.exception(10), Unavailable)
+
+
+def test_only_what_everybody_waits_for_stands_back_for_nobody(ready: Ready) -> None:
+    with Planners() as planners:
+        niceness = {desk: os.getpriority(os.PRIO_PROCESS, planners.work(desk, ready, process_id)) for desk in Desk}
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert niceness == {desk: ours + (0 if desk is Desk.WAYS else STAND_BACK) for desk in Desk}
 
 
 def test_threads_take_turns(planner: Planner, ready: Ready) -> None:
@@ -149,11 +156,11 @@ def test_threads_take_turns(planner: Planner, ready: Ready) -> None:
 
 SERVER = """
 import sys, time
-from geo_server.services.planners import Planners
+from geo_server.services.planners import Desk, Planners
 from tests.routing.plans import school
 from tests.services.tasks import process_id
 made = Planners()
-print(made.urgent.work(made.prepare(school(12)), process_id), flush=True)
+print(made.work(Desk.WAYS, made.prepare(school(12)), process_id), flush=True)
 time.sleep(600)
 """
 

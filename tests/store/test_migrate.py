@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from geo_server.store.database import Database
 from geo_server.store.events import record_event
 from geo_server.store.incidents import load_incident, set_incident_state
 from geo_server.store.migrate import downgrade, pending, upgrade
-from geo_server.store.plans import add_plan, find_latest_plan
+from geo_server.store.plans import add_plan, find_latest_plan, find_latest_reach, load_plan_document, load_reach
 from geo_server.store.tables import events
 from geo_server.store.threats import add_sighting, list_sightings
 from tests.conftest import MakeDatabase
@@ -99,3 +100,33 @@ def test_what_was_recorded_before_an_upgrade_is_told_as_if_it_had_always_been_ke
         assert load_incident(c, site.id, incident.id).cleared_at == cleared_at
         [kept] = list_sightings(c, incident.id, site.frame)
     assert (kept.id, kept.kind, kept.retraction) == (sighting.id, threat.kind, None)
+
+
+def test_the_reach_of_a_plan_from_before_an_upgrade_is_kept_beside_it(database: Database) -> None:
+    site, incident, _ = in_incident(database)
+    with database.transaction() as c:
+        stored = add_plan(
+            c,
+            site_id=site.id,
+            incident_id=incident.id,
+            seq=3,
+            floorplan_rev=1,
+            parameters_hash="hash",
+            made_for_at=NOON,
+            document='{"words": "Größe", "zones": [1]}'.encode(),
+            reach=b'[{"at_s": 15.0}]',
+        )
+        record_event(c, site.id, EventKind.REACH_MADE, {})
+
+    downgrade(database, "0019")
+    with database.snapshot() as c:
+        before = c.scalar(text("SELECT convert_from(document, 'UTF8') FROM plans"))
+    upgrade(database)
+
+    assert json.loads(before) == {"words": "Größe", "zones": [1], "reach": [{"at_s": 15.0}]}
+    with database.snapshot() as c:
+        assert json.loads(load_plan_document(c, stored.id)) == {"words": "Größe", "zones": [1]}
+        assert json.loads(load_reach(c, stored.id) or b"") == [{"at_s": 15.0}]
+        kept = find_latest_reach(c, incident.id)
+        assert kept is not None
+        assert kept.etag == stored.etag

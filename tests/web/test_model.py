@@ -100,3 +100,12 @@ def test_a_plan_that_does_not_know_of_all_that_was_reported_makes_no_way_sure(
             unsureZones(state).length === 0];
     }"""
     assert set(page.evaluate(script, picture)) == {sure}
+
+
+@pytest.mark.parametrize(
+    ("reach", "older"),
+    [(None, False), ({"made_for_at": "now"}, False), ({"made_for_at": "before"}, True)],
+)
+def test_a_reach_of_an_earlier_plan_is_called_older(visit: Visit, reach: dict[str, Any] | None, older: bool) -> None:
+    page = visit(Role.VIEWER).ready()
+    assert _ask(page, "isReachOlder", {"picture": {"plan": {"made_for_at": "now"}}, "reach": reach}) is older

@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from geo_server.api.answers import json_tagged
+from geo_server.api.answers import json_tagged, moment, with_member
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.redaction import assumptions_without_people, plan_without_people, route_without_people
 from geo_server.api.schemas import WhatIfSaid
@@ -33,8 +33,17 @@ def show_plan(
     choices: Annotated[
         bool, Query(description="Also up to three ways of every zone: fastest safe, least exposed, largest margin.")
     ] = False,
+    reach: Annotated[
+        bool,
+        Query(
+            description="With where threats can be. Without it a plan of ways out never waits for its second reading."
+        ),
+    ] = True,
 ) -> Response:
-    """The latest plan of the open incident: every zone's way, as ``geo-server plan`` prints it."""
+    """The latest plan of the open incident: every zone's way, as ``geo-server plan`` prints it.
+
+    Where threats can be is drawn after the ways: until then ``reach`` is null, and ``reach_made`` is the event that tells of it.
+    """
     state = state_of(request)
     none = NotFound("There is no plan.", advice="A plan is made when an incident is open.")
     if choices or to is not Destination.EXITS:
@@ -45,8 +54,29 @@ def show_plan(
     found = state["plans"].find_latest(access.site)
     if found is None:
         raise none
-    plan, document = found
-    return _plan_for(request, access, document, plan.etag)
+    plan, document, areas = found
+    if not reach:
+        return _plan_for(request, access, document, plan.etag)
+    return _plan_for(request, access, with_member(document, "reach", areas or b"null"), plan.whole_etag)
+
+
+@router.get("/reach")
+def show_reach(request: Request, access: Annotated[Access, requires(Permission.SEE_PLAN)]) -> Response:
+    """Where the threats of the open incident can be by now and next, of the latest plan for which that is drawn."""
+    found = state_of(request)["reaches"].find_latest(access.site)
+    if found is None:
+        raise NotFound(
+            "There is no plan with its reach.", advice="It is drawn after a plan, which is made for an incident."
+        )
+    plan, areas, exercise = found
+    head = {
+        "incident_id": str(plan.incident_id),
+        "exercise": exercise,
+        "seq": plan.seq,
+        "floorplan_rev": plan.floorplan_rev,
+        "made_for_at": moment(plan.made_for_at),
+    }
+    return json_tagged(request, lambda: with_member(orjson.dumps(head), "reach", areas), plan.whole_etag)
 
 
 @router.post("/what-if")

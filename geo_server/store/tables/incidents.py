@@ -223,6 +223,8 @@ plans = Table(
     moment("made_at", recorded=True),
     Column("etag", Text, nullable=False),
     moment("made_for_at"),
+    Column("reach", LargeBinary, nullable=True),
+    Column("reach_etag", Text, nullable=True),
     UniqueConstraint("incident_id", "seq"),
     of_site("incident_id", "incidents"),
     at_least_zero("seq"),
@@ -230,7 +232,7 @@ plans = Table(
     not_blank("parameters_hash"),
     not_blank("etag"),
 )
-"""A plan that many others have replaced has no document any more; which one was in force when stays known."""
+"""A plan that many others have replaced has no document and no reach any more; which one was in force when stays known."""
 
 events = Table(
     "events",

@@ -138,6 +138,7 @@ function forResponder(state, incident) {
         ),
         state.picture.plan_behind && !state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_behind"))),
         state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_failed")), ticking(state.picture.plan_failed_at, ago)),
+        state.picture.reach_failed_at && fact(t("card.reach"), h("strong", {}, t("card.reach_failed")), ticking(state.picture.reach_failed_at, ago)),
         doing && fact(t(order ? "card.order" : "card.protocol"), h("strong", {}, doing.title), h("span", {}, tn("card.silent", silent))),
       ]),
     ],

@@ -91,7 +91,7 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
 
   /** What belongs to the picture; asked for again, with that, until it comes. Never rejects. */
   const loadRest = inTurn((ask) =>
-    Promise.all([loadMap(ask), loadPlan(ask), loadGuidance(ask), loadSightings(ask)]).catch(onRestMissing),
+    Promise.all([loadMap(ask), loadPlan(ask), loadReach(ask), loadGuidance(ask), loadSightings(ask)]).catch(onRestMissing),
   );
   const onRestMissing = (fault) => {
     if (fault.status === 401) onSignedOut();
@@ -109,11 +109,20 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     if (!may(store.state, "see_plan")) return;
     const etag = picture.plan?.etag ?? null;
     if (etag === store.state.planEtag) return;
-    const plan = etag === null ? null : await ask(`${base}/plan`);
+    const plan = etag === null ? null : await ask(`${base}/plan?reach=false`);
     // What is kept of two answers need not belong together.
     if (ask !== getAndKeep && plan && Date.parse(plan.made_for_at) !== Date.parse(picture.plan.made_for_at)) return;
     const routes = new Map((plan?.zones ?? []).map((route) => [route.zone_id, { ...route, made_for_at: plan.made_for_at }]));
     store.set({ plan, routes, planEtag: etag });
+  };
+
+  /** Follows the plan by a moment: until then that of the plan before stays. */
+  const loadReach = async (ask) => {
+    const { picture } = store.state;
+    if (!may(store.state, "see_plan")) return;
+    const etag = picture.reach?.etag ?? null;
+    if (etag === store.state.reachEtag) return;
+    store.set({ reach: etag === null ? null : await ask(`${base}/reach`), reachEtag: etag });
   };
 
   /** Only when one may have been added or retracted: pictures come far more often. */
@@ -159,6 +168,7 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     if (event.kind === "drill_changed") store.set({ kept: event });
     if (/^(round|fault)_/.test(event.kind)) store.set({ walked: event });
     if (gap || event.kind === "concern_changed") store.set({ noticed: event });
+    if (event.kind.startsWith("reach_") && !may(store.state, "see_plan") && !gap) return;
     if (BESIDE_THE_PICTURE.test(event.kind) && !gap) return;
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
     if (event.kind === "status_reported" && event.status) applyStatus(store, event);

@@ -40,6 +40,8 @@ const EMPTY = {
   sightings: [],
   plan: null,
   planEtag: null,
+  reach: null,
+  reachEtag: null,
   routes: new Map(),
   guidance: null,
   freshness: "live",

@@ -41,12 +41,12 @@ export function levelChanges(route, levelName, words) {
 }
 
 /**
- * Where a threat can be by now, and next, on one level. The plan gave areas for moments counted from its own: the last
+ * Where a threat can be by now, and next, on one level. A reach has areas for moments counted from its plan's own: the last
  * that has passed is the one for now, the one after it is where the threat can be soon.
  */
-export function reachAreas(plan, ordinal) {
-  const areas = (plan?.reach ?? []).filter((area) => area.ordinal === ordinal);
-  const { present, next } = reachMoments(plan);
+export function reachAreas(reach, ordinal) {
+  const areas = (reach?.reach ?? []).filter((area) => area.ordinal === ordinal);
+  const { present, next } = reachMoments(reach);
   const shown = [
     [next, "next"],
     [present, "now"],
@@ -60,18 +60,18 @@ export function reachAreas(plan, ordinal) {
 
 /**
  * The two moments shown, in seconds from the plan's: the last one that has passed, and the one to come, with the seconds
- * until then. `spent`: the plan is so old that the threat can be beyond every area that it gave.
+ * until then. `spent`: it is so old that the threat can be beyond every area of it.
  */
-export function reachMoments(plan) {
-  const elapsed = plan ? planAge(plan) : 0;
-  const moments = [...new Set((plan?.reach ?? []).map((area) => area.at_s))].sort((a, b) => a - b);
+export function reachMoments(reach) {
+  const elapsed = reach ? planAge(reach) : 0;
+  const moments = [...new Set((reach?.reach ?? []).map((area) => area.at_s))].sort((a, b) => a - b);
   const next = moments.find((at) => at > elapsed);
   const present = moments.findLast((at) => at <= elapsed);
   return { present, next, next_in_s: next && Math.ceil(next - elapsed), spent: moments.length > 0 && next === undefined };
 }
 
-/** Seconds since the moment that a plan counts from. */
-export const planAge = (plan) => Math.max(0, (now() - Date.parse(plan.made_for_at)) / 1000);
+/** Seconds since the moment that a plan, or its reach, counts from. */
+export const planAge = ({ made_for_at: at }) => Math.max(0, (now() - Date.parse(at)) / 1000);
 
 const geometryOf = (area) => area.geometry ?? area.area ?? { type: "Polygon", coordinates: area.coordinates };
 

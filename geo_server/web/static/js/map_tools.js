@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { reachMoments } from "./map_shapes.js";
-import { countWays, guidanceOf, levelName, threatsOf } from "./model.js";
+import { countWays, guidanceOf, isReachOlder, levelName, threatsOf } from "./model.js";
 import { levelsOf, shownReview } from "./review_model.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
@@ -77,11 +77,11 @@ function legend(store) {
     const words = h("span", {});
     const row = sign(moment, words);
     const update = () => {
-      const moments = reachMoments(store.state.plan);
+      const moments = reachMoments(store.state.reach);
       row.hidden = moments[moment] === undefined;
       if (!row.hidden) words.textContent = told(moments);
     };
-    store.watch(["plan"], update);
+    store.watch(["reach", "picture"], update);
     setInterval(update, 1000);
     return row;
   };
@@ -96,7 +96,7 @@ function legend(store) {
       ofPicture(store, "threat", (picture) => picture.threats.length > 0),
       ofPicture(store, "closed", (picture) => picture.closures.length > 0),
       sees && [
-        shaded("present", ({ spent }) => t(spent ? "legend.no_reach" : "legend.reach")),
+        shaded("present", ({ spent }) => t(spent ? "legend.no_reach" : isReachOlder(store.state) ? "legend.reach_older" : "legend.reach")),
         shaded("next", ({ next_in_s: s }) => t("legend.reach_next", { s })),
       ],
       WAYS.map(([name, statuses]) => counted(store, name, statuses)),

@@ -222,14 +222,14 @@ function follow(store, view) {
 
   let drawn = null;
   const drawReach = () => {
-    const { plan, ordinal } = store.state;
-    const areas = reachAreas(plan, ordinal);
-    const told = `${plan?.made_for_at}|${ordinal}|${areas.features.map((one) => one.properties.at_s)}`;
+    const { reach, ordinal } = store.state;
+    const areas = reachAreas(reach, ordinal);
+    const told = `${reach?.made_for_at}|${ordinal}|${areas.features.map((one) => one.properties.at_s)}`;
     if (told === drawn) return;
     drawn = told;
     view.setData("reach", areas);
   };
-  store.watch(["plan", "ordinal"], drawReach);
+  store.watch(["reach", "ordinal"], drawReach);
   setInterval(drawReach, REACH_MS);
 }
 

@@ -76,6 +76,9 @@ export const routesOf = (state) => [...state.routes.values()].map((route) => asP
 const asPlanned = (state, route) => (isBehind(state) ? unsure(route) : asTold(state, route));
 const isBehind = ({ picture, planEtag }) => Boolean(picture) && (picture.plan_behind || (picture.plan?.etag ?? null) !== planEtag);
 
+/** Whether the reach shown is that of an earlier plan: that of the latest one is being drawn, or could not be. */
+export const isReachOlder = ({ picture, reach }) => Boolean(reach) && reach.made_for_at !== picture.plan?.made_for_at;
+
 /**
  * Where a threat is, in words: its zone, or where it is in none the nearest, its level, and its building unless that is
  * the building of `seenFrom`.
