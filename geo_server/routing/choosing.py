@@ -166,7 +166,10 @@ def choose_nodes(
     fields: Fields, starts: Sequence[Start], reaction_s: float, margin_s: float
 ) -> tuple[RouteStatus, tuple[int, ...]]:
     """:func:`choose` for any first nodes that lead to an end."""
-    nearest = min(starts, key=lambda start: (start.seconds + fields.distances[start.node], start.node))
+    left_s = [start.seconds + fields.distances[start.node] for start in starts]
+    least_s = min(left_s) + EPSILON_S
+    # Of several as near the one with the smallest number, whatever rounding makes of a site that was turned.
+    nearest = min((start for start, s in zip(starts, left_s, strict=True) if s <= least_s), key=lambda one: one.node)
     if reaction_s <= fields.slack[nearest.node] - nearest.latest_s - margin_s + EPSILON_S:
         return RouteStatus.SAFE_SHORTEST, follow(fields.following, nearest.node)
     latest = _latest(fields, starts)

@@ -97,7 +97,7 @@ def next_nodes(compiled: CompiledFloorplan, pair_s: Floats, distances: Floats, s
     firsts = np.flatnonzero(np.diff(tails[chosen], prepend=-1))
     farthest = np.repeat(np.minimum.reduceat(after[chosen], firsts), np.diff(np.append(firsts, len(chosen))))
     # What is written last stays.
-    chosen = chosen[after[chosen] == farthest][::-1]
+    chosen = chosen[after[chosen] <= farthest + EPSILON_S][::-1]
     found[tails[chosen]] = heads[chosen]
     return found
 
@@ -219,7 +219,7 @@ def shortest_in_time(
     for node, at in starts:
         if at <= latest[node] + EPSILON_S and at < best.get(node, inf):
             best[node] = at
-            heapq.heappush(heap, (at + distances[node], node, at))
+            heapq.heappush(heap, (_rounded(at + distances[node]), node, at))
     while heap:
         _, node, at = heapq.heappop(heap)
         if at > best[node]:
@@ -230,8 +230,13 @@ def shortest_in_time(
             then = at + pair_s[pair]
             if then < inf and then <= latest[head] + EPSILON_S and then < best.get(head, inf):
                 best[head], before[head] = then, node
-                heapq.heappush(heap, (then + distances[head], head, then))
+                heapq.heappush(heap, (_rounded(then + distances[head]), head, then))
     return ()
+
+
+def _rounded(seconds: float) -> float:
+    """What orders ways, so that rounding does not choose among those of one length: they go by the numbers of their nodes."""
+    return round(seconds, 6)
 
 
 def _trail(before: dict[int, int], last: int) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 Terminology:
     clearance: distance kept from walls, where that fits.
     join: how a terminal is tied to the zone: it may lie in the thickness of a wall, up to a metre from the polygon.
-    start: the place of a zone that is farthest from its terminals: whoever is in the zone has some terminal nearer.
+    start: the place of a zone that is farthest from its terminals (:mod:`geo_server.routing.beginnings`).
     spread: by how much the way to one terminal from anywhere in the zone can be longer than the way from the start.
 
 A walk keeps its clearance when both joins lie in one piece of the zone that has it; otherwise (a passage that is too
@@ -20,6 +20,7 @@ import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo_server.routing.beginnings import build_grid, find_start
 from geo_server.routing.visibility import Floats, Space, Vertex, build_space, shortest_way
 
 CLEARANCE_M = 0.3
@@ -27,15 +28,6 @@ CLEARANCE_M = 0.3
 
 LONGEST_STUB_M = 1.0
 """Farthest that a terminal may be from the part of a zone with clearance, measured from the zone's edge."""
-
-GRID_M = 0.5
-"""Least spacing of the places that are tried as starts, beside the zone's vertices."""
-
-GRID_PLACES = 200
-"""About how many such places are tried in a large zone. The best is then looked for around the best of them."""
-
-FINER = (0.5, 0.25, 0.1)
-"""Spacings of the finer grids around the best place, as parts of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +109,13 @@ class Walker:
         """
         edges = self._edges(centres)
         there = self._tie(self.bare, edges)
-        places, spacing = _places(self.bare.polygon)
-        away = self._away(places, there)
-        best = int(np.argmax(_nearest(away)))
+        grid = build_grid(self.bare.polygon)
+        places = grid.places()
+        start = find_start(grid, places, self._away(places, there), lambda others: self._away(others, there))
         stubs = np.asarray(shapely.distance(edges, np.asarray(centres, dtype=object)))
-        between = spacing / math.sqrt(2) if self.bare.polygon.interiors else 0.0
+        between = grid.spacing / math.sqrt(2) if self.bare.polygon.interiors else 0.0
         walked = self._walked(places, edges)
         farthest = walked.max(axis=0, where=np.isfinite(walked), initial=0.0) + stubs + between
-        start, least = places[best], float(_nearest(away)[best])
-        for part in FINER:
-            around = _around(self.bare.polygon, start, spacing * part)
-            nearest = _nearest(self._away(around, there)) if len(around) else np.zeros(0)
-            if len(nearest) and nearest.max() > least + 1e-9:
-                start, least = around[int(np.argmax(nearest))], float(nearest.max())
         walks = self._walks_from(start, centres, edges)
         spreads = [
             max(0.0, float(far) - walk.metres) if walk else 0.0 for walk, far in zip(walks, farthest, strict=True)
@@ -205,33 +191,6 @@ def _best(
             line = without_repeats([_xy(centre_i), _xy(edge_i), *inner, _xy(edge_j), _xy(centre_j)])
             return Walk(_length(line), line, clear=number < len(froms) - 1)
     return None
-
-
-def _places(polygon: Polygon) -> tuple[npt.NDArray[np.object_], float]:
-    """Candidates for a zone's start, its vertices and a grid; and the grid's spacing in metres."""
-    vertices = shapely.points(np.unique(shapely.get_coordinates(polygon), axis=0))
-    spacing = max(GRID_M, float(np.sqrt(polygon.area / GRID_PLACES)))
-    west, south, east, north = polygon.bounds
-    grid = _grid(polygon, np.arange(west, east, spacing), np.arange(south, north, spacing))
-    return np.concatenate([vertices, grid]), spacing
-
-
-def _around(polygon: Polygon, place: Point, spacing: float) -> npt.NDArray[np.object_]:
-    """Places of a polygon on a grid of five by five around one of its places."""
-    steps = np.arange(-2, 3) * spacing
-    return _grid(polygon, place.x + steps, place.y + steps)
-
-
-def _grid(polygon: Polygon, xs: Floats, ys: Floats) -> npt.NDArray[np.object_]:
-    x, y = np.meshgrid(xs, ys)
-    points = shapely.points(x.ravel(), y.ravel())
-    return np.asarray(points[shapely.covers(polygon, points)], dtype=object)
-
-
-def _nearest(away: Floats) -> Floats:
-    """Metres from each place to its nearest terminal; -1 where none can be walked to."""
-    nearest = away.min(axis=1)
-    return np.where(np.isfinite(nearest), nearest, -1.0)
 
 
 def _xy(point: Point) -> Vertex:

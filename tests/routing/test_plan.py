@@ -4,8 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from shapely import LineString, Polygon
-from shapely.affinity import scale
+from shapely import LineString
 
 from geo_server.domain.places import TransitionCategory, ZoneCategory
 from geo_server.domain.routes import Advice, Route, RouteStatus
@@ -143,24 +142,6 @@ def test_a_longer_margin_never_makes_safe_what_was_not(seed: int) -> None:
 def _rank(route: Route) -> int:
     """0 while a way is guaranteed, then worse. Which of the two safe ones it is says nothing."""
     return {RouteStatus.NO_GUARANTEED_ROUTE: 1, RouteStatus.UNREACHABLE: 2}.get(route.status, 0)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_mirroring_a_site_changes_nothing_but_coordinates(seed: int) -> None:
-    floorplan = grid_building(seed)
-
-    def mirrored(line: LineString | Polygon) -> LineString | Polygon:
-        return scale(line, xfact=-1, origin=(0, 0))
-
-    other = replace(
-        floorplan,
-        zones=tuple(replace(zone, polygon=mirrored(zone.polygon)) for zone in floorplan.zones),
-        openings=tuple(replace(opening, line=mirrored(opening.line)) for opening in floorplan.openings),
-    )
-    for one, two in zip(make(floorplan, threat(9, 3)).routes, make(other, threat(-9, 3)).routes, strict=True):
-        assert two.status is one.status
-        assert two.margin_s == pytest.approx(one.margin_s, abs=0.3)
-        assert two.distance_m == pytest.approx(one.distance_m, abs=0.3)
 
 
 def test_the_same_input_gives_the_same_plan_and_hash() -> None:
