@@ -27,6 +27,15 @@ from tests.routing.walkers import BUILDINGS, kept
 DOCS = Path(__file__).parents[1] / "docs"
 
 
+DRAFTS = """## Drafts
+
+Who may `edit_floorplans` may also discard a draft that nobody wants (`POST /api/sites/{site}/revisions/{revision_id}/discard`,
+or the button under *Floorplans*, which asks once more). It leaves the list, no later draft follows it, and it stays on record
+with what was read: `GET …/revisions` names it with the state `discarded`, and `POST …/copy` makes a draft of it again. What is
+or was in force is never discarded: that is a conflict (409). Who did it is in the audit log.
+
+"""
+
 RESPONDER_LINKS = """## Responder links
 
 Who may `share_incident` makes links to an open incident for responders without an account: a QR code to hold a phone to, or an
@@ -134,7 +143,7 @@ def access_page() -> str:
         "A person signs in with a link that works once; the browser then holds a session cookie. Programs send\n"
         "`Authorization: Bearer TOKEN`. Only hashes of links, sessions and tokens are stored."
     )
-    return _page("Access", lead, ("", *Role), rows) + "\n" + RESPONDER_LINKS
+    return _page("Access", lead, ("", *Role), rows) + "\n" + DRAFTS + RESPONDER_LINKS
 
 
 def verification_page() -> str:

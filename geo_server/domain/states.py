@@ -12,6 +12,8 @@ class RevisionState(StrEnum):
     """In force. One a building."""
     SUPERSEDED = "superseded"
     """Was in force until a later one was published. It never changes again."""
+    DISCARDED = "discarded"
+    """A draft that nobody wanted. It never changes again, and nothing follows it; it can be copied like any other."""
 
 
 class ImportState(StrEnum):

@@ -18,10 +18,11 @@ from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
 from geo_server.store.edits import add_edits, list_edits
 from geo_server.store.events import record_event
-from geo_server.store.floorplans import analyse, place_draft
+from geo_server.store.floorplans import analyse, drop_places, place_draft
 from geo_server.store.revisions import (
     Revision,
     add_draft,
+    discard,
     load_document,
     load_revision,
     lock_draft,
@@ -86,6 +87,31 @@ def publish_revision(
         rev = publish_draft(c, site, revision_id, by=by, signed_by=signed_by)
     analyse(database)
     return rev
+
+
+def discard_revision(database: Database, site: Site, revision_id: UUID, *, by: UUID | None) -> Revision:
+    """Put a draft aside that nobody wants: it stays on record with what was read, and no later draft follows it.
+
+    Args:
+        database: Where it is kept.
+        site: Site of the revision.
+        revision_id: The draft.
+        by: A person's id; None is the operator at the command line.
+
+    Returns:
+        The revision.
+
+    Raises:
+        NotFound: The site has no such revision.
+        Conflict: It is no draft any more: what is or was in force is never discarded.
+    """
+    with database.transaction(site.id) as c:
+        revision = load_revision(c, site.id, revision_id)
+        discard(c, revision_id)
+        drop_places(c, revision_id)
+        source = {"source": revision.source_name, "sha256": revision.source_sha256}
+        _audit(c, site, by, ("floorplan_discarded", revision_id), {"number": revision.number, **source})
+        return load_revision(c, site.id, revision_id)
 
 
 def fit_control_points(floorplan: Floorplan, control_points: Sequence[ControlPoint], site: Site) -> Placement:

@@ -57,8 +57,7 @@ def place_draft(c: Connection, revision_id: UUID, floorplan: Floorplan, placemen
     frame = _check(floorplan)
     draft = lock_draft(c, revision_id)
     revision = {"site_id": draft["site_id"], "revision_id": revision_id}
-    for table in reversed(REVISION_TABLES):
-        c.execute(delete(table).where(table.c.revision_id == revision_id))
+    drop_places(c, revision_id)
     with refusing_bad_values("floorplan", BAD_DRAWING):
         level_ids = _add_levels(c, draft["site_id"], draft["building_id"], floorplan.levels)
         _insert(c, revision_levels, [revision | row for row in _level_rows(floorplan, frame, level_ids)])
@@ -69,6 +68,12 @@ def place_draft(c: Connection, revision_id: UUID, floorplan: Floorplan, placemen
         .where(floorplan_revisions.c.id == revision_id)
         .values(placed_at=func.clock_timestamp(), placement=None if placement is None else asdict(placement))
     )
+
+
+def drop_places(c: Connection, revision_id: UUID) -> None:
+    """Delete what the placing of a draft wrote."""
+    for table in reversed(REVISION_TABLES):
+        c.execute(delete(table).where(table.c.revision_id == revision_id))
 
 
 def analyse(database: Database) -> None:

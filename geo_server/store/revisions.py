@@ -108,13 +108,14 @@ def add_draft(
 
 
 def lock_latest_revision(c: Connection, site_id: UUID, building_id: UUID) -> Revision | None:
-    """The latest revision of a building, whatever its state; nobody adds a later one until the transaction ends.
+    """The latest revision of a building that was not discarded; nobody adds a later one until the transaction ends.
 
     Raises:
         NotFound: The site has no such building.
     """
     _lock_building(c, site_id, building_id)
-    statement = _REVISION.where(floorplan_revisions.c.building_id == building_id)
+    kept = floorplan_revisions.c.state != RevisionState.DISCARDED.value
+    statement = _REVISION.where(floorplan_revisions.c.building_id == building_id, kept)
     row = c.execute(statement.order_by(floorplan_revisions.c.number.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else _revision(row)
 
@@ -163,6 +164,18 @@ def publish(c: Connection, revision_id: UUID, *, by: UUID | None, signed_by: str
         .values(name=revision_levels.c.name)
     )
     return rev
+
+
+def discard(c: Connection, revision_id: UUID) -> None:
+    """Note that nobody wants a draft.
+
+    Raises:
+        NotFound: There is no such revision.
+        Conflict: It is no draft any more.
+    """
+    lock_draft(c, revision_id)
+    discarded = {"state": RevisionState.DISCARDED.value}
+    c.execute(update(floorplan_revisions).where(floorplan_revisions.c.id == revision_id).values(discarded))
 
 
 def load_revision(c: Connection, site_id: UUID, revision_id: UUID) -> Revision:

@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from geo_server.domain.roles import Role
 from geo_server.ingest.codes import make_finding
 from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
+from geo_server.store.tables import audit, zones
 from geo_server.store.tables.revisions import floorplan_revisions
 from tests.api.conftest import Client
 from tests.api.test_imports import control_points, document, upload
@@ -117,6 +118,44 @@ def test_what_is_published_is_corrected_in_a_copy_shown_as_a_difference_and_can_
     assert published_names(draft) == {"Studio"}
     with database.snapshot() as c:
         assert verify_audit(c, draft.campus.site.id) is None
+
+
+def test_a_draft_that_nobody_wants_is_discarded_stays_on_record_and_can_be_copied(
+    draft: Draft, database: Database
+) -> None:
+    draft.place()
+    answer = draft.client.post(f"{draft.url}/discard")
+    refused = [
+        draft.edit("change_zone", zone_id=new_id(), name="Late"),
+        draft.publish(),
+        draft.client.post(f"{draft.url}/discard"),
+    ]
+    listed = {one["id"]: one["state"] for one in draft.client.get(f"{draft.campus.url}/revisions").json()["revisions"]}
+    revision_id = draft.url.rsplit("/", 1)[-1]
+
+    assert (answer.status_code, answer.json()["revision"]["state"]) == (200, "discarded")
+    assert [(one.status_code, one.json()["type"]) for one in refused] == [(409, "/problems/conflict")] * 3
+    assert listed[revision_id] == "discarded"
+    with database.snapshot() as c:
+        assert c.scalar(select(func.count()).select_from(zones).where(zones.c.revision_id == revision_id)) == 0
+        actions = c.scalars(select(audit.c.action).where(audit.c.subject == revision_id)).all()
+        assert actions.count("floorplan_discarded") == 1
+        assert verify_audit(c, draft.campus.site.id) is None
+    again = draft.again(draft.client.post(f"{draft.url}/copy").headers["Location"])
+    assert (again.publish().status_code, published_names(draft)) == (200, {"Studio"})
+
+
+def test_what_is_or_was_in_force_and_what_is_not_there_cannot_be_discarded(draft: Draft) -> None:
+    draft.place()
+    draft.publish()
+    second = draft.again(draft.client.post(f"{draft.url}/copy").headers["Location"])
+    in_force = draft.client.post(f"{draft.url}/discard")
+    second.publish()
+    was_in_force = draft.client.post(f"{draft.url}/discard")
+    missing = draft.client.post(f"{draft.campus.url}/revisions/{uuid4()}/discard")
+    assert [one.status_code for one in (in_force, was_in_force, missing)] == [409, 409, 404]
+    assert {one.headers["content-type"] for one in (in_force, missing)} == {"application/problem+json"}
+    assert published_names(draft) == {"Studio"}
 
 
 def test_a_review_names_the_zones_without_a_way_out_until_a_door_is_drawn_and_says_where_findings_are(

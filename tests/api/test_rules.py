@@ -113,6 +113,7 @@ RULES = {
     f"DELETE {SITE}/revisions/{{revision_id}}/edits/last": "edit_floorplans",
     f"POST {SITE}/revisions/{{revision_id}}/copy": "edit_floorplans",
     f"POST {SITE}/revisions/{{revision_id}}/placement": "edit_floorplans",
+    f"POST {SITE}/revisions/{{revision_id}}/discard": "edit_floorplans",
     f"POST {SITE}/revisions/{{revision_id}}/publish": "publish_floorplans",
     f"GET {SITE}/exports/floorplan.geojson": "export",
     "GET /sites/{site}/zone-codes": "export",

@@ -14,6 +14,7 @@ from geo_server.store.database import Database
 from geo_server.store.floorplans import place_draft
 from geo_server.store.revisions import (
     add_draft,
+    discard,
     list_revisions,
     load_document,
     load_revision,
@@ -82,7 +83,7 @@ def test_publishing_supersedes_what_was_in_force_and_counts_up(database: Databas
     assert latest.published_at is not None
 
 
-def test_the_latest_revision_is_the_one_with_the_highest_number_whatever_its_state(database: Database) -> None:
+def test_the_latest_revision_is_the_one_with_the_highest_number_that_was_not_discarded(database: Database) -> None:
     site, building = found(database)
     with database.transaction() as c:
         assert lock_latest_revision(c, site.id, building.id) is None
@@ -91,6 +92,9 @@ def test_the_latest_revision_is_the_one_with_the_highest_number_whatever_its_sta
         assert lock_latest_revision(c, site.id, building.id) == load_revision(c, site.id, in_force.id)
         later = draft(c, site, building)
         assert lock_latest_revision(c, site.id, building.id) == later
+        discard(c, later.id)
+        assert lock_latest_revision(c, site.id, building.id) == load_revision(c, site.id, in_force.id)
+        assert draft(c, site, building).number == later.number + 1
         with pytest.raises(NotFound):
             lock_latest_revision(c, site.id, uuid4())
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from geo_server.domain.roles import Role
 from tests.services.buildings import large_drawing
 from tests.web.conftest import Visit
-from tests.web.drafts import place, review
+from tests.web.drafts import annex, place, review, upload
 from tests.web.steps import eventually, rendered
 
 pytestmark = pytest.mark.browser
@@ -84,6 +84,21 @@ def test_what_is_typed_into_a_draft_stays_when_the_list_is_read_again(visit: Vis
     page.get_by_role("tab", name="Rooms").click()
     page.get_by_role("tab", name="Floorplans").click()
     expect(page.get_by_label("Building", exact=True)).to_have_value("Gym")
+
+
+def test_a_draft_that_nobody_wants_is_discarded_once_it_was_asked_twice(visit: Visit) -> None:
+    page = visit(Role.FACILITIES).ready()
+    upload(page, "annex.geojson", annex())
+    draft = page.locator(".revision", has_text="Annex, revision 1")
+    draft.get_by_role("button", name="Discard this draft").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
+    expect(draft).to_be_visible()
+    draft.get_by_role("button", name="Discard this draft").click()
+    page.get_by_role("dialog", name="Discard draft 1 of Annex?").get_by_role("button", name="Discard it").click()
+    expect(draft).to_have_count(0)
+    in_force = page.locator(".revision", has_text="Main, revision 1")
+    expect(in_force.locator(".tag").first).to_have_text("Published")
+    expect(in_force.get_by_role("button", name="Discard this draft")).to_have_count(0)
 
 
 def test_what_is_kept_of_a_building_is_asked_only_where_there_is_something_to_keep(visit: Visit) -> None:

@@ -12,7 +12,7 @@ from geo_server.domain.frame import ControlPoint
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
 from geo_server.services.reviews import review_revision
-from geo_server.services.revisions import place_revision, publish_revision
+from geo_server.services.revisions import discard_revision, place_revision, publish_revision
 from geo_server.store.revisions import list_revisions, load_revision
 from geo_server.store.sites import list_buildings
 
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 @router.get("/revisions")
 def show_revisions(request: Request, access: MayEdit) -> Json:
-    """All revisions of all buildings: drafts, the published, and those that they replaced."""
+    """All revisions of all buildings: drafts, the published, those that they replaced, and drafts that were discarded."""
     with state_of(request)["database"].snapshot(access.site.id) as c:
         revisions = list_revisions(c, access.site.id)
         names = {building.id: building.name for building in list_buildings(c, access.site.id)}
@@ -59,6 +59,13 @@ def place(request: Request, revision_id: UUID, said: PlacementSaid, access: MayE
     database = state_of(request)["database"]
     revision = place_revision(database, access.site, revision_id, points, by=access.principal.person_id)
     return {"revision": revision_json(revision)}
+
+
+@router.post("/revisions/{revision_id}/discard")
+def discard(request: Request, revision_id: UUID, access: MayEdit) -> Json:
+    """Put a draft aside that nobody wants. It can still be copied to a new draft; what is or was in force is never touched."""
+    database, by = state_of(request)["database"], access.principal.person_id
+    return {"revision": revision_json(discard_revision(database, access.site, revision_id, by=by))}
 
 
 @router.post("/revisions/{revision_id}/publish")

@@ -104,13 +104,15 @@ def _posts(columns: Sequence[Stroke], walls: Segments) -> BaseGeometry:
 
 def _simple_segments(strokes: Sequence[Stroke]) -> Segments:
     """Segments of strokes whose curves are drawn with no more points than 5 mm ask for."""
-    simple = [
-        replace(stroke, points=shapely.get_coordinates(shapely.simplify(shapely.linestrings(stroke.points), SAGITTA_M)))
-        if len(stroke.points) > 6
-        else stroke
-        for stroke in strokes
-    ]
-    return segments_of(simple)
+    strokes = list(strokes)
+    curved = [index for index, stroke in enumerate(strokes) if len(stroke.points) > 6]
+    lines = shapely.linestrings(
+        np.concatenate([np.empty((0, 2)), *(strokes[index].points for index in curved)]),
+        indices=np.repeat(np.arange(len(curved)), [len(strokes[index].points) for index in curved]),
+    )
+    for index, line in zip(curved, shapely.simplify(lines, SAGITTA_M), strict=True):
+        strokes[index] = replace(strokes[index], points=shapely.get_coordinates(line))
+    return segments_of(strokes)
 
 
 def _among(segments: Segments, others: Segments) -> npt.NDArray[np.bool_]:

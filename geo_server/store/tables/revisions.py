@@ -54,7 +54,7 @@ floorplan_revisions = Table(
     one_of("state", RevisionState),
     above_zero("number"),
     CheckConstraint("source_sha256 ~ '^[0-9a-f]{64}$'", name="source_sha256_hex"),
-    CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="published_at_fits_state"),
+    CheckConstraint("(state IN ('draft', 'discarded')) = (published_at IS NULL)", name="published_at_fits_state"),
     CheckConstraint("published_at IS NULL OR placed_at IS NOT NULL", name="placed_before_published"),
 )
 Index(

@@ -1,7 +1,7 @@
 /** Floorplans: upload a drawing, place it on the ground, review and publish it, stand for what is published. */
 
-import { getJson } from "./api.js";
-import { attempt } from "./ask.js";
+import { getJson, postJson } from "./api.js";
+import { attempt, openChoice } from "./ask.js";
 import { h, syncList } from "./dom.js";
 import { createImportList } from "./import_list.js";
 import { placementForm } from "./placement_form.js";
@@ -21,7 +21,7 @@ export function createPlansPanel(store) {
   const load = async () => {
     const answer = await attempt(getJson(`${base}/revisions`), store);
     if (!answer) return;
-    const revisions = answer.revisions.sort((a, b) => b.created_at.localeCompare(a.created_at));
+    const revisions = answer.revisions.filter(({ state }) => state !== "discarded").sort((a, b) => b.created_at.localeCompare(a.created_at));
     upload.knowRevisions(revisions);
     none.hidden = revisions.length > 0;
     syncList(list, revisions, keyOf, (one) => revisionCard(store, `${base}/revisions/${one.id}`, one, { load, review }), () => {});
@@ -84,5 +84,19 @@ function revisionCard(store, address, revision, { load, review }) {
     residuals?.length > 0 && h("p", { class: "small" }, t("plans.residual", { metres: Math.max(...residuals).toFixed(2) })),
     button,
     state === "draft" && placementForm(store, `${address}/placement`, load),
+    state === "draft" && discarding(store, address, revision, load),
   );
+}
+
+/** Put a draft aside that nobody wants, once somebody has said so twice. */
+function discarding(store, address, { building, number }, load) {
+  const discard = async (sure) => {
+    if (sure && (await attempt(postJson(`${address}/discard`, {}), store))) await load();
+  };
+  const ask = () =>
+    openChoice(t("plans.discard_sure", { building, number }), [
+      { value: true, title: t("plans.discard_yes") },
+      { value: false, title: t("plans.discard_no") },
+    ], discard);
+  return h("button", { class: "button", type: "button", on: { click: ask } }, t("plans.discard"));
 }
