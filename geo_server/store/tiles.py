@@ -35,6 +35,10 @@ _FOOT_OR_HEAD = """CASE WHEN ST_GeometryType(t.geom_3857) = 'ST_Point' THEN t.ge
     WHEN l.id = t.level_id THEN ST_StartPoint(t.geom_3857) ELSE ST_EndPoint(t.geom_3857) END"""
 
 
+_REASON_CODES = """(SELECT string_agg(reason ->> 'code', ',' ORDER BY number)
+    FROM jsonb_array_elements(t.confidence_reasons) WITH ORDINALITY AS listed (reason, number))"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     rows: str
@@ -43,7 +47,9 @@ class _Source:
 
 
 _SOURCES: dict[str, _Source] = {
-    "zones": _Source(f"zones t {_ON_LEVEL}", columns={"building": "r.building_id::text"}),
+    "zones": _Source(
+        f"zones t {_ON_LEVEL}", columns={"building": "r.building_id::text", "confidence_reasons": _REASON_CODES}
+    ),
     "walls": _Source(f"walls t {_ON_LEVEL}"),
     "openings": _Source(f"openings t {_ON_LEVEL}"),
     "transitions": _Source(_STAIRS, _FOOT_OR_HEAD),

@@ -66,7 +66,17 @@ LAYERS: tuple[Layer, ...] = (
         "zones",
         GeometryKind.POLYGON,
         "Rooms, corridors, stairs and yards",
-        (_NAME, _CATEGORY, Attribute("building", AttributeKind.STRING, "UUID of its building")),
+        (
+            _NAME,
+            _CATEGORY,
+            Attribute("building", AttributeKind.STRING, "UUID of its building"),
+            Attribute("confidence", AttributeKind.NUMBER, "How sure its outline is, from 0 to 1"),
+            Attribute(
+                "confidence_reasons",
+                AttributeKind.STRING,
+                "Codes of what that rests on, the strongest first, with commas between (`docs/formats/floorplan.md`)",
+            ),
+        ),
         min_zoom=13,
     ),
     Layer(

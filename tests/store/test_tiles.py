@@ -116,6 +116,8 @@ def test_every_attribute_is_in_the_registry_and_known_ones_are_right(
         "id": str(library.id),
         "name": "Library",
         "category": "room",
+        "confidence": 0.81,
+        "confidence_reasons": "edge-drawn,name-inside",
     }
     assert building == str(an_id("north Main"))
     assert tile["zone_labels"][str(library.id)]["properties"] == {
@@ -132,6 +134,27 @@ def test_every_attribute_is_in_the_registry_and_known_ones_are_right(
         "exit": True,
         "number": "7",
     }
+
+
+def test_a_zone_says_how_sure_its_outline_is_and_why_where_that_was_weighed(
+    database: Database, school: tuple[Site, Floorplan]
+) -> None:
+    site, floorplan = school
+    told = {
+        zone_id: feature["properties"]
+        for ordinal in (0, 1)
+        for zone_id, feature in tile_of(database, site, around(4, 3, 18, ordinal))["zones"].items()
+    }
+    weighed = [zone for zone in floorplan.zones if zone.confidence and str(zone.id) in told]
+    assert weighed
+    for zone in floorplan.zones:
+        if str(zone.id) in told and zone.confidence is None:
+            assert not {"confidence", "confidence_reasons"} & told[str(zone.id)].keys()
+    for zone in weighed:
+        assert zone.confidence is not None
+        codes = ",".join(one.reason for one in zone.confidence.reasons)
+        assert told[str(zone.id)]["confidence"] == zone.confidence.value
+        assert told[str(zone.id)]["confidence_reasons"] == codes == "edge-drawn,name-inside"
 
 
 def test_a_label_lies_inside_its_zone(database: Database, school: tuple[Site, Floorplan]) -> None:
