@@ -19,7 +19,7 @@ from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import Floorplan, Opening, Zone, ZoneCategory
-from geo_server.routing.outline import WALL_M
+from geo_server.routing.outline import closed, without_voids
 from geo_server.routing.visibility import Floats, Space, Vertex, shortest_way
 from geo_server.routing.walks import CLEARANCE_M, Walk, without_repeats
 
@@ -120,10 +120,7 @@ def free_ground(solid: BaseGeometry, simpler_m: float = SIMPLER_M) -> list[Polyg
 def build_footprint(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> BaseGeometry:
     """The footprint of all buildings, each level laid over the others."""
     indoors = shapely.union_all([shape for _, shape in ground_zones(floorplan, outdoor=False)])
-    closed = indoors.buffer(WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
-    voids = [Polygon(ring) for part in shapely.get_parts(closed) for ring in part.interiors]
-    places = np.asarray(doors, dtype=object)
-    return shapely.union_all([closed, *(v for v in voids if not shapely.dwithin(places, v, WALL_M).any())])
+    return without_voids(closed(indoors), doors)
 
 
 def ground_zones(floorplan: Floorplan, *, outdoor: bool) -> list[tuple[Zone, BaseGeometry]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import Zone, ZoneCategory
@@ -34,7 +34,7 @@ def is_in_building(zones: Iterable[Zone], place: BaseGeometry, drawn: BaseGeomet
     """
     if drawn is not None:
         return bool(drawn.intersects(place))
-    grown = _joined(zones, place, VOID_M).buffer(WALL_M, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+    grown = closed(_joined(zones, place, VOID_M), around_m=WALL_M / 2)
     outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(grown))))
     return bool(outline.intersects(place))
 
@@ -51,12 +51,31 @@ def is_all_inside(zones: Iterable[Zone], core: BaseGeometry, radius_m: float, do
         doors: Ways to the outside, in the same coordinates. A void that one leads to is a courtyard.
     """
     zoned = _joined(zones, core, VOID_M + radius_m)
-    closed = zoned.buffer(WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
-    solid = shapely.union(zoned, closed)
-    voids = [Polygon(ring) for part in shapely.get_parts(solid) for ring in part.interiors]
-    places = np.asarray(doors, dtype=object)
-    solid = shapely.union_all([solid, *(void for void in voids if not shapely.dwithin(places, void, WALL_M).any())])
+    solid = without_voids(closed(zoned), doors)
     return bool(solid.buffer(TOUCH_M).covers(core) and solid.boundary.distance(core) >= radius_m - TOUCH_M)
+
+
+def closed(shape: BaseGeometry, around_m: float = 0.0) -> BaseGeometry:
+    """A shape and some metres around it, with the walls in it closed.
+
+    To shrink with mitred corners takes away too much where an outline is jagged, so all that lies that near is put back.
+    """
+    grown = shape.buffer(around_m + WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
+    return shapely.union(grown, shape.buffer(around_m, join_style="mitre"))
+
+
+def without_voids(shape: BaseGeometry, doors: Sequence[BaseGeometry]) -> MultiPolygon:
+    """A shape with its voids filled, but for courtyards: those that a door to the outside leads to."""
+    places = np.asarray(doors, dtype=object)
+    parts = _areas(shape)
+    voids = [Polygon(ring) for part in parts for ring in part.interiors]
+    filled = [void for void in voids if not shapely.dwithin(places, void, WALL_M).any()]
+    return MultiPolygon(_areas(shapely.union_all([*parts, *filled])))
+
+
+def _areas(shape: BaseGeometry) -> list[Polygon]:
+    """Its polygons: where edges nearly meet, a union leaves lines beside them."""
+    return [part for part in shapely.get_parts(shape) if isinstance(part, Polygon)]
 
 
 def _joined(zones: Iterable[Zone], place: BaseGeometry, within_m: float) -> BaseGeometry:

@@ -178,7 +178,10 @@ def free_shape(floorplan: Floorplan, level: Level) -> BaseGeometry:
 def footprint(floorplan: Floorplan, level: Level) -> BaseGeometry:
     """The indoor zones of a level with the walls between and around them; nothing in it is open ground."""
     indoors = [z.polygon for z in floorplan.zones if z.level_id == level.id and z.category is not ZoneCategory.OUTDOOR]
-    grown = shapely.union_all(indoors).buffer(0.5, join_style="mitre").buffer(WALL_M - 0.5, join_style="mitre")
+    zones = shapely.union_all(indoors)
+    # Shrunk with mitred corners a jagged outline loses more than it was grown by.
+    shrunk = zones.buffer(0.5, join_style="mitre").buffer(WALL_M - 0.5, join_style="mitre")
+    grown = shapely.union(shrunk, zones.buffer(WALL_M, join_style="mitre"))
     return MultiPolygon([Polygon(part.exterior) for part in shapely.get_parts(grown)])
 
 

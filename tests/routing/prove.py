@@ -37,6 +37,7 @@ from tests.routing.campuses import gathering_campus, two_storey_campus
 from tests.routing.plans import NOW, SAFE
 from tests.routing.queues import queued
 from tests.routing.test_campus_soundness import WHERE, drawn, somewhere
+from tests.routing.wiggles import drawn_as_it_is
 
 ENDLESS_S = 1e6
 """Where no threat limits a way, the pursuer never comes either."""
@@ -45,6 +46,9 @@ TOLERANCE_S = 1e-3
 
 THREATS = 8
 """On each campus: what costs most is to build one, for the planner and for the pursuer."""
+
+AS_IT_IS = 0.4
+"""Part of the campuses whose rooms have bent edges, wide gaps and very many vertices."""
 
 STEP_M = 0.5
 """Between places at which somebody who walks may be met, beside all bends."""
@@ -81,6 +85,8 @@ class Trial:
         floorplan = build(self.number, columns=rng.choice([3, 5, 7]))
         doors = tuple(replace(door, width_m=rng.choice([0.7, 0.9, 3.0])) for door in floorplan.openings)
         floorplan = replace(floorplan, openings=doors)
+        bent = random.Random(f"as it is {self.number}")
+        floorplan = drawn_as_it_is(floorplan, bent) if bent.random() < AS_IT_IS else floorplan
         ground, compiled = CampusGround(floorplan), compile_floorplan(floorplan)
         for _ in range(self.threats):
             yield "threat", math.inf

@@ -29,6 +29,7 @@ from tests.routing.campus_pursuer import chase as pursue
 from tests.routing.campuses import YARD, two_storey_campus
 from tests.routing.plans import NOW, SAFE, threat, uid
 from tests.routing.test_soundness import samples
+from tests.routing.wiggles import drawn_as_it_is
 
 WHERE = ("in the yard", "outside", "over the facade", "on the upper level", "on the ground level")
 
@@ -88,6 +89,7 @@ def test_nobody_on_a_safe_route_of_a_campus_is_met_wherever_in_its_disc_or_polyg
 ) -> None:
     rng = random.Random(f"{where} {seed}")
     floorplan = two_storey_campus(seed)
+    floorplan = drawn_as_it_is(floorplan, rng) if seed % 2 else floorplan
     danger = somewhere(where, floorplan, rng)
     danger = drawn(danger, rng) if drawn_as == "polygon" else danger
     pursuer = chase(floorplan, danger)
@@ -107,6 +109,7 @@ def test_arrivals_at_all_doors_and_stairs_of_a_campus_are_never_later_than_the_p
     where: str, seed: int, drawn_as: str
 ) -> None:
     floorplan, rng = two_storey_campus(seed + 20), random.Random(f"{where} {seed}")
+    floorplan = drawn_as_it_is(floorplan, rng) if seed % 2 else floorplan
     danger = somewhere(where, floorplan, rng)
     danger = drawn(danger, rng) if drawn_as == "polygon" else danger
     pursuer, compiled = chase(floorplan, danger), compile_floorplan(floorplan)

@@ -1,6 +1,10 @@
 """A threat is never later than the truth where drawings are not as they should be: bent edges, rooms without doors, lines that
 nearly meet."""
 
+import random
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import shapely
 from shapely import Polygon
@@ -8,9 +12,14 @@ from shapely import Polygon
 from geo_server.domain.places import Floorplan, OpeningCategory, ZoneCategory
 from geo_server.domain.routes import RouteStatus
 from geo_server.routing.compiled import compile_floorplan
+from geo_server.routing.grounds import build_footprint
+from geo_server.routing.outline import is_in_building
 from geo_server.routing.sightlines import GRID_M, join
+from geo_server.routing.threats import locate
+from tests.routing.campuses import gathering_campus
 from tests.routing.planning import make, route_of
-from tests.routing.plans import Sketch, threat
+from tests.routing.plans import Sketch, threat, uid
+from tests.routing.wiggles import drawn_as_it_is
 
 NEARLY_IN_LINE = (
     "010300000001000000060000004B9A10C836D41AC04405D10F296143C047994A471FBF12C0B71C8693E2D63FC0DC0530BD543D2AC0AA000E0C54643DC0CD522AD8E1472EC0F491A9B0E12742C0FE4C1B5A818328C0A5DEB26FAE9242C04B9A10C836D41AC04405D10F296143C0",
@@ -66,6 +75,30 @@ def test_a_threat_in_a_room_without_doors_may_come_out_on_any_side() -> None:
     assert route_of(made, "far").status is RouteStatus.SAFE_SHORTEST
     told = str(made.assumptions["threats"])
     assert "It may be in closed, of which no door is on the map" in told
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_footprint_holds_all_of_its_rooms_however_jagged_they_are(seed: int) -> None:
+    """Where it lacked a corner of a room, people were led through that over the ground, and threats in its wall were outside."""
+    campus = drawn_as_it_is(gathering_campus(seed), random.Random(seed))
+    rooms = [z for z in campus.zones if z.level_id == uid("L0") and z.category is not ZoneCategory.OUTDOOR]
+    joined = shapely.union_all([zone.polygon for zone in rooms])
+    footprint = build_footprint(campus, [opening.line for opening in campus.openings if opening.exit])
+    assert joined.difference(footprint).area < 1e-9
+    beside = joined.buffer(0.1, join_style="mitre").boundary
+    in_walls = [beside.interpolate(share, normalized=True) for share in np.linspace(0, 1, 50)]
+    assert all(is_in_building(rooms, place, None) for place in in_walls)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_threat_at_a_jagged_building_stops_no_plan(seed: int) -> None:
+    campus = drawn_as_it_is(gathering_campus(seed), random.Random(seed))
+    compiled = compile_floorplan(campus)
+    (room,) = random.Random(seed).sample(campus.zones, 1)
+    xy = shapely.get_coordinates(room.polygon)
+    for x, y in xy[:: max(1, len(xy) // 12)].tolist():
+        located = locate(compiled, replace(threat(x, y, radius_m=0.5), level_id=room.level_id))
+        assert room.id in {seed.ways.zone_id for seed in located.seeds}
 
 
 def test_areas_whose_edges_nearly_lie_in_one_line_are_joined_all_the_same() -> None:
