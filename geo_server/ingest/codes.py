@@ -126,6 +126,11 @@ CODES: dict[str, Code] = {
     "building-apart": Code(
         _FIXED, "A small building that stands apart was taken for a part of the level.", "Check that it stands there."
     ),
+    "buildings-beside": Code(
+        _FIXED,
+        "Buildings that are named beside each other were taken for parts of one level.",
+        "Bring in each by itself if they are levels of one building.",
+    ),
     "building-left-out": Code(
         _ERROR,
         "Walls with a door stand apart from every level and were left out.",

@@ -14,7 +14,7 @@ from geo_server.domain.errors import InvalidInput
 from geo_server.domain.moving import with_ids
 from geo_server.domain.places import Floorplan
 from geo_server.ingest.codes import make_finding
-from geo_server.ingest.dxf.views import level_of
+from geo_server.ingest.dxf.titles import level_of
 from geo_server.ingest.result import ImportResult
 
 DRAWN = frozenset({"dxf", "dwg", "geojson"})

@@ -7,7 +7,7 @@ from geo_server.ingest.dxf.profile import asset_of, category_of, is_door_block, 
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.said import written_length
 from geo_server.ingest.dxf.stated import is_number, written_area
-from geo_server.ingest.dxf.views import level_of
+from geo_server.ingest.dxf.titles import level_of
 
 
 @pytest.mark.parametrize(

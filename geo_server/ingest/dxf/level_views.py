@@ -11,6 +11,7 @@ import shapely
 from geo_server.domain.findings import Finding
 from geo_server.ingest.alignment import align_shift
 from geo_server.ingest.codes import make_finding
+from geo_server.ingest.dxf.beside import joined_buildings
 from geo_server.ingest.dxf.drawing import Drawing, Stroke
 from geo_server.ingest.dxf.ledger import BUILT
 from geo_server.ingest.dxf.plan_signs import Signs, plans_among
@@ -53,6 +54,8 @@ def choose_levels(
     views, elsewhere, told = plans_among(views, drawing, signs)
     if not views:
         return [], [*small, *elsewhere], []
+    if joined := None if one_level else joined_buildings(views, drawing.labels):
+        return [joined[0]], [*small, *elsewhere], [*told, joined[1]]
     views, again, findings = _told_apart(views, built, drawing, signs)
     findings = [*told, *findings]
     views, rest = name_views(views, drawing.labels), [*elsewhere, *again]

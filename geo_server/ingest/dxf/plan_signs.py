@@ -18,7 +18,8 @@ from geo_server.ingest.dxf.labels import Stamp, find_stamps
 from geo_server.ingest.dxf.profile import category_of, stroke_role
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.swings import find_swings
-from geo_server.ingest.dxf.views import Kind, View, level_of, name_views, seen_as
+from geo_server.ingest.dxf.titles import level_of
+from geo_server.ingest.dxf.views import Kind, View, name_views, seen_as
 
 LEAST_SIGNS = 4
 """Doors and room names that a level shows before another view without any is no plan."""

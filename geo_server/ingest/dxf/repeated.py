@@ -19,7 +19,8 @@ from geo_server.ingest.dxf import lexicon
 from geo_server.ingest.dxf.drawing import Points, Vertex
 from geo_server.ingest.dxf.labels import Stamp
 from geo_server.ingest.dxf.profile import tokens
-from geo_server.ingest.dxf.views import View, level_of, overlap_once_laid
+from geo_server.ingest.dxf.titles import level_of
+from geo_server.ingest.dxf.views import View, overlap_once_laid
 
 LIKE_SIZES_M = 1.0
 """Outlines of one level differ by no more than this in width and height."""

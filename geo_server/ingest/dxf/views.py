@@ -7,7 +7,6 @@ Terminology:
     title: the text that names a view, such as ``GROUND FLOOR``.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -23,6 +22,7 @@ from geo_server.ingest.dxf.drawing import Label, Points, Stroke, Vertex, all_poi
 from geo_server.ingest.dxf.plain import plain_words
 from geo_server.ingest.dxf.profile import tokens
 from geo_server.ingest.dxf.segments import Segments, as_lines, lengths, segments_of
+from geo_server.ingest.dxf.titles import LONGEST_TITLE, TOP, is_title, level_of
 
 JOIN_M = 3.0
 """Walls closer than this belong to one view."""
@@ -34,8 +34,6 @@ AROUND_M = 1.0
 SMALLEST_SHARE = 0.15
 """A view with less wall than this share of the largest one is no level."""
 TITLE_REACH_M = 25.0
-LONGEST_TITLE = 60
-"""Longer texts are notes."""
 BORDER_SHARE, BORDER_HOLDS = 0.45, 0.5
 """What covers less than this share of its hull, and holds a view with this share of its lines, is the border of a sheet."""
 
@@ -142,62 +140,6 @@ def strokes_in(view: View, strokes: Sequence[Stroke], others: Sequence[View]) ->
     return [stroke for stroke, inside in zip(strokes, mine.tolist(), strict=True) if inside]
 
 
-_LEVEL_WORDS: tuple[tuple[int, str], ...] = (
-    (
-        0,
-        r"GROUND(?: LEVEL| FLOOR| STOREY)|MAIN (?:LEVEL|FLOOR)|ERDGESCHOSS|REZ[- ]DE[- ]CHAUSSEE|PLANTA BAIXA|PLANTA BAJA",
-    ),
-    (0, r"PIANO TERRA|BEGANE GROND|PARTER|RES[- ]DO[- ]CHAO|BOTTENVANING|STUEETAGE|\bEG\b|\bRDC\b|\bPB\b"),
-    (
-        -1,
-        r"BASEMENT|CELLAR|LOWER LEVEL|UNTERGESCHOSS|KELLER|SOUS[- ]SOL|SOTERRANI|SOTANO|SEMISOTANO|SEMINTERRATO|KELDER|PIWNICA|ПОДВАЛ|ЦОКОЛ",
-    ),
-)
-_WORDS_TO_NUMBER = {
-    w: n
-    for n, words in enumerate(
-        (
-            "",
-            "FIRST PRIMERA PRIMER PREMIER PRIMO ERSTES",
-            "SECOND SEGONA SEGUNDA DEUXIEME SECONDO ZWEITES",
-            "THIRD TERCERA TROISIEME TERZO DRITTES",
-            "FOURTH QUARTA CUARTA QUATRIEME QUARTO VIERTES",
-            "FIFTH CINQUENA QUINTA CINQUIEME QUINTO",
-        )
-    )
-    for w in words.split()
-}
-_STOREY = r"(?:FLOOR|LEVEL|STOREY|STORY|PLANTA|NIVELL?|ETAGE|NIVEAU|PIANO|VERDIEPING|PIETRO|PLAN|OBERGESCHOSS|OG|ЭТАЖА?|ПОВЕРХУ?)"
-_NUMBERED = (
-    re.compile(rf"(?<![\d.])(-?\d{{1,2}})\s*(?:ST|ND|RD|TH|\.|O|A|º|ª|ER|EME|E)?\s*{_STOREY}\b"),
-    re.compile(rf"\b{_STOREY}\s*[:#-]?\s*(-?\d{{1,2}})(?![\d.,])"),
-    re.compile(r"^\s*L\s*0?(\d{1,2})\s*$"),
-    re.compile(rf"(?<!\d)(\d{{1,2}})\s*(?:階|层|層|{plain_words('층')})"),
-)
-_UG = re.compile(rf"(\d)?\s*\.?\s*UG\b|(?:地下|{plain_words('지하')})\s*(\d)?")
-_TITLE = re.compile(rf"\b{_STOREY}\b|FLOOR PLAN|GRUNDRISS|PLANTA|ROOF|TOP FLOOR|平面図|平面图|平面圖|평면도")
-
-
-def level_of(title: str) -> int | None:
-    """The ordinal that a title speaks of, or None."""
-    words = plain_words(title)
-    for ordinal, pattern in _LEVEL_WORDS:
-        if re.search(pattern, words):
-            return ordinal
-    if match := _UG.search(words):
-        return -int(match[1] or match[2] or 1)
-    for numbered in _NUMBERED:
-        if match := numbered.search(words):
-            return int(match[1])
-    number = next((n for w, n in _WORDS_TO_NUMBER.items() if re.search(rf"\b{w}\b", words)), None)
-    return number if number is not None and re.search(rf"\b{_STOREY}\b", words) else None
-
-
-def is_title(text: str) -> bool:
-    """Whether a text names a level."""
-    return len(text) <= LONGEST_TITLE and (level_of(text) is not None or _TITLE.search(plain_words(text)) is not None)
-
-
 class Kind(Enum):
     """What a title says that a view is."""
 
@@ -250,12 +192,16 @@ def name_views(views: Sequence[View], labels: Sequence[Label]) -> list[View]:
     """
     titles = titles_among(labels, views)
     named = [replace(view, title=_title_of(view, views, titles)) for view in _in_order(views)]
-    known = [level_of(view.title) for view in named]
+    known: list[int | None] = [level_of(view.title) for view in named]
+    on_top = max((k for k in known if k is not None), default=len(named) - 2) + 1
+    roofs = [i for i, view in enumerate(named) if known[i] is None and TOP.search(plain_words(view.title))]
+    if len(roofs) == 1:
+        known[roofs[0]] = on_top
     if len({k for k in known if k is not None}) < sum(k is not None for k in known):
-        known = [None] * len(named)
+        known, roofs = [None] * len(named), []
     return [
-        replace(view, ordinal=ordinal, guessed=written is None)
-        for view, ordinal, written in zip(named, _filled(known), known, strict=True)
+        replace(view, ordinal=ordinal, guessed=known[i] is None or i in roofs)
+        for i, (view, ordinal) in enumerate(zip(named, _filled(known), strict=True))
     ]
 
 

@@ -234,7 +234,8 @@ def _spans(
 def needed_bridges(
     bridges: Sequence[Bridge], closed: Segments, barriers: Segments, distance: float = THICKEST_M
 ) -> list[Bridge]:
-    """Bridges without those across gaps that a door's chord or glazing closes already, and those inside a wall.
+    """Bridges without those across gaps that a door's chord or glazing closes already, and those inside a wall. A slip of the
+    pen holds no window: what runs beside it is a mullion or a jamb.
 
     Args:
         bridges: From ends of walls.
@@ -246,7 +247,8 @@ def needed_bridges(
     return [
         bridge
         for bridge in bridges
-        if runs_beside(bridge, closed, tree, distance) < 0.6 and not _is_walled(bridge, barriers, around)
+        if (bridge.width_m < HEALED_M or runs_beside(bridge, closed, tree, distance) < 0.6)
+        and not _is_walled(bridge, barriers, around)
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import HIGHEST_ORDINAL, LOWEST_ORDINAL
 from geo_server.ingest.dxf.plain import plain_words
-from geo_server.ingest.dxf.views import level_of
+from geo_server.ingest.dxf.titles import level_of
 
 CANDIDATES: dict[str, str] = {
     "name": """ROOMNO ROOMNUMBER ROOMNUM ROOMNR RAUMNR RAUMNUMMER RMNO RMID ROOMID NUMBER NUMMER NUM NO NR REF CODE ROOM RAUM

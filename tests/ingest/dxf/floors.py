@@ -53,9 +53,9 @@ def round_floor() -> Floor:
     return Floor(tuple(walls), tuple(doors), tuple(windows), names)
 
 
-def wing_floor() -> Floor:
-    """A wing that goes on from another at an angle of 30 degrees, with one bent corridor."""
-    cos, sin = math.cos(math.radians(30)), math.sin(math.radians(30))
+def wing_floor(angle_deg: float = 30.0) -> Floor:
+    """A wing that goes on from another at an angle, with one bent corridor."""
+    cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
 
     def turned(x: float, y: float) -> Spot:
         """A place in the turned wing, whose x axis starts at (24, 0)."""

@@ -37,6 +37,14 @@ LAYERS: Mapping[str, Callable[[str], str]] = {
         "A-WALL": "間仕切壁", "A-DOOR": "建具_ドア", "A-GLAZ": "建具_窓", "A-AREA-IDEN": "室名", "A-FURN": "家具",
         "A-FLOR-STRS": "階段", "A-GRID": "通り芯", "A-ANNO-DIMS": "寸法",
     }.get(layer, layer),
+    "chinese": lambda layer: {
+        "A-WALL": "墙体", "A-DOOR": "门", "A-GLAZ": "窗", "A-AREA-IDEN": "房间名称", "A-FURN": "家具",
+        "A-FLOR-STRS": "楼梯", "A-GRID": "轴线", "A-ANNO-DIMS": "标注",
+    }.get(layer, layer),
+    "arabic": lambda layer: {
+        "A-WALL": "جدران", "A-DOOR": "أبواب", "A-GLAZ": "نوافذ", "A-AREA-IDEN": "أسماء الغرف", "A-FURN": "أثاث",
+        "A-FLOR-STRS": "درج", "A-GRID": "محاور", "A-ANNO-DIMS": "أبعاد",
+    }.get(layer, layer),
     "joinery": lambda layer: {"A-WALL": "WALL", "A-DOOR": "WINDOW", "A-GLAZ": "WINDOW"}.get(layer, layer),
     "pens": lambda layer: {"A-WALL": "PEN_50", "A-AREA-IDEN": "PEN_18", "A-DOOR": "PEN_25", "A-GLAZ": "PEN_35"}.get(
         layer, "PEN_13"
