@@ -3,6 +3,7 @@
 import errno
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated
 
@@ -12,23 +13,24 @@ from geo_server import __version__
 from geo_server.cli.ending import exit_code
 from geo_server.cli.output import READER_GONE, say, unwritable_stdout
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("server", "up"),
-    "serve": ("server", "serve"),
-    "migrate": ("server", "migrate"),
-    "doctor": ("doctor", "doctor"),
-    "token": ("token", "token"),
-    "phone": ("phone", "phone"),
-    "audit": ("audit", "audit"),
-    "source": ("source", "source"),
-    "export": ("export", "export"),
-    "inspect": ("inspect", "inspect"),
-    "plan": ("plan", "plan"),
-    "enter": ("enter", "enter"),
-    "what-if": ("what_if", "what_if"),
-    "import": ("imports", "import_site"),
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "up": ("server", "up", "Start everything, and serve."),
+    "serve": ("server", "serve", "Serve, changing nothing: for service managers."),
+    "migrate": ("server", "migrate", "Bring the database to the schema of this program."),
+    "doctor": ("doctor", "doctor", "Name what is wrong, and how to mend it."),
+    "token": ("token", "token", "Print a sign-in link, or an API token."),
+    "phone": ("phone", "phone", "Say which number a person reports from by text."),
+    "audit": ("audit", "audit", "The record of who did what."),
+    "source": ("source", "source", "Systems outside that report by signed webhooks."),
+    "export": ("export", "export", "Write what is published on a site."),
+    "inspect": ("inspect", "inspect", "Read drawings without a database: what was understood."),
+    "plan": ("plan", "plan", "Plan the way out of every zone, ahead of the threats."),
+    "enter": ("enter", "enter", "Say by which outside door responders come to a zone."),
+    "what-if": ("what_if", "what_if", "Say which zones hang on one door."),
+    "import": ("imports", "import_site", "Bring in a campus from its drawings."),
 }
-"""Module of each command, and its function or its group of commands. Only the one that is run is imported: the libraries behind all take seconds."""
+"""Module of each command, its function or its group of commands, and what it does in a few words. Only the one that is run is
+imported: the libraries behind all take seconds."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -46,7 +48,7 @@ def build_app(only: str | None = None) -> typer.Typer:
     """The application.
 
     Args:
-        only: The one command to load; None or an unknown name loads all.
+        only: The one command to load; the others are there by name, to be listed. None loads all.
     """
     app = typer.Typer(
         name="geo-server",
@@ -56,14 +58,22 @@ def build_app(only: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_group)
-    for name in [only] if only in COMMANDS else COMMANDS:
-        module, attribute = COMMANDS[name]
-        command = getattr(import_module(f"geo_server.cli.{module}"), attribute)
+    for name, (module, attribute, summary) in COMMANDS.items():
+        command = _load(module, attribute) if only in {None, name} else _listed
         if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name)
+            app.add_typer(command, name=name, short_help=summary)
         else:
-            app.command(name)(command)
+            app.command(name, short_help=summary)(command)
     return app
+
+
+def _load(module: str, attribute: str) -> Callable[..., object] | typer.Typer:
+    command: Callable[..., object] | typer.Typer = getattr(import_module(f"geo_server.cli.{module}"), attribute)
+    return command
+
+
+def _listed() -> None:
+    """Stands for a command that is not run."""
 
 
 def _group(_version: Version = False) -> None:
@@ -77,8 +87,7 @@ def main() -> None:
 
 
 def _run() -> object:
-    only = sys.argv[1] if len(sys.argv) > 1 else None
-    app = build_app(only)
+    app = build_app(only=sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         return app(prog_name="geo-server", standalone_mode=False)
     except SystemExit:

@@ -9,7 +9,8 @@ import orjson
 import typer
 
 from geo_server.cli.files import check_target, shown, write_whole
-from geo_server.cli.opening import DataDir, open_database, show_progress
+from geo_server.cli.opening import DataDir, open_database
+from geo_server.cli.progress import show_progress
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Site
 from geo_server.services.exports import floorplan_export, graphml_export, map_export, node_link_export

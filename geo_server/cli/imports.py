@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from geo_server.cli.opening import DataDir, open_database, show_progress
+from geo_server.cli.opening import DataDir, open_database
 from geo_server.cli.output import say
+from geo_server.cli.progress import show_progress
 from geo_server.domain.roles import Role
 from geo_server.services.site_file import read_site_file
 from geo_server.settings import load_settings

@@ -12,8 +12,8 @@ import orjson
 import typer
 
 from geo_server.cli.files import STDOUT, check_target, read_whole, shown, write_whole
-from geo_server.cli.opening import show_progress
 from geo_server.cli.output import say
+from geo_server.cli.progress import show_progress
 from geo_server.cli.report import report
 from geo_server.cli.summary import summary
 from geo_server.domain.errors import InvalidInput

@@ -16,8 +16,9 @@ import uvicorn
 
 import geo_server
 from geo_server.cli.address import find_address, noted, web_address
-from geo_server.cli.opening import DataDir, Progress, Shown, open_database, show_progress
+from geo_server.cli.opening import DataDir, open_database
 from geo_server.cli.output import say, tell
+from geo_server.cli.progress import Progress, Shown, show_progress
 from geo_server.domain.errors import Conflict, Unavailable
 from geo_server.domain.places import Site
 from geo_server.domain.wording import counted

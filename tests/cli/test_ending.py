@@ -68,6 +68,35 @@ def test_every_command_explains_itself(command: str) -> None:
     assert max(map(len, done.stdout.splitlines())) <= 60, "a narrow terminal is respected, but for long values"
 
 
+HEAVY = {"sqlalchemy", "psycopg", "shapely", "scipy", "ezdxf", "fastapi"}
+"""Libraries that take a good part of a second each."""
+
+
+@pytest.mark.parametrize(
+    ("words", "needed"),
+    [
+        (["--help"], set()),
+        (["--version"], set()),
+        (["inspct"], set()),
+        (["inspect", str(PLAN)], {"shapely"}),
+        (["plan", "--help"], {"shapely", "scipy"}),
+        (["token", "--help"], {"shapely", "sqlalchemy", "psycopg"}),
+    ],
+)
+def test_a_command_loads_the_libraries_that_it_needs_and_no_others(words: list[str], needed: set[str]) -> None:
+    telling = (
+        f"import atexit, sys; atexit.register(lambda: print('loaded', *({HEAVY} & {{*sys.modules}}), file=sys.stderr))"
+    )
+    done = run(*words, code=f"{telling}\n{MAIN}")
+    assert set(done.stderr.splitlines()[-1].split()) == {"loaded", *needed}
+
+
+def test_the_commands_are_listed_each_with_what_it_does_in_a_line() -> None:
+    listed = run("--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    assert all(line.endswith(".") and not line.endswith("...") and len(line.split()) > 3 for line in listed)
+
+
 def test_the_version_is_told() -> None:
     assert re.fullmatch(r"geo-server \d+\.\d+\.\d+\S*\n", run("--version").stdout)
 
