@@ -34,7 +34,7 @@ from geo_server.services.access import Entrance
 from geo_server.services.accountability import Accounts
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.catching_up import catching_up
-from geo_server.services.collecting import collect_seldom
+from geo_server.services.collecting import begin_to_collect_seldom
 from geo_server.services.limits import RateLimit
 from geo_server.services.live import Hub
 from geo_server.services.picture import Pictures
@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _state(settings: Settings) -> AsyncIterator[State]:
     """What the process holds, from before the first request until after the last."""
     pack = load_pack(settings.data_dir)
-    collect_seldom()
+    begin_to_collect_seldom()
     with (
         open_database(settings.database_url, settings.data_dir) as database,
         Planners() as planners,

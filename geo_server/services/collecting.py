@@ -16,3 +16,9 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(AT_ONCE)
+
+
+def begin_to_collect_seldom() -> None:
+    """The same, once in a process: a second server in it, as tests start them, finds it done."""
+    if gc.get_freeze_count() == 0:
+        collect_seldom()
