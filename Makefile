@@ -43,7 +43,7 @@ lock: ready-dev  ## renew the lock files from pyproject.toml
 	@scripts/lock.sh
 
 clean:           ## remove what the targets above made (not the data folder)
-	@rm -rf $(VENV) dist build geo_server/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) dist build geo_server/web/static/vendor geo_server/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: ready-run ready-dev
 ready-run:

@@ -6,16 +6,19 @@ import os
 from pathlib import Path
 
 import orjson
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import geo_server
+from geo_server.api.encodings import accepts_gzip
 
 WEB = Path(geo_server.__file__).parent / "web"
 
 _CHECK_EACH_TIME = "no-cache"
 _SCRIPT = "text/javascript; charset=utf-8"
+_TYPES = {".js": _SCRIPT, ".mjs": _SCRIPT, ".css": "text/css; charset=utf-8"}
 _OF_THE_PAGE = frozenset({".css", ".js", ".mjs", ".svg", ".woff2"})
 """What a browser loads to show the page; licences and notes of the installation are beside them."""
 
@@ -23,16 +26,26 @@ _OF_THE_PAGE = frozenset({".css", ".js", ".mjs", ".svg", ".woff2"})
 _SMALL_PAGES = "pages"
 """Folder of what small pages alone use: they come from the server, and so must their style and script."""
 
+_BUILT = "built"
+"""Folder of the page put together from its modules and style sheets (``hatch_build.py``). It is served where they are as they were."""
+
 
 class _PageFiles(StaticFiles):
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
-        """A file with an entity tag, asked for again each time; scripts by one name on every machine."""
+        """A file with an entity tag, asked for again each time; compressed where it is kept so; scripts by one name on every machine."""
+        asked, sent = Path(full_path), Path(f"{full_path}.gz")
+        squeezed = accepts_gzip(Headers(scope=scope).get("accept-encoding", "")) and sent.is_file()
+        if squeezed:
+            full_path, stat_result = sent, sent.stat()
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = _CHECK_EACH_TIME
-        if Path(full_path).suffix in {".js", ".mjs"}:
-            response.headers["Content-Type"] = _SCRIPT
+        response.headers["Vary"] = "Accept-Encoding"
+        if asked.suffix in _TYPES:
+            response.headers["Content-Type"] = _TYPES[asked.suffix]
+        if squeezed:
+            response.headers["Content-Encoding"] = "gzip"
         return response
 
 
@@ -43,7 +56,7 @@ def static_files() -> StaticFiles:
 
 def page_shell() -> FileResponse:
     """The page, the same for everybody; it asks the API for what the person may see."""
-    return FileResponse(WEB / "index.html", media_type="text/html", headers={"Cache-Control": _CHECK_EACH_TIME})
+    return FileResponse(_document(WEB), media_type="text/html", headers={"Cache-Control": _CHECK_EACH_TIME})
 
 
 def service_worker() -> Response:
@@ -61,6 +74,27 @@ def _worker_script(web: Path) -> bytes:
     return b'const BUILD = "%s";\nconst FILES = %s;\n%s' % (build.encode(), files, script)
 
 
+@functools.cache
+def built_of(web: Path) -> frozenset[str]:
+    """The files that the page is put together from, by path; none where it is not, or not from the files as they are now.
+
+    Looked at once: what a process serves changes when it is started anew.
+
+    Args:
+        web: Folder of the page.
+    """
+    made_of = web / "static" / _BUILT / "MADE_OF.json"
+    if not made_of.is_file():
+        return frozenset()
+    files: dict[str, str] = orjson.loads(made_of.read_bytes())["files"]
+    same = all((web / path).is_file() and _digest(web / path) == digest for path, digest in files.items())
+    return frozenset(files) if same else frozenset()
+
+
+def _document(web: Path) -> Path:
+    return web / "static" / _BUILT / "index.html" if built_of(web) else web / "index.html"
+
+
 def shell_digests(web: Path) -> dict[str, str]:
     """Everything that the page needs to open, with its SHA-256 in hex.
 
@@ -70,10 +104,16 @@ def shell_digests(web: Path) -> dict[str, str]:
     Returns:
         By the path that it is served at; the page itself is at ``/``.
     """
-    files = {"/": web / "index.html"}
-    files |= {
-        f"/{path.relative_to(web).as_posix()}": path
+    built = built_of(web)
+    elsewhere = {_SMALL_PAGES} if built else {_SMALL_PAGES, _BUILT}
+    found = {
+        path.relative_to(web).as_posix(): path
         for path in (web / "static").rglob("*")
-        if path.suffix in _OF_THE_PAGE and path.parent.name != _SMALL_PAGES
+        if path.suffix in _OF_THE_PAGE and path.parent.name not in elsewhere
     }
-    return {served: hashlib.sha256(path.read_bytes()).hexdigest() for served, path in files.items()}
+    files = {"/": _document(web)} | {f"/{name}": path for name, path in found.items() if name not in built}
+    return {served: _digest(path) for served, path in files.items()}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

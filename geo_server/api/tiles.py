@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from geo_server.api.answers import REVALIDATE, has_tag
 from geo_server.api.deps import authorize_scope, state_of_scope
+from geo_server.api.encodings import accepts_gzip
 from geo_server.domain.errors import InvalidInput, NotFound
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
@@ -173,18 +174,9 @@ def _caching(rev: int, named: int | None) -> list[Header]:
 
 def _encoded(tile: Tile, accepted: str, headers: list[Header]) -> tuple[list[Header], bytes]:
     headers = [(b"content-type", MEDIA_TYPE), *headers]
-    if tile.gzipped and _accepts_gzip(accepted):
+    if tile.gzipped and accepts_gzip(accepted):
         return [*headers, (b"content-encoding", b"gzip")], tile.data
     return headers, tile.plain()
-
-
-def _accepts_gzip(accepted: str) -> bool:
-    """Whether an ``Accept-Encoding`` header takes gzip (RFC 9110, 12.5.3)."""
-    for part in accepted.lower().split(","):
-        coding, _, quality = part.partition(";")
-        if coding.strip() in {"gzip", "*"}:
-            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
 
 
 def _whole(scope: Scope, name: str) -> int | None:

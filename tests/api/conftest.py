@@ -1,10 +1,12 @@
 """A real server on a free loopback port, over a real PostGIS with a small campus."""
 
 import contextlib
+import functools
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from geo_server.domain.roles import Role
 from geo_server.services.planners import Planners
 from geo_server.settings import Settings
 from geo_server.store.database import Database
+from hatch_build import prepare
 from tests.api.senders import AddSource, adder
 from tests.campus import Campus, build_campus
 from tests.conftest import MakeDatabase
@@ -61,9 +64,15 @@ def adding(client: Client, campus: Campus, database: Database) -> AddSource:
     return adder(client(None), campus, database)
 
 
+@functools.cache
+def _prepare_page() -> None:
+    prepare(Path(__file__).parents[2])
+
+
 @contextlib.contextmanager
 def serving(settings: Settings, port: int = 0) -> Iterator[str]:
-    """Serve in a thread until left; yields the address. Port 0 is any that is free."""
+    """Serve in a thread until left; yields the address. Port 0 is any that is free. The page is put together first."""
+    _prepare_page()
     with socket.create_server(("127.0.0.1", port)) as listener:
         config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=3)
         server = uvicorn.Server(config)

@@ -1,11 +1,23 @@
-"""The page's files, and the script that keeps them on a device."""
+"""The page's files, how they are put together, and the script that keeps them on a device."""
 
+import gzip
 import hashlib
 import json
 import re
+import shutil
+from pathlib import Path
 
+import httpx
+import pytest
+
+from geo_server.api.static import WEB, built_of, shell_digests
 from geo_server.domain.roles import Role
+from hatch_build import CannotPrepareError, is_bundled, prepare
 from tests.api.conftest import Client
+
+ROOT = Path(__file__).parents[2]
+CONTENT = "/static/built/main.js"
+NAMED = re.compile(r'(?:href|src)="(/static[^"]+)"')
 
 
 def test_the_service_worker_names_every_file_of_the_page_as_it_is_served(client: Client) -> None:
@@ -14,8 +26,9 @@ def test_the_service_worker_names_every_file_of_the_page_as_it_is_served(client:
     assert answer.headers["content-type"].startswith("text/javascript")
     assert (answer.headers["cache-control"], answer.headers["service-worker-allowed"]) == ("no-cache", "/")
     files = json.loads(answer.text.splitlines()[1].removeprefix("const FILES = ").removesuffix(";"))
-    assert {"/", "/static/js/main.js", "/static/css/base.css", "/static/vendor/maplibre-gl.mjs"} <= set(files)
-    assert [path for path in files if not re.match(r"/$|/static/(css|js|vendor)/|/static/favicon.svg$", path)] == []
+    built = {"/static/built/main.js", "/static/built/page.css"}
+    library = {"/static/vendor/maplibre-gl.mjs", "/static/vendor/maplibre-gl-worker.mjs"}
+    assert set(files) == {"/", "/static/favicon.svg"} | built | library
     for path, digest in files.items():
         assert hashlib.sha256(anybody.get(path).content).hexdigest() == digest, path
 
@@ -33,3 +46,71 @@ def test_what_lets_the_page_open_without_a_server_opens_nothing_else(client: Cli
     assert "Content-Security-Policy" in client(None).get("/service-worker.js").headers
     assert client(None).get("/api/me").status_code == 401
     assert client(Role.STAFF).get("/api/me").headers["cache-control"] == "no-store"
+
+
+def test_the_page_is_put_together_from_every_module_and_style_sheet_there_is(address: str) -> None:  # noqa: ARG001 -- made ready
+    files = {path.relative_to(WEB).as_posix() for kind in ("js", "css") for path in (WEB / "static" / kind).iterdir()}
+    assert built_of(WEB) == files | {"index.html", "static/vendor/maplibre-gl.css"}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with all that the page is made of, ready."""
+    prepare(ROOT)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "build", tmp_path / "build")
+    shutil.copytree(WEB, tmp_path / "geo_server/web")
+    return tmp_path
+
+
+@pytest.mark.parametrize("changed", ["index.html", "static/js/clock.js", "static/css/base.css"])
+def test_a_page_whose_files_have_changed_is_shown_from_its_files_until_it_is_put_together_again(
+    checkout: Path, changed: str
+) -> None:
+    web = checkout / "geo_server/web"
+    assert not prepare(checkout), "it is ready"
+    file = web / changed
+    file.write_bytes(file.read_bytes() + b"\n")
+    built_of.cache_clear()
+    assert not is_bundled(checkout)
+    assert not built_of(web)
+    plain = shell_digests(web)
+    assert {"/static/js/main.js", "/static/css/base.css", "/static/vendor/maplibre-gl.css"} <= set(plain)
+    assert plain["/"] == hashlib.sha256((web / "index.html").read_bytes()).hexdigest()
+    assert not [path for path in plain if "/built/" in path]
+
+    assert prepare(checkout)
+    built_of.cache_clear()
+    assert is_bundled(checkout)
+    assert CONTENT in shell_digests(web)
+    assert "static/js/main.js" not in (web / "static/built/index.html").read_text()
+
+
+def test_what_cannot_be_put_together_is_told_with_its_place_and_the_page_stays_as_it_was(checkout: Path) -> None:
+    web = checkout / "geo_server/web"
+    before = (web / "static/built/main.js").read_bytes()
+    (web / "static/js/clock.js").write_text("export const now = (;", encoding="utf-8")
+    with pytest.raises(CannotPrepareError, match=r"static/js/clock\.js:1:\d+"):
+        prepare(checkout)
+    assert (web / "static/built/main.js").read_bytes() == before
+    built_of.cache_clear()
+    assert not built_of(web)
+
+
+def test_files_of_the_page_come_compressed_to_whoever_takes_that(address: str) -> None:
+    page = httpx.get(f"{address}/").text
+    named = [path for path in NAMED.findall(page) if not path.endswith(".svg")]
+    assert len(named) == 3
+    for path in named:
+        tags = set()
+        for accepted, coding in (("gzip, br", "gzip"), ("identity", None), ("gzip;q=0", None)):
+            with httpx.stream("GET", f"{address}{path}", headers={"Accept-Encoding": accepted}) as answer:
+                raw = b"".join(answer.iter_raw())
+            assert answer.headers.get("content-encoding") == coding
+            assert answer.headers["vary"] == "Accept-Encoding"
+            assert (gzip.decompress(raw) if coding else raw) == (WEB / path[1:]).read_bytes()
+            again = {"Accept-Encoding": accepted, "If-None-Match": answer.headers["etag"]}
+            assert httpx.get(f"{address}{path}", headers=again).status_code == 304
+            tags.add(answer.headers["etag"])
+        assert len(tags) == 2, "a copy that was kept plain is never taken for a compressed one"

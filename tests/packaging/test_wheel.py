@@ -39,6 +39,9 @@ def test_the_wheel_carries_the_page_the_migrations_and_the_sample_campus(wheel: 
     assert "geo_server/web/static/vendor/maplibre-gl.mjs" in names
     assert "geo_server/web/static/vendor/maplibre-gl-worker.mjs" in names
     assert "geo_server/web/index.html" in names
+    assert {
+        f"geo_server/web/static/built/{name}" for name in ("index.html", "main.js", "main.js.gz", "page.css")
+    } <= names
     assert "geo_server/domain/protocols.toml" in names
     assert "geo_server/migrations/env.py" in names
     assert any(re.match(r"geo_server/migrations/versions/\w+\.py$", name) for name in names)
@@ -102,7 +105,7 @@ def test_geo_server_up_works_from_the_wheel_alone(server: str, installed: Path) 
     links = re.findall(r"http\S+/sign-in\?token=\S+", server)
     assert len(links) == 6
     fetched = {path: _fetch(f"{address[0]}{path}") for path in _named_by(_fetch(f"{address[0]}/").decode())}
-    assert {path.rpartition(".")[2] for path in fetched} >= {"css", "js"}
+    assert set(fetched) == {f"/static/{name}" for name in ("built/main.js", "built/page.css", "vendor/maplibre-gl.mjs")}
     for path, content in fetched.items():
         assert content == (installed / "geo_server/web" / path.removeprefix("/")).read_bytes()
     library = "/static/vendor/maplibre-gl.mjs"

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
+from geo_server.api.static import WEB
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_sign_in_link
 from geo_server.settings import Settings
 from geo_server.store.database import Database
-from hatch_build import vendor
 from tests.api.conftest import serving
 from tests.chromium import COARSE, open_chromium
 from tests.web.storeys import Storeys, publish_annex, publish_storeys
@@ -25,7 +25,9 @@ SMALL_PHONE = (390, 664)
 DESKTOP = (1440, 900)
 PATIENCE_MS = 45_000
 
-_ROOT = Path(__file__).resolve().parents[2]
+ELSEWHERE = "http://school.test"
+"""An address of nobody, without https."""
+
 _WHEN_CUT_OFF = "net::ERR_INTERNET_DISCONNECTED"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -57,7 +59,6 @@ Visit = Callable[..., Visitor]
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The browser; its loop runs in this thread, so it ends with the tests that need it."""
-    vendor(_ROOT)
     with open_chromium() as browser:
         yield browser
 
@@ -103,6 +104,18 @@ def visit(chromium: Browser, database: Database, storeys: Storeys, address: str)
         yield come_in
         assert [fault for visitor in visitors for fault in visitor.faults] == []
         assert [asked for visitor in visitors for asked in visitor.outside] == []
+
+
+@pytest.fixture
+def modules(chromium: Browser) -> Iterator[Page]:
+    """A page that shows nothing, at an address without https: what the modules of the page know can be asked in it."""
+    context = chromium.new_context(service_workers="block")
+    page = context.new_page()
+    page.route(f"{ELSEWHERE}/", lambda route: route.fulfill(content_type="text/html", body=""))
+    page.route(f"{ELSEWHERE}/static/**", lambda route: route.fulfill(path=WEB / urlsplit(route.request.url).path[1:]))
+    page.goto(f"{ELSEWHERE}/")
+    yield page
+    context.close()
 
 
 def screen(browser: Browser, size: tuple[int, int], *, keeps: bool) -> BrowserContext:

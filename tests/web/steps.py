@@ -58,9 +58,8 @@ def stand_at(page: Page, seconds: float) -> None:
     It is held whatever an answer that is still under way says, and however long the machine takes to look.
     """
     moment = datetime.fromisoformat(plan_of(page)["made_for_at"]) + timedelta(seconds=seconds)
-    script = """async (iso) => {
-        const clock = await import("/static/js/clock.js");
-        const hold = () => clock.setServerTime(iso);
+    script = """(iso) => {
+        const hold = () => document.body.setServerTime(iso);
         clearInterval(window.held);
         hold();
         window.held = setInterval(hold, 50);

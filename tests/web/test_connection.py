@@ -5,12 +5,10 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Error, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
-from geo_server.api.static import WEB
 from geo_server.domain.roles import Role
 from geo_server.services.access import create_sign_in_link
 from geo_server.settings import Settings
@@ -60,15 +58,10 @@ def test_a_dead_server_is_said_at_once_with_the_age_of_what_is_shown(
     ],
 )
 def test_only_a_whole_answer_of_the_server_itself_is_an_answer(
-    chromium: Browser, answer: dict[str, Any], told: str
+    modules: Page, answer: dict[str, Any], told: str
 ) -> None:
-    page = chromium.new_page()
-    page.route("http://school.test/", lambda route: route.fulfill(content_type="text/html", body=""))
-    page.route("**/static/js/*", lambda route: route.fulfill(path=WEB / urlsplit(route.request.url).path[1:]))
-    page.route("**/asked", lambda route: route.fulfill(**answer))
-    page.goto("http://school.test/")
-    assert page.evaluate(ASK, "/asked") == told
-    page.context.close()
+    modules.route("**/asked", lambda route: route.fulfill(**answer))
+    assert modules.evaluate(ASK, "/asked") == told
 
 
 def test_a_dead_feed_leaves_the_page_neither_behind_nor_called_live_for_nothing(visit: Visit) -> None:

@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import Visit
@@ -12,13 +12,12 @@ from tests.web.conftest import Visit
 pytestmark = pytest.mark.browser
 
 
-def test_a_way_is_drawn_on_to_its_assembly_point(visit: Visit) -> None:
-    page = visit(Role.RESPONDER).ready()
+def test_a_way_is_drawn_on_to_its_assembly_point(modules: Page) -> None:
     leg = {"ordinal": 0, "coordinates": [[0, 0], [1, 0]]}
     outside = {"ordinal": 0, "coordinates": [[1, 0], [2, 5]]}
     route = {"zone_id": "z", "status": "safe_shortest", "legs": [leg], "onward": {"legs": [outside]}}
     without = {"zone_id": "y", "status": "no_guaranteed_route", "legs": [leg], "onward": None}
-    drawn = page.evaluate(
+    drawn = modules.evaluate(
         "async (routes) => (await import('/static/js/map_shapes.js')).routeLines(routes)", [route, without]
     )
     assert [(one["properties"]["zone_id"], one["geometry"]["coordinates"]) for one in drawn["features"]] == [
@@ -28,7 +27,7 @@ def test_a_way_is_drawn_on_to_its_assembly_point(visit: Visit) -> None:
     ]
 
 
-def test_a_threat_that_was_seen_in_an_area_is_drawn_as_that_area(visit: Visit, address: str) -> None:
+def test_a_threat_that_was_seen_in_an_area_is_drawn_as_that_area(visit: Visit, modules: Page, address: str) -> None:
     page = visit(Role.COMMANDER).ready()
     ring = [[13.7, 51.0], [13.7003, 51.0], [13.7003, 51.0001], [13.7, 51.0002]]
     said = {"id": str(uuid.uuid4()), "kind": "fire", "polygon": ring, "ordinal": 0, "exercise": True}
@@ -38,7 +37,7 @@ def test_a_threat_that_was_seen_in_an_area_is_drawn_as_that_area(visit: Visit, a
     page.get_by_role("tab", name="Situation").click()
     expect(page.locator(".threat-card")).to_contain_text("in the area on the map")
     threats = page.request.get(f"{address}/api/sites/elm/picture").json()["threats"]
-    drawn = page.evaluate(
+    drawn = modules.evaluate(
         "async (threats) => (await import('/static/js/map_shapes.js')).radii(threats, 0)",
         [*threats, {**threats[0], "ordinal": 1}],
     )
@@ -47,10 +46,9 @@ def test_a_threat_that_was_seen_in_an_area_is_drawn_as_that_area(visit: Visit, a
     assert line["coordinates"] == [pytest.approx(pair, abs=2e-7) for pair in [*ring, ring[0]]]
 
 
-def test_the_end_of_a_way_is_named_whatever_it_is(visit: Visit) -> None:
-    page = visit(Role.RESPONDER).ready()
+def test_the_end_of_a_way_is_named_whatever_it_is(modules: Page) -> None:
     state = {"site": {"assembly_points": [{"id": "p", "name": "North field"}]}}
-    names = page.evaluate(
+    names = modules.evaluate(
         """async (state) => {
             const { endName } = await import('/static/js/route_view.js');
             const whole = {
@@ -72,9 +70,8 @@ def test_the_end_of_a_way_is_named_whatever_it_is(visit: Visit) -> None:
     assert names == ["Assembly point North field", "Gym", "Exit 4", "an exit", ""]
 
 
-def test_an_assembly_point_is_closed_in_the_list_of_what_is_closed(visit: Visit) -> None:
-    page = visit(Role.COMMANDER).ready()
-    words = page.evaluate(
+def test_an_assembly_point_is_closed_in_the_list_of_what_is_closed(modules: Page) -> None:
+    words = modules.evaluate(
         """async () => {
             const { closureList } = await import('/static/js/closure_list.js');
             const site = { slug: "elm", buildings: [], levels: [], assembly_points: [{ id: "p", name: "North field" }, { id: "q", name: "Lot" }] };

@@ -5,9 +5,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from geo_server.domain.roles import Role
-from tests.web.conftest import Visit
-
 pytestmark = pytest.mark.browser
 
 NOON = "2026-01-01T12:00:00Z"
@@ -24,19 +21,17 @@ def _ask(page: Page, question: str, *arguments: Any) -> Any:
     return page.evaluate(script, list(arguments))
 
 
-def test_the_room_of_just_that_name_is_found_first(visit: Visit) -> None:
-    page = visit(Role.VIEWER).ready()
+def test_the_room_of_just_that_name_is_found_first(modules: Page) -> None:
     zones = [_zone("A105"), _zone("1051"), _zone("105", "Classroom"), _zone("20", "105 annex")]
-    assert [zone["id"] for zone in _ask(page, "searchZones", zones, " 105 ")] == ["105", "1051", "20", "A105"]
-    assert [zone["id"] for zone in _ask(page, "searchZones", zones, "classroom  105")] == ["105"]
-    assert _ask(page, "searchZones", zones, "") == zones
+    assert [zone["id"] for zone in _ask(modules, "searchZones", zones, " 105 ")] == ["105", "1051", "20", "A105"]
+    assert [zone["id"] for zone in _ask(modules, "searchZones", zones, "classroom  105")] == ["105"]
+    assert _ask(modules, "searchZones", zones, "") == zones
 
 
-def test_a_room_is_told_with_its_building_where_there_are_several(visit: Visit) -> None:
-    page = visit(Role.VIEWER).ready()
+def test_a_room_is_told_with_its_building_where_there_are_several(modules: Page) -> None:
     zone = _zone("105", "Classroom")
-    assert _ask(page, "fullName", {"site": {"buildings": [1, 2]}}, zone) == "Classroom 105, North"
-    assert _ask(page, "fullName", {"site": {"buildings": [1]}}, zone) == "Classroom 105"
+    assert _ask(modules, "fullName", {"site": {"buildings": [1, 2]}}, zone) == "Classroom 105, North"
+    assert _ask(modules, "fullName", {"site": {"buildings": [1]}}, zone) == "Classroom 105"
 
 
 @pytest.mark.parametrize(
@@ -48,16 +43,15 @@ def test_a_room_is_told_with_its_building_where_there_are_several(visit: Visit) 
     ],
 )
 def test_where_a_threat_can_be_by_now_and_soon_is_counted_from_now(
-    visit: Visit, age_s: float, told: dict[str, Any]
+    modules: Page, age_s: float, told: dict[str, Any]
 ) -> None:
-    page = visit(Role.VIEWER).ready()
-    page.clock.set_fixed_time(NOON)
+    modules.clock.set_fixed_time(NOON)
     script = """async (age_s) => {
         const {reachMoments} = await import("/static/js/map_shapes.js");
         const reach = [0, 15, 30, 60].map((at_s) => ({at_s, ordinal: 0}));
         return reachMoments({made_for_at: new Date(Date.now() - age_s * 1000).toISOString(), reach});
     }"""
-    assert page.evaluate(script, age_s) == told
+    assert modules.evaluate(script, age_s) == told
 
 
 @pytest.mark.parametrize(
@@ -70,11 +64,12 @@ def test_where_a_threat_can_be_by_now_and_soon_is_counted_from_now(
     ],
 )
 def test_a_way_is_sure_until_the_last_moment_to_leave(
-    visit: Visit, status: str, leave_within_s: float | None, sure: bool
+    modules: Page, status: str, leave_within_s: float | None, sure: bool
 ) -> None:
-    page = visit(Role.VIEWER).ready()
-    page.clock.set_fixed_time(NOON)
-    assert _ask(page, "isSure", {"status": status, "latest_departure_s": leave_within_s, "made_for_at": NOON}) is sure
+    modules.clock.set_fixed_time(NOON)
+    assert (
+        _ask(modules, "isSure", {"status": status, "latest_departure_s": leave_within_s, "made_for_at": NOON}) is sure
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,9 +81,8 @@ def test_a_way_is_sure_until_the_last_moment_to_leave(
     ],
 )
 def test_a_plan_that_does_not_know_of_all_that_was_reported_makes_no_way_sure(
-    visit: Visit, picture: dict[str, Any], sure: bool
+    modules: Page, picture: dict[str, Any], sure: bool
 ) -> None:
-    page = visit(Role.VIEWER).ready()
     script = """async (picture) => {
         const {countWays, isSure, lapsedWays, routeOf, unsureZones} = await import("/static/js/model.js");
         const route = {zone_id: "a", status: "safe_shortest", latest_departure_s: null, margin_s: 9, made_for_at: ""};
@@ -99,13 +93,25 @@ def test_a_plan_that_does_not_know_of_all_that_was_reported_makes_no_way_sure(
         return [isSure(told), told.margin_s !== null, countWays(state).safe_shortest === 1, lapsedWays(state) === "",
             unsureZones(state).length === 0];
     }"""
-    assert set(page.evaluate(script, picture)) == {sure}
+    assert set(modules.evaluate(script, picture)) == {sure}
 
 
 @pytest.mark.parametrize(
     ("reach", "older"),
     [(None, False), ({"made_for_at": "now"}, False), ({"made_for_at": "before"}, True)],
 )
-def test_a_reach_of_an_earlier_plan_is_called_older(visit: Visit, reach: dict[str, Any] | None, older: bool) -> None:
-    page = visit(Role.VIEWER).ready()
-    assert _ask(page, "isReachOlder", {"picture": {"plan": {"made_for_at": "now"}}, "reach": reach}) is older
+def test_a_reach_of_an_earlier_plan_is_called_older(modules: Page, reach: dict[str, Any] | None, older: bool) -> None:
+    assert _ask(modules, "isReachOlder", {"picture": {"plan": {"made_for_at": "now"}}, "reach": reach}) is older
+
+
+@pytest.mark.parametrize(
+    ("made", "arrived", "told"),
+    [
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:05:00.5Z", "2026-01-01T10:00:00Z"),
+        ("2026-01-01T11:00:00Z", "2026-01-01T10:05:00.5Z", "2026-01-01T10:05:00.5Z"),
+    ],
+)
+def test_a_report_holds_since_it_was_made_but_not_from_later_than_it_arrived(
+    modules: Page, made: str, arrived: str, told: str
+) -> None:
+    assert _ask(modules, "saidAt", {"client_at": made, "received_at": arrived}) == told

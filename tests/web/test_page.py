@@ -4,7 +4,7 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import DESKTOP, PHONE, SMALL_PHONE, Visit
@@ -117,11 +117,37 @@ def test_the_first_tab_stop_skips_the_map(visit: Visit) -> None:
     expect(page.locator("#panel")).to_be_focused()
 
 
-def test_ids_of_reports_are_random_uuids_also_without_https(visit: Visit) -> None:
-    page = visit(Role.VIEWER).ready()
-    ids = page.evaluate("async () => { const {newId} = await import('/static/js/ids.js'); return [newId(), newId()]; }")
+def test_ids_of_reports_are_random_uuids_also_without_https(modules: Page) -> None:
+    assert not modules.evaluate("isSecureContext")
+    script = "async () => { const {newId} = await import('/static/js/ids.js'); return [newId(), newId()]; }"
+    ids = modules.evaluate(script)
     assert [uuid.UUID(text).version for text in ids] == [4, 4]
     assert ids[0] != ids[1]
+
+
+def test_what_to_do_and_ones_answer_wait_for_no_map_and_are_there_without_one(visit: Visit) -> None:
+    put_threat(visit(Role.RESPONDER).ready(), "104")
+    visitor = visit(Role.STAFF, PHONE)
+    page = visitor.ready()
+    choose_own_room(page, "101")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/maplibre-gl.mjs", hold)
+    page.reload(wait_until="commit")
+    expect(page.locator("#card").get_by_role("heading").first).to_have_text("Lockdown")
+    page.get_by_role("button", name="I'm OK").click()
+    expect(page.locator(".sent")).to_contain_text("received at")
+    assert held
+    expect(page.locator("#map")).to_have_text("")
+    for request in held:
+        request.abort()
+    expect(page.locator("#map")).to_have_text(re.compile("The map cannot be drawn"))
+    expect(page.locator("#card").get_by_role("heading").first).to_have_text("Lockdown")
+    assert visitor.faults
+    visitor.faults = [fault for fault in visitor.faults if "maplibre-gl.mjs" not in fault]
 
 
 def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:

@@ -4,6 +4,7 @@ import { showActions } from "./actions.js";
 import { announceChanges, createSpeaker } from "./announce.js";
 import { Refusal, askFor } from "./api.js";
 import { showCard } from "./card.js";
+import { setServerTime } from "./clock.js";
 import { watchConnection } from "./connection.js";
 import { askServer, catchUp, followSite, openSite } from "./data.js";
 import { askOrRecall, forgetKept, keep, keepFor, openKept } from "./kept.js";
@@ -168,6 +169,7 @@ async function beginSite(me, slug, { keptAt, scanned }) {
   document.body.dataset.view = "site";
   document.body.classList.toggle("is-responder", may(store.state, "see_statuses"));
 
+  document.body.setServerTime = setServerTime; // For tests and the browser's console.
   const view = await showMap(store, (tap) => onTap(store, tap));
   showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)), startReport: report });
   document.body.dataset.ready = "true";

@@ -1,6 +1,5 @@
 /** The map: one level at a time, geometry from tiles once, the moment on top of it. */
 
-import { Map as MapLibre, NavigationControl, ScaleControl, addProtocol } from "../vendor/maplibre-gl.mjs";
 import { loadTile } from "./kept.js";
 import { addIcons } from "./map_icons.js";
 import { ALL_ROUTES, CHOSEN_ROUTE, IS_SAFE, LIVE_SOURCES, statusOfLayer } from "./map_live.js";
@@ -9,7 +8,8 @@ import { PALETTES } from "./map_palette.js";
 import { reviewLayers } from "./map_review.js";
 import { TILE_PROTOCOL, layersOf, sourceOf, tileSource } from "./map_style.js";
 
-addProtocol(TILE_PROTOCOL, async ({ url }, { signal }) => ({ data: await loadTile(url.slice(`${TILE_PROTOCOL}:/`.length), signal) }));
+/** Most of what a device loads to open the page: what to do stands there, and can be answered, before it has come. */
+const loadLibrary = () => import("../vendor/maplibre-gl.mjs");
 
 /** Room that the level switch and the buttons take: at the side, on a narrow map above; and the band of a review. */
 const paddingOf = (container) => {
@@ -29,9 +29,11 @@ const FINGER_PX = 9;
  * @param {HTMLElement} container
  * @param {object} options `styles` of the server by theme, `bounds` [w, s, e, n] or null, `centre` [lon, lat],
  *   `ordinal`, `theme`, `onTap` ({at, zoneId, openingId, checkpointId}) => void; ids of the revision under review while it is shown.
- * @returns {Promise<object>} Ready when the style is loaded; rejects where there is no WebGL 2.
+ * @returns {Promise<object>} Ready when the style is loaded; rejects where there is no WebGL 2, or the library does not come.
  */
 export async function createMap(container, { styles, bounds, centre, ordinal, theme, onTap }) {
+  const { Map: MapLibre, Marker, NavigationControl, ScaleControl, addProtocol } = await loadLibrary();
+  addProtocol(TILE_PROTOCOL, async ({ url }, { signal }) => ({ data: await loadTile(url.slice(`${TILE_PROTOCOL}:/`.length), signal) }));
   const map = new MapLibre({
     container,
     style: { version: 8, sources: LIVE_SOURCES, layers: [] },
@@ -57,7 +59,7 @@ export async function createMap(container, { styles, bounds, centre, ordinal, th
     map.resize();
     camera.again();
   }).observe(container);
-  return commands(map, camera, { styles, ordinal, theme, onTap, reviewing: false });
+  return commands(map, createMarkers(map, Marker), camera, { styles, ordinal, theme, onTap, reviewing: false });
 }
 
 /** Moves the map, and keeps in view what it was turned to when its place on the page grows or shrinks, until a hand moves it. */
@@ -81,7 +83,7 @@ function createCamera(map, bounds) {
   };
 }
 
-function commands(map, camera, shown) {
+function commands(map, markers, camera, shown) {
   const source = sourceOf(shown.styles.light);
   const states = new Map();
   const marked = { selected: null, mine: null };
@@ -147,7 +149,7 @@ function commands(map, camera, shown) {
 
   return {
     map,
-    markers: createMarkers(map),
+    markers,
     /** Show another level, another theme, newly published styles, or (`reviewing`) the revision under review. */
     show(change) {
       if (Object.entries(change).every(([name, value]) => shown[name] === value)) return;

@@ -1,6 +1,5 @@
 /** The few things that stand above the map as elements: threats with their ages, concerns, and "you". */
 
-import { Marker } from "../vendor/maplibre-gl.mjs";
 import { duration, secondsSince, ticking } from "./clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -11,9 +10,10 @@ const ABOVE_NAME_PX = [0, -15];
 
 /**
  * @param {object} map
+ * @param {Function} Marker The map library's class of such elements.
  * @returns {{threats: Function, concerns: Function, you: Function}}
  */
-export function createMarkers(map) {
+export function createMarkers(map, Marker) {
   let threats = [];
   let concerns = [];
   let you = null;
