@@ -20,6 +20,7 @@ from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.curves import Arc, arcs_in, chained
 from geo_server.ingest.dxf.drawing import Stroke, all_points
+from geo_server.ingest.dxf.fronts import is_front
 from geo_server.ingest.dxf.profile import roles_by_layer, stroke_role
 from geo_server.ingest.dxf.role import Role
 from geo_server.ingest.dxf.rows import find_rows
@@ -96,12 +97,26 @@ def find_roles(strokes: Sequence[Stroke]) -> Roles:
     for layer in _door_layers(doors, roles):
         roles[layer] = Role.DOOR
         findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for doors.", layer=layer))
+    for layer in _fronts(named, roles):
+        roles[layer] = Role.GLAZING
+        findings.append(make_finding("layer-guessed", f"Layer {layer!r} was taken for glass fronts.", layer=layer))
     mixed = {part for part in _with_many(Counter(part for _, part in doors)) if not part[1]}
     sorted_out = tuple(
         replace(s, role=Role.UNKNOWN) if s.layer in walls and (s.layer, s.block) not in parts | mixed else s
         for s in strokes
     )
     return Roles(sorted_out, roles, frozenset(walls), findings)
+
+
+def _fronts(strokes: Sequence[Stroke], roles: Mapping[str, Role]) -> list[str]:
+    """Layers of unknown role with lines that walls end at."""
+    unknown: dict[str, list[Stroke]] = defaultdict(list)
+    for stroke in strokes:
+        if roles.get(stroke.layer) is Role.UNKNOWN and stroke.role is None:
+            unknown[stroke.layer].append(stroke)
+    walls = segments_of(s for s in strokes if stroke_role(s, roles) is Role.WALL)
+    span = extent(all_points(strokes))
+    return sorted(layer for layer, drawn in unknown.items() if is_front(segments_of(drawn), walls, span))
 
 
 def _drawn_doors(strokes: Sequence[Stroke]) -> list[_Door]:

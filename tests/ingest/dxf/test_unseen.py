@@ -7,12 +7,13 @@ import pytest
 
 from geo_server.ingest.dxf.beside import building_of
 from geo_server.ingest.pipeline import read_plan
+from tests.ingest.dxf.drawings import Drawn
 from tests.ingest.dxf.floor import school_floor
 from tests.ingest.dxf.sheets import put_floor, renumbered, sheet
 from tests.ingest.dxf.styles import Style, as_bytes
 from tests.ingest.dxf.test_styles import ALL_RIGHT
 from tests.ingest.dxf.truth import compare
-from tests.ingest.dxf.unseen import UNSEEN, Drawn, side_by_side
+from tests.ingest.dxf.unseen import UNSEEN, side_by_side
 
 
 @pytest.mark.parametrize("draw", UNSEEN.values(), ids=UNSEEN.keys())

@@ -4,34 +4,24 @@ On layers with AIA names, in metres unless a function says otherwise.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
 import shapely
 from ezdxf.document import Drawing as Document
-from ezdxf.math import Matrix44, Vec2
+from ezdxf.math import Matrix44
 from shapely import LineString, box
-from shapely.geometry.base import BaseGeometry
 
 from tests.ingest.dxf.door_pens import DOOR, DOORS, arc_and_line, chopped
-from tests.ingest.dxf.floor import OUTER, Door, Floor, Spot, Wall, school_floor
+from tests.ingest.dxf.drawings import Drawn, add_treads, rings, start
+from tests.ingest.dxf.floor import Door, Floor, Spot, Wall, school_floor
 from tests.ingest.dxf.floors import wing_floor
-from tests.ingest.dxf.pens import NAME, WALL, WALLS, Space, box_of, double_lines, plain_texts, three_lines
+from tests.ingest.dxf.glass import curtain, revolving_in_glass
+from tests.ingest.dxf.pens import NAME, WALL, WALLS, box_of, double_lines, plain_texts, three_lines
 from tests.ingest.dxf.sheets import put_floor, put_text, renumbered, sheet
 from tests.ingest.dxf.styles import Style
-
-PLAIN = Style()
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A drawing, what it shows, and where."""
-
-    document: Document
-    floor: Floor
-    style: Style = PLAIN
 
 
 @dataclass(frozen=True)
@@ -44,20 +34,6 @@ class Paper(Style):
     def metres(self) -> float:
         """Length of its unit."""
         return self.ratio * 0.0254
-
-
-def _start(floor: Floor, *, doors: bool = True, names: bool = True, windows: bool = True) -> tuple[Document, Space]:
-    document = sheet()
-    space = document.modelspace()
-    double_lines(floor, space, True)
-    if windows:
-        three_lines(floor, space)
-    _add_treads(floor, space)
-    if doors:
-        arc_and_line(floor, space)
-    if names:
-        plain_texts(floor, space)
-    return document, space
 
 
 def _only(floor: Floor, doors: tuple[Door, ...]) -> Floor:
@@ -81,7 +57,7 @@ def _panel(door: Door, first: float, last: float, off: float, thick: float = 0.0
 def pocket(first: float, last: float, off: float, *, dashed: bool = False) -> Drawn:
     """Doors between rooms as a panel that stands anywhere along the wall, in its middle or before its face."""
     floor = school_floor()
-    document, space = _start(floor, doors=False)
+    document, space = start(floor, doors=False)
     single, others = _inside(floor)
     arc_and_line(_only(floor, others), space)
     for door in single:
@@ -91,65 +67,10 @@ def pocket(first: float, last: float, off: float, *, dashed: bool = False) -> Dr
     return Drawn(document, floor)
 
 
-def curtain(*, mullions: bool = True, layer: str = "A-GLAZ-CURT") -> Drawn:
-    """The outer walls are glass: two thin lines, with mullions; doors in them have leaves and swings."""
-    old, glass = school_floor(), 0.12
-    walls = tuple(Wall(w.start, w.end, glass if w.thick == OUTER else w.thick) for w in old.walls)
-    doors = tuple(replace(d, thick=glass if d.thick == OUTER else d.thick) for d in old.doors)
-    floor = Floor(walls, doors, (), old.names, old.treads)
-    document = sheet()
-    space = document.modelspace()
-    gaps = shapely.union_all([d.gap for d in doors])
-    inner = shapely.union_all([w.body for w in walls[4:]]) - shapely.union_all([w.body for w in walls[:4]]) - gaps
-    for a, b in (pair for ring in _rings(inner) for pair in pairwise(ring)):
-        space.add_line(a, b, dxfattribs=WALL)
-    for part in (part for wall in walls[:4] for part in shapely.get_parts(wall.path - gaps)):
-        for side in ("left", "right"):
-            space.add_lwpolyline(list(part.parallel_offset(0.03, side).coords), dxfattribs={"layer": layer})
-        if mullions:
-            _add_mullions(space, part, layer)
-    _add_treads(floor, space)
-    arc_and_line(floor, space)
-    plain_texts(floor, space)
-    return Drawn(document, floor)
-
-
-def _add_mullions(space: Space, part: LineString, layer: str) -> None:
-    """Posts along a piece of a glass front, some 1.5 m apart."""
-    steps = max(1, round(part.length / 1.5))
-    for at in (part.interpolate(k / steps, normalized=True) for k in range(steps + 1)):
-        post = box(at.x - 0.06, at.y - 0.06, at.x + 0.06, at.y + 0.06)
-        space.add_lwpolyline(list(post.exterior.coords)[:-1], close=True, dxfattribs={"layer": layer})
-
-
-def _add_treads(floor: Floor, space: Space) -> None:
-    for a, b in floor.treads:
-        space.add_line(a, b, dxfattribs={"layer": "A-FLOR-STRS"})
-
-
-def revolving_in_glass() -> Drawn:
-    """The main door as a drum with four wings in a front of glass."""
-    drawn = curtain()
-    main = next(d for d in drawn.floor.doors if "" in d.sides and d.leaves == 2)
-    space = drawn.document.modelspace()
-    near = main.gap.centroid.buffer(1.6)
-    for entity in list(space.query('*[layer=="A-DOOR"]')):
-        at = entity.dxf.center if entity.dxftype() == "ARC" else entity.dxf.start
-        if near.contains(shapely.Point(at.x, at.y)):
-            space.delete_entity(entity)
-    middle, radius = Vec2(main.hinge).lerp(Vec2(main.latch)), main.width / 2
-    for first in (20.0, 200.0):
-        space.add_arc(middle, radius, first, first + 140, dxfattribs=DOOR)
-    for angle in (30, 120):
-        wing = Vec2.from_deg_angle(angle, radius)
-        space.add_line(middle - wing, middle + wing, dxfattribs=DOOR)
-    return drawn
-
-
 def stacked_mtext(*form: str) -> Drawn:
     """Number, use and area in one MTEXT."""
     floor = school_floor()
-    document, space = _start(floor, names=False)
+    document, space = start(floor, names=False)
     for name, room in floor.rooms.items():
         at = shapely.maximum_inscribed_circle(room, tolerance=0.05).coords[0]
         said = {"name": name, "area": f"{room.area:.1f}", "feet": f"{room.area / 0.09290304:.0f}", "use": "CLASSROOM"}
@@ -162,7 +83,7 @@ def stacked_mtext(*form: str) -> Drawn:
 def on_paper(ratio: float, words: str, header: int = 1) -> Drawn:
     """A plan at the size of its sheet, with the scale below it and dimensions whose texts are feet and inches."""
     floor, style = school_floor(), Paper(ratio=ratio)
-    document, space = _start(floor)
+    document, space = start(floor)
     put_text(space, "GROUND FLOOR PLAN", (16, -5))
     put_text(space, words, (16, -7), 0.5)
     for a, b, at in ((0.0, 32.0, -2.0), (0.0, 23.0, -1.2)):
@@ -185,7 +106,7 @@ def broken(gap: float, both: bool) -> Drawn:
     marks += [LineString([(-3, y), (35, y)]) for y in (2.3, 5.4, 10.9, 14.6)]
     holes = shapely.union_all([m.buffer(gap / 2, cap_style="flat") for m in marks])
     keep = shapely.union_all([d.gap.buffer(0.45) for d in floor.doors])
-    for number, ring in enumerate(_rings(floor.body)):
+    for number, ring in enumerate(rings(floor.body)):
         for k, (a, b) in enumerate(pairwise(ring)):
             line = LineString([a, b])
             cut = line - (holes - keep) if both or (number + k) % 2 else line
@@ -195,16 +116,10 @@ def broken(gap: float, both: bool) -> Drawn:
     for mark in marks:
         space.add_line(mark.coords[0], mark.coords[-1], dxfattribs={"layer": "A-ANNO-DIMS"})
     three_lines(floor, space)
-    _add_treads(floor, space)
+    add_treads(floor, space)
     arc_and_line(floor, space)
     plain_texts(floor, space)
     return Drawn(document, floor)
-
-
-def _rings(body: BaseGeometry) -> Iterator[list[Spot]]:
-    for part in shapely.get_parts(shapely.normalize(body)):
-        for ring in (part.exterior, *part.interiors):
-            yield [(x, y) for x, y in ring.coords]
 
 
 def nested(deep: int) -> Drawn:
@@ -213,7 +128,7 @@ def nested(deep: int) -> Drawn:
     document = sheet()
     space = document.modelspace()
     three_lines(floor, space)
-    _add_treads(floor, space)
+    add_treads(floor, space)
     plain_texts(floor, space)
     inner = document.blocks.new("SITE$0$PLAN")
     double_lines(floor, inner, True)
@@ -240,7 +155,7 @@ def flipped(walls: str, doors: str) -> Drawn:
     WALLS[walls](old, space, True)
     DOORS[doors](old, space)
     three_lines(old, space)
-    _add_treads(old, space)
+    add_treads(old, space)
     plain_texts(old, space)
     for entity in list(space):
         entity.transform(Matrix44.scale(-1, 1, 1))
@@ -260,7 +175,7 @@ def _mirrored(floor: Floor) -> Floor:
 def dynamic_doors(name: str, layer: str, *, told: bool = True) -> Drawn:
     """Each leaf is a block without a name of its own, as dynamic blocks are saved, with the hidden lines of other states."""
     floor = school_floor()
-    document, space = _start(floor, doors=False)
+    document, space = start(floor, doors=False)
     if told:
         document.blocks.new(name).add_line((0, 0), (0, 1))
         handle = document.blocks.get(name).block_record.dxf.handle
@@ -284,7 +199,7 @@ def dynamic_doors(name: str, layer: str, *, told: bool = True) -> Drawn:
 def layered_walls() -> Drawn:
     """Walls of several leaves: two more lines between the faces of each."""
     floor = school_floor()
-    document, space = _start(floor)
+    document, space = start(floor)
     for wall in floor.walls:
         for part in shapely.get_parts(wall.path - shapely.union_all([d.gap for d in floor.doors])):
             for share in (0.25, -0.3):
@@ -296,7 +211,7 @@ def layered_walls() -> Drawn:
 def in_its_grounds(*, layer: str = "C-BLDG") -> Drawn:
     """The floor on a plan of its site: nine neighbours as outlines with names, roads, trees, the border of the land."""
     floor = school_floor()
-    document, space = _start(floor)
+    document, space = start(floor)
     for k in range(9):
         x, y = -60 + 50 * (k % 3), 45 + 30 * (k // 3)
         block = box(x, y, x + 30 + 4 * k, y + 14)
@@ -351,6 +266,11 @@ UNSEEN: Mapping[str, Callable[[], Drawn]] = {
     "curtain walls without mullions": partial(curtain, mullions=False),
     "curtain walls on the layer of windows": partial(curtain, layer="A-GLAZ"),
     "a revolving door in a curtain wall": revolving_in_glass,
+    **{
+        f"curtain walls on a layer called {layer}": partial(curtain, layer=layer, mullions=mullions)
+        for layer, mullions in (("XYZ", True), ("PEN_13", False))
+    },
+    "a revolving door in a curtain wall on a layer called XYZ": partial(revolving_in_glass, "XYZ"),
     "number and use in one text": partial(stacked_mtext, "{name}", "{use}"),
     "number, use and area in one text": partial(stacked_mtext, "{name}", "{use}", "{area} m²"),
     "use, number and square feet in one text": partial(stacked_mtext, "{use}", "{name}", "{feet} SF"),
