@@ -35,6 +35,7 @@ PICTURES = 400
 NOTHING_TO_PLAN = "a change with nothing to plan, sent to heard by a client"
 SIGHTING = f"a sighting of one of {THREATS} threats, sent to heard by a client"
 ITS_PLAN = f"a sighting of one of {THREATS} threats, sent to its plan heard of by a client"
+ITS_REACH = f"a sighting of one of {THREATS} threats, sent to where it can be heard of by a client"
 MORE_PLANS = f"the same with {THREATS} to {THREATS + MORE} threats, one more each time"
 REPORT = "a status report, sent to acknowledged, in the storm"
 
@@ -164,6 +165,7 @@ async def _see(speaker: Speaker, phones: Phones, zones: list[Zone], figures: Fig
     places = [zone for zone in zones if zone["properties"]["category"] == "corridor"] or zones
     tracks: list[str] = []
     told: list[float] = []
+    drawn: list[float] = []
     for name, number in ((ITS_PLAN, SIGHTINGS), (MORE_PLANS, MORE)):
         planned, before = [], speaker.served.spent()
         for turn in range(number):
@@ -174,12 +176,16 @@ async def _see(speaker: Speaker, phones: Phones, zones: list[Zone], figures: Fig
             began, seq, answer = await _until_heard(speaker, phones, "sightings", said, "plan_made")
             tracks += [answer["threat_id"]] if len(tracks) < THREATS else []
             planned += [at - began for at in phones.heard_at[seq]]
+            reach = await _heard_by_all(phones, seq, "reach_made")
             if name == ITS_PLAN:
                 seen = next(seq for seq, kind in phones.kinds.items() if seq > newest and kind == "sighting_added")
                 told += [at - began for at in phones.heard_at[seen]]
+                drawn += [at - began for at in phones.heard_at[reach]]
         if name == ITS_PLAN:
             figures.taken_s[SIGHTING] = told
         figures.taken_s[name] = planned
+        if name == ITS_PLAN:
+            figures.taken_s[ITS_REACH] = drawn
         figures.spent[name.split(",")[0]] = speaker.served.spent().since(before), number
 
 
@@ -202,13 +208,18 @@ async def _until_heard(
     newest = max(phones.kinds, default=0)
     began = time.perf_counter()
     _, answer = await speaker.say(what, said)
+    return began, await _heard_by_all(phones, newest, kind), answer
+
+
+async def _heard_by_all(phones: Phones, after: int, kind: str) -> int:
+    """Wait until every client has heard of an event of a kind with a number above another: its number."""
 
     def heard() -> list[int]:
-        new = [seq for seq, of in phones.kinds.items() if seq > newest and of == kind]
+        new = [seq for seq, of in phones.kinds.items() if seq > after and of == kind]
         return [seq for seq in new if len(phones.heard_at[seq]) == CLIENTS]
 
     await phones.until(lambda: bool(heard()))
-    return began, heard()[0], answer
+    return heard()[0]
 
 
 async def _ask_for_pictures(speaker: Speaker, figures: Figures) -> None:
