@@ -11,6 +11,7 @@ import statistics
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +36,7 @@ PICTURES = 400
 NOTHING_TO_PLAN = "a change with nothing to plan, sent to heard by a client"
 SIGHTING = f"a sighting of one of {THREATS} threats, sent to heard by a client"
 ITS_PLAN = f"a sighting of one of {THREATS} threats, sent to its plan heard of by a client"
-ITS_REACH = f"a sighting of one of {THREATS} threats, sent to where it can be heard of by a client"
+ITS_REACH = f"a sighting of one of {THREATS} threats, sent to where it can be heard of by the one who leads"
 MORE_PLANS = f"the same with {THREATS} to {THREATS + MORE} threats, one more each time"
 REPORT = "a status report, sent to acknowledged, in the storm"
 
@@ -83,20 +84,24 @@ async def _zones(speaker: "Speaker") -> list[Zone]:
 
 async def _listen(served: Served, phones: Phones) -> list[asyncio.Transport]:
     host, _, port = urlsplit(served.address).netloc.partition(":")
-    request = (
-        f"GET {served.path}/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {served.tokens[Role.STAFF]}\r\n\r\n"
-    ).encode()
     loop = asyncio.get_running_loop()
     transports: list[asyncio.Transport] = []
     for first in range(0, CLIENTS, 50):
         made = [
-            loop.create_connection(lambda: Phone(phones, request), host, int(port))
-            for _ in range(first, min(first + 50, CLIENTS))
+            loop.create_connection(partial(Phone, phones, _request(served, number)), host, int(port))
+            for number in range(first, min(first + 50, CLIENTS))
         ]
         transports += [transport for transport, _ in await asyncio.gather(*made)]
         await asyncio.sleep(0.2)
     await _rest(served)
     return transports
+
+
+def _request(served: Served, number: int) -> bytes:
+    """What a phone asks for: one is of somebody who leads, all others are of staff."""
+    token = served.tokens[Role.STAFF if number else Role.COMMANDER]
+    host = urlsplit(served.address).netloc
+    return f"GET {served.path}/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
 async def _rest(served: Served) -> None:
@@ -176,11 +181,11 @@ async def _see(speaker: Speaker, phones: Phones, zones: list[Zone], figures: Fig
             began, seq, answer = await _until_heard(speaker, phones, "sightings", said, "plan_made")
             tracks += [answer["threat_id"]] if len(tracks) < THREATS else []
             planned += [at - began for at in phones.heard_at[seq]]
-            reach = await _heard_by_all(phones, seq, "reach_made")
+            reach = await _heard(phones, seq, "reach_made", by=1)
             if name == ITS_PLAN:
                 seen = next(seq for seq, kind in phones.kinds.items() if seq > newest and kind == "sighting_added")
                 told += [at - began for at in phones.heard_at[seen]]
-                drawn += [at - began for at in phones.heard_at[reach]]
+                drawn.append(min(phones.heard_at[reach]) - began)
         if name == ITS_PLAN:
             figures.taken_s[SIGHTING] = told
         figures.taken_s[name] = planned
@@ -208,15 +213,15 @@ async def _until_heard(
     newest = max(phones.kinds, default=0)
     began = time.perf_counter()
     _, answer = await speaker.say(what, said)
-    return began, await _heard_by_all(phones, newest, kind), answer
+    return began, await _heard(phones, newest, kind, by=CLIENTS), answer
 
 
-async def _heard_by_all(phones: Phones, after: int, kind: str) -> int:
-    """Wait until every client has heard of an event of a kind with a number above another: its number."""
+async def _heard(phones: Phones, after: int, kind: str, *, by: int) -> int:
+    """Wait until so many clients have heard of an event of a kind with a number above another: its number."""
 
     def heard() -> list[int]:
         new = [seq for seq, of in phones.kinds.items() if seq > after and of == kind]
-        return [seq for seq in new if len(phones.heard_at[seq]) == CLIENTS]
+        return [seq for seq in new if len(phones.heard_at[seq]) >= by]
 
     await phones.until(lambda: bool(heard()))
     return heard()[0]

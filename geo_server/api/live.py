@@ -18,7 +18,8 @@ from geo_server.api.handing_over import hand_over
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.events import Event
 from geo_server.domain.roles import Permission, Role
-from geo_server.services.live import Hub, Subscriber, visible_payload
+from geo_server.services.live import Hub, visible_payload
+from geo_server.services.subscriber import Subscriber
 
 OPENING = b"retry: 2000\n\n"
 HEARTBEAT = b": beat\n\n"

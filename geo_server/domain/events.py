@@ -65,6 +65,18 @@ def is_told(role: Role, kind: EventKind) -> bool:
     return permits(role, TOLD_TO.get(kind, Permission.SEE_NAMES))
 
 
+WAKES: dict[EventKind, Permission] = {
+    EventKind.REACH_MADE: Permission.SEE_PLAN,
+    EventKind.REACH_FAILED: Permission.SEE_PLAN,
+}
+"""Whom an event is of use to: a stream of others has it with whatever comes next. Of a kind that is not here, everybody."""
+
+
+def wakes(role: Role, kind: EventKind) -> bool:
+    """Whether streams of a role are woken for events of a kind."""
+    return kind not in WAKES or permits(role, WAKES[kind])
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change on one site.

@@ -10,6 +10,7 @@ from geo_server.services.planners import Planners
 from geo_server.services.plans import Plans
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.reaches import Reaches
+from geo_server.services.warming import warm_all
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,6 @@ def _catch_up(floorplans: PublishedFloorplans, plans: Plans, reaches: Reaches, l
         plans.replan_behind(leaving)
         if not leaving.is_set():
             reaches.draw_missing(floorplans)
-        floorplans.warm_all(leaving)
+        warm_all(floorplans, leaving)
     except Exception:
         log.exception("What an earlier process left to do was not done")

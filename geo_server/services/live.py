@@ -2,10 +2,7 @@
 
 Terminology:
     wake-up: the database says that a site has new events. Wake-ups that arrive while events are read become one read.
-    channel: the subscribers of one site, and the number of the last event that was handed to them.
-    subscriber: one open stream, with a bounded list of pieces that it has not taken yet.
-    frame: one event as the bytes that go over the wire, made once for all subscribers of a role.
-    piece: the frames of one delivery.
+    channel: the subscribers of one site, the number of the last event that was read for them, and what some of them lack.
 
 A resuming client is never left with a gap: a subscriber joins its channel first and reads its backlog second, and
 frames that come by both ways are told apart by their numbers.
@@ -13,30 +10,32 @@ frames that come by both ways are told apart by their numbers.
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
 from geo_server.domain.errors import GeoServerError, Unavailable
-from geo_server.domain.events import Event, is_told
+from geo_server.domain.events import Event, is_told, wakes
 from geo_server.domain.roles import Role
 from geo_server.services.gathering import Gathering
+from geo_server.services.subscriber import CAPACITY, Frame, Piece, Subscriber
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq, list_events, oldest_seq
 from geo_server.store.listener import listen
 
 log = logging.getLogger(__name__)
 
-CAPACITY = 256
-"""Deliveries that a subscriber may be behind before it is dropped, and events that a resuming one may have missed."""
-
 HEARTBEAT_S = 5.0
 
-APART_S, STEADY_S, AT_ONCE = 0.1, 0.15, 3
+SETTLE_S = 0.01
+"""Between hearing of an event and telling of it: whoever recorded it begins with what follows, such as a plan, before a thousand
+streams are woken, and planning goes on beside that."""
+
+APART_S, STEADY_S, AT_ONCE = 0.05, 0.15, 3
 """Least seconds between two deliveries, and between those of a rush, which begins after so many. The first event goes out at once;
 those that follow it sooner wait for the next delivery, and each stream has them in one piece: what a delivery costs is to
 wake a thousand streams, not what is in it. A sighting and its plan are no rush; a status report of everybody is."""
@@ -45,106 +44,23 @@ Encode = Callable[[Event, Role], bytes]
 """An event as a frame's bytes, for a reader in a role."""
 
 
-class Frame(NamedTuple):
-    """Bytes for the wire, and the number of their event (0: none, always sent)."""
-
-    seq: int
-    data: bytes
-
-
-class Piece:
-    """Frames that are delivered together, in order: joined once for all subscribers who lack every one of them."""
-
-    def __init__(self, frames: Sequence[Frame]) -> None:
-        self._frames = frames
-        self._whole = b"".join(frame.data for frame in frames)
-        self._first = frames[0].seq
-        self.last = frames[-1].seq
-
-    def after(self, seq: int) -> bytes:
-        """The bytes for a subscriber who has everything up to a number."""
-        if self._first > seq or self._first == 0:
-            return self._whole
-        return b"".join(frame.data for frame in self._frames if frame.seq > seq)
-
-
 def visible_payload(event: Event, role: Role) -> dict[str, object]:
     """What of an event's payload a reader may see: who reported what stays with those who may see reports."""
     return dict(event.payload) if is_told(role, event.kind) else {}
 
 
-class Subscriber:
-    """One open stream.
-
-    Args:
-        role: What its reader is on the site.
-        rouse: Called when there is something to take, or the end has come.
-        abort: Ends the stream when even its farewell cannot be sent.
-        ends_at: When it ends by itself, in seconds of :func:`time.monotonic`.
-    """
-
-    __slots__ = ("_ended", "_pieces", "_rouse", "_sent", "abort", "dropped", "ends_at", "role")
-
-    def __init__(
-        self, role: Role, rouse: Callable[[], object], abort: Callable[[], object], ends_at: float = math.inf
-    ) -> None:
-        self.role = role
-        self.abort = abort
-        self.ends_at = ends_at
-        self.dropped = False
-        self._rouse = rouse
-        self._ended = False
-        self._pieces: list[Piece] = []
-        self._sent = 0
-
-    def begin(self, after: int, missed: Sequence[Frame]) -> None:
-        """Put what was missed before whatever has come since joining.
-
-        Args:
-            after: Number that the client has already: frames up to it are left out.
-            missed: In the order of their numbers.
-        """
-        self._sent = after
-        if missed:
-            self._pieces.insert(0, Piece(missed))
-        self._rouse()
-
-    def push(self, piece: Piece, *, farewell: Piece | None = None) -> None:
-        """Add a piece; when there is no room, leave only the farewell and end."""
-        if self._ended:
-            return
-        if len(self._pieces) >= CAPACITY:
-            self.dropped = True
-            self._pieces = [farewell] if farewell else []
-            self._ended = True
-        else:
-            self._pieces.append(piece)
-        self._rouse()
-
-    def end(self) -> None:
-        """No more pieces after those that are waiting."""
-        self._ended = True
-        self._rouse()
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether everything was taken and nothing will follow."""
-        return self._ended and not self._pieces
-
-    def take(self) -> bytes:
-        """All that waits and the client does not have yet, as one piece; empty when there is nothing."""
-        pieces, self._pieces = self._pieces, []
-        fresh = []
-        for piece in pieces:
-            fresh.append(piece.after(self._sent))
-            self._sent = max(self._sent, piece.last)
-        return fresh[0] if len(fresh) == 1 else b"".join(fresh)
-
-
 @dataclass(slots=True)
 class _Channel:
+    """The subscribers of one site.
+
+    Args:
+        seq: Number of the last event that was read.
+        held: Events that not everybody was woken for, in order: those who were not lack them.
+    """
+
     seq: int
     subscribers: set[Subscriber] = field(default_factory=set)
+    held: list[Event] = field(default_factory=list)
 
 
 class _Missed(NamedTuple):
@@ -279,33 +195,45 @@ class Hub:
         spent_until = 0.0
         while True:
             await self._wake.wait()
+            await asyncio.sleep(SETTLE_S)
             self._wake.clear()
-            spent_until = max(spent_until, loop.time()) + STEADY_S
             dirty, self._dirty = self._dirty, set()
-            for site_id in dirty:
-                channel = self._channels.get(site_id)
-                if channel:
-                    await self._deliver_to(site_id, channel)
-            await asyncio.sleep(max(APART_S, spent_until - AT_ONCE * STEADY_S - loop.time()))
+            woke_all = [
+                await self._deliver_to(site_id, self._channels[site_id]) for site_id in dirty & self._channels.keys()
+            ]
+            if any(woke_all):
+                spent_until = max(spent_until, loop.time()) + STEADY_S
+                await asyncio.sleep(max(APART_S, spent_until - AT_ONCE * STEADY_S - loop.time()))
 
-    async def _deliver_to(self, site_id: UUID, channel: _Channel) -> None:
+    async def _deliver_to(self, site_id: UUID, channel: _Channel) -> bool:
+        """Hand new events to those they are of use to; whether that is everybody."""
         try:
             events = await asyncio.to_thread(self._read_new, site_id, channel.seq)
         except GeoServerError as refusal:
             log.warning("Live events cannot be read: %s", refusal)
-            return
+            return False
         except Exception:
             # One site's fault must not end the delivery to all. The next wake-up or tick tries again.
             log.exception("Live events of site %s cannot be read", site_id)
-            return
+            return False
         if not events:
-            return
+            return False
         channel.seq = events[-1].seq
-        present = {subscriber.role for subscriber in channel.subscribers}
-        pieces = {role: Piece([Frame(one.seq, self._encode(one, role)) for one in events]) for role in present}
+        channel.held += events
+        woken = {role for role in Role if any(wakes(role, event.kind) for event in events)}
+        self._push(channel, woken)
+        return len(woken) == len(Role)
+
+    def _push(self, channel: _Channel, roles: AbstractSet[Role]) -> None:
+        """Hand what is held to the subscribers of some roles: who has some of it already takes the rest."""
+        present = {subscriber.role for subscriber in channel.subscribers} & roles
+        pieces = {role: Piece([Frame(one.seq, self._encode(one, role)) for one in channel.held]) for role in present}
         farewell = Piece([Frame(0, self._encode_reset(channel.seq))])
         for subscriber in channel.subscribers:
-            subscriber.push(pieces[subscriber.role], farewell=farewell)
+            if subscriber.role in present:
+                subscriber.push(pieces[subscriber.role], farewell=farewell)
+        if len(roles) == len(Role):
+            channel.held = []
 
     def _read_new(self, site_id: UUID, after: int) -> list[Event]:
         with self._database.snapshot(site_id) as c:
@@ -316,6 +244,8 @@ class Hub:
             await asyncio.sleep(HEARTBEAT_S)
             now_s = time.monotonic()
             for channel in self._channels.values():
+                if channel.held:
+                    self._push(channel, set(Role))
                 for subscriber in channel.subscribers:
                     if subscriber.dropped:
                         subscriber.abort()

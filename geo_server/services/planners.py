@@ -5,8 +5,6 @@ from enum import StrEnum
 from uuid import uuid4
 
 from geo_server.domain.places import Floorplan
-from geo_server.routing.ahead import work_ahead
-from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.services.planner import (
     PREPARING_PATIENCE_S,
     Child,
@@ -20,9 +18,6 @@ from geo_server.services.planner import (
     value_of,
 )
 
-STAND_BACK = 5
-"""Niceness of planners that nobody waits for in an emergency."""
-
 
 class Desk(StrEnum):
     """Where a task is done: each has a planner of its own, so that no task waits for those of another desk."""
@@ -34,22 +29,15 @@ class Desk(StrEnum):
     ASKED = "what is asked for"
 
 
-def know(_floorplan: Floorplan, _compiled: CompiledFloorplan) -> None:
-    """The task of a planner that is to have a floorplan before it is asked."""
-
-
-def look_ahead(some: slice, _floorplan: Floorplan, compiled: CompiledFloorplan) -> None:
-    """The task of a planner that is to have looked around in some of the zones before it is asked where threats can be."""
-    work_ahead(compiled, some)
+STAND_BACK = {Desk.WAYS: 0, Desk.REACH: 19, Desk.ASKED: 5}
+"""Niceness of planners: areas to look at take what is left over while ways are told of."""
 
 
 class Planners:
     """The planners of a process: what all wait for in an emergency never stands behind anything else."""
 
     def __init__(self) -> None:
-        self._at = {
-            desk: Planner(f"planner of {desk}", niceness=0 if desk is Desk.WAYS else STAND_BACK) for desk in Desk
-        }
+        self._at = {desk: Planner(f"planner of {desk}", niceness=STAND_BACK[desk]) for desk in Desk}
         self._preparing: set[Child] = set()
         self._prepared_enough = threading.Event()
 

@@ -25,7 +25,7 @@ from geo_server.services.planners import Desk
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
 from geo_server.store.database import Connection
 from geo_server.store.events import last_seq
-from geo_server.store.plans import StoredPlan, find_latest_plan, load_plan_document
+from geo_server.store.plans import StoredPlan, find_latest_plan, load_plan_document, pack
 from geo_server.store.reports import list_closures, list_status_reports
 from geo_server.store.rounds import list_fault_subjects
 from geo_server.store.threats import list_threats
@@ -57,7 +57,11 @@ class PlanInputs:
 
 @dataclass(frozen=True, slots=True)
 class MadePlan:
-    """A plan as its document, UTF-8 JSON, and its safe ways."""
+    """A plan as its document, and its safe ways.
+
+    Args:
+        document: UTF-8 JSON, packed as plans are kept.
+    """
 
     inputs: PlanInputs
     parameters_hash: str
@@ -174,7 +178,7 @@ def plan_ways_of(inputs: PlanInputs) -> MadePlan:
 
 
 def draw_reach(inputs: PlanInputs) -> bytes:
-    """Where the threats of a plan can be, as the member ``reach`` of its document, UTF-8 JSON.
+    """Where the threats of a plan can be, as the member ``reach`` of its document, packed as that is.
 
     Raises:
         RuntimeError: The planner has a bug, or takes too long.
@@ -199,7 +203,7 @@ _Made = tuple[str, bytes, SafeWays]
 def _make(request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan) -> _Made:
     """In the planner: the whole plan."""
     made = plan(compiled, request)
-    return made.parameters_hash, orjson.dumps({**head, **plan_document(made, floorplan)}), _safe_ways_of(made)
+    return made.parameters_hash, pack(orjson.dumps({**head, **plan_document(made, floorplan)})), _safe_ways_of(made)
 
 
 def _make_ways(
@@ -207,8 +211,8 @@ def _make_ways(
 ) -> _Made:
     """In the planner: the plan without its reach."""
     made = plan_ways(compiled, request)
-    return made.parameters_hash, orjson.dumps({**head, **ways_document(made, floorplan)}), _safe_ways_of(made)
+    return made.parameters_hash, pack(orjson.dumps({**head, **ways_document(made, floorplan)})), _safe_ways_of(made)
 
 
 def _draw(request: PlanRequest, floorplan: Floorplan, compiled: CompiledFloorplan) -> bytes:
-    return orjson.dumps(reach_document(find_reach(compiled, request), floorplan))
+    return pack(orjson.dumps(reach_document(find_reach(compiled, request), floorplan)))

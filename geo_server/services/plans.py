@@ -32,7 +32,7 @@ from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq, record_event, routes_changed
 from geo_server.store.incidents import find_open_incident, load_incident
-from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document, load_reach
+from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document, load_reach, pack
 from geo_server.store.sites import list_sites
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 Route = dict[str, Any]
 """A zone's route as it stands in a plan document."""
 
-NOWHERE = b"[]"
-"""Where threats can be while there is none, as the member ``reach`` of a plan document."""
+NOWHERE = pack(b"[]")
+"""Where threats can be while there is none, as the reach of a plan is kept."""
 
 PARSED_KEPT = 8
 """Plans that stay in memory, a megabyte or two each: everybody asks for the latest one of their site."""

@@ -1,24 +1,15 @@
 """The floorplan that is in force on a site, read and made ready once for each time that something is published."""
 
-import logging
 import threading
-import time
 from collections import OrderedDict
-from functools import partial
 from uuid import UUID
 
-from geo_server.domain.errors import GeoServerError, Unavailable
 from geo_server.domain.places import Floorplan, Site
 from geo_server.services.planner import Ready, T, Task
-from geo_server.services.planners import Desk, Planners, know, look_ahead
+from geo_server.services.planners import Desk, Planners
 from geo_server.store.database import Connection, Database
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.sites import floorplan_rev, list_sites
-
-log = logging.getLogger(__name__)
-
-AT_ONCE, BETWEEN_S = 5, 0.005
-"""Zones that a planner looks around in before it is free for others, and for how long it is."""
 
 SITES_KEPT = 8
 """Sites whose floorplan stays in memory: a process that serves more reads the others again."""
@@ -77,46 +68,10 @@ class PublishedFloorplans:
         with self._database.snapshot(site.id) as c:
             return self.load(c, site)
 
-    def warm(self, site: Site, leaving: threading.Event | None = None) -> None:
-        """Make ready what is in force, and have planners know it and look around in it ahead of time, so that the first
-        sighting waits for none of that. What is asked for meanwhile waits for a few zones at most.
-
-        Meant for a thread in the background: a floorplan that cannot be made ready is logged, and will be the failure of
-        whichever plan needs it. A database that is away, as when the server is stopped meanwhile, is nobody's failure.
-
-        Args:
-            site: The site.
-            leaving: Once it is set, the planner looks around no further.
-        """
-        try:
-            published = self.current(site)
-            published.work(know, Desk.WAYS)
-            for first in range(0, len(published.floorplan.zones), AT_ONCE):
-                if leaving and leaving.is_set():
-                    return
-                published.work(partial(look_ahead, slice(first, first + AT_ONCE)), Desk.REACH)
-                time.sleep(BETWEEN_S)  # so that whoever waits has a turn
-        except Unavailable as lack:
-            log.info("The floorplan of site %s is not made ready ahead: %s", site.slug, lack)
-        except Exception:
-            log.exception("The floorplan of site %s cannot be made ready", site.slug)
-
-    def warm_all(self, leaving: threading.Event) -> None:
-        """:meth:`warm` as many sites as are kept.
-
-        Args:
-            leaving: Once it is set, no other site is begun.
-        """
-        try:
-            with self._database.snapshot() as c:
-                sites = list_sites(c)
-        except GeoServerError as refusal:
-            log.warning("No floorplan is made ready ahead: %s", refusal)
-            return
-        for site in sites[: self._sites_kept]:
-            if leaving.is_set():
-                return
-            self.warm(site, leaving)
+    def list_sites(self) -> list[Site]:
+        """As many sites as are kept."""
+        with self._database.snapshot() as c:
+            return list_sites(c)[: self._sites_kept]
 
     def load(self, c: Connection, site: Site) -> PublishedFloorplan:
         """What a transaction sees as published.

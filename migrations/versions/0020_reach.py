@@ -1,4 +1,9 @@
-"""Where threats can be is kept beside a plan: ways are told of first, and areas follow."""
+"""Where threats can be is kept beside a plan: ways are told of first, and areas follow. Both are packed by whoever made them."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,31 +39,48 @@ def upgrade() -> None:
     op.add_column("plans", sa.Column("reach", sa.LargeBinary(), nullable=True))
     op.add_column("plans", sa.Column("reach_etag", sa.Text(), nullable=True))
     _take_event_kinds((*_EVENTS_BEFORE, "reach_made", "reach_failed"))
-    # A plan of before has them in its document.
-    op.execute(
-        """
-        UPDATE plans SET
-            reach = convert_to((convert_from(document, 'UTF8')::json -> 'reach')::text, 'UTF8'),
-            reach_etag = etag,
-            document = convert_to((convert_from(document, 'UTF8')::jsonb - 'reach')::text, 'UTF8')
-        WHERE document IS NOT NULL AND convert_from(document, 'UTF8')::json -> 'reach' IS NOT NULL
-        """
-    )
+    for column in ("document", "reach"):
+        op.execute(f"ALTER TABLE plans ALTER COLUMN {column} SET STORAGE EXTERNAL")
+    # A plan of before has its reach in its document.
+    for plan_id, document, _ in _plans():
+        whole = json.loads(document)
+        reach = whole.pop("reach", None)
+        packed = {"id": plan_id, "document": _pack(whole), "reach": None if reach is None else _pack(reach)}
+        packed["drawn"] = reach is not None
+        op.get_bind().execute(
+            sa.text(
+                "UPDATE plans SET document = :document, reach = :reach,"
+                " reach_etag = CASE WHEN :drawn THEN etag END WHERE id = :id"
+            ),
+            packed,
+        )
 
 
 def downgrade() -> None:
-    op.execute(
-        """
-        UPDATE plans SET document = convert_to(
-            (convert_from(document, 'UTF8')::jsonb
-             || jsonb_build_object('reach', convert_from(reach, 'UTF8')::jsonb))::text, 'UTF8')
-        WHERE document IS NOT NULL AND reach IS NOT NULL
-        """
-    )
+    for plan_id, document, reach in _plans():
+        whole = json.loads(gzip.decompress(document))
+        if reach is not None:
+            whole["reach"] = json.loads(gzip.decompress(reach))
+        statement = sa.text("UPDATE plans SET document = :document WHERE id = :id")
+        op.get_bind().execute(statement, {"id": plan_id, "document": json.dumps(whole).encode()})
+    for column in ("document", "reach"):
+        op.execute(f"ALTER TABLE plans ALTER COLUMN {column} SET STORAGE EXTENDED")
     op.execute("DELETE FROM events WHERE kind IN ('reach_made', 'reach_failed')")
     _take_event_kinds(_EVENTS_BEFORE)
     op.drop_column("plans", "reach_etag")
     op.drop_column("plans", "reach")
+
+
+def _plans() -> Iterator[tuple[Any, bytes, bytes | None]]:
+    """The id, the document and the reach of each plan that has a document."""
+    bind = op.get_bind()
+    for plan_id in bind.scalars(sa.text("SELECT id FROM plans WHERE document IS NOT NULL")).all():
+        row = bind.execute(sa.text("SELECT document, reach FROM plans WHERE id = :id"), {"id": plan_id}).one()
+        yield plan_id, row.document, row.reach
+
+
+def _pack(value: object) -> bytes:
+    return gzip.compress(json.dumps(value, ensure_ascii=False).encode(), 3, mtime=0)
 
 
 def _take_event_kinds(kinds: tuple[str, ...]) -> None:

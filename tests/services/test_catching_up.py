@@ -15,10 +15,10 @@ from geo_server.domain.errors import Unavailable
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Role
 from geo_server.services import planners as rooms
-from geo_server.services import published
+from geo_server.services import warming
 from geo_server.services.access import authenticate
 from geo_server.services.catching_up import THREAD_NAME, catching_up
-from geo_server.services.planners import Desk, Planners, know
+from geo_server.services.planners import Desk, Planners
 from geo_server.services.plans import Plans
 from geo_server.services.protocols import load_shipped_pack
 from geo_server.services.published import PublishedFloorplan, PublishedFloorplans
@@ -91,13 +91,13 @@ def test_leaving_ends_the_look_around_in_a_floorplan(
             leaving.set()
 
     monkeypatch.setattr(PublishedFloorplan, "work", work)
-    monkeypatch.setattr(published, "AT_ONCE", 1)
+    monkeypatch.setattr(warming, "AT_ONCE", 1)
 
-    PublishedFloorplans(database, planners).warm(campus.site, leaving)
+    warming.warm(PublishedFloorplans(database, planners), campus.site, leaving)
     assert len(tasks) == 2
-    PublishedFloorplans(database, planners).warm(campus.site)
+    warming.warm(PublishedFloorplans(database, planners), campus.site)
     assert len(tasks) == 2 + 1 + 4
-    assert tasks[2:] == [(know, Desk.WAYS), *((task, Desk.REACH) for task, _ in tasks[3:])]
+    assert tasks[2:] == [(warming.rehearse, Desk.WAYS), *((task, Desk.REACH) for task, _ in tasks[3:])]
 
 
 def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, planners: Planners) -> None:

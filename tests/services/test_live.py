@@ -10,7 +10,8 @@ import pytest
 from geo_server.domain.errors import Unavailable
 from geo_server.domain.events import Event, EventKind
 from geo_server.domain.roles import Role
-from geo_server.services.live import CAPACITY, Frame, Hub, Piece, Subscriber, _Missed
+from geo_server.services.live import Hub, _Missed
+from geo_server.services.subscriber import CAPACITY, Frame, Piece, Subscriber
 from geo_server.store.database import Database
 
 FAREWELL = Piece([Frame(0, b"reset")])
@@ -78,13 +79,18 @@ def test_a_reader_is_roused_by_all_that_there_is_to_take_and_by_the_end() -> Non
     assert len(roused) == 3
 
 
+def _encode(event: Event, _: Role) -> bytes:
+    return f"<{event.seq} {event.kind}>".encode()
+
+
 class _Hub(Hub):
     """A hub of which a test says what the database holds; it is never asked."""
 
     def __init__(self) -> None:
-        super().__init__(Database("postgresql:///nowhere"), lambda _, __: b"event", lambda _: b"reset", b"beat")
+        super().__init__(Database("postgresql:///nowhere"), _encode, lambda _: b"reset", b"beat")
         self.faults: list[Exception] = []
         self.asked = 0
+        self.kind = EventKind.PLAN_MADE
 
     def _read_missed(self, asked: Any) -> Any:
         return [_Missed([], 7 if after is None else after) for _, after in asked]
@@ -93,7 +99,7 @@ class _Hub(Hub):
         self.asked += 1
         if self.faults:
             raise self.faults.pop()
-        return [Event(site_id, after + 1, EventKind.PLAN_MADE, datetime.now(UTC), {})]
+        return [Event(site_id, after + 1, self.kind, datetime.now(UTC), {})]
 
 
 def test_a_reader_that_joins_while_the_server_goes_down_is_refused() -> None:
@@ -124,4 +130,41 @@ def test_an_event_that_cannot_be_read_does_not_end_the_delivery() -> None:
             delivering.cancel()
         return subscriber.take()
 
-    assert asyncio.run(scenario()) == b"event"
+    assert asyncio.run(scenario()) == b"<8 plan_made>"
+
+
+def test_an_event_of_no_use_to_a_reader_waits_for_the_next_one_that_is_and_leaves_no_gap() -> None:
+    async def scenario() -> list[tuple[bytes, bytes]]:
+        hub, site_id, taken = _Hub(), uuid4(), []
+        readers = [Subscriber(role, lambda: None, abort=lambda: None) for role in (Role.COMMANDER, Role.STAFF)]
+        for reader in readers:
+            await hub.join(site_id, reader, None)
+        for kind in (EventKind.REACH_MADE, EventKind.REACH_FAILED, EventKind.PLAN_MADE, EventKind.REACH_MADE):
+            hub.kind = kind
+            await hub._deliver_to(site_id, hub._channels[site_id])
+            taken.append((readers[0].take(), readers[1].take()))
+        return taken
+
+    first, second, third, fourth = asyncio.run(scenario())
+    assert first == (b"<8 reach_made>", b"")
+    assert second == (b"<9 reach_failed>", b"")
+    assert third == (b"<10 plan_made>", b"<8 reach_made><9 reach_failed><10 plan_made>")
+    assert fourth == (b"<11 reach_made>", b"")
+
+
+def test_what_waits_for_nothing_else_comes_with_the_next_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo_server.services.live.HEARTBEAT_S", 0.01)
+
+    async def scenario() -> bytes:
+        hub, told, site_id = _Hub(), asyncio.Event(), uuid4()
+        reader = Subscriber(Role.STAFF, told.set, abort=lambda: None)
+        await hub.join(site_id, reader, None)
+        hub.kind = EventKind.REACH_MADE
+        await hub._deliver_to(site_id, hub._channels[site_id])
+        told.clear()
+        beating = asyncio.create_task(hub._beat())
+        await asyncio.wait_for(told.wait(), 5)
+        beating.cancel()
+        return reader.take()
+
+    assert asyncio.run(scenario()) == b"<8 reach_made>beat"

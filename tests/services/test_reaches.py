@@ -1,5 +1,6 @@
 """Where threats can be: told of after the ways, never in their place, and never left out."""
 
+import gzip
 import threading
 from dataclasses import replace
 from uuid import UUID
@@ -53,7 +54,7 @@ def test_it_follows_the_ways_with_an_event_of_its_own_and_is_that_of_a_plan_made
         assert incident is not None
         inputs = read_inputs(c, desk.floorplans, desk.campus.site, incident)
     whole = plan_incident(replace(inputs, request=replace(inputs.request, now=first.plan.made_for_at)))
-    areas = orjson.loads(whole.document)["reach"]
+    areas = orjson.loads(gzip.decompress(whole.document))["reach"]
     assert areas
     assert orjson.loads(found[1]) == areas
 
@@ -134,7 +135,7 @@ def test_where_nothing_threatens_nothing_is_drawn_and_no_event_follows(desk: Des
 
     found = desk.reaches.find_latest(desk.campus.site)
     assert found is not None
-    assert (found[0], found[1]) == (desk.latest_plan(), NOWHERE)
+    assert (found[0], found[1]) == (desk.latest_plan(), gzip.decompress(NOWHERE))
     assert desk.count(EventKind.REACH_MADE) == told
     desk.end(UUID(str(found[0].incident_id)), IncidentState.ALL_CLEAR)
     assert desk.reaches.find_latest(desk.campus.site) is None

@@ -1,5 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from geo_server.store.database import Database
 from geo_server.store.events import record_event
 from geo_server.store.incidents import load_incident, set_incident_state
 from geo_server.store.migrate import downgrade, pending, upgrade
-from geo_server.store.plans import add_plan, find_latest_plan, find_latest_reach, load_plan_document, load_reach
+from geo_server.store.plans import add_plan, find_latest_plan, find_latest_reach, load_plan_document, load_reach, pack
 from geo_server.store.tables import events
 from geo_server.store.threats import add_sighting, list_sightings
 from tests.conftest import MakeDatabase
@@ -85,7 +86,7 @@ def test_what_was_recorded_before_an_upgrade_is_told_as_if_it_had_always_been_ke
             floorplan_rev=1,
             parameters_hash="hash",
             made_for_at=datetime(2026, 3, 2, 12, 0, 5, 250_000, tzinfo=UTC),
-            document=document,
+            document=pack(document),
         )
         set_incident_state(c, incident.id, IncidentState.ALL_CLEAR, cleared_at)
         said = {"incident_id": str(incident.id), "state": "all_clear"}
@@ -96,7 +97,10 @@ def test_what_was_recorded_before_an_upgrade_is_told_as_if_it_had_always_been_ke
     upgrade(database)
 
     with database.snapshot() as c:
-        assert find_latest_plan(c, incident.id) == stored
+        found = find_latest_plan(c, incident.id)
+        assert found is not None
+        assert replace(found, etag=stored.etag) == stored
+        assert json.loads(load_plan_document(c, stored.id)) == json.loads(document)
         assert load_incident(c, site.id, incident.id).cleared_at == cleared_at
         [kept] = list_sightings(c, incident.id, site.frame)
     assert (kept.id, kept.kind, kept.retraction) == (sighting.id, threat.kind, None)
@@ -113,8 +117,8 @@ def test_the_reach_of_a_plan_from_before_an_upgrade_is_kept_beside_it(database: 
             floorplan_rev=1,
             parameters_hash="hash",
             made_for_at=NOON,
-            document='{"words": "Größe", "zones": [1]}'.encode(),
-            reach=b'[{"at_s": 15.0}]',
+            document=pack('{"words": "Größe", "zones": [1]}'.encode()),
+            reach=pack(b'[{"at_s": 15.0}]'),
         )
         record_event(c, site.id, EventKind.REACH_MADE, {})
 

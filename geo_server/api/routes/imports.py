@@ -24,7 +24,7 @@ from geo_server.services import imports
 from geo_server.services.beside import lay_beside
 from geo_server.services.drawings import DrawingFile
 from geo_server.services.joining import OtherLevels
-from geo_server.services.live import Subscriber
+from geo_server.services.subscriber import Subscriber
 from geo_server.store.imports import Import
 from geo_server.store.revisions import Revision
 

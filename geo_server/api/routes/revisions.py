@@ -13,6 +13,7 @@ from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
 from geo_server.services.reviews import review_revision
 from geo_server.services.revisions import discard_revision, place_revision, publish_revision
+from geo_server.services.warming import warm
 from geo_server.store.revisions import list_revisions, load_revision
 from geo_server.store.sites import list_buildings
 
@@ -84,4 +85,4 @@ def publish(
 def _make_ready(state: State, site: Site) -> None:
     """Plan on the new map while an incident is open, or compile it for the first sighting; nobody waits for either."""
     if state["plans"].replan_open(site) is None:
-        state["floorplans"].warm(site)
+        warm(state["floorplans"], site)
