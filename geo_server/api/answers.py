@@ -1,7 +1,9 @@
 """How answers are written: times in UTC with a Z, coordinates as lon, lat with 7 decimals, entity tags."""
 
+import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import numpy as np
 import orjson
@@ -11,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geo_server.api.encodings import accepts_gzip
 from geo_server.domain.document import LONLAT_DECIMALS
 from geo_server.domain.frame import SiteFrame
 from geo_server.domain.places import Floorplan
@@ -67,6 +70,19 @@ def json_tagged(
     content = make()
     body = content if isinstance(content, bytes) else orjson.dumps(content)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def packed_tagged(request: Request, packed: bytes, etag: str) -> Response:
+    """:func:`json_tagged` of UTF-8 JSON that is gzip-packed already, and goes as it is to whoever takes that."""
+    if not accepts_gzip(request.headers.get("accept-encoding", "")):
+        return json_tagged(request, lambda: gzip.decompress(packed), etag)
+    answer = json_tagged(request, lambda: packed, etag)
+    if answer.status_code == HTTPStatus.OK:
+        answer.headers["Content-Encoding"] = "gzip"
+    # Of a representation in another coding the tag is a weak one.
+    answer.headers["ETag"] = f'W/"{etag}"'
+    answer.headers["Vary"] += ", Accept-Encoding"
+    return answer
 
 
 def has_tag(if_none_match: str, etag: str) -> bool:

@@ -32,7 +32,15 @@ from geo_server.services.turns import Turns
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq, record_event, routes_changed
 from geo_server.store.incidents import find_open_incident, load_incident
-from geo_server.store.plans import StoredPlan, add_plan, find_latest_plan, load_plan_document, load_reach, pack
+from geo_server.store.plans import (
+    StoredPlan,
+    add_plan,
+    find_latest_plan,
+    load_packed_document,
+    load_packed_reach,
+    load_plan_document,
+    pack,
+)
 from geo_server.store.sites import list_sites
 
 log = logging.getLogger(__name__)
@@ -162,13 +170,15 @@ class Plans:
         return latest is None or is_behind(c, latest) or self._has_more_people(c, site, incident, latest)
 
     def find_latest(self, site: Site) -> tuple[StoredPlan, bytes, bytes | None] | None:
-        """The latest plan of the open incident, its document and its reach, UTF-8 JSON; None when there is no plan, or no
-        reach yet.
+        """The latest plan of the open incident, its document and its reach, as packed; None when there is no plan, or no reach
+        yet.
         """
         with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             stored = None if incident is None else find_latest_plan(c, incident.id)
-            return None if stored is None else (stored, load_plan_document(c, stored.id), load_reach(c, stored.id))
+            if stored is None:
+                return None
+            return stored, load_packed_document(c, stored.id), load_packed_reach(c, stored.id)
 
     def find_route(self, stored: StoredPlan, zone_id: UUID) -> Route | None:
         """A zone's route in a plan, with the moment that its seconds count from."""

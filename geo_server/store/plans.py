@@ -148,7 +148,13 @@ def load_plan_document(c: Connection, plan_id: UUID) -> bytes:
     return gzip.decompress(load_packed_document(c, plan_id))
 
 
-def load_reach(c: Connection, plan_id: UUID) -> bytes | None:
-    """The reach of a plan, UTF-8 JSON; None when it is not drawn yet, or no longer kept."""
+def load_packed_reach(c: Connection, plan_id: UUID) -> bytes | None:
+    """The reach of a plan, as packed; None when it is not drawn yet, or no longer kept."""
     reach: bytes | None = c.scalar(select(plans.c.reach).where(plans.c.id == plan_id))
-    return None if reach is None else gzip.decompress(reach)
+    return reach
+
+
+def load_reach(c: Connection, plan_id: UUID) -> bytes | None:
+    """:func:`load_packed_reach`, as UTF-8 JSON."""
+    packed = load_packed_reach(c, plan_id)
+    return None if packed is None else gzip.decompress(packed)

@@ -176,6 +176,11 @@ def test_where_threats_can_be_follows_the_ways_and_is_part_of_the_plan_from_then
     assert first.json()["reach"] in (None, alone.json()["reach"])
     assert [area["at_s"] for area in then.json()["reach"]] == [0.0, 15.0, 30.0, 60.0]
     assert then.json() == {**ways.json(), "reach": alone.json()["reach"]}
+    assert ways.headers["content-encoding"] == "gzip"
+    as_it_is = responder.get(f"{campus.url}/plan", params={"reach": False}, headers={"Accept-Encoding": "identity"})
+    assert ("content-encoding" in as_it_is.headers, as_it_is.content) == (False, ways.content)
+    held = {"If-None-Match": ways.headers["etag"]}
+    assert responder.get(f"{campus.url}/plan", params={"reach": False}, headers=held).status_code == 304
     assert alone.json()["exercise"] is ways.json()["exercise"]
     assert f'"{picture["reach"]["etag"]}"' == alone.headers["etag"] == then.headers["etag"] != ways.headers["etag"]
     assert responder.get(f"{campus.url}/reach", headers={"If-None-Match": alone.headers["etag"]}).status_code == 304

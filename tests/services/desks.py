@@ -1,5 +1,6 @@
 """A desk of services: one server process on a campus, without its face."""
 
+import gzip
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -75,7 +76,7 @@ class Desk:
     def plan(self) -> dict[str, Any]:
         found = self.plans.find_latest(self.campus.site)
         assert found is not None
-        document: dict[str, Any] = orjson.loads(found[1])
+        document: dict[str, Any] = orjson.loads(gzip.decompress(found[1]))
         return document
 
     def report(self, zone: Zone, adults: int, students: int) -> None:

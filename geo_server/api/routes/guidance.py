@@ -1,5 +1,6 @@
 """What to do: the plan for those who lead, and what one zone is told."""
 
+import gzip
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from geo_server.api.answers import json_tagged, moment, with_member
+from geo_server.api.answers import json_tagged, moment, packed_tagged, with_member
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.redaction import assumptions_without_people, plan_without_people, route_without_people
 from geo_server.api.schemas import WhatIfSaid
@@ -54,10 +55,14 @@ def show_plan(
     found = state["plans"].find_latest(access.site)
     if found is None:
         raise none
-    plan, document, areas = found
+    plan, packed, areas = found
+    if not reach and access.may(Permission.SEE_NAMES):
+        return packed_tagged(request, packed, plan.etag)
+    document = gzip.decompress(packed)
     if not reach:
         return _plan_for(request, access, document, plan.etag)
-    return _plan_for(request, access, with_member(document, "reach", areas or b"null"), plan.whole_etag)
+    drawn = b"null" if areas is None else gzip.decompress(areas)
+    return _plan_for(request, access, with_member(document, "reach", drawn), plan.whole_etag)
 
 
 @router.get("/reach")
