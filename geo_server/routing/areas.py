@@ -5,6 +5,9 @@ way from where it came in to the farthest place. In any other the area is what c
 starts, comes in or turns a corner, within the metres it has left there. A corner that a threat is at sooner by a way that
 does not go on round it adds nothing: what is behind it is reached sooner by another.
 
+Where that takes too long (:mod:`geo_server.routing.rims`) no wall within a zone holds a threat that begins in it: an area that has
+all of the exact one, and never goes beyond the zone.
+
 What is cheap was measured: circles are made and cut with what is seen many in one call, and joined exactly, each cluster of
 zones that touch or overlap by itself. Zones with walls between them have nothing to join, and to find that out again for a
 whole level was most of the work.
@@ -26,6 +29,7 @@ from geo_server.routing.all_zones import AllZones, Bools
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.fields import Arrivals
+from geo_server.routing.rims import let_go
 from geo_server.routing.sightlines import (
     CIRCUMSCRIBED,
     ROUND,
@@ -55,6 +59,7 @@ class _Source:
     Args:
         held: Whether walls hold it.
         begun: Whether it was there from the first.
+        rim: Whether it is an edge of a polygon in which it was.
     """
 
     place: BaseGeometry
@@ -62,6 +67,7 @@ class _Source:
     radius_m: float = 0.0
     held: bool = True
     begun: bool = False
+    rim: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,9 @@ def reach_areas(
     begun, whole = _begun_and_whole(compiled, seeds, arrivals, np.array(moments_s), speed_mps)
     pieces: dict[tuple[int, UUID], list[_Piece]] = defaultdict(list)
     zones = compiled.all_zones
-    for number in np.flatnonzero((begun & ~whole).any(axis=0)).tolist():
+    numbers = np.flatnonzero((begun & ~whole).any(axis=0)).tolist()
+    loose = let_go(zones, numbers, seeds)
+    for number in numbers:
         ways = zones.ways[number]
         if zones.yards[number]:
             sources, whole_s = _over_ground(compiled, ways, threats, arrivals), math.inf
@@ -103,6 +111,7 @@ def reach_areas(
             entered = _entered(compiled, ways, arrivals)
             whole_s = float(min(entered + zones.farthest(number) / speed_mps, default=math.inf))
             sources = _sources(zones, number, seeds.get(ways.zone_id, ()), entered, speed_mps)
+            sources = [_loosened(source) for source in sources if not source.rim] if number in loose else sources
         for k, moment_s in enumerate(moments_s):
             if moment_s >= whole_s:
                 whole[k, number] = True
@@ -273,7 +282,12 @@ def _at_start(ways: ZoneWays, seed: Seed, at_s: float) -> list[_Source]:
     begun = [_Source(core, at_s, seed.there.radius_m, held=seed.held, begun=True)]
     if isinstance(core, Point) or not (seed.held and len(ways.space.corners)):
         return begun
-    return begun + [_Source(edge, at_s) for edge in rim_within(ways.space, core)]
+    return begun + [_Source(edge, at_s, rim=True) for edge in rim_within(ways.space, core)]
+
+
+def _loosened(source: _Source) -> _Source:
+    """Whoever was in a zone from the first as somebody whom no wall in it holds: where a threat can be is in that area too."""
+    return replace(source, held=False) if source.begun else source
 
 
 def _polygons(geometries: Sequence[BaseGeometry]) -> Polygon | MultiPolygon:

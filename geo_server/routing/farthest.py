@@ -17,16 +17,20 @@ ON_M = 1e-3
 """A vertex so near to what is seen is seen."""
 
 
+MOST_CORNERS = 100
+"""With more, to look around from all of them takes longer than knowing it saves."""
+
+
 def farthest_m(ways: ZoneWays) -> Floats:
-    """Metres from each terminal to the farthest place of a zone indoors, shape (k,); infinite where it has columns.
+    """Metres from each terminal to the farthest place of a zone indoors, shape (k,); infinite where it has columns, or very many corners.
 
     Never less than the least metres of a threat, and at most half the spacing more.
     """
     polygon = ways.zone.polygon
-    if polygon.interiors or not ways.nodes:
+    corners = ways.space.corners
+    if polygon.interiors or not ways.nodes or len(corners) > MOST_CORNERS:
         return np.full(len(ways.nodes), np.inf)
     vertices = shapely.points(shapely.get_coordinates(polygon.exterior)[:-1])
-    corners = ways.space.corners
     if not len(corners):
         straight: Floats = shapely.distance(ways.regions[:, None], vertices[None, :])
         return np.asarray(straight.max(axis=1))

@@ -79,10 +79,18 @@ class Space:
         count, n = len(terminals), len(self.corners)
         if not count or not n:
             return np.full((count, n), np.inf)
-        lines = shapely.shortest_line(np.asarray(terminals, dtype=object)[:, None], shapely.points(self.corners)[None])
-        starts = shapely.get_coordinates(shapely.get_point(lines, 0)).reshape(count, n, 2)
+        shapes = np.asarray(terminals, dtype=object)
+        if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
+            starts = np.broadcast_to(shapely.get_coordinates(shapes)[:, None], (count, n, 2))
+        else:
+            lines = shapely.shortest_line(shapes[:, None], shapely.points(self.corners)[None])
+            starts = shapely.get_coordinates(shapely.get_point(lines, 0)).reshape(count, n, 2)
+        # Most ways end at their corner: only those that go on are made lines of.
         useful = self._tangent(starts)
-        return self.open_lengths(lines, useful)
+        _, corner = np.nonzero(useful)
+        sights = np.full((count, n), np.inf)
+        sights[useful] = self.open_lengths(_lines(starts[useful], self.corners[corner]))
+        return sights
 
     def open_lengths(self, lines: npt.NDArray[np.object_], wanted: npt.NDArray[np.bool_] | None = None) -> Floats:
         """Lengths of straight lines, infinite for those that meet a wall or are not wanted."""
@@ -106,6 +114,11 @@ class Space:
         slack = TOLERANCE_M * (np.linalg.norm(way, axis=-1) + 1.0)
         same = side_before * side_after >= 0
         return np.asarray(same | (np.abs(side_before) < slack) | (np.abs(side_after) < slack), dtype=np.bool_)
+
+
+def _lines(starts: Floats, ends: Floats) -> npt.NDArray[np.object_]:
+    """Straight lines, shape (n,)."""
+    return np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
 
 
 def build_space(polygon: Polygon) -> Space:

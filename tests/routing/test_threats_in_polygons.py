@@ -5,16 +5,20 @@ import math
 import random
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
+import shapely
 from shapely import Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.errors import InvalidInput
 from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan, ZoneCategory
 from geo_server.domain.regions import region_within
 from geo_server.domain.routes import RouteStatus
+from geo_server.routing import rims
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.fields import Arrivals, threat_arrivals
 from geo_server.routing.threats import locate
@@ -22,6 +26,7 @@ from tests.routing.campuses import gathering_campus
 from tests.routing.planning import make, route_of
 from tests.routing.plans import Sketch, grid_building, threat, two_exits, uid
 from tests.routing.test_campus_soundness import WHERE, somewhere
+from tests.routing.wiggles import drawn_as_it_is
 
 Ring = list[tuple[float, float]]
 
@@ -176,3 +181,51 @@ def test_a_polygon_that_is_none_is_refused() -> None:
     compiled = compile_floorplan(two_exits())
     with pytest.raises(InvalidInput, match="polygon"):
         locate(compiled, replace(threat(1, 1), polygon=crossed))
+
+
+def hall_in_a_u() -> Floorplan:
+    """Two arms of 20 by 40 m, 20 m apart, joined at their lower ends."""
+    sketch = Sketch()
+    arms = [(0, 0), (60, 0), (60, 40), (40, 40), (40, 10), (20, 10), (20, 40), (0, 40)]
+    sketch.zone("hall", Polygon(arms), category=ZoneCategory.CORRIDOR)
+    sketch.door("exit", [(60, 1.0), (60, 2.0)], ("hall", None), out=True)
+    return sketch.build()
+
+
+SPREAD_OUT = [(9 + r * math.cos(a), 5 + r * math.sin(a)) for a, r in zip(np.arange(24) / 4, [7, 2.5] * 12, strict=True)]
+SITES = {
+    "U": (hall_in_a_u(), rectangle(2, 30, 12, 38)),
+    **{
+        f"campus {seed}": (drawn_as_it_is(gathering_campus(seed), random.Random(seed)), SPREAD_OUT) for seed in range(3)
+    },
+}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_where_to_look_around_takes_too_long_the_area_has_all_of_the_exact_one_and_ends_with_the_zones(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floorplan, ring = SITES[site]
+
+    def areas() -> dict[tuple[UUID, float], BaseGeometry]:
+        return {(one.level_id, one.at_s): one.area for one in make(floorplan, drawn(ring)).reach}
+
+    exact = areas()
+    monkeypatch.setattr(rims, "MOST_US", 0)
+    loose = areas()
+    zones = {level.id: [z.polygon for z in floorplan.zones if z.level_id == level.id] for level in floorplan.levels}
+    assert exact.keys() == loose.keys()
+    for (level_id, at_s), area in exact.items():
+        assert area.difference(loose[level_id, at_s].buffer(1e-6)).area < 1e-6
+        assert loose[level_id, at_s].difference(shapely.union_all(zones[level_id]).buffer(1e-6)).area < 1e-6
+        if at_s == 0.0:
+            assert loose[level_id, at_s].symmetric_difference(area).area < 1e-6
+    if site == "U":
+        # Through the yard between the arms, 28 m, and not round, 78 m.
+        other_arm = box(40, 10, 60, 40)
+        there = {
+            at_s: (exact[at].intersection(other_arm).area, loose[at].intersection(other_arm).area)
+            for at in exact
+            for at_s in [at[1]]
+        }
+        assert there[30.0][0] == 0.0 < there[30.0][1]
