@@ -18,8 +18,13 @@ WEB = Path(geo_server.__file__).parent / "web"
 
 _CHECK_EACH_TIME = "no-cache"
 _SCRIPT = "text/javascript; charset=utf-8"
-_TYPES = {".js": _SCRIPT, ".mjs": _SCRIPT, ".css": "text/css; charset=utf-8"}
-_OF_THE_PAGE = frozenset({".css", ".js", ".mjs", ".svg", ".woff2"})
+_TYPES = {
+    ".js": _SCRIPT,
+    ".mjs": _SCRIPT,
+    ".css": "text/css; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+}
+_OF_THE_PAGE = frozenset({".css", ".js", ".mjs", ".png", ".svg", ".webmanifest", ".woff2"})
 """What a browser loads to show the page; licences and notes of the installation are beside them."""
 
 

@@ -28,7 +28,8 @@ def test_the_service_worker_names_every_file_of_the_page_as_it_is_served(client:
     files = json.loads(answer.text.splitlines()[1].removeprefix("const FILES = ").removesuffix(";"))
     built = {"/static/built/main.js", "/static/built/page.css"}
     library = {"/static/vendor/maplibre-gl.mjs", "/static/vendor/maplibre-gl-worker.mjs"}
-    assert set(files) == {"/", "/static/favicon.svg"} | built | library
+    home = {f"/static/{name}" for name in ("favicon.svg", "home.svg", "home.png", "manifest.webmanifest")}
+    assert set(files) == {"/"} | home | built | library
     for path, digest in files.items():
         assert hashlib.sha256(anybody.get(path).content).hexdigest() == digest, path
 
@@ -100,7 +101,7 @@ def test_what_cannot_be_put_together_is_told_with_its_place_and_the_page_stays_a
 
 def test_files_of_the_page_come_compressed_to_whoever_takes_that(address: str) -> None:
     page = httpx.get(f"{address}/").text
-    named = [path for path in NAMED.findall(page) if not path.endswith(".svg")]
+    named = [path for path in NAMED.findall(page) if path.endswith((".js", ".mjs", ".css"))]
     assert len(named) == 3
     for path in named:
         tags = set()

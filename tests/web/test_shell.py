@@ -1,7 +1,9 @@
 """The page itself, kept on a device: a newer one is taken up whole, one of two versions never."""
 
+import json
 import shutil
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +16,12 @@ from tests.web.steps import until_kept
 pytestmark = pytest.mark.browser
 
 CACHES = "() => caches.keys()"
+WIDTH = """async (address) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    return image.naturalWidth;
+}"""
 FATE = """async () => {
     const registration = await navigator.serviceWorker.register("/service-worker.js");
     const worker = registration.installing ?? registration.waiting ?? registration.active;
@@ -81,3 +89,20 @@ def test_a_page_of_two_versions_is_never_kept(
     (mixed / "static" / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
     staff = visits.come_in(Role.STAFF)
     assert staff.evaluate(FATE) == "redundant"
+
+
+def test_the_page_can_be_put_on_the_home_screen_with_an_icon_of_each_kind(visits: Visits) -> None:
+    page = visits.come_in(Role.STAFF)
+    found = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert found["errors"] == []
+    manifest = json.loads(found["data"])
+    start, scope = (urljoin(found["url"], manifest[name]) for name in ("start_url", "scope"))
+    assert urlsplit(start).path == "/"
+    assert page.url.startswith(scope)
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        answer = page.request.get(urljoin(found["url"], icon["src"]))
+        assert answer.headers["content-type"].partition(";")[0] == icon["type"]
+        width = page.evaluate(WIDTH, answer.url)
+        assert icon["sizes"] in {"any", f"{width}x{width}"}
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
