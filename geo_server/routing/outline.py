@@ -61,7 +61,9 @@ def closed(shape: BaseGeometry, around_m: float = 0.0) -> BaseGeometry:
     To shrink with mitred corners takes away too much where an outline is jagged, so all that lies that near is put back.
     """
     grown = shape.buffer(around_m + WALL_M / 2, join_style="mitre").buffer(-WALL_M / 2, join_style="mitre")
-    return shapely.union(grown, shape.buffer(around_m, join_style="mitre"))
+    near = shape.buffer(around_m, join_style="mitre")
+    # A union of what only rounding tells apart would have vertices that nobody drew.
+    return grown if grown.buffer(TOUCH_M, join_style="mitre").covers(near) else shapely.union(grown, near)
 
 
 def without_voids(shape: BaseGeometry, doors: Sequence[BaseGeometry]) -> MultiPolygon:
