@@ -18,6 +18,7 @@ from geo_server.domain.places import Floorplan
 from geo_server.routing.chase import OPEN, build_chase
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
 from geo_server.routing.graph import Ways
+from geo_server.routing.nodes import opening_node
 
 LEVELS, LENGTHS, DOORS = 4, 24, 6
 LENGTH_M, WIDTH_M, APART_M, STAIRS_M = 12.0, 3.0, 400.0, 8.0
@@ -97,7 +98,7 @@ def _compiled(drawn: _Drawn) -> CompiledFloorplan:
     compiled = CompiledFloorplan(
         floorplan=Floorplan(DrawingFrame()),
         ways=Ways(nx.MultiDiGraph(), {}, ()),
-        nodes=tuple(f"opening:{UUID(int=number)}" for number in range(len(drawn.places))),
+        nodes=tuple(opening_node(UUID(int=number)) for number in range(len(drawn.places))),
         keys=tuple(edge[2] for edge in edges),
         tails=tails,
         heads=heads,

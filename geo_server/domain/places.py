@@ -280,6 +280,10 @@ class Floorplan:
         """Ordinal of a level."""
         return self.level_by_id[level_id].ordinal
 
+    def is_indoors(self, zone_id: UUID | None) -> bool:
+        """Whether what lies on a side of an opening is indoors: no yard, and not outside (None)."""
+        return zone_id is not None and self.zone_by_id[zone_id].category is not ZoneCategory.OUTDOOR
+
     def can_be_closed(self, subject_id: UUID) -> bool:
         """Whether an id is that of an opening, a transition, a zone or an assembly point of this floorplan."""
         known = (self.opening_by_id, self.transition_by_id, self.zone_by_id, self.assembly_point_by_id)

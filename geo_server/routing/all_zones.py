@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import STRtree
@@ -15,10 +14,8 @@ from geo_server.domain.places import ZoneCategory
 from geo_server.routing.chase import Chase
 from geo_server.routing.farthest import farthest_m
 from geo_server.routing.kept import Kept
-from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.visibility import Bools, Floats, Ints
 from geo_server.routing.zones import ZoneWays, facing_m
-
-Bools = npt.NDArray[np.bool_]
 
 JOINED_KEPT = 64
 """Sets of zones that stay as one shape: those that threats had time for, level by level."""

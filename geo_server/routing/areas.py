@@ -25,7 +25,7 @@ from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.routes import ReachArea
-from geo_server.routing.all_zones import AllZones, Bools
+from geo_server.routing.all_zones import AllZones
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.fields import Arrivals
@@ -41,7 +41,7 @@ from geo_server.routing.sightlines import (
     visible_area,
 )
 from geo_server.routing.threats import LocatedThreat, Seed
-from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.visibility import Bools, Floats, Ints
 from geo_server.routing.whereabouts import rim_within
 from geo_server.routing.zones import ZoneWays
 

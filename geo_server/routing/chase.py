@@ -11,11 +11,11 @@ Terminology:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
 
 from geo_server.domain.places import Floorplan, ZoneCategory
+from geo_server.routing.nodes import NodeKind, read_node
 from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Floats, Ints
 
@@ -103,15 +103,14 @@ def node_sides(floorplan: Floorplan, nodes: Sequence[str]) -> list[tuple[str, st
 
 
 def _sides(floorplan: Floorplan, node: str) -> tuple[str, str]:
-    kind, _, text = node.partition(":")
-    if kind == "opening":
-        zones = [OPEN if zone_id is None else str(zone_id) for zone_id in floorplan.opening_by_id[UUID(text)].zones]
+    kind, subject_id = read_node(node)
+    if kind is NodeKind.OPENING:
+        zones = [OPEN if zone_id is None else str(zone_id) for zone_id in floorplan.opening_by_id[subject_id].zones]
         one, other = side_names(floorplan, zones)
         return one, other
-    if kind == "refuge":
-        return text, node
-    if kind == "assembly_point":
+    if kind is NodeKind.REFUGE:
+        return str(subject_id), node
+    if kind is NodeKind.ASSEMBLY_POINT:
         return OPEN, OPEN
-    transition = floorplan.transition_by_id[UUID(text)]
-    zone_id = transition.zones[0 if kind == "foot" else 1]
-    return side_names(floorplan, [str(zone_id)])[0], text
+    zone_id = floorplan.transition_by_id[subject_id].zones[0 if kind is NodeKind.FOOT else 1]
+    return side_names(floorplan, [str(zone_id)])[0], str(subject_id)

@@ -16,6 +16,7 @@ from uuid import UUID
 import networkx as nx
 import numpy as np
 
+from geo_server.routing.nodes import NodeKind
 from geo_server.routing.trails import Network
 
 OUTSIDE = "outside"
@@ -67,7 +68,7 @@ def inward_graph(network: Network) -> nx.DiGraph:
     leaving, coming = _climbed(network)
     for zone_id, starts in network.starts.items():
         for node in (start.node for start in starts):
-            is_opening = compiled.nodes[node].startswith("opening:")
+            is_opening = compiled.node_kinds[node] is NodeKind.OPENING
             if is_opening or node in leaving:
                 graph.add_edge(compiled.subjects[node], zone_id)
             if (is_opening or node in coming) and zone_id not in network.closed:

@@ -15,8 +15,8 @@ from geo_server.routing.request import PlanRequest
 from geo_server.routing.sparse import view
 from geo_server.routing.starts import Start
 from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
-from geo_server.routing.visibility import Floats
-from geo_server.routing.way_table import Bools, WayTable
+from geo_server.routing.visibility import Bools, Floats
+from geo_server.routing.way_table import WayTable
 from geo_server.routing.zones import ZoneWays
 
 

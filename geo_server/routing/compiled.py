@@ -12,7 +12,6 @@ from uuid import UUID
 
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
@@ -27,15 +26,14 @@ from geo_server.routing.fences import build_grounds
 from geo_server.routing.flows import flows
 from geo_server.routing.graph import Ways, ground_places, join_ways
 from geo_server.routing.grounds import Grounds
+from geo_server.routing.nodes import NodeKind, read_node
 from geo_server.routing.passages import Passages, list_passages
 from geo_server.routing.profiles import Profile
 from geo_server.routing.scenes import Scenery
 from geo_server.routing.sparse import Pattern, build_pattern
-from geo_server.routing.visibility import Floats, Ints, Vertex
+from geo_server.routing.visibility import Bools, Floats, Ints, Vertex
 from geo_server.routing.workings import Workings
 from geo_server.routing.zones import ZoneWays
-
-Bools = npt.NDArray[np.bool_]
 
 LOCK_S = 10.0
 """Seconds that people are given to close and lock a door that they stand at. An assumption: no published figure was found."""
@@ -138,9 +136,22 @@ class CompiledFloorplan:
         return [shapely.transform(place, lambda xy: xy - level.shift_m) for place in self.ground.values()]
 
     @cached_property
+    def _named(self) -> list[tuple[NodeKind, UUID]]:
+        return list(map(read_node, self.nodes))
+
+    @cached_property
+    def node_kinds(self) -> tuple[NodeKind, ...]:
+        """What each node is."""
+        return tuple(kind for kind, _ in self._named)
+
+    @cached_property
     def subjects(self) -> tuple[UUID, ...]:
-        """The opening or transition of each node."""
-        return tuple(UUID(node.partition(":")[2]) for node in self.nodes)
+        """The opening, transition, assembly point or zone of each node."""
+        return tuple(subject_id for _, subject_id in self._named)
+
+    def of_kind(self, kind: NodeKind) -> Bools:
+        """Whether each node is of a kind, shape (n,)."""
+        return np.array([one is kind for one in self.node_kinds], dtype=np.bool_)
 
     @cached_property
     def nodes_of(self) -> dict[UUID, list[int]]:
@@ -166,7 +177,7 @@ class CompiledFloorplan:
     @cached_property
     def edges_to_points(self) -> list[int]:
         """The edges from exits to assembly points."""
-        points = np.array([node.startswith("assembly_point:") for node in self.nodes], dtype=np.bool_)
+        points = self.of_kind(NodeKind.ASSEMBLY_POINT)
         found: list[int] = np.flatnonzero(self.exits[self.tails] & points[self.heads]).tolist()
         return found
 
@@ -194,7 +205,7 @@ class CompiledFloorplan:
     def passages(self) -> Passages:
         """What people queue at on it."""
         flights = ~np.isin(self.kinds, [KINDS.index(kind) for kind in sorted(LEVEL)])
-        return list_passages(self.nodes, self.subjects, flows(self.floorplan), flights)
+        return list_passages(self.subjects, self.of_kind(NodeKind.OPENING), flows(self.floorplan), flights)
 
     @cached_property
     def places(self) -> list[tuple[Vertex, UUID]]:

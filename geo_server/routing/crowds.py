@@ -20,8 +20,8 @@ import numpy as np
 
 from geo_server.routing.passages import Passages
 from geo_server.routing.trails import Trail
-from geo_server.routing.visibility import Floats, Ints
-from geo_server.routing.way_table import Bools, Steps, WayTable
+from geo_server.routing.visibility import Bools, Floats, Ints
+from geo_server.routing.way_table import Steps, WayTable
 
 
 @dataclass(frozen=True, slots=True)

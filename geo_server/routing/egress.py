@@ -21,8 +21,8 @@ from geo_server.routing.crowds import (
 )
 from geo_server.routing.spreading import Other, spread
 from geo_server.routing.trails import Trail
-from geo_server.routing.visibility import Floats, Ints
-from geo_server.routing.way_table import Bools, WayTable, stack, tabulate, with_waits
+from geo_server.routing.visibility import Bools, Floats, Ints
+from geo_server.routing.way_table import WayTable, stack, tabulate, with_waits
 
 Judge = Callable[[WayTable], Bools]
 """Which ways are safe for their whole zones."""

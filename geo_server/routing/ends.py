@@ -8,11 +8,8 @@ one past a door where it is too narrow for that. So it is tried for each, in met
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from geo_server.routing.visibility import Floats, Ints
-
-Bools = npt.NDArray[np.bool_]
+from geo_server.routing.visibility import Bools, Floats, Ints
 
 ROUNDING_M = 1e-9
 AT_ONCE = 1_000_000

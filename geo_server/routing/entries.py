@@ -26,11 +26,11 @@ from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.courses import build_course
 from geo_server.routing.exposure import Sight, find_sight
 from geo_server.routing.fields import EPSILON_S, threat_arrivals
-from geo_server.routing.graph import opening_node
 from geo_server.routing.grounds import ground_line
 from geo_server.routing.instructions import way_in, zone_words
 from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
+from geo_server.routing.nodes import opening_node
 from geo_server.routing.request import PlanRequest, assumptions, check_request, seen_s, used_speed
 from geo_server.routing.starts import Start
 from geo_server.routing.threats import locate
@@ -195,11 +195,12 @@ def outside_doors(compiled: CompiledFloorplan) -> list[Opening]:
     """Openings between indoors and the open, yards too, in the order of their ids."""
     floorplan = compiled.floorplan
 
-    def is_indoors(zone_id: UUID | None) -> bool:
-        return zone_id is not None and floorplan.zone_by_id[zone_id].category is not ZoneCategory.OUTDOOR
-
     return sorted(
-        (opening for opening in floorplan.openings if is_indoors(opening.zones[0]) != is_indoors(opening.zones[1])),
+        (
+            opening
+            for opening in floorplan.openings
+            if floorplan.is_indoors(opening.zones[0]) != floorplan.is_indoors(opening.zones[1])
+        ),
         key=lambda opening: str(opening.id),
     )
 

@@ -16,6 +16,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
+from geo_server.routing.nodes import NodeKind
 from geo_server.routing.sightlines import join
 from geo_server.routing.threats import LocatedThreat
 from geo_server.routing.trails import Trail
@@ -68,7 +69,7 @@ class Sight:
     def _sees(self, node: int) -> bool:
         told = self.compiled.graph.nodes[self.compiled.nodes[node]]
         flight = self.compiled.floorplan.transition_by_id[self.compiled.subjects[node]]
-        area = self.areas.get(flight.zones[0 if told["kind"] == "foot" else 1])
+        area = self.areas.get(flight.zones[0 if told["kind"] == NodeKind.FOOT else 1])
         return area is not None and bool(area.intersects(Point(told["x"], told["y"])))
 
 

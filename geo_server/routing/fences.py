@@ -7,12 +7,11 @@ Terminology:
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.domain.places import Floorplan, Opening, Zone, ZoneCategory
+from geo_server.domain.places import Floorplan, Opening, Zone
 from geo_server.routing.grounds import Grounds, build_footprint, free_ground, ground_line, ground_zones
 from geo_server.routing.outline import TOUCH_M, WALL_M
 from geo_server.routing.visibility import build_space
@@ -48,7 +47,7 @@ def build_grounds(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> Ground
 
 def fenced_yards(floorplan: Floorplan, exits: Sequence[Opening]) -> list[Laid]:
     """The yards that are taken to have a fence, with their shapes on the ground."""
-    from_indoors = [door for door in exits if any(_is_indoors(floorplan, zone_id) for zone_id in door.zones)]
+    from_indoors = [door for door in exits if any(map(floorplan.is_indoors, door.zones))]
     lines = [ground_line(floorplan, door) for door in from_indoors]
 
     def is_out(yard: Zone, shape: BaseGeometry) -> bool:
@@ -58,10 +57,6 @@ def fenced_yards(floorplan: Floorplan, exits: Sequence[Opening]) -> list[Laid]:
         )
 
     return [(yard, shape) for yard, shape in ground_zones(floorplan, outdoor=True) if not is_out(yard, shape)]
-
-
-def _is_indoors(floorplan: Floorplan, zone_id: UUID | None) -> bool:
-    return zone_id is not None and floorplan.zone_by_id[zone_id].category is not ZoneCategory.OUTDOOR
 
 
 def free_walls(floorplan: Floorplan, footprint: BaseGeometry) -> BaseGeometry:

@@ -17,9 +17,9 @@ from math import inf
 
 import numpy as np
 
-from geo_server.routing.compiled import Bools, CompiledFloorplan
+from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.threats import LocatedThreat
-from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.visibility import Bools, Floats, Ints
 
 Approach = tuple[int, str, float]
 """A node, the side that a threat comes to it from, and the second."""

@@ -43,6 +43,7 @@ from geo_server.domain.places import Floorplan, Opening, Transition, TransitionC
 from geo_server.routing.assembly_points import Spot, find_spots
 from geo_server.routing.faults import check_floorplan
 from geo_server.routing.grounds import ground_line
+from geo_server.routing.nodes import NodeKind, assembly_node, node_name, opening_node, read_node
 from geo_server.routing.zones import Terminal, ZoneWays, build_zone_ways
 
 ELEVATOR_MPS = 2.5
@@ -108,26 +109,11 @@ def join_ways(floorplan: Floorplan) -> Ways:
     return Ways(graph, zones, (*_flags(floorplan, zones), *unreached))
 
 
-def opening_node(opening_id: UUID) -> str:
-    """Node of an opening."""
-    return f"opening:{opening_id}"
-
-
-def assembly_node(point_id: UUID) -> str:
-    """Node of an assembly point."""
-    return f"assembly_point:{point_id}"
-
-
-def refuge_node(zone_id: UUID) -> str:
-    """Node of a place to stay in (see :mod:`geo_server.routing.refuges`)."""
-    return f"refuge:{zone_id}"
-
-
 def _add_opening(graph: nx.MultiDiGraph, floorplan: Floorplan, opening: Opening) -> None:
     centre = opening.line.interpolate(0.5, normalized=True)
     graph.add_node(
         opening_node(opening.id),
-        kind="opening",
+        kind=NodeKind.OPENING.value,
         subject_id=str(opening.id),
         level_id=str(opening.level_id),
         ordinal=floorplan.ordinal(opening.level_id),
@@ -143,7 +129,7 @@ def _add_opening(graph: nx.MultiDiGraph, floorplan: Floorplan, opening: Opening)
 def _add_spot(graph: nx.MultiDiGraph, floorplan: Floorplan, spot: Spot) -> None:
     graph.add_node(
         assembly_node(spot.point.id),
-        kind="assembly_point",
+        kind=NodeKind.ASSEMBLY_POINT.value,
         subject_id=str(spot.point.id),
         level_id=str(spot.level_id),
         ordinal=floorplan.ordinal(spot.level_id),
@@ -157,18 +143,19 @@ def _add_spot(graph: nx.MultiDiGraph, floorplan: Floorplan, spot: Spot) -> None:
 
 
 def _is_outside(floorplan: Floorplan, opening: Opening) -> bool:
-    return opening.exit or any(
-        zone_id is None or floorplan.zone_by_id[zone_id].category is ZoneCategory.OUTDOOR for zone_id in opening.zones
-    )
+    return opening.exit or not all(floorplan.is_indoors(zone_id) for zone_id in opening.zones)
 
 
 def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Transition) -> None:
-    ends = ("foot", foot(transition), transition.zones[0]), ("head", head(transition), transition.zones[1])
+    ends = (
+        (NodeKind.FOOT, foot(transition), transition.zones[0]),
+        (NodeKind.HEAD, head(transition), transition.zones[1]),
+    )
     for kind, point, zone_id in ends:
         zone = floorplan.zone_by_id[zone_id]
         graph.add_node(
-            f"{kind}:{transition.id}",
-            kind=kind,
+            node_name(kind, transition.id),
+            kind=kind.value,
             subject_id=str(transition.id),
             level_id=str(zone.level_id),
             ordinal=floorplan.ordinal(zone.level_id),
@@ -180,10 +167,10 @@ def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Tr
             lock_delay_s=0.0,
         )
     rides = transition.category is TransitionCategory.ELEVATOR
-    for tail, head_, up in (("foot", "head", True), ("head", "foot", False)):
+    for tail, head_, up in ((NodeKind.FOOT, NodeKind.HEAD, True), (NodeKind.HEAD, NodeKind.FOOT, False)):
         graph.add_edge(
-            f"{tail}:{transition.id}",
-            f"{head_}:{transition.id}",
+            node_name(tail, transition.id),
+            node_name(head_, transition.id),
             key=str(transition.id),
             kind=_kind(transition, up=up or _is_level(floorplan, transition)),
             occupant_m=float("inf") if rides else max(transition.length_m, _drawn_m(floorplan, transition), LEAST_M),
@@ -233,8 +220,9 @@ def _join_zones(floorplan: Floorplan, spots: Sequence[Spot]) -> dict[UUID, ZoneW
             lock_s = _lock_delay(floorplan, floorplan.zone_by_id[zone_id], opening)
             terminals[zone_id].append(Terminal(opening_node(opening.id), opening.line, lock_s))
     for transition in floorplan.transitions:
-        terminals[transition.zones[0]].append(Terminal(f"foot:{transition.id}", foot(transition)))
-        terminals[transition.zones[1]].append(Terminal(f"head:{transition.id}", head(transition)))
+        low, high = (node_name(kind, transition.id) for kind in (NodeKind.FOOT, NodeKind.HEAD))
+        terminals[transition.zones[0]].append(Terminal(low, foot(transition)))
+        terminals[transition.zones[1]].append(Terminal(high, head(transition)))
     for spot in spots:
         if spot.yard_id is not None:
             terminals[spot.yard_id].append(Terminal(assembly_node(spot.point.id), spot.place))
@@ -280,7 +268,7 @@ def _add_walks(graph: nx.MultiDiGraph, ways: ZoneWays) -> None:
 
 
 def _is_assembly(node: str) -> bool:
-    return node.startswith("assembly_point:")
+    return read_node(node)[0] is NodeKind.ASSEMBLY_POINT
 
 
 def _add_outdoors(graph: nx.MultiDiGraph, floorplan: Floorplan, spots: Sequence[Spot]) -> None:
@@ -312,9 +300,9 @@ def ground_places(graph: nx.MultiDiGraph, floorplan: Floorplan) -> dict[str, Lin
 
 
 def _laid(floorplan: Floorplan, node: str, told: dict[str, Any]) -> LineString | Point:
-    kind, _, text = node.partition(":")
-    if kind == "opening":
-        return ground_line(floorplan, floorplan.opening_by_id[UUID(text)])
+    kind, subject_id = read_node(node)
+    if kind is NodeKind.OPENING:
+        return ground_line(floorplan, floorplan.opening_by_id[subject_id])
     east, north = floorplan.level_by_id[UUID(told["level_id"])].shift_m
     return Point(told["x"] + east, told["y"] + north)
 

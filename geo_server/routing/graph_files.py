@@ -29,6 +29,7 @@ from geo_server.domain.frame import Frame, SiteFrame
 from geo_server.domain.places import Floorplan, ZoneCategory
 from geo_server.routing.chase import node_sides, side_names
 from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.nodes import NodeKind, node_name
 from geo_server.routing.profiles import PROFILES
 from geo_server.routing.refuges import inner_place
 from geo_server.routing.visibility import Vertex
@@ -80,12 +81,12 @@ def plain_graph(compiled: CompiledFloorplan) -> nx.MultiDiGraph:
 
 def _add_zone(graph: nx.MultiDiGraph, floorplan: Floorplan, ways: ZoneWays) -> None:
     """A zone with the ways from its start to its doors, and the places at which a threat is in these."""
-    zone, node = ways.zone, f"zone:{ways.zone_id}"
+    zone, node = ways.zone, node_name(NodeKind.ZONE, ways.zone_id)
     x, y = inner_place(ways)
     side = side_names(floorplan, [str(zone.id)])[0]
     graph.add_node(
         node,
-        kind="zone",
+        kind=NodeKind.ZONE.value,
         subject_id=str(zone.id),
         level_id=str(zone.level_id),
         ordinal=floorplan.ordinal(zone.level_id),

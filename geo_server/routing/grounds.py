@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import Floorplan, Opening, Zone, ZoneCategory
 from geo_server.routing.outline import closed, without_voids
-from geo_server.routing.visibility import Floats, Space, Vertex, shortest_way
+from geo_server.routing.visibility import Floats, Space, shortest_way, vertex_of
 from geo_server.routing.walks import CLEARANCE_M, Walk, without_repeats
 
 SIMPLER_M = 0.8 * CLEARANCE_M
@@ -99,7 +99,9 @@ def _walk(space: Space, start: _Stand, end: _Stand) -> Walk | None:
     metres, corners = shortest_way(space, start.sights, start.around, end.sights, float(straight[0]))
     if not np.isfinite(metres):
         return None
-    line = without_repeats([_xy(start.place), _xy(start.foot), *corners, _xy(end.foot), _xy(end.place)])
+    line = without_repeats(
+        [vertex_of(start.place), vertex_of(start.foot), *corners, vertex_of(end.foot), vertex_of(end.place)]
+    )
     return Walk(float(LineString(line).length), line, clear=True)
 
 
@@ -142,8 +144,4 @@ def ground_line(floorplan: Floorplan, opening: Opening) -> LineString:
 
 
 def _straight(start: Point, end: Point) -> Walk:
-    return Walk(float(start.distance(end)), (_xy(start), _xy(end)), clear=True)
-
-
-def _xy(point: Point) -> Vertex:
-    return (float(point.x), float(point.y))
+    return Walk(float(start.distance(end)), (vertex_of(start), vertex_of(end)), clear=True)

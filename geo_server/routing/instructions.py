@@ -10,6 +10,7 @@ from geo_server.domain.places import Floorplan, Opening, Transition, TransitionC
 from geo_server.domain.routes import Destination, Onward, RouteStatus
 from geo_server.routing.compiled import KINDS, CompiledFloorplan
 from geo_server.routing.courses import Course, once_a_course
+from geo_server.routing.nodes import NodeKind
 from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Vertex
 
@@ -140,7 +141,7 @@ def _line(compiled: CompiledFloorplan, edge: int) -> Sequence[Vertex]:
 
 
 def _is_assembly_point(course: Course, position: int) -> bool:
-    return course.compiled.nodes[course.nodes[position]].startswith("assembly_point:")
+    return course.compiled.node_kinds[course.nodes[position]] is NodeKind.ASSEMBLY_POINT
 
 
 def way_in(course: Course, door: str, zone: Zone) -> tuple[str, ...]:
@@ -278,7 +279,7 @@ def _door_name(opening: Opening) -> str:
 
 def _climb(compiled: CompiledFloorplan, node: int, kind: str, metres: float) -> str:
     level = compiled.floorplan.level_by_id[UUID(compiled.graph.nodes[compiled.nodes[node]]["level_id"])]
-    up = compiled.nodes[node].startswith("head:")
+    up = compiled.node_kinds[node] is NodeKind.HEAD
     what = "ramp" if kind == "ramp" else "stairs"
     return f"Go {'up' if up else 'down'} the {what} to {level.name} ({_metres(metres)})."
 

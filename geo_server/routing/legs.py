@@ -10,6 +10,7 @@ import numpy as np
 from geo_server.domain.routes import Leg, Vertex
 from geo_server.routing.compiled import KINDS, LEVEL, CompiledFloorplan
 from geo_server.routing.courses import Course, once_a_course
+from geo_server.routing.nodes import NodeKind
 from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Floats, Ints
 
@@ -138,5 +139,5 @@ def _outdoors(course: Course) -> tuple[UUID, tuple[Vertex, ...], list[float]]:
 
 
 def _pass(compiled: CompiledFloorplan, draft: _Draft, node: int) -> None:
-    if compiled.nodes[node].startswith("opening:"):
+    if compiled.node_kinds[node] is NodeKind.OPENING:
         draft.opening_ids.append(compiled.subjects[node])

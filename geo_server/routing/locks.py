@@ -8,7 +8,8 @@ from uuid import UUID
 
 from geo_server.domain.places import Floorplan, Opening, Zone
 from geo_server.routing.compiled import CompiledFloorplan, compile_ways
-from geo_server.routing.graph import Ways, opening_node
+from geo_server.routing.graph import Ways
+from geo_server.routing.nodes import opening_node
 from geo_server.routing.zones import ZoneWays
 
 
@@ -27,11 +28,13 @@ def with_lock_faults(
     faults = frozenset(propped & known), frozenset(broken & known)
     if not any(faults):
         return compiled
-    found: CompiledFloorplan = compiled.workings.variants.get(faults, lambda: _compile(compiled, *faults))
+    found: CompiledFloorplan = compiled.workings.variants.get(faults, lambda: _with_faults(compiled, *faults))
     return found
 
 
-def _compile(compiled: CompiledFloorplan, propped: AbstractSet[UUID], broken: AbstractSet[UUID]) -> CompiledFloorplan:
+def _with_faults(
+    compiled: CompiledFloorplan, propped: AbstractSet[UUID], broken: AbstractSet[UUID]
+) -> CompiledFloorplan:
     floorplan = compiled.floorplan
     weak = {opening.id for opening in floorplan.openings if _is_at(opening, propped | broken)}
     unlockable = {zone_id for o in floorplan.openings if o.id in broken for zone_id in o.zones if zone_id} | broken

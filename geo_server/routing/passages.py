@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-import numpy.typing as npt
 
-from geo_server.routing.visibility import Floats, Ints
-
-Bools = npt.NDArray[np.bool_]
+from geo_server.routing.visibility import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +29,12 @@ class Passages:
     flights: Bools
 
 
-def list_passages(
-    nodes: Sequence[str], subjects: Sequence[UUID], flow: Mapping[UUID, float], flights: Bools
-) -> Passages:
+def list_passages(subjects: Sequence[UUID], doors: Bools, flow: Mapping[UUID, float], flights: Bools) -> Passages:
     """The passages of a graph.
 
     Args:
-        nodes: Names of the nodes.
-        subjects: The opening, transition or zone of each.
+        subjects: The opening, transition or zone of each node.
+        doors: Whether each is an opening.
         flow: Persons a second through each opening and transition, at most.
         flights: Whether each edge leads over stairs or a ramp.
     """
@@ -48,6 +43,6 @@ def list_passages(
         tuple(numbers),
         np.array([numbers[subject_id] for subject_id in subjects], dtype=np.int64),
         np.array([flow.get(subject_id, np.inf) for subject_id in numbers]),
-        np.array([node.startswith("opening:") for node in nodes], dtype=np.bool_),
+        doors,
         np.append(flights, False),
     )

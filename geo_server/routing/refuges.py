@@ -17,7 +17,6 @@ Edges (from the doors to the refuge; the key is the id of the zone):
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 import networkx as nx
 import numpy as np
@@ -28,7 +27,8 @@ from geo_server.domain.incidents import Closure
 from geo_server.domain.places import Floorplan, OpeningCategory, Zone, ZoneCategory
 from geo_server.domain.routes import Destination
 from geo_server.routing.compiled import CompiledFloorplan, compile_ways
-from geo_server.routing.graph import LEAST_M, refuge_node
+from geo_server.routing.graph import LEAST_M
+from geo_server.routing.nodes import NodeKind, read_node, refuge_node
 from geo_server.routing.profiles import Profile
 from geo_server.routing.trails import Network, build_network
 from geo_server.routing.visibility import Vertex
@@ -73,12 +73,12 @@ def with_destinations(compiled: CompiledFloorplan, to: Destination, *, threatene
         return points
     locked = threatened or to is Destination.LOCKABLE
     found: CompiledFloorplan = compiled.workings.variants.get(
-        (to, locked), lambda: _compile(compiled, to, locked=locked)
+        (to, locked), lambda: _to_refuges(compiled, to, locked=locked)
     )
     return found
 
 
-def _compile(compiled: CompiledFloorplan, to: Destination, *, locked: bool) -> CompiledFloorplan:
+def _to_refuges(compiled: CompiledFloorplan, to: Destination, *, locked: bool) -> CompiledFloorplan:
     graph = compiled.graph.copy()
     nx.set_node_attributes(graph, False, "exit")
     flags = list(compiled.ways.flags)
@@ -101,7 +101,7 @@ def _compile(compiled: CompiledFloorplan, to: Destination, *, locked: bool) -> C
 def _to_points(compiled: CompiledFloorplan) -> CompiledFloorplan:
     graph = compiled.graph.copy()
     for _, told in graph.nodes(data=True):
-        told["exit"] = told["kind"] == "assembly_point"
+        told["exit"] = told["kind"] == NodeKind.ASSEMBLY_POINT
     return compile_ways(compiled.floorplan, replace(compiled.ways, graph=graph), compiled.digest)
 
 
@@ -127,7 +127,7 @@ def can_be_locked(floorplan: Floorplan, ways: ZoneWays) -> bool:
     """Whether a zone is known to be lockable, and every way into it is a door that people can walk to from any other."""
     if ways.zone.lockable is not True or not ways.nodes or ways.dangling:
         return False
-    doors = [floorplan.opening_by_id.get(UUID(node.partition(":")[2])) for node in ways.nodes]
+    doors = [floorplan.opening_by_id.get(read_node(node)[1]) for node in ways.nodes]
     if any(door is None or door.category is OpeningCategory.GAP for door in doors):
         return False
     count = len(doors)
@@ -141,7 +141,7 @@ def _add_refuge(graph: nx.MultiDiGraph, floorplan: Floorplan, ways: ZoneWays, *,
     x, y = inner_place(ways)
     graph.add_node(
         node,
-        kind="refuge",
+        kind=NodeKind.REFUGE.value,
         subject_id=str(zone.id),
         level_id=str(zone.level_id),
         ordinal=floorplan.ordinal(zone.level_id),

@@ -20,7 +20,7 @@ from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import Floorplan, Opening, OpeningCategory
-from geo_server.routing.graph import opening_node
+from geo_server.routing.nodes import opening_node
 from geo_server.routing.sightlines import Outlook
 from geo_server.routing.visibility import Vertex
 from geo_server.routing.zones import ZoneWays

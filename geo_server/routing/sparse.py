@@ -15,11 +15,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.visibility import Bools, Floats, Ints
 
 ROUNDING = 1e-9
-
-Bools = npt.NDArray[np.bool_]
 Int32s = npt.NDArray[np.int32]
 
 

@@ -25,7 +25,7 @@ from geo_server.domain.incidents import Threat
 from geo_server.domain.places import Floorplan, Zone, ZoneCategory
 from geo_server.routing.chase import OPEN
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.graph import refuge_node
+from geo_server.routing.nodes import refuge_node
 from geo_server.routing.outline import TOUCH_M, WALL_M, is_all_inside, is_in_building
 from geo_server.routing.visibility import Floats
 from geo_server.routing.whereabouts import Whereabouts

@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_server.domain.incidents import Closure
-from geo_server.routing.compiled import Bools, CompiledFloorplan
+from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.courses import Course, find_course
 from geo_server.routing.fields import exit_distances, next_nodes
-from geo_server.routing.graph import refuge_node
+from geo_server.routing.nodes import NodeKind, refuge_node
 from geo_server.routing.profiles import Profile
 from geo_server.routing.sparse import view
 from geo_server.routing.starts import AllStarts, Start, list_starts
-from geo_server.routing.visibility import Floats, Ints
+from geo_server.routing.visibility import Bools, Floats, Ints
 from geo_server.routing.walks import Walk
 from geo_server.routing.zones import ZoneWays
 
@@ -255,7 +255,7 @@ class Trail:
     def way_out(self) -> int:
         """The node of the exit that is left by: where the way ends or, of one to an assembly point, the node before that."""
         nodes = self.course.nodes
-        to_point = self.compiled.nodes[nodes[-1]].startswith("assembly_point:")
+        to_point = self.compiled.node_kinds[nodes[-1]] is NodeKind.ASSEMBLY_POINT
         return nodes[-2] if to_point and len(nodes) > 1 else nodes[-1]
 
     @property

@@ -25,13 +25,14 @@ import numpy.typing as npt
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from shapely import Polygon
+from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.routing.kept import Kept
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
 Vertex: TypeAlias = tuple[float, float]
 
 TOLERANCE_M = 1e-3
@@ -45,6 +46,11 @@ SEEN_KEPT = 1000
 
 SHORTEST_M = 1e-9
 """What a way of no length counts, so that a sparse matrix keeps it."""
+
+
+def vertex_of(point: Point) -> Vertex:
+    """A point as a vertex."""
+    return (float(point.x), float(point.y))
 
 
 @dataclass(frozen=True, eq=False)

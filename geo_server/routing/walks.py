@@ -21,7 +21,7 @@ from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.routing.beginnings import build_grid, find_start
-from geo_server.routing.visibility import Floats, Space, Vertex, build_space, shortest_way
+from geo_server.routing.visibility import Floats, Space, Vertex, build_space, shortest_way, vertex_of
 
 CLEARANCE_M = 0.3
 """Half a person's width beside a wall."""
@@ -186,15 +186,13 @@ def _best(
             start.space, start.sights[i], start.to_corners[i], end.sights[j], float(straights[number][i, j])
         )
         if np.isfinite(metres):
-            inner = [_xy(start.feet[i]), *corners, _xy(end.feet[j])]
+            inner = [vertex_of(start.feet[i]), *corners, vertex_of(end.feet[j])]
             (centre_i, edge_i), (centre_j, edge_j) = ends
-            line = without_repeats([_xy(centre_i), _xy(edge_i), *inner, _xy(edge_j), _xy(centre_j)])
+            line = without_repeats(
+                [vertex_of(centre_i), vertex_of(edge_i), *inner, vertex_of(edge_j), vertex_of(centre_j)]
+            )
             return Walk(_length(line), line, clear=number < len(froms) - 1)
     return None
-
-
-def _xy(point: Point) -> Vertex:
-    return (float(point.x), float(point.y))
 
 
 def without_repeats(line: list[Vertex]) -> tuple[Vertex, ...]:

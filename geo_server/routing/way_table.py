@@ -7,13 +7,10 @@ from itertools import chain
 from operator import add
 
 import numpy as np
-import numpy.typing as npt
 
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.trails import Network, Trail
-from geo_server.routing.visibility import Floats, Ints
-
-Bools = npt.NDArray[np.bool_]
+from geo_server.routing.visibility import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
