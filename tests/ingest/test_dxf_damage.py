@@ -138,6 +138,16 @@ def test_a_block_use_without_a_name_is_a_finding_and_the_rest_is_read() -> None:
     assert {"xref-unresolved", "file-repaired"} & {finding.code for finding in result.findings}
 
 
+@pytest.mark.parametrize("kind", ["LAYER", "DICTIONARY", "MATERIAL"])
+def test_what_is_not_drawn_among_what_is_drawn_is_a_finding_and_the_rest_is_read(kind: str) -> None:
+    sketch = Sketch().draw()
+    sketch.document.modelspace().add_circle((1, 1), 0.2, dxfattribs={"layer": "A-FURN"})
+    result = read_plan(written(sketch.document).replace(b"\nCIRCLE\n", f"\n{kind}\n".encode(), 1), "odd.dxf")
+    totals = result.totals
+    assert len(result.floorplan.zones) == len(ROOMS)
+    assert totals["entities"] == totals["used"] + totals["ignored"] + totals["finding"]
+
+
 def test_an_attribute_that_ezdxf_destroyed_while_loading_says_nothing() -> None:
     document = new("R2010")
     use = document.modelspace().add_blockref("STAMP", (1, 1))

@@ -66,7 +66,10 @@ def read_leaf(entity: Entity) -> Leaf:
     """The leaf that an entity is; never raises for what the entity says."""
     kind = entity.dxftype()
     is_foreign = isinstance(entity, DXFTagStorage)
-    layer = entity.graphic_properties().get("layer", "0") if is_foreign else entity.dxf.get("layer", "0")
+    if is_foreign:
+        layer = entity.graphic_properties().get("layer", "0")
+    else:  # in a damaged file anything may stand where drawn objects do
+        layer = entity.dxf.get("layer", "0") if entity.dxf.is_supported("layer") else "0"
     leaf = Leaf(str(layer), str(entity.dxf.get("handle", "") or ""), kind)
     try:
         if not is_foreign and entity.dxf.get("invisible", 0):
