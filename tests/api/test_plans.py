@@ -32,6 +32,7 @@ def test_staff_see_a_route_only_once_leaving_is_permitted(client: Client, campus
 
     assert (hiding["directive"]["action"], hiding["route"]) == ("lockdown", None)
     assert "does not permit leaving" in hiding["withheld"]
+    assert [told["withheld_because"] for told in (hiding, leading, leaving)] == ["not_permitted", None, None]
     assert leading["route"]["zone_id"] == room
     assert (leaving["directive"]["action"], leaving["withheld"]) == ("evacuate", None)
     assert leaving["route"]["exit_id"] == str(campus.exits[1].id)

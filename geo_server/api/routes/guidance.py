@@ -164,7 +164,8 @@ async def show_guidance(
         "zone": {"id": str(zone.id), "name": zone.name},
         "directive": told and _told(told, names=names),
         "route": guidance.route if names or guidance.route is None else route_without_people(guidance.route),
-        "withheld": guidance.withheld,
+        "withheld": guidance.withheld_words(),
+        "withheld_because": guidance.withheld,
         "exercise": guidance.exercise,
     }
 

@@ -22,7 +22,13 @@ export function createMePanel(store, { form }) {
 /** The way out. One that is not guaranteed is folded away: the card says when to take it. */
 function wayOut(state) {
   const guidance = guidanceOf(state);
-  if (!guidance?.route) return guidance?.directive && guidance.withheld ? h("p", { class: "small" }, guidance.withheld) : null;
+  if (!guidance?.route) return withheld(guidance);
   const whole = routeView(state, guidance.route, guidance.route);
   return leavesUnsure(state) ? h("details", { class: "box" }, h("summary", {}, t("route.if_clear")), whole) : whole;
+}
+
+/** Why no way out is shown to a person who is told what to do. */
+function withheld(guidance) {
+  const { directive, withheld_because: why } = guidance ?? {};
+  return directive && why ? h("p", { class: "small" }, t(`withheld.${why}`, { action: directive.title })) : null;
 }

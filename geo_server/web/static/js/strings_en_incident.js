@@ -71,6 +71,8 @@ export const incident = {
   "compass.w": "west",
   "compass.nw": "north-west",
 
+  "withheld.not_permitted": "{action} does not permit leaving, so no route is shown.",
+  "withheld.being_planned": "The ways out are being worked out again with what was reported last.",
   "me.unknown_code": "The room of that code is not on the map any more. Choose your room from the list.",
   "me.choose": "Choose your room",
   "me.change": "Change",

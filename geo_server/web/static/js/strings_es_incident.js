@@ -71,6 +71,8 @@ export const incident = {
   "compass.w": "oeste",
   "compass.nw": "noroeste",
 
+  "withheld.not_permitted": "{action} no permite salir; por eso no se muestra ninguna ruta.",
+  "withheld.being_planned": "Las salidas se están calculando de nuevo con lo último que se ha avisado.",
   "me.unknown_code": "La sala de ese código ya no está en el mapa. Elija su sala en la lista.",
   "me.choose": "Elija su sala",
   "me.change": "Cambiar",
