@@ -44,6 +44,7 @@ from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.reaches import Reaches
 from geo_server.services.reading import Reader
+from geo_server.services.ready_files import ReadyFiles
 from geo_server.services.recounts import Recounts
 from geo_server.services.retention import forgetting
 from geo_server.services.status_reports import StatusReports
@@ -116,7 +117,7 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
     begin_to_collect_seldom()
     with (
         open_database(settings.database_url, settings.data_dir) as database,
-        Planners() as planners,
+        Planners(ReadyFiles(settings.data_dir / "ready")) as planners,
         Reaches(database) as reaches,
     ):
         floorplans = PublishedFloorplans(database, planners)

@@ -17,6 +17,7 @@ from geo_server.services.planner import (
     prepare_one,
     value_of,
 )
+from geo_server.services.ready_files import ReadyFiles, ready_key
 
 
 class Desk(StrEnum):
@@ -34,9 +35,14 @@ STAND_BACK = {Desk.WAYS: 0, Desk.REACH: 19, Desk.ASKED: 5}
 
 
 class Planners:
-    """The planners of a process: what all wait for in an emergency never stands behind anything else."""
+    """The planners of a process: what all wait for in an emergency never stands behind anything else.
 
-    def __init__(self) -> None:
+    Args:
+        kept: What earlier runs made ready; None keeps nothing.
+    """
+
+    def __init__(self, kept: ReadyFiles | None = None) -> None:
+        self._kept = kept
         self._at = {desk: Planner(f"planner of {desk}", niceness=STAND_BACK[desk]) for desk in Desk}
         self._preparing: set[Child] = set()
         self._prepared_enough = threading.Event()
@@ -62,18 +68,28 @@ class Planners:
             child.kill()
 
     def prepare(self, floorplan: Floorplan) -> Ready:
-        """Make a floorplan ready, in a process that ends with that: some seconds for a campus.
+        """Make a floorplan ready, in a process that ends with that: some seconds for a campus, unless an earlier run did.
 
         Raises:
             Unavailable: No more are to be made ready.
             RuntimeError: The floorplan cannot be compiled, or that takes too long.
         """
+        if self._kept is None:
+            return Ready(uuid4(), self._prepare(floorplan))
+        key = ready_key(floorplan)
+        packed = self._kept.find(key)
+        if packed is None:
+            packed = self._prepare(floorplan)
+            self._kept.keep(key, packed)
+        return Ready(uuid4(), packed)
+
+    def _prepare(self, floorplan: Floorplan) -> bytes:
         child = Child("planner that prepares", prepare_one)
         self._preparing.add(child)
         if self._prepared_enough.is_set():  # by somebody who did not see this one yet
             child.kill()
         try:
-            return Ready(uuid4(), value_of(child.ask(floorplan, PREPARING_PATIENCE_S)))
+            packed: bytes = value_of(child.ask(floorplan, PREPARING_PATIENCE_S))
         except EndedError as ended:
             if self._prepared_enough.is_set():
                 raise going_down() from None
@@ -81,3 +97,4 @@ class Planners:
         finally:
             self._preparing.discard(child)
             child.end()
+        return packed
