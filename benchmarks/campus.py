@@ -16,7 +16,8 @@ import numpy as np
 from geo_server.domain.frame import DrawingFrame
 from geo_server.domain.places import Floorplan
 from geo_server.routing.chase import OPEN, build_chase
-from geo_server.routing.compiled import KINDS, CompiledFloorplan
+from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.edges import KINDS
 from geo_server.routing.graph import Ways
 from geo_server.routing.nodes import opening_node
 

@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from geo_server.domain.errors import Unavailable
-from geo_server.routing.trails import Network
+from geo_server.routing.network import Network
 from geo_server.store.cluster.folder import SUPERUSER
 from geo_server.store.embedded import open_cluster
 

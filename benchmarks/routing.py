@@ -32,10 +32,10 @@ from geo_server.ingest.pipeline import read_plan
 from geo_server.routing.choosing import build_fields
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.fields import arrivals_at_speed, exit_distances, latest_departures
+from geo_server.routing.network import Network, build_network
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import Network, build_network
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.opening import open_database
 from geo_server.store.sites import list_sites

@@ -8,8 +8,9 @@ import numpy as np
 
 from geo_server.domain.routes import Alternative, Avoided
 from geo_server.routing.fields import EPSILON_S
-from geo_server.routing.instructions import end_words
-from geo_server.routing.trails import Network, Trail, find_trail
+from geo_server.routing.names import end_words
+from geo_server.routing.network import Network
+from geo_server.routing.trails import Trail, find_trail
 from geo_server.routing.visibility import Bools, Floats, Ints
 from geo_server.routing.way_table import WayTable, tabulate_shortest
 from geo_server.routing.zones import ZoneWays

@@ -16,8 +16,8 @@ from uuid import UUID
 import networkx as nx
 import numpy as np
 
+from geo_server.routing.network import Network
 from geo_server.routing.nodes import NodeKind
-from geo_server.routing.trails import Network
 
 OUTSIDE = "outside"
 

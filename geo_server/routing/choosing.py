@@ -11,10 +11,11 @@ import numpy as np
 from geo_server.domain.routes import SAFE, RouteStatus
 from geo_server.routing.choices import ExitTrees
 from geo_server.routing.fields import EPSILON_S, latest_departures, shortest_in_time, slacks
+from geo_server.routing.network import Network, build_network
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.sparse import view
 from geo_server.routing.starts import Start
-from geo_server.routing.trails import Network, Trail, build_network, find_trail, follow
+from geo_server.routing.trails import Trail, find_trail, follow
 from geo_server.routing.visibility import Bools, Floats
 from geo_server.routing.way_table import WayTable
 from geo_server.routing.zones import ZoneWays
@@ -142,7 +143,7 @@ def build_ends(network: Network, arrivals: Floats, request: PlanRequest) -> Ends
     holding = network.sinks & (network.compiled.held | np.isinf(arrivals))
     if (holding == network.sinks).all():
         return Ends(fields, fields, trees, trees, unclosed)
-    held = replace(network, sinks=holding, trails={})
+    held = replace(network, sinks=holding)
     return Ends(fields, build_fields(held, arrivals, request.margin_s), trees, ExitTrees(held), unclosed)
 
 

@@ -16,11 +16,12 @@ import shapely
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.domain.errors import InvalidInput
 from geo_server.domain.places import Floorplan, Level
+from geo_server.domain.routes import Destination
 from geo_server.routing.all_zones import AllZones, list_zones
 from geo_server.routing.chase import Chase, build_chase, node_sides, side_names
 from geo_server.routing.digest import floorplan_digest
+from geo_server.routing.edges import KINDS, LEVEL, check_weights
 from geo_server.routing.ends import find_ends
 from geo_server.routing.fences import build_grounds
 from geo_server.routing.flows import flows
@@ -32,17 +33,11 @@ from geo_server.routing.profiles import Profile
 from geo_server.routing.scenes import Scenery
 from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Bools, Floats, Ints, Vertex
-from geo_server.routing.workings import Workings
+from geo_server.routing.workings import Drawer, Workings
 from geo_server.routing.zones import ZoneWays
 
 LOCK_S = 10.0
 """Seconds that people are given to close and lock a door that they stand at. An assumption: no published figure was found."""
-
-KINDS = ("walk", "stairs_up", "stairs_down", "ramp", "elevator", "outdoors", "refuge")
-"""Kinds of edges; their numbers are positions here."""
-
-LEVEL = frozenset({"walk", "outdoors", "refuge"})
-"""Those that are walked on one level, and not up or down a flight."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +210,7 @@ class CompiledFloorplan:
 
     def occupant_s(self, profile: Profile) -> Floats:
         """Seconds that people need for each edge, at most; infinite where they cannot go. Shape (m,), not to be changed."""
-        return self.workings.times.get(profile, lambda: self._occupant_s(profile))
+        return self.workings.of(TIMES).get(profile, lambda: self._occupant_s(profile))
 
     def _occupant_s(self, profile: Profile) -> Floats:
         level = profile.level_mps
@@ -226,27 +221,16 @@ class CompiledFloorplan:
 
     def threat_seconds(self, speed_mps: float) -> Floats:
         """Seconds that a threat needs for each pair of states, at least (see :mod:`geo_server.routing.chase`)."""
-        return self.workings.times.get(
+        return self.workings.of(TIMES).get(
             speed_mps,
             lambda: self.chase.paired(self.checked("threat", self.threat_m / speed_mps + self.threat_s)),
         )
 
     def checked(self, whose: str, weights: Floats) -> Floats:
-        """The weights, if each is a number that is not negative.
-
-        Raises:
-            InvalidInput: One is not; scipy would drop it or answer wrongly without a word.
-        """
-        bad = np.flatnonzero(~(weights >= 0))
-        if len(bad):
-            edge = int(bad[0])
-            tail, head = self.nodes[self.tails[edge]], self.nodes[self.heads[edge]]
-            raise InvalidInput(
-                f"The {whose} weight of the way {tail} to {head} through {self.keys[edge]} is {weights[edge]}.",
-                where=f"graph: {tail}",
-                advice="Check its length, the profile's speeds and the threat's speed.",
-            )
-        return weights
+        """The weights, if each is a number that is not negative (see :func:`check_weights`)."""
+        return check_weights(
+            whose, weights, lambda edge: (self.nodes[self.tails[edge]], self.nodes[self.heads[edge]], self.keys[edge])
+        )
 
     def paired(self, weights: Floats) -> Floats:
         """Least weight of each pair, shape (p,)."""
@@ -289,6 +273,14 @@ class CompiledFloorplan:
     def backward(self) -> Pattern:
         """The pairs turned round: from head to tail, as who looks for ways to an exit starts at the exits."""
         return build_pattern(self.pair_heads, self.pair_tails, self.ends)
+
+
+VARIANTS: Drawer[tuple[object, object], CompiledFloorplan] = Drawer(len(Destination) * 2 + 2)
+"""The same floorplan with other ends of ways (see :mod:`geo_server.routing.refuges`), or with locks as they were found
+(:mod:`geo_server.routing.locks`): with all ends, and with the locks of today and of a moment ago."""
+
+TIMES: Drawer[Profile | float, Floats] = Drawer(8)
+"""Seconds of people and of threats, by profile or speed: each kind of incident has its own."""
 
 
 def _list_heads(tails: Ints, heads: Ints, nodes: int) -> list[list[tuple[int, int]]]:

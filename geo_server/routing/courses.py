@@ -14,9 +14,7 @@ from weakref import WeakKeyDictionary
 from geo_server.domain.places import Zone
 from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.walks import Walk
-
-COURSES_KEPT = 20_000
-"""Courses that stay with a floorplan."""
+from geo_server.routing.workings import Drawer
 
 T = TypeVar("T")
 
@@ -52,6 +50,10 @@ class Course:
         return self.nodes[-1]
 
 
+COURSES: Drawer[tuple[UUID, tuple[int, ...], tuple[int, ...]], Course] = Drawer(20_000)
+"""Courses that stay with a floorplan, by zone, nodes and edges."""
+
+
 def find_course(
     compiled: CompiledFloorplan, zone_id: UUID, walk: Walk, nodes: tuple[int, ...], edges: tuple[int, ...]
 ) -> Course:
@@ -64,13 +66,8 @@ def find_course(
         nodes: Numbers of the nodes.
         edges: Numbers of the edges.
     """
-    kept, key = compiled.workings.courses, (zone_id, nodes, edges)
-    found: Course | None = kept.get(key)
-    if found is None:
-        if len(kept) >= COURSES_KEPT:
-            kept.clear()
-        found = kept[key] = build_course(compiled, zone_id, walk, nodes, edges)
-    return found
+    key = zone_id, nodes, edges
+    return compiled.workings.of(COURSES).get(key, lambda: build_course(compiled, zone_id, walk, nodes, edges))
 
 
 def build_course(

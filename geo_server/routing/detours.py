@@ -14,7 +14,8 @@ import numpy as np
 
 from geo_server.routing.choosing import Fields, Judgement, build_fields, choose, choose_end, find_largest_margin
 from geo_server.routing.egress import Crowd
-from geo_server.routing.trails import Network, Trail, find_trail
+from geo_server.routing.network import Network
+from geo_server.routing.trails import Trail, find_trail
 from geo_server.routing.visibility import Floats
 from geo_server.routing.zones import ZoneWays
 
@@ -68,7 +69,7 @@ class Detours:
     def _crowded(self) -> Fields:
         """What ways are read from if everybody waits as the crowd does: a measure of where to go, no bound."""
         fields = self.judge.ends.held
-        network = replace(fields.network, edge_s=_with_waits(fields.network, self.crowd), trails={})
+        network = replace(fields.network, edge_s=_with_waits(fields.network, self.crowd))
         return build_fields(network, np.asarray(fields.arrivals), self.judge.request.margin_s)
 
 

@@ -27,14 +27,16 @@ from geo_server.routing.courses import build_course
 from geo_server.routing.exposure import Sight, find_sight
 from geo_server.routing.fields import EPSILON_S, threat_arrivals
 from geo_server.routing.grounds import ground_line
-from geo_server.routing.instructions import way_in, zone_words
+from geo_server.routing.instructions import way_in
 from geo_server.routing.legs import build_legs
 from geo_server.routing.locks import with_lock_faults
+from geo_server.routing.names import zone_words
+from geo_server.routing.network import Network, build_network
 from geo_server.routing.nodes import opening_node
 from geo_server.routing.request import PlanRequest, assumptions, check_request, seen_s, used_speed
 from geo_server.routing.starts import Start
 from geo_server.routing.threats import locate
-from geo_server.routing.trails import Network, Trail, build_network, follow, timed_trail
+from geo_server.routing.trails import Trail, follow, timed_trail
 from geo_server.routing.walks import Walk
 
 SIDES = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
@@ -188,7 +190,7 @@ def _network_to(compiled: CompiledFloorplan, request: PlanRequest, zone: Zone) -
     network = build_network(compiled, request.profile, request.closures)
     sinks = np.zeros(len(compiled.nodes), dtype=np.bool_)
     sinks[compiled.zone_nodes[zone.id]] = True
-    return replace(network, sinks=sinks & ~network.shut, trails={})
+    return replace(network, sinks=sinks & ~network.shut)
 
 
 def outside_doors(compiled: CompiledFloorplan) -> list[Opening]:

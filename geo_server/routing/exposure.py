@@ -15,7 +15,8 @@ import shapely
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-from geo_server.routing.compiled import KINDS, CompiledFloorplan
+from geo_server.routing.compiled import CompiledFloorplan
+from geo_server.routing.edges import KINDS
 from geo_server.routing.nodes import NodeKind
 from geo_server.routing.sightlines import join
 from geo_server.routing.threats import LocatedThreat

@@ -26,7 +26,6 @@ A floorplan does not say all that lies in the open between two doors, so a threa
 People are sent round buildings and fences there (:mod:`geo_server.routing.assembly_points`). No edge leaves an assembly point.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,13 +34,13 @@ from typing import Any
 from uuid import UUID
 
 import networkx as nx
-import numpy as np
-import shapely
 from shapely import LineString, Point
 
 from geo_server.domain.places import Floorplan, Opening, Transition, TransitionCategory, Zone, ZoneCategory
 from geo_server.routing.assembly_points import Spot, find_spots
 from geo_server.routing.faults import check_floorplan
+from geo_server.routing.flags import find_flags
+from geo_server.routing.flights import drawn_m, flight_kind, foot, head, is_level
 from geo_server.routing.grounds import ground_line
 from geo_server.routing.nodes import NodeKind, assembly_node, node_name, opening_node, read_node
 from geo_server.routing.zones import Terminal, ZoneWays, build_zone_ways
@@ -54,10 +53,6 @@ CIRCULATION = frozenset({ZoneCategory.CORRIDOR, ZoneCategory.STAIRS, ZoneCategor
 
 LEAST_M = 0.01
 """What two terminals on one spot count for people, so that no way is free and every route has an end."""
-
-
-SHORTER_M = 0.1
-"""By how much a transition may be shorter than its line before a flag says so."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ def join_ways(floorplan: Floorplan) -> Ways:
     for ways in zones.values():
         _add_walks(graph, ways)
     _add_outdoors(graph, floorplan, spots)
-    return Ways(graph, zones, (*_flags(floorplan, zones), *unreached))
+    return Ways(graph, zones, (*find_flags(floorplan, zones), *unreached))
 
 
 def _add_opening(graph: nx.MultiDiGraph, floorplan: Floorplan, opening: Opening) -> None:
@@ -172,45 +167,13 @@ def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Tr
             node_name(tail, transition.id),
             node_name(head_, transition.id),
             key=str(transition.id),
-            kind=_kind(transition, up=up or _is_level(floorplan, transition)),
-            occupant_m=float("inf") if rides else max(transition.length_m, _drawn_m(floorplan, transition), LEAST_M),
+            kind=flight_kind(transition, up=up or is_level(floorplan, transition)),
+            occupant_m=float("inf") if rides else max(transition.length_m, drawn_m(floorplan, transition), LEAST_M),
             threat_m=0.0 if rides else transition.length_m,
             threat_s=transition.length_m / ELEVATOR_MPS if rides else 0.0,
             clear=True,
             line=(),
         )
-
-
-def _kind(transition: Transition, *, up: bool) -> str:
-    if transition.category is TransitionCategory.ELEVATOR:
-        return "elevator"
-    if transition.category is TransitionCategory.RAMP or transition.step_free:
-        return "ramp"
-    return "stairs_up" if up else "stairs_down"
-
-
-def _drawn_m(floorplan: Floorplan, transition: Transition) -> float:
-    """Metres from foot to head as drawn, laid over each other: no way along the slope is shorter."""
-    low, high = (floorplan.level_by_id[floorplan.zone_by_id[zone_id].level_id].shift_m for zone_id in transition.zones)
-    if low == high:
-        return float(transition.geometry.length)
-    return math.dist(np.add(foot(transition).coords[0], low), np.add(head(transition).coords[0], high))
-
-
-def _is_level(floorplan: Floorplan, transition: Transition) -> bool:
-    """Whether both its zones have the same ordinal: nobody says then which way is up."""
-    low, high = (floorplan.ordinal(floorplan.zone_by_id[zone_id].level_id) for zone_id in transition.zones)
-    return low == high
-
-
-def foot(transition: Transition) -> Point:
-    """Lower end of a transition, in the lower level's coordinates."""
-    return Point(shapely.get_coordinates(transition.geometry)[0])
-
-
-def head(transition: Transition) -> Point:
-    """Upper end of a transition, in the upper level's coordinates."""
-    return Point(shapely.get_coordinates(transition.geometry)[-1])
 
 
 def _join_zones(floorplan: Floorplan, spots: Sequence[Spot]) -> dict[UUID, ZoneWays]:
@@ -305,30 +268,3 @@ def _laid(floorplan: Floorplan, node: str, told: dict[str, Any]) -> LineString |
         return ground_line(floorplan, floorplan.opening_by_id[subject_id])
     east, north = floorplan.level_by_id[UUID(told["level_id"])].shift_m
     return Point(told["x"] + east, told["y"] + north)
-
-
-def _flags(floorplan: Floorplan, zones: dict[UUID, ZoneWays]) -> tuple[str, ...]:
-    flags = [
-        f"{ways.nodes[k]} lies too far from zone {ways.zone.name} ({ways.zone_id}): people are not sent through it."
-        for ways in zones.values()
-        for k in ways.dangling
-    ]
-    flags += [
-        f"Zone {ways.zone.name} ({ways.zone_id}) has no way out."
-        for ways in zones.values()
-        if all(map(_is_assembly, ways.nodes))
-    ]
-    flags += [
-        f"Transition {way.id} is {way.length_m:g} m long, but {drawn_m:.1f} m as drawn: people are given the longer, a threat the shorter."
-        for way in floorplan.transitions
-        if way.category is not TransitionCategory.ELEVATOR
-        and (drawn_m := _drawn_m(floorplan, way)) > way.length_m + SHORTER_M
-    ]
-    flags += [
-        f"Transition {way.id} joins two zones of one ordinal: people are given the time that it takes up, either way."
-        for way in floorplan.transitions
-        if _is_level(floorplan, way)
-    ]
-    if not any(opening.exit for opening in floorplan.openings):
-        flags.append("No opening of the floorplan is marked as an exit.")
-    return tuple(flags)

@@ -19,7 +19,7 @@ import numpy as np
 
 from geo_server.routing.exposure import Sight
 from geo_server.routing.fields import EPSILON_S
-from geo_server.routing.trails import Network
+from geo_server.routing.network import Network
 from geo_server.routing.visibility import Floats
 
 Way = tuple[tuple[int, ...], tuple[int, ...]]

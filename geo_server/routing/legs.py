@@ -8,8 +8,9 @@ from uuid import UUID
 import numpy as np
 
 from geo_server.domain.routes import Leg, Vertex
-from geo_server.routing.compiled import KINDS, LEVEL, CompiledFloorplan
+from geo_server.routing.compiled import CompiledFloorplan
 from geo_server.routing.courses import Course, once_a_course
+from geo_server.routing.edges import KINDS, LEVEL
 from geo_server.routing.nodes import NodeKind
 from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Floats, Ints

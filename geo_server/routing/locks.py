@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from geo_server.domain.places import Floorplan, Opening, Zone
-from geo_server.routing.compiled import CompiledFloorplan, compile_ways
+from geo_server.routing.compiled import VARIANTS, CompiledFloorplan, compile_ways
 from geo_server.routing.graph import Ways
 from geo_server.routing.nodes import opening_node
 from geo_server.routing.zones import ZoneWays
@@ -28,8 +28,7 @@ def with_lock_faults(
     faults = frozenset(propped & known), frozenset(broken & known)
     if not any(faults):
         return compiled
-    found: CompiledFloorplan = compiled.workings.variants.get(faults, lambda: _with_faults(compiled, *faults))
-    return found
+    return compiled.workings.of(VARIANTS).get(faults, lambda: _with_faults(compiled, *faults))
 
 
 def _with_faults(

@@ -14,7 +14,8 @@ from geo_server.routing.courses import find_course
 from geo_server.routing.fields import EPSILON_S
 from geo_server.routing.instructions import NONE_AHEAD, NOT_KNOWN, onward_words
 from geo_server.routing.legs import outdoor_leg
-from geo_server.routing.trails import Network, Trail
+from geo_server.routing.network import Network
+from geo_server.routing.trails import Trail
 
 
 def find_onward(judge: Judgement, status: RouteStatus, trail: Trail, slack: float, narrowest: int) -> Onward | None:

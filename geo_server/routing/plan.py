@@ -29,6 +29,7 @@ from geo_server.routing.egress import Crowd, account, place_people
 from geo_server.routing.exposure import find_sight
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.locks import with_lock_faults
+from geo_server.routing.network import build_network
 from geo_server.routing.options import Options
 from geo_server.routing.reach import find_reach
 from geo_server.routing.refuges import meant_ends, with_destinations
@@ -44,7 +45,7 @@ from geo_server.routing.spreading import LONGER, Other
 from geo_server.routing.stability import keep
 from geo_server.routing.telling import Telling
 from geo_server.routing.threats import LocatedThreat
-from geo_server.routing.trails import Trail, build_network
+from geo_server.routing.trails import Trail
 from geo_server.routing.way_table import tabulate_shortest
 from geo_server.routing.zones import ZoneWays
 

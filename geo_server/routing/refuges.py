@@ -26,11 +26,11 @@ from shapely import Point
 from geo_server.domain.incidents import Closure
 from geo_server.domain.places import Floorplan, OpeningCategory, Zone, ZoneCategory
 from geo_server.domain.routes import Destination
-from geo_server.routing.compiled import CompiledFloorplan, compile_ways
+from geo_server.routing.compiled import VARIANTS, CompiledFloorplan, compile_ways
 from geo_server.routing.graph import LEAST_M
+from geo_server.routing.network import Network, build_network
 from geo_server.routing.nodes import NodeKind, read_node, refuge_node
 from geo_server.routing.profiles import Profile
-from geo_server.routing.trails import Network, build_network
 from geo_server.routing.visibility import Vertex
 from geo_server.routing.zones import ZoneWays
 
@@ -54,7 +54,7 @@ def meant_ends(
         return compiled, to
     meant = with_destinations(compiled, to, threatened=threatened)
     if to is Destination.ASSEMBLY_POINTS and not _is_reached(build_network(meant, profile, closures)):
-        return compiled.workings.variants.get(
+        return compiled.workings.of(VARIANTS).get(
             (Destination.EXITS, False), lambda: _to_exits(compiled)
         ), Destination.EXITS
     return meant, to
@@ -68,14 +68,11 @@ def _is_reached(network: Network) -> bool:
 
 def with_destinations(compiled: CompiledFloorplan, to: Destination, *, threatened: bool) -> CompiledFloorplan:
     """A floorplan whose ends of ways are others than the exits. What is made once stays with the floorplan."""
+    variants = compiled.workings.of(VARIANTS)
     if to is Destination.ASSEMBLY_POINTS:
-        points: CompiledFloorplan = compiled.workings.variants.get((to, False), lambda: _to_points(compiled))
-        return points
+        return variants.get((to, False), lambda: _to_points(compiled))
     locked = threatened or to is Destination.LOCKABLE
-    found: CompiledFloorplan = compiled.workings.variants.get(
-        (to, locked), lambda: _to_refuges(compiled, to, locked=locked)
-    )
-    return found
+    return variants.get((to, locked), lambda: _to_refuges(compiled, to, locked=locked))
 
 
 def _to_refuges(compiled: CompiledFloorplan, to: Destination, *, locked: bool) -> CompiledFloorplan:

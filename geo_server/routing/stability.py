@@ -12,7 +12,8 @@ from uuid import UUID
 from geo_server.domain.routes import SAFE, RouteStatus
 from geo_server.routing.choosing import Chosen, Judgement
 from geo_server.routing.fields import EPSILON_S
-from geo_server.routing.trails import Network, Trail, find_trail
+from geo_server.routing.network import Network
+from geo_server.routing.trails import Trail, find_trail
 
 GAIN = 0.85
 

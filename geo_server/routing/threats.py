@@ -13,6 +13,7 @@ either. It is taken to come straight, through walls and floors: never later anyw
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ from geo_server.routing.nodes import refuge_node
 from geo_server.routing.outline import TOUCH_M, WALL_M, is_all_inside, is_in_building
 from geo_server.routing.visibility import Floats
 from geo_server.routing.whereabouts import Whereabouts
+from geo_server.routing.workings import Drawer
 from geo_server.routing.zones import ZoneWays, is_walkable
 
 SNAP_M = 5.0
@@ -94,6 +96,10 @@ class LocatedThreat:
                 yield compiled.index[name], OPEN, metres
 
 
+LOCATED: Drawer[tuple[UUID, Point, float, Polygon | None], LocatedThreat] = Drawer(64)
+"""Places of threats that stay with a floorplan: of several threats one is seen again at a time."""
+
+
 def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
     """Put a threat onto the floorplan, wherever it is: no place stops the plan for all other threats.
 
@@ -103,7 +109,7 @@ def locate(compiled: CompiledFloorplan, threat: Threat) -> LocatedThreat:
     _check_figures(threat, f"threat {threat.id}")
     # Of several threats one is seen again at a time, and all others are where they were.
     place = threat.level_id, threat.point, threat.radius_m, threat.polygon
-    located: LocatedThreat = compiled.workings.located.get(place, lambda: _locate(compiled, threat))
+    located = compiled.workings.of(LOCATED).get(place, lambda: _locate(compiled, threat))
     return replace(located, threat=threat)
 
 

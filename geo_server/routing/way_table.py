@@ -9,7 +9,8 @@ from operator import add
 import numpy as np
 
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.trails import Network, Trail
+from geo_server.routing.network import Network
+from geo_server.routing.trails import Trail
 from geo_server.routing.visibility import Bools, Floats, Ints
 
 
@@ -174,7 +175,7 @@ def tabulate_shortest(network: Network, zones: Ints, exits: Ints) -> WayTable:
     Args:
         network: What people can use.
         zones: Positions of the zones, shape (r,).
-        exits: Positions among the exits of :attr:`~geo_server.routing.trails.Network.trees_to`, shape (r,).
+        exits: Positions among the exits of :attr:`~geo_server.routing.network.Network.trees_to`, shape (r,).
     """
     compiled, starts, following = network.compiled, network.all_starts, network.exit_trees[1]
     first = network.to_exits[1][zones, exits]

@@ -17,10 +17,10 @@ from geo_server.domain.wording import counted
 from geo_server.routing.choices import ExitTrees
 from geo_server.routing.chokes import Chokes, find_chokes
 from geo_server.routing.compiled import CompiledFloorplan
-from geo_server.routing.instructions import end_words, subject_words, zone_words
+from geo_server.routing.names import end_words, subject_words, zone_words
+from geo_server.routing.network import Network, build_network
 from geo_server.routing.plan import plan
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import Network, build_network
 
 TOLD = 5
 """Zones and chokes that are named in one sentence; the rest are counted."""

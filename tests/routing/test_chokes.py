@@ -10,10 +10,10 @@ from geo_server.domain.places import Floorplan, TransitionCategory, ZoneCategory
 from geo_server.domain.routes import RouteStatus
 from geo_server.routing.chokes import find_chokes
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
+from geo_server.routing.network import build_network
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT, WHEELCHAIR, Profile
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import build_network
 from tests.routing.campuses import two_storey_campus
 from tests.routing.planning import AT_1, two_levels
 from tests.routing.plans import Sketch, closure, grid_building, two_exits, uid

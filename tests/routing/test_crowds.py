@@ -17,10 +17,11 @@ from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.crowds import Group
 from geo_server.routing.egress import build_crowd
 from geo_server.routing.flows import flows, stair_flow
+from geo_server.routing.network import build_network
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import Trail, build_network, find_trail, follow
+from geo_server.routing.trails import Trail, find_trail, follow
 from geo_server.routing.way_table import tabulate
 from tests.routing.campuses import two_storey_campus
 from tests.routing.planning import AT_1, make, route_of, two_levels

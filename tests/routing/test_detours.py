@@ -12,10 +12,10 @@ from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.detours import send_round
 from geo_server.routing.egress import build_crowd
 from geo_server.routing.fields import threat_arrivals
+from geo_server.routing.network import build_network
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.threats import locate
-from geo_server.routing.trails import build_network
 from tests.routing.planning import make, route_of
 from tests.routing.plans import NOW, Sketch, grid_building, threat, uid
 from tests.routing.test_crowds import groups_of

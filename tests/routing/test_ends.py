@@ -14,11 +14,11 @@ from geo_server.domain.places import Floorplan, ZoneCategory
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.ends import find_ends
 from geo_server.routing.fields import exit_distances
+from geo_server.routing.network import build_network
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.sparse import build_pattern
-from geo_server.routing.trails import build_network
 from tests.routing.campuses import two_storey_campus
 from tests.routing.plans import NOW, Sketch, grid_building, school, threat, two_exits
 

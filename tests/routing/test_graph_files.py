@@ -13,10 +13,10 @@ import pytest
 from geo_server.domain.places import Floorplan, TransitionCategory
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.graph_files import NOT_SENT, graphml, node_link
+from geo_server.routing.network import build_network
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import PROFILES
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import build_network
 from tests.export.floorplans import DRESDEN
 from tests.export.floorplans import school as placed_school
 from tests.routing.campuses import two_storey_campus

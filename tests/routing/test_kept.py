@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from geo_server.routing.compiled import compile_floorplan
 from geo_server.routing.kept import Kept
+from geo_server.routing.network import NETWORKS, build_network
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
-from geo_server.routing.trails import build_network
-from geo_server.routing.workings import NETWORKS_KEPT
 from tests.routing.plans import NOW, closure, grid_building, threat, two_exits
 
 
@@ -34,7 +33,7 @@ def test_no_more_networks_stay_than_are_meant_to_however_many_doors_are_closed_i
     compiled = compile_floorplan(grid_building(4))
     for opening in compiled.floorplan.openings:
         build_network(compiled, ADULT, [replace(closure("one of them"), subject_id=opening.id)])
-    assert len(compiled.workings.networks) == NETWORKS_KEPT
+    assert len(compiled.workings.of(NETWORKS)) == NETWORKS.size
 
 
 def test_the_least_recently_used_is_forgotten_first() -> None:

@@ -20,12 +20,13 @@ from geo_server.routing.egress import build_crowd
 from geo_server.routing.exposure import Sight, find_sight
 from geo_server.routing.fields import threat_arrivals
 from geo_server.routing.hidden import HiddenWays
+from geo_server.routing.network import Network, build_network
 from geo_server.routing.options import Options
 from geo_server.routing.plan import plan
 from geo_server.routing.profiles import ADULT
 from geo_server.routing.request import PlanRequest
 from geo_server.routing.threats import locate
-from geo_server.routing.trails import Network, Trail, build_network, build_trail
+from geo_server.routing.trails import Trail, build_trail
 from tests.routing.campuses import two_storey_campus
 from tests.routing.planning import make, route_of
 from tests.routing.plans import NOW, SAFE, Sketch, closure, grid_building, threat, uid

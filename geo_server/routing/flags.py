@@ -1,0 +1,40 @@
+"""What of a floorplan could not be used for planning, or was taken on the safe side: said by name in every plan."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from geo_server.domain.places import Floorplan, TransitionCategory
+from geo_server.routing.flights import drawn_m, is_level
+from geo_server.routing.nodes import NodeKind, read_node
+from geo_server.routing.zones import ZoneWays
+
+SHORTER_M = 0.1
+"""By how much a transition may be shorter than its line before a flag says so."""
+
+
+def find_flags(floorplan: Floorplan, zones: Mapping[UUID, ZoneWays]) -> tuple[str, ...]:
+    """Sentences on what of a floorplan could not be used, or was taken on the safe side."""
+    flags = [
+        f"{ways.nodes[k]} lies too far from zone {ways.zone.name} ({ways.zone_id}): people are not sent through it."
+        for ways in zones.values()
+        for k in ways.dangling
+    ]
+    flags += [
+        f"Zone {ways.zone.name} ({ways.zone_id}) has no way out."
+        for ways in zones.values()
+        if all(read_node(node)[0] is NodeKind.ASSEMBLY_POINT for node in ways.nodes)
+    ]
+    flags += [
+        f"Transition {way.id} is {way.length_m:g} m long, but {metres:.1f} m as drawn: people are given the longer, a threat the shorter."
+        for way in floorplan.transitions
+        if way.category is not TransitionCategory.ELEVATOR
+        and (metres := drawn_m(floorplan, way)) > way.length_m + SHORTER_M
+    ]
+    flags += [
+        f"Transition {way.id} joins two zones of one ordinal: people are given the time that it takes up, either way."
+        for way in floorplan.transitions
+        if is_level(floorplan, way)
+    ]
+    if not any(opening.exit for opening in floorplan.openings):
+        flags.append("No opening of the floorplan is marked as an exit.")
+    return tuple(flags)
