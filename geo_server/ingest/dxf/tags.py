@@ -5,13 +5,14 @@ Terminology:
     layout: the block of model space or of a sheet, which is drawn without being used.
 
 A good part of many files are blocks that no object uses, because nobody purged them. Their objects are left out before
-ezdxf makes anything of them; the blocks stay, empty. Lines and light polylines are most of what is left of most files;
+ezdxf makes anything of them; the blocks stay, empty. So are arrows and lines in the pictures of dimensions. Lines and light polylines are most of what is left of most files;
 those that are simple are read without ezdxf too.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ezdxf.lldxf.types import BINARY_DATA, POINT_CODES, TYPE_TABLE, DXFBinaryTag, DXFTag, DXFVertex
@@ -24,8 +25,8 @@ CHUNK = 2**20
 _OBJECT = re.compile(r"\n *0 *\n *([A-Za-z]\w*) *(?=\n)")
 """What begins an object, after the end of a line. A value of 0 has a number on the line after it."""
 _CASTS = {code: kind for code, kind in TYPE_TABLE.items() if code not in POINT_CODES}
-_USERS = frozenset({"INSERT", "DIMENSION"})
-"""What names a block that is read with it: a block use, and a dimension the block with its words."""
+_WORDS = frozenset({"TEXT", "MTEXT"})
+"""All that is read of the block that a dimension names, which is its picture."""
 _LAYOUTS = ("*model_space", "*paper_space", "$model_space", "$paper_space")
 """How the names of layouts begin, in files of today and of R12."""
 
@@ -45,16 +46,17 @@ def read_tags(text: str, plain: dict[str, list[PlainLine]] | None = None) -> Ite
     objects = [(match.start() + 1, match[1]) for match in _OBJECT.finditer(text)]
     if text[: objects[0][0]].strip():
         raise ValueError("it begins with something else than an object")
-    unused, blocks = _blocks(text, objects)
+    blocks = _Blocks.of(text, objects)
+    unread = _unread(blocks, objects)
     begin, block = objects[0][0], ""
     for (at, kind), (following, _) in pairwise([*objects, (len(text), "")]):
-        if at in unused or at - begin > CHUNK or kind == "EOF":
+        if at in unread or at - begin > CHUNK or kind == "EOF":
             yield from _compiled(text[begin:at].split("\n"))
-            begin = unused.get(at, at)
+            begin = unread.get(at, at)
         if kind == "EOF":
             yield DXFTag(0, kind)
             return
-        block = blocks.get(at, block)
+        block = blocks.begins.get(at, block)
         if plain is None or kind not in PLAIN_KINDS or at < begin or block.startswith(_LAYOUTS):
             continue
         line = read_plain(kind, text[at:following])
@@ -65,30 +67,60 @@ def read_tags(text: str, plain: dict[str, list[PlainLine]] | None = None) -> Ite
             begin = following
 
 
-def _blocks(text: str, objects: Sequence[tuple[int, str]]) -> tuple[dict[int, int], dict[int, str]]:
-    """From where to where in the text the objects of each block stand that nothing drawn uses, and where in the text
-    which block begins, or none.
+@dataclass
+class _Blocks:
+    """What the text holds of blocks.
+
+    Args:
+        contents: Name of each, and from where to where in the text its objects stand.
+        begins: Where in the text which block begins, or none.
+        uses: Blocks that each uses; model space has no name.
+        pictures: Blocks that the dimensions in each name.
     """
-    uses: dict[str, list[str]] = defaultdict(list)
-    contents: list[tuple[str, int, int]] = []
-    begins: dict[int, str] = {}
-    block, first = "", 0
-    for (at, kind), (following, _) in pairwise(objects):
-        if kind == "BLOCK":
-            block, first = _name(text[at:following]), following
-            begins[at] = block
-        elif kind == "ENDBLK":
-            contents.append((block, first, at))
-            block = begins[at] = ""
-        elif kind in _USERS:
-            uses[block].append(_name(text[at:following]))
-    drawn, ahead = set(), ["", *(name for name, _, _ in contents if name.startswith(_LAYOUTS))]
-    while ahead:
-        if (name := ahead.pop()) not in drawn:
-            drawn.add(name)
-            ahead += uses[name]
-    unused = {first: last for name, first, last in contents if name not in drawn and first < last}
-    return unused, begins
+
+    contents: list[tuple[str, int, int]] = field(default_factory=list)
+    begins: dict[int, str] = field(default_factory=dict)
+    uses: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    pictures: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, text: str, objects: Sequence[tuple[int, str]]) -> "_Blocks":
+        """Those of a text."""
+        found, block, first = cls(), "", 0
+        for (at, kind), (following, _) in pairwise(objects):
+            if kind == "BLOCK":
+                block, first = _name(text[at:following]), following
+                found.begins[at] = block
+            elif kind == "ENDBLK":
+                found.contents.append((block, first, at))
+                block = found.begins[at] = ""
+            elif kind == "INSERT":
+                found.uses[block].append(_name(text[at:following]))
+            elif kind == "DIMENSION":
+                found.pictures[block].append(_name(text[at:following]))
+        return found
+
+    def drawn(self) -> set[str]:
+        """Blocks that are drawn, layouts among them."""
+        drawn, ahead = set(), ["", *(name for name, _, _ in self.contents if name.startswith(_LAYOUTS))]
+        while ahead:
+            if (name := ahead.pop()) not in drawn:
+                drawn.add(name)
+                ahead += self.uses[name]
+        return drawn
+
+
+def _unread(blocks: _Blocks, objects: Sequence[tuple[int, str]]) -> dict[int, int]:
+    """From where to where in the text objects stand that nobody draws or reads."""
+    drawn = blocks.drawn()
+    read = {picture for name in drawn for picture in blocks.pictures[name]} - drawn
+    unread = {first: last for name, first, last in blocks.contents if name not in drawn | read and first < last}
+    block = ""
+    for (at, kind), (following, _) in pairwise(objects if read else ()):
+        block = blocks.begins.get(at, block)
+        if block in read and at not in blocks.begins and kind not in _WORDS:
+            unread[at] = following
+    return unread
 
 
 def _name(text: str) -> str:
