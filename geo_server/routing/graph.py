@@ -212,10 +212,11 @@ def _openness(category: ZoneCategory) -> tuple[int, ...]:
 
 
 def _add_walks(graph: nx.MultiDiGraph, ways: ZoneWays) -> None:
+    leads_on = [not _is_assembly(node) for node in ways.nodes]
     for i, j in permutations(range(len(ways.nodes)), 2):
         walk = ways.walks.get((i, j))
         threat_m = float(ways.threat_m[i, j])
-        if (walk is None and threat_m == float("inf")) or _is_assembly(ways.nodes[i]):
+        if (walk is None and threat_m == float("inf")) or not leads_on[i]:
             continue
         graph.add_edge(
             ways.nodes[i],

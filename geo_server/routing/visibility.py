@@ -95,7 +95,7 @@ class Space:
         useful = self._tangent(starts)
         _, corner = np.nonzero(useful)
         sights = np.full((count, n), np.inf)
-        sights[useful] = self.open_lengths(_lines(starts[useful], self.corners[corner]))
+        sights[useful] = self.open_lengths(lines_between(starts[useful], self.corners[corner]))
         return sights
 
     def open_lengths(self, lines: npt.NDArray[np.object_], wanted: npt.NDArray[np.bool_] | None = None) -> Floats:
@@ -122,8 +122,8 @@ class Space:
         return np.asarray(same | (np.abs(side_before) < slack) | (np.abs(side_after) < slack), dtype=np.bool_)
 
 
-def _lines(starts: Floats, ends: Floats) -> npt.NDArray[np.object_]:
-    """Straight lines, shape (n,)."""
+def lines_between(starts: Floats, ends: Floats) -> npt.NDArray[np.object_]:
+    """Straight lines from some places to as many others, shape (n,)."""
     return np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
 
 

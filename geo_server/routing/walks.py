@@ -21,7 +21,7 @@ from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.routing.beginnings import build_grid, find_start
-from geo_server.routing.visibility import Floats, Space, Vertex, build_space, shortest_way, vertex_of
+from geo_server.routing.visibility import Floats, Space, Vertex, build_space, lines_between, shortest_way, vertex_of
 
 CLEARANCE_M = 0.3
 """Half a person's width beside a wall."""
@@ -68,8 +68,13 @@ class _Tie:
         return self.space.to_corners(self.sights)
 
     def straight(self, other: "_Tie") -> Floats:
-        lines = shapely.shortest_line(self.feet[:, None], other.feet[None, :])
-        return self.space.open_lengths(lines, self.tied[:, None] & other.tied[None, :])
+        both = self.tied[:, None] & other.tied[None, :]
+        # Between its own terminals a way and the way back are one.
+        one, two = np.nonzero(np.triu(both) if other is self else both)
+        lengths = np.full((len(self.feet), len(other.feet)), np.inf)
+        lines = lines_between(shapely.get_coordinates(self.feet)[one], shapely.get_coordinates(other.feet)[two])
+        lengths[one, two] = self.space.open_lengths(lines)
+        return np.minimum(lengths, lengths.T) if other is self else lengths
 
 
 @dataclass(frozen=True)
@@ -205,4 +210,4 @@ def without_repeats(line: list[Vertex]) -> tuple[Vertex, ...]:
 
 
 def _length(line: tuple[Vertex, ...]) -> float:
-    return float(np.hypot(*np.diff(np.asarray(line), axis=0).T).sum())
+    return math.fsum(map(math.dist, line, line[1:]))
