@@ -16,9 +16,15 @@ LANDING_M = 1.5
 """Walked level, on the way up one level."""
 
 
-def transition_length(category: TransitionCategory, levels: int) -> float:
-    """Metres walked between two levels, estimated: flights and a landing for each level; straight up in an elevator."""
+def transition_length(category: TransitionCategory, levels: int, drawn_m: float = 0.0) -> float:
+    """Metres walked between two levels, estimated: flights and a landing for each level; straight up in an elevator.
+
+    Args:
+        category: What it is.
+        levels: How many it leads up.
+        drawn_m: Length of its line on the plan, if it has one: no way along a slope is shorter.
+    """
     if category is TransitionCategory.ELEVATOR:
         return LEVEL_M * levels
     slope = SLOPE if category is TransitionCategory.STAIRS else RAMP_SLOPE
-    return levels * (LEVEL_M / slope + LANDING_M)
+    return max(levels * (LEVEL_M / slope + LANDING_M), drawn_m)

@@ -93,3 +93,14 @@ def test_a_line_of_steps_runs_from_its_foot_to_its_head() -> None:
     names = [result.floorplan.zone_by_id[zone_id].name for zone_id in stairs.zones]
     assert names == ["Low", "High"]
     assert stairs.geometry.coords[0][0] < stairs.geometry.coords[1][0]
+
+
+def test_steps_are_as_long_as_they_rise_or_as_they_are_drawn_whichever_is_longer() -> None:
+    result = read(
+        feature(box(0, 0, 60, 3), "way/1", indoor="corridor", level="0;1"),
+        feature(LineString([(1, 1), (5, 1)]), "way/2", highway="steps", level="0;1", incline="up"),
+        feature(LineString([(10, 1), (40, 1), (40, 2), (10, 2)]), "way/3", highway="steps", level="0;1", incline="up"),
+    )
+    short, long = sorted(result.floorplan.transitions, key=lambda way: way.length_m)
+    assert short.length_m > 2 * short.geometry.length
+    assert long.length_m == pytest.approx(61, abs=0.05)

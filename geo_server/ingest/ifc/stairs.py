@@ -60,7 +60,7 @@ def _transition(
         LineString([foot, head]) if foot.distance(head) > 0 else foot,
         (below.zone.id, above.zone.id),
         category,
-        transition_length(category, upper.ordinal - lower.ordinal),
+        transition_length(category, upper.ordinal - lower.ordinal, foot.distance(head)),
         RISER_M if is_stairs else None,
         TREAD_M if is_stairs else None,
         step_free=not is_stairs,

@@ -131,7 +131,7 @@ def _transition(
         line if line.length > 0 else Point(line.coords[0]),
         (low.zone.id, high.zone.id),
         category,
-        transition_length(category, rise),
+        transition_length(category, rise, line.length),
         RISER_M if stairs else None,
         TREAD_M if stairs else None,
         step_free=not stairs,
