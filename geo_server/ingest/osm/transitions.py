@@ -72,7 +72,10 @@ def _stacked(below: Sequence[Space], above: Sequence[Space]) -> Iterator[Transit
             if high.zone.category is low.zone.category and common.area >= LEAST_OVERLAP * least:
                 spot = common.representative_point()
                 way_id = osm_id("transition", low.zone.id, high.zone.id)
-                yield _transition(way_id, (low, high), _CATEGORIES[low.zone.category], LineString([spot, spot]), 1)
+                category = _CATEGORIES[low.zone.category]
+                yield _transition(
+                    way_id, (low, high), category, LineString([spot, spot]), transition_length(category, 1)
+                )
 
 
 def _drawn(features: Sequence[OsmFeature], at: Mapping[int, Sequence[Space]], frame: SiteFrame) -> Iterator[Transition]:
@@ -91,7 +94,9 @@ def _drawn(features: Sequence[OsmFeature], at: Mapping[int, Sequence[Space]], fr
             if joined is not None:
                 below, above, line = joined
                 way_id = osm_id("transition", feature.id, below.zone.id, above.zone.id)
-                yield _transition(way_id, (below, above), category, line, high - low)
+                yield _transition(
+                    way_id, (below, above), category, line, transition_length(category, high - low, geometry.length)
+                )
 
 
 def _ends(line: LineString, incline: str) -> list[tuple[Point, Point]]:
@@ -121,7 +126,7 @@ def _around(spaces: Sequence[Space], point: Point) -> Space | None:
 
 
 def _transition(
-    way_id: UUID, ends: tuple[Space, Space], category: TransitionCategory, line: LineString, rise: int
+    way_id: UUID, ends: tuple[Space, Space], category: TransitionCategory, line: LineString, length_m: float
 ) -> Transition:
     low, high = ends
     stairs = category is TransitionCategory.STAIRS
@@ -131,7 +136,7 @@ def _transition(
         line if line.length > 0 else Point(line.coords[0]),
         (low.zone.id, high.zone.id),
         category,
-        transition_length(category, rise, line.length),
+        length_m,
         RISER_M if stairs else None,
         TREAD_M if stairs else None,
         step_free=not stairs,
