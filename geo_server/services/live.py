@@ -11,7 +11,7 @@ frames that come by both ways are told apart by their numbers.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,6 +30,9 @@ from geo_server.store.listener import listen
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
+
+AGAIN_S = 0.5
+"""Before what failed is begun again."""
 
 SETTLE_S = 0.01
 """Between hearing of an event and telling of it: whoever recorded it begins with what follows, such as a plan, before a thousand
@@ -101,7 +104,7 @@ class Hub:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen, deliver and beat until left; then every stream has ended."""
-        tasks = [asyncio.create_task(work()) for work in (self._listen, self._deliver, self._beat)]
+        tasks = [asyncio.create_task(self._keep_up(work)) for work in (self._listen, self._deliver, self._beat)]
         try:
             yield
         finally:
@@ -112,9 +115,23 @@ class Hub:
                 with suppress(asyncio.CancelledError):
                     await task
 
+    async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do one of the three again whenever it fails: a feed that stands still must not look alive, so all streams end first."""
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("The live feed failed; its streams are begun anew")
+                self._end_all()
+                self._wake.set()
+            await asyncio.sleep(AGAIN_S)
+
     def close(self) -> None:
         """End every stream, and take no new one. Call in the event loop."""
         self._closed = True
+        self._end_all()
+
+    def _end_all(self) -> None:
         for channel in self._channels.values():
             for subscriber in channel.subscribers:
                 subscriber.end()
@@ -198,42 +215,43 @@ class Hub:
             await asyncio.sleep(SETTLE_S)
             self._wake.clear()
             dirty, self._dirty = self._dirty, set()
-            woke_all = [
-                await self._deliver_to(site_id, self._channels[site_id]) for site_id in dirty & self._channels.keys()
-            ]
-            if any(woke_all):
+            woke_all = False
+            for site_id in dirty:
+                woke_all |= await self._deliver_to(site_id)
+            if woke_all:
                 spent_until = max(spent_until, loop.time()) + STEADY_S
                 await asyncio.sleep(max(APART_S, spent_until - AT_ONCE * STEADY_S - loop.time()))
 
-    async def _deliver_to(self, site_id: UUID, channel: _Channel) -> bool:
-        """Hand new events to those they are of use to; whether that is everybody."""
+    async def _deliver_to(self, site_id: UUID) -> bool:
+        """Hand new events of a site to those they are of use to; whether that is everybody."""
+        channel = self._channels.get(site_id)
+        if channel is None:  # the last one has left meanwhile
+            return False
         try:
             events = await asyncio.to_thread(self._read_new, site_id, channel.seq)
+            woken = {role for role in Role if any(wakes(role, event.kind) for event in events)}
+            self._push(channel, [*channel.held, *events], woken)
         except GeoServerError as refusal:
             log.warning("Live events cannot be read: %s", refusal)
             return False
         except Exception:
             # One site's fault must not end the delivery to all. The next wake-up or tick tries again.
-            log.exception("Live events of site %s cannot be read", site_id)
+            log.exception("Live events of site %s cannot be delivered", site_id)
             return False
-        if not events:
-            return False
-        channel.seq = events[-1].seq
-        channel.held += events
-        woken = {role for role in Role if any(wakes(role, event.kind) for event in events)}
-        self._push(channel, woken)
         return len(woken) == len(Role)
 
-    def _push(self, channel: _Channel, roles: AbstractSet[Role]) -> None:
-        """Hand what is held to the subscribers of some roles: who has some of it already takes the rest."""
+    def _push(self, channel: _Channel, events: list[Event], roles: AbstractSet[Role]) -> None:
+        """Hand events to the subscribers of some roles, and hold them for the others: who has some already takes the rest."""
+        if not events:
+            return
         present = {subscriber.role for subscriber in channel.subscribers} & roles
-        pieces = {role: Piece([Frame(one.seq, self._encode(one, role)) for one in channel.held]) for role in present}
+        pieces = {role: Piece([Frame(one.seq, self._encode(one, role)) for one in events]) for role in present}
+        channel.seq = max(channel.seq, events[-1].seq)
+        channel.held = [] if len(roles) == len(Role) else events
         farewell = Piece([Frame(0, self._encode_reset(channel.seq))])
         for subscriber in channel.subscribers:
             if subscriber.role in present:
                 subscriber.push(pieces[subscriber.role], farewell=farewell)
-        if len(roles) == len(Role):
-            channel.held = []
 
     def _read_new(self, site_id: UUID, after: int) -> list[Event]:
         with self._database.snapshot(site_id) as c:
@@ -244,8 +262,7 @@ class Hub:
             await asyncio.sleep(HEARTBEAT_S)
             now_s = time.monotonic()
             for channel in self._channels.values():
-                if channel.held:
-                    self._push(channel, set(Role))
+                self._push(channel, channel.held, set(Role))
                 for subscriber in channel.subscribers:
                     if subscriber.dropped:
                         subscriber.abort()

@@ -1,6 +1,7 @@
 """What one subscriber of the live feed is handed, and when it is let go."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -141,7 +142,7 @@ def test_an_event_of_no_use_to_a_reader_waits_for_the_next_one_that_is_and_leave
             await hub.join(site_id, reader, None)
         for kind in (EventKind.REACH_MADE, EventKind.REACH_FAILED, EventKind.PLAN_MADE, EventKind.REACH_MADE):
             hub.kind = kind
-            await hub._deliver_to(site_id, hub._channels[site_id])
+            await hub._deliver_to(site_id)
             taken.append((readers[0].take(), readers[1].take()))
         return taken
 
@@ -160,7 +161,7 @@ def test_what_waits_for_nothing_else_comes_with_the_next_sign_of_life(monkeypatc
         reader = Subscriber(Role.STAFF, told.set, abort=lambda: None)
         await hub.join(site_id, reader, None)
         hub.kind = EventKind.REACH_MADE
-        await hub._deliver_to(site_id, hub._channels[site_id])
+        await hub._deliver_to(site_id)
         told.clear()
         beating = asyncio.create_task(hub._beat())
         await asyncio.wait_for(told.wait(), 5)
@@ -168,3 +169,62 @@ def test_what_waits_for_nothing_else_comes_with_the_next_sign_of_life(monkeypatc
         return reader.take()
 
     assert asyncio.run(scenario()) == b"<8 reach_made>beat"
+
+
+def test_a_site_whose_last_reader_leaves_while_another_is_read_ends_no_delivery() -> None:
+    """Every second all sites are looked at, and guests leave every half minute."""
+
+    class Slow(_Hub):
+        def _read_new(self, site_id: Any, after: int) -> list[Event]:
+            read.set()
+            assert go_on.wait(5)
+            return super()._read_new(site_id, after)
+
+    read, go_on = threading.Event(), threading.Event()
+
+    async def scenario() -> list[bytes]:
+        hub, sites = Slow(), [uuid4() for _ in range(3)]
+        readers = {site_id: _subscriber() for site_id in sites}
+        for site_id, reader in readers.items():
+            await hub.join(site_id, reader, None)
+        delivering = asyncio.create_task(hub._deliver())
+        hub._dirty |= set(sites)
+        hub._wake.set()
+        await asyncio.to_thread(read.wait, 5)
+        for site_id in sites[1:]:
+            hub.leave(site_id, readers[site_id])
+        hub.leave(sites[0], readers[sites[0]])
+        await hub.join(sites[0], readers[sites[0]], None)
+        go_on.set()
+        for _ in range(100):
+            hub._dirty.add(sites[0])
+            hub._wake.set()
+            await asyncio.sleep(0.01)
+            assert not delivering.done()
+        delivering.cancel()
+        return [readers[sites[0]].take()]
+
+    assert b"plan_made" in asyncio.run(scenario())[0]
+
+
+def test_a_feed_that_fails_is_heard_of_by_its_streams_and_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo_server.services.live.AGAIN_S", 0.01)
+
+    async def scenario() -> tuple[bool, int]:
+        hub, begun = _Hub(), []
+        reader = _subscriber()
+        await hub.join(uuid4(), reader, None)
+
+        async def fail() -> None:
+            begun.append(1)
+            raise KeyError("a bug")
+
+        keeping = asyncio.create_task(hub._keep_up(fail))
+        while len(begun) < 3:
+            await asyncio.sleep(0.01)
+        keeping.cancel()
+        return reader.has_ended, len(begun)
+
+    ended, begun = asyncio.run(scenario())
+    assert ended
+    assert begun >= 3
