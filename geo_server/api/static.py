@@ -1,8 +1,10 @@
 """The page's files: code, style, icons and the page itself. They hold no data, so everybody may read them."""
 
 import functools
+import gzip
 import hashlib
 import os
+import zlib
 from pathlib import Path
 
 import orjson
@@ -41,7 +43,7 @@ class _PageFiles(StaticFiles):
     ) -> Response:
         """A file with an entity tag, asked for again each time; compressed where it is kept so; scripts by one name on every machine."""
         asked, sent = Path(full_path), Path(f"{full_path}.gz")
-        squeezed = accepts_gzip(Headers(scope=scope).get("accept-encoding", "")) and sent.is_file()
+        squeezed = accepts_gzip(Headers(scope=scope).get("accept-encoding", "")) and _is_compressed(sent, asked)
         if squeezed:
             full_path, stat_result = sent, sent.stat()
         response = super().file_response(full_path, stat_result, scope, status_code)
@@ -54,9 +56,23 @@ class _PageFiles(StaticFiles):
         return response
 
 
-def static_files() -> StaticFiles:
+def _is_compressed(sent: Path, asked: Path) -> bool:
+    """Whether a file is there and is the compressed form of another as that is now."""
+    try:
+        written = tuple(path.stat().st_mtime_ns for path in (sent, asked))
+        return _unpacks_to(sent, asked, written)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+@functools.lru_cache(maxsize=64)
+def _unpacks_to(sent: Path, asked: Path, _written: tuple[int, ...]) -> bool:
+    return gzip.decompress(sent.read_bytes()) == asked.read_bytes()
+
+
+def static_files(web: Path = WEB) -> StaticFiles:
     """The app that serves ``/static``."""
-    return _PageFiles(directory=WEB / "static")
+    return _PageFiles(directory=web / "static")
 
 
 def page_shell() -> FileResponse:
@@ -81,19 +97,24 @@ def _worker_script(web: Path) -> bytes:
 
 @functools.cache
 def built_of(web: Path) -> frozenset[str]:
-    """The files that the page is put together from, by path; none where it is not, or not from the files as they are now.
+    """The files that the page is put together from, by path; none where it is not, or where one of them, or of the files made
+    of them, is not as it was then. What made them is looked at too, in a checkout; a wheel does not carry it.
 
     Looked at once: what a process serves changes when it is started anew.
 
     Args:
         web: Folder of the page.
     """
-    made_of = web / "static" / _BUILT / "MADE_OF.json"
-    if not made_of.is_file():
+    built, root = web / "static" / _BUILT, web.parents[1]
+    try:
+        files: dict[str, str] = orjson.loads((built / "MADE_OF.json").read_bytes())["files"]
+        named = {root / path: digest for path, digest in files.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return frozenset()
-    files: dict[str, str] = orjson.loads(made_of.read_bytes())["files"]
-    same = all((web / path).is_file() and _digest(web / path) == digest for path, digest in files.items())
-    return frozenset(files) if same else frozenset()
+    looked_at = {path: digest for path, digest in named.items() if path.is_relative_to(web) or path.is_file()}
+    same = all(path.is_file() and _digest(path) == digest for path, digest in looked_at.items())
+    of = {path for path in looked_at if path.is_relative_to(web) and not path.is_relative_to(built)}
+    return frozenset(path.relative_to(web).as_posix() for path in of if same)
 
 
 def _document(web: Path) -> Path:

@@ -1,18 +1,20 @@
 """The page's files, how they are put together, and the script that keeps them on a device."""
 
+import asyncio
 import gzip
 import hashlib
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from geo_server.api.static import WEB, built_of, shell_digests
+from geo_server.api.static import WEB, built_of, shell_digests, static_files
 from geo_server.domain.roles import Role
-from hatch_build import CannotPrepareError, is_bundled, prepare
+from hatch_build import CannotPrepareError, is_bundled, is_vendored, prepare
 from tests.api.conftest import Client
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +60,7 @@ def test_the_page_is_put_together_from_every_module_and_style_sheet_there_is(add
 def checkout(tmp_path: Path) -> Path:
     """A folder with all that the page is made of, ready."""
     prepare(ROOT)
-    for name in ("package.json", "package-lock.json", ".npmrc"):
+    for name in ("package.json", "package-lock.json", ".npmrc", "hatch_build.py"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "build", tmp_path / "build")
     shutil.copytree(WEB, tmp_path / "geo_server/web")
@@ -86,6 +88,104 @@ def test_a_page_whose_files_have_changed_is_shown_from_its_files_until_it_is_put
     assert is_bundled(checkout)
     assert CONTENT in shell_digests(web)
     assert "static/js/main.js" not in (web / "static/built/index.html").read_text()
+
+
+def lengthen(file: Path) -> None:
+    file.write_bytes(file.read_bytes() + b"\n")
+
+
+@pytest.mark.parametrize("damage", [lengthen, Path.unlink])
+@pytest.mark.parametrize("name", ["index.html", "main.js", "main.js.gz", "page.css", "MADE_OF.json"])
+def test_a_page_that_is_not_as_it_was_put_together_is_shown_from_its_files_until_it_is_put_together_again(
+    checkout: Path, name: str, damage: Callable[[Path], None]
+) -> None:
+    if (name, damage) == ("MADE_OF.json", lengthen):
+        damage = halve
+    assert is_bundled(checkout)
+    check_plain_until_prepared(checkout, lambda: damage(checkout / "geo_server/web/static/built" / name))
+
+
+def halve(file: Path) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+
+
+def test_a_page_put_together_in_another_way_than_now_is_shown_from_its_files_until_it_is_put_together_again(
+    checkout: Path,
+) -> None:
+    check_plain_until_prepared(checkout, lambda: lengthen(checkout / "hatch_build.py"))
+
+
+def check_plain_until_prepared(checkout: Path, damage: Callable[[], None]) -> None:
+    web = checkout / "geo_server/web"
+    built_of.cache_clear()
+    assert built_of(web)
+    damage()
+    built_of.cache_clear()
+    assert not is_bundled(checkout)
+    assert not built_of(web)
+    assert "/static/js/main.js" in shell_digests(web)
+
+    assert prepare(checkout)
+    built_of.cache_clear()
+    assert is_bundled(checkout)
+    assert CONTENT in shell_digests(web)
+
+
+def test_a_page_away_from_what_put_it_together_is_shown_as_it_is(checkout: Path) -> None:
+    for name in ("package.json", "package-lock.json", "hatch_build.py"):
+        (checkout / name).unlink()
+    built_of.cache_clear()
+    assert CONTENT in shell_digests(checkout / "geo_server/web")
+
+
+@pytest.mark.parametrize("stale", [gzip.compress(b"of another day"), b"no gzip", gzip.compress(b"cut")[:-4]])
+def test_a_compressed_file_that_is_not_that_of_the_file_beside_it_is_never_sent(tmp_path: Path, stale: bytes) -> None:
+    file, squeezed = tmp_path / "static/page.js", tmp_path / "static/page.js.gz"
+    file.parent.mkdir()
+    file.write_bytes(b"cut")
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(static_files(tmp_path))
+        async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
+            return await client.get("/page.js", headers={"Accept-Encoding": "gzip"})
+
+    for content, coding in ((stale, None), (gzip.compress(b"cut"), "gzip"), (stale, None)):
+        squeezed.write_bytes(content)
+        answer = asyncio.run(ask())
+        assert (answer.content, answer.headers.get("content-encoding")) == (b"cut", coding)
+
+
+@pytest.mark.parametrize(("system", "machine"), [("Darwin", "arm64"), ("Linux", "riscv64")])
+def test_the_bundler_of_another_platform_is_not_taken_for_ours(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, system: str, machine: str
+) -> None:
+    assert is_vendored(checkout)
+    monkeypatch.setattr("platform.system", lambda: system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert not is_vendored(checkout)
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (b"\x7fELF of nowhere", "esbuild cannot be started"),
+        (b"#!/bin/sh\nexec sleep 60\n", "esbuild did not end within 1 s"),
+    ],
+)
+def test_a_bundler_that_cannot_run_or_does_not_end_is_told_with_what_to_do(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, program: bytes, said: str
+) -> None:
+    (checkout / "build/esbuild").write_bytes(program)
+    assert not is_vendored(checkout), "a damaged bundler is fetched anew"
+    marker = checkout / "geo_server/web/static/vendor/LOCK"
+    told = json.loads(marker.read_bytes())
+    told["files"]["build/esbuild"] = hashlib.sha256(program).hexdigest()
+    marker.write_text(json.dumps(told))
+    lengthen(checkout / "geo_server/web/static/js/clock.js")
+    monkeypatch.setattr("hatch_build.TIME_LIMIT_S", 1)
+    with pytest.raises(CannotPrepareError, match=f"{said}.*Delete .*build/esbuild and try again"):
+        prepare(checkout)
 
 
 def test_what_cannot_be_put_together_is_told_with_its_place_and_the_page_stays_as_it_was(checkout: Path) -> None:
