@@ -135,13 +135,14 @@ def _age_s(threat: Threat, now: datetime) -> float:
 
 
 def _conflict(conflict: ProtocolConflict, pack: ProtocolPack, names: bool) -> Json:
-    kind, settled = pack.kinds.get(conflict.kind), conflict.settlement
+    kind, settled, action = pack.kinds.get(conflict.kind), conflict.settlement, action_of(pack, conflict.action)
     return {
         "id": str(conflict.id),
         "kind": conflict.kind,
         "title": kind.title if kind else conflict.kind,
         "action": conflict.action,
-        "action_title": action_of(pack, conflict.action).title,
+        "action_title": action.title,
+        "may_leave": action.may_leave,
         "raised_at": moment(conflict.raised_at),
         "settled": settled
         and {

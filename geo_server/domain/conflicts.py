@@ -1,8 +1,10 @@
-"""Conflicts: what was reported calls for leaving, and what is in force forbids it. A person decides, never the server.
+"""Conflicts: what was reported calls for leaving while people are told to stay, or for staying while they are told to
+leave. A person decides, never the server.
 
 A fire alarm during a lockdown can be real, or the assailant's way to bring people out of their rooms. Guidance for
 schools therefore says to stay unless there is first-hand fire, danger, or an order; so the directive stands until
-somebody in charge has settled the conflict.
+somebody in charge has settled the conflict. A gunman who is seen while everybody leaves a fire is the same question the
+other way round: who is on the way out may walk towards him, and who turns back may burn.
 """
 
 from dataclasses import dataclass
@@ -55,5 +57,5 @@ class ProtocolConflict:
 
 
 def contradicts(called_for: Action, in_force: Action) -> bool:
-    """Whether an action would send people out of where another one keeps them."""
-    return called_for.may_leave and not in_force.may_leave
+    """Whether an action would send people out of where another one keeps them, or keep them where that sends them out of."""
+    return called_for.may_leave is not in_force.may_leave

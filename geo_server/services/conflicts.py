@@ -34,12 +34,26 @@ class NewDecision:
     reason: str = ""
 
 
-def conflicts_with(c: Connection, pack: ProtocolPack, incident: Incident, kind: str) -> bool:
-    """Whether another kind than the incident's calls for leaving while the site as a whole is told to stay."""
-    if kind == incident.kind:
-        return False
+def conflicts_with(
+    c: Connection, pack: ProtocolPack, incident: Incident, kind: str, *, known: str | None = None
+) -> bool:
+    """Whether a kind calls for leaving while the site as a whole is told to stay, or the other way round.
+
+    What people are told now counts: the order in force, else the protocol. Of a threat that calls for staying a further
+    sighting is no news to whoever let people leave since; what calls for leaving asks each time, because it spreads.
+
+    Args:
+        c: A connection inside a transaction.
+        pack: The protocol pack.
+        incident: The open incident.
+        kind: What is reported.
+        known: The kind of the threat so far, where a sighting carries its track on.
+    """
     told = told_in(None, incident, in_force(list_directives(c, incident.id)), pack)
-    return contradicts(pack.action_for(kind), told.action)
+    action = pack.action_for(kind)
+    before = pack.kinds.get(known) if known else None
+    is_news = action.may_leave or before is None or before.action != action.key
+    return is_news and contradicts(action, told.action)
 
 
 def raise_conflict(

@@ -36,8 +36,8 @@ def open_incident(
 ) -> Opened:
     """Open an incident without a sighting.
 
-    While people are told to stay, an alarm that calls for leaving opens nothing and changes nothing: it raises a conflict,
-    for a person to settle.
+    An alarm that calls for leaving while people are told to stay, or for staying while they are told to leave, opens nothing
+    and changes nothing: it raises a conflict, for a person to settle.
 
     Raises:
         InvalidInput: The pack has no such kind.

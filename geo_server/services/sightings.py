@@ -90,7 +90,7 @@ def add_sighting(
     """Record what a witness says, opening an incident of that kind when none is open.
 
     A real sighting during a drill ends the drill, unless it is refused or had been recorded before. One that calls for
-    leaving while people are told to stay raises a conflict. Planning comes after this has committed, never within. A system
+    leaving while people are told to stay, or for staying while they are told to leave, raises a conflict. Planning comes after this has committed, never within. A system
     that saw it is named by ``source``, and ``by`` is None.
 
     Raises:
@@ -200,15 +200,14 @@ def _place_within(
 ) -> tuple[UUID, UUID]:
     """The incident and the track that a new sighting belongs to; the incident is opened as needed."""
     incident = _incident_for(c, site, said, by)
-    if said.threat_id is not None:
-        _check_track(c, pack, site, incident, said)
-    if conflicts_with(c, pack, incident, said.kind):
+    known = None if said.threat_id is None else _load_track(c, pack, site, incident, said).kind
+    if conflicts_with(c, pack, incident, said.kind, known=known):
         raise_conflict(c, pack, site, incident, said.kind, by=by)
     return incident.id, said.threat_id or uuid4()
 
 
-def _check_track(c: Connection, pack: ProtocolPack, site: Site, incident: Incident, said: NewSighting) -> None:
-    """Make sure that a sighting may carry a track on: a fire that is seen does not make the gunman go away.
+def _load_track(c: Connection, pack: ProtocolPack, site: Site, incident: Incident, said: NewSighting) -> Threat:
+    """The track that a sighting carries on, if it may: a fire that is seen does not make the gunman go away.
 
     An intruder may turn out to be armed, because the protocol asks the same for both; what was of unknown kind may turn out
     to be anything.
@@ -228,6 +227,7 @@ def _check_track(c: Connection, pack: ProtocolPack, site: Site, incident: Incide
             where="threat_id",
             advice="Leave it out: another kind of threat is another track.",
         )
+    return present
 
 
 def _incident_for(c: Connection, site: Site, said: NewSighting, by: Principal | None) -> Incident:

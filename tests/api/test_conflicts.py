@@ -1,4 +1,4 @@
-"""A fire alarm during a lockdown, over HTTP: it raises a conflict and changes nothing until a person has decided."""
+"""A fire alarm during a lockdown, or a gunman during a fire: a conflict that changes nothing until a person has decided."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -149,13 +149,18 @@ def test_alarms_and_decisions_at_once_never_block_each_other(client: Client, cam
     ("first", "second", "raised"),
     [
         ("armed_assailant", "medical", False),
-        ("fire", "armed_assailant", False),
+        ("armed_assailant", "intruder", False),
+        ("fire", "armed_assailant", True),
+        ("fire", "unknown", True),
+        ("gas", "severe_weather", True),
+        ("fire", "fire", False),
+        ("armed_assailant", "armed_assailant", False),
         ("fire", "gas", False),
         ("medical", "fire", True),
         ("severe_weather", "gas", True),
     ],
 )
-def test_a_conflict_is_raised_where_leaving_is_called_for_and_staying_is_in_force(
+def test_a_conflict_is_raised_where_one_calls_for_leaving_and_the_other_for_staying(
     client: Client, campus: Campus, first: str, second: str, raised: bool
 ) -> None:
     staff = client(Role.STAFF)
@@ -163,6 +168,68 @@ def test_a_conflict_is_raised_where_leaving_is_called_for_and_staying_is_in_forc
         staff.post(f"{campus.url}/sightings", json=sighting(campus, kind=kind))
 
     assert len(conflicts_of(staff, campus)) == raised
+
+
+@pytest.mark.parametrize("alarm", ["a gunman is reported", "a gunman is seen"])
+def test_a_gunman_during_a_fire_raises_a_conflict_that_sends_people_into_their_rooms_once_it_is_settled_so(
+    client: Client, campus: Campus, alarm: str
+) -> None:
+    staff, commander = client(Role.STAFF), client(Role.COMMANDER)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus, kind="fire"))
+
+    if alarm == "a gunman is reported":
+        answer = commander.post(f"{campus.url}/incidents", json={"kind": "armed_assailant"})
+        assert answer.status_code == 202
+    else:
+        staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(25, 7)))
+    [conflict] = conflicts_of(staff, campus)
+    before = told_in_a_room(staff, campus)
+    decide(commander, campus, conflict, decision="change")
+
+    assert [conflict[key] for key in ("kind", "action", "may_leave")] == ["armed_assailant", "lockdown", False]
+    assert (before, told_in_a_room(staff, campus)) == ("evacuate", "lockdown")
+
+
+@pytest.mark.parametrize(
+    ("first", "order", "second"),
+    [("fire", "lockdown", "fire"), ("armed_assailant", "evacuate", "armed_assailant"), ("fire", "shelter", "gas")],
+)
+def test_what_people_are_told_now_counts_whatever_kind_the_incident_is(
+    client: Client, campus: Campus, first: str, order: str, second: str
+) -> None:
+    commander, staff = client(Role.COMMANDER), client(Role.STAFF)
+    staff.post(f"{campus.url}/sightings", json=sighting(campus, kind=first))
+    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": order})
+
+    staff.post(f"{campus.url}/sightings", json=sighting(campus, kind=second))
+
+    assert [conflict["kind"] for conflict in conflicts_of(staff, campus)] == [second]
+
+
+def test_further_sightings_of_a_gunman_ask_once_and_those_of_a_fire_each_time(client: Client, campus: Campus) -> None:
+    commander, staff = client(Role.COMMANDER), client(Role.STAFF)
+
+    def track(kind: str) -> Said:
+        begun = staff.post(f"{campus.url}/sightings", json=sighting(campus, kind=kind)).json()
+        return {"threat_id": begun["threat_id"]}
+
+    fire, gunman = track("fire"), track("unknown")
+    asked = []
+    for said in (
+        sighting(campus, kind="unknown", **gunman),
+        sighting(campus, kind="armed_assailant", **gunman),
+        sighting(campus, kind="intruder", **gunman),
+        sighting(campus, kind="fire", **fire),
+    ):
+        for waiting in conflicts_of(commander, campus):
+            decide(commander, campus, waiting, decision="keep")
+        assert staff.post(f"{campus.url}/sightings", json=said).status_code == 201
+        asked.append([one["kind"] for one in conflicts_of(staff, campus) if not one["settled"]])
+    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "lockdown"})
+    staff.post(f"{campus.url}/sightings", json=sighting(campus, kind="fire", **fire))
+
+    assert asked == [[], ["armed_assailant"], [], []]
+    assert conflicts_of(staff, campus)[0]["kind"] == "fire"
 
 
 def test_once_everybody_is_told_to_leave_an_alarm_is_no_conflict(client: Client, campus: Campus) -> None:

@@ -115,6 +115,25 @@ def test_staff_without_a_guaranteed_way_read_one_sentence_when_told_to_leave(vis
     expect(staff.get_by_text("If you see that the way is clear")).to_be_attached()
 
 
+def test_a_gunman_during_a_fire_is_put_to_the_commander_and_people_leave_until_that_is_decided(
+    visit: Visit, address: str
+) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    for alarm in ({"kind": "fire", "exercise": True}, {"kind": "armed_assailant", "exercise": True}):
+        assert commander.request.post(f"{address}/api/sites/elm/incidents", data=alarm, headers={"Origin": address}).ok
+    staff = visit(Role.STAFF, PHONE).ready()
+    expect(staff.locator(".notice-conflict")).to_contain_text("Armed assailant reported: your order stands")
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Evacuate")
+    commander.get_by_role("tab", name="Situation").click()
+    asked = commander.locator("#tab-situation .warning", has_text="Armed assailant reported")
+    expect(asked).to_contain_text("while people are told to leave")
+    expect(asked).to_contain_text("Who leaves may walk towards it")
+    asked.get_by_role("button", name="Change to Lockdown").click()
+    commander.get_by_role("dialog").get_by_role("button", name="Give the order").click()
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("Lockdown")
+    expect(staff.locator(".notice-conflict")).to_be_hidden()
+
+
 def test_a_fire_alarm_during_a_lockdown_changes_nothing_until_the_commander_decides(visit: Visit, address: str) -> None:
     commander = visit(Role.COMMANDER).ready()
     put_threat(commander, "104")

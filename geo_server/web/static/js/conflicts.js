@@ -1,4 +1,4 @@
-/** Alarms that call for leaving while people are told to stay. They change nothing until a person has decided. */
+/** Alarms that call for leaving while people are told to stay, or the other way round. They change nothing until a person has decided. */
 
 import { postJson } from "./api.js";
 import { attempt } from "./ask.js";
@@ -25,6 +25,7 @@ export function conflictChoices(store, state) {
   if (!may(state, "give_directives") || openConflicts(state).length === 0) return null;
   const keep = ({ id }) => attempt(postJson(`/api/sites/${state.site.slug}/conflicts/${id}/decision`, { decision: "keep" }), store);
   const button = (words, run) => h("button", { class: "button", type: "button", on: { click: run } }, words);
+  const words = (key, { may_leave: leave, title: kind }) => t(leave === false ? `conflict.${key}_stay` : `conflict.${key}`, { kind });
   return openConflicts(state).map((conflict) =>
     h(
       "div",
@@ -32,8 +33,8 @@ export function conflictChoices(store, state) {
       h(
         "div",
         {},
-        h("strong", {}, t("conflict.title", { kind: conflict.title })),
-        h("p", {}, t("conflict.decide")),
+        h("strong", {}, words("title", conflict)),
+        h("p", {}, words("decide", conflict)),
         h(
           "div",
           { class: "pair" },

@@ -3,8 +3,10 @@
 export const incident = {
   "conflict.band": "{kind} reported: your order stands",
   "conflict.title": "{kind} reported while people are told to stay",
+  "conflict.title_stay": "{kind} reported while people are told to leave",
   "conflict.stands": "Do what your screen says. It changes only when a person decides.",
   "conflict.decide": "It may be real, or a way to bring people out of their rooms. Nothing changes until you decide.",
+  "conflict.decide_stay": "Who leaves may walk towards it; who stays may be left with what they were to leave. Nothing changes until you decide.",
   "conflict.keep": "Keep the order",
   "conflict.change": "Change to {action}",
 

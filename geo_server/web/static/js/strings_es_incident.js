@@ -3,8 +3,10 @@
 export const incident = {
   "conflict.band": "Aviso de {kind}: su orden sigue en pie",
   "conflict.title": "Aviso de {kind} mientras la gente tiene orden de quedarse",
+  "conflict.title_stay": "Aviso de {kind} mientras la gente tiene orden de salir",
   "conflict.stands": "Haga lo que dice su pantalla. Solo cambia cuando lo decide una persona.",
   "conflict.decide": "Puede ser real, o una forma de sacar a la gente de sus salas. Nada cambia hasta que usted decida.",
+  "conflict.decide_stay": "Quien sale puede ir hacia el peligro; quien se queda puede quedar expuesto a aquello de lo que debía salir. Nada cambia hasta que usted decida.",
   "conflict.keep": "Mantener la orden",
   "conflict.change": "Cambiar a {action}",
 
