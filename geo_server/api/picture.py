@@ -15,6 +15,7 @@ from geo_server.domain.places import Floorplan, Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.domain.roles import Permission
 from geo_server.domain.subjects import find_subject
+from geo_server.services.guidance import is_place_unknown
 from geo_server.services.picture import Picture, Seen
 
 Json = dict[str, Any]
@@ -37,6 +38,7 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, may: C
         "floorplan_rev": picture.published.rev,
         "incident": picture.incident and _incident(picture.incident, pack),
         "threats": [_threat(threat, picture.published.floorplan, site, picture.at) for threat in picture.threats],
+        "place_unknown": is_place_unknown(picture, pack),
         "directives": [_directive(directive, pack, names) for directive in picture.directives],
         "withdrawals": [_withdrawal(withdrawal, pack, names) for withdrawal in picture.withdrawals],
         "closures": [_closure(closure, picture.published.floorplan, site, names) for closure in picture.closures],

@@ -56,6 +56,7 @@ class IncidentKind:
         action: Key of the action that a site takes when nobody has ordered anything else.
         speed_mps: Top speed of the threat in metres per second.
         languages: Its title in other languages, by their tags.
+        has_place: Whether it threatens from some place, such as a fire, so that no way is sure until somebody says from where.
     """
 
     key: str
@@ -63,6 +64,7 @@ class IncidentKind:
     action: str
     speed_mps: float
     languages: Mapping[str, Wording] = field(default_factory=dict)
+    has_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class ProtocolPack:
                 f"There is no incident kind {kind!r}.", where="kind", advice=f"Choose one of: {', '.join(self.kinds)}."
             )
         return self.actions[self.kinds[kind].action]
+
+    def has_place(self, kind: str) -> bool:
+        """Whether a kind of incident threatens from some place; one that the pack does not have may."""
+        return kind not in self.kinds or self.kinds[kind].has_place
 
     def load_action(self, key: str) -> Action:
         """An action by key.
@@ -143,5 +149,8 @@ def _kind(key: str, table: Mapping[str, Any]) -> IncidentKind:
     speed = float(table["speed_mps"])
     if not (math.isfinite(speed) and speed > 0):
         raise ValueError(f"incidents.{key}.speed_mps must be above 0, not {speed}")
+    has_place = table.get("has_place", True)
+    if not isinstance(has_place, bool):
+        raise TypeError(f"incidents.{key}.has_place must be true or false, not {has_place!r}")
     languages = {tag: Wording(str(text["title"])) for tag, text in table.get("languages", {}).items()}
-    return IncidentKind(key, str(table["title"]), str(table["action"]), speed, languages)
+    return IncidentKind(key, str(table["title"]), str(table["action"]), speed, languages, has_place)

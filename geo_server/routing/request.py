@@ -65,6 +65,7 @@ SIGHT = (
     "or at people there"
 )
 
+NO_THREAT = "any threat: none is named, so that every way that nothing closes is called safe"
 NOT_COUNTED = "people who queue at doors or on stairs: nobody was counted"
 COUNTED = "more people than were counted, or people who stop in a door"
 PARTLY_COUNTED = "people who queue and were not counted: of some zones only adults or only students were"
@@ -236,7 +237,12 @@ def _not_covered(request: PlanRequest, *, stay: bool) -> list[str]:
     queues = [NOT_COUNTED] if request.people is None else [COUNTED]
     if CountedBy.PART in request.counted_by.values():
         queues.append(PARTLY_COUNTED)
-    return [*DOES_NOT_COVER, *queues, *(REFUGES_DO_NOT_COVER if stay else ())]
+    return [
+        *(() if request.threats else (NO_THREAT,)),
+        *DOES_NOT_COVER,
+        *queues,
+        *(REFUGES_DO_NOT_COVER if stay else ()),
+    ]
 
 
 def _previous_hash(previous: Mapping[UUID, Sequence[UUID]]) -> str:

@@ -1,6 +1,7 @@
 """What one zone is told: the order in force, why, and the way out where leaving is permitted."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,10 +9,15 @@ from geo_server.domain.directives import Told, told_in
 from geo_server.domain.incidents import IncidentState
 from geo_server.domain.places import Site, Zone
 from geo_server.domain.protocols import ProtocolPack
-from geo_server.domain.routes import Destination
+from geo_server.domain.routes import SAFE, Advice, Destination, RouteStatus
 from geo_server.services.asked_plans import AskedPlans
 from geo_server.services.picture import Picture
 from geo_server.services.plans import Plans
+
+NO_SURE_WAY = "Leave only if you can see that the way is clear; if not, stay behind a closed door and ask for help."
+
+PLACE_UNKNOWN = "place_unknown"
+"""Why a way that nothing is known against is not called safe."""
 
 
 class Withheld(StrEnum):
@@ -30,7 +36,8 @@ class ZoneGuidance:
 
     Args:
         told: None when there is no open incident.
-        route: The zone's route as in the plan document, or None when it is withheld.
+        route: The zone's route as in the plan document, or None when it is withheld. While nobody has said where the threat
+            is, one that would be safe without any is not guaranteed, and has ``unsure_because``.
         withheld: Why no route is shown; None when one is.
     """
 
@@ -39,6 +46,14 @@ class ZoneGuidance:
     route: dict[str, Any] | None
     withheld: Withheld | None
     exercise: bool
+
+    def words(self, now: datetime) -> str | None:
+        """What to do, as one sentence; None without an order. Nobody is told to leave at once by a way that is not guaranteed,
+        or not known.
+        """
+        if self.told is None:
+            return None
+        return NO_SURE_WAY if self.told.action.may_leave and not _is_sure(self.route, now) else self.told.action.words
 
     def withheld_words(self) -> str | None:
         """Why no route is shown, as one sentence; None when one is."""
@@ -87,4 +102,34 @@ def zone_guidance(
         refuges = asked_plans.find(site, told.action.to, knowing=picture.seq)
         route = refuges.routes.get(str(zone.id)) if refuges else None
     withheld = None if route else Withheld.BEING_PLANNED
+    if route and is_place_unknown(picture, pack):
+        route = _unsure(route, zone)
     return ZoneGuidance(zone, told, route, withheld, incident.exercise)
+
+
+def is_place_unknown(picture: Picture, pack: ProtocolPack) -> bool:
+    """Whether an incident is open that threatens from some place, and nobody has said from where: then nothing can be said to be
+    ahead of it.
+    """
+    incident = picture.incident
+    if incident is None or incident.state is not IncidentState.OPEN:
+        return False
+    return not picture.threats and pack.has_place(incident.kind)
+
+
+def _unsure(route: dict[str, Any], zone: Zone) -> dict[str, Any]:
+    if route["status"] not in SAFE:
+        return route
+    status = RouteStatus.NO_GUARANTEED_ROUTE.value
+    lesser = {"status": status, "unsure_because": PLACE_UNKNOWN}
+    shares = {"shares": [{**share, "status": status} for share in route["shares"]]} if "shares" in route else {}
+    radio = f"{zone.name}: no guaranteed way, nobody has said where the threat is."
+    return {**route, **lesser, **shares, "advice": Advice.STAY.value, "onward": None, "radio": radio}
+
+
+def _is_sure(route: dict[str, Any] | None, now: datetime) -> bool:
+    """Whether a way is guaranteed to whoever leaves now."""
+    if route is None or route["status"] not in SAFE:
+        return False
+    within = route["latest_departure_s"]
+    return within is None or now <= datetime.fromisoformat(route["made_for_at"]) + timedelta(seconds=within)

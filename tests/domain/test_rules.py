@@ -70,6 +70,12 @@ def test_the_shipped_pack_has_the_five_actions_and_only_evacuation_lets_people_l
     }
 
 
+def test_a_kind_threatens_from_some_place_unless_the_pack_says_otherwise() -> None:
+    pack = read_pack(SHIPPED)
+    assert {key for key in pack.kinds if not pack.has_place(key)} == {"medical", "severe_weather", "earthquake"}
+    assert pack.has_place("flood"), "what the pack does not know may be anywhere"
+
+
 def test_a_pack_that_sends_people_nowhere_known_is_refused() -> None:
     with pytest.raises(InvalidInput, match="roof"):
         read_pack(SHIPPED.replace('to = "shelter"', 'to = "roof"'))
@@ -100,6 +106,7 @@ def test_a_language_that_says_half_is_refused() -> None:
         (SHIPPED.replace("may_leave = true", ""), "may_leave"),
         (SHIPPED.replace("speed_mps = 3.0", 'speed_mps = "fast"'), "fast"),
         (SHIPPED.replace("speed_mps = 3.0", "speed_mps = nan"), "armed_assailant.speed_mps"),
+        (SHIPPED.replace("has_place = false", 'has_place = "no"'), "medical.has_place"),
     ],
 )
 def test_a_broken_pack_is_refused_in_one_line_that_says_where(text: str, words: str) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from geo_server.domain.roles import Role
 from tests.web.conftest import PHONE, Visit
-from tests.web.steps import choose_own_room, eventually, order_to_leave, put_threat, rendered
+from tests.web.steps import choose_own_room, eventually, order_to_leave, put_threat, rendered, row
 from tests.web.storeys import Storeys
 
 pytestmark = pytest.mark.browser
@@ -96,3 +96,24 @@ def test_an_incident_without_a_place_is_opened_in_earnest_only_when_that_is_said
 def test_who_may_not_open_an_incident_is_not_asked_to(visit: Visit) -> None:
     for role in (Role.STAFF, Role.VIEWER):
         expect(visit(role).ready().get_by_role("button", name="Open an incident without a place")).to_be_hidden()
+
+
+def test_while_nobody_has_said_where_a_fire_is_no_way_out_is_called_safe(visit: Visit, address: str) -> None:
+    responder = visit(Role.RESPONDER).ready()
+    fire = {"kind": "fire", "exercise": True}
+    assert responder.request.post(f"{address}/api/sites/elm/incidents", data=fire, headers={"Origin": address}).ok
+    responder.get_by_role("tab", name="Rooms").click()
+    way = row(responder, "101").locator(".way")
+    expect(way).to_have_text("Not guaranteed")
+    expect(responder.locator("table.rooms")).not_to_contain_text("Safe way")
+    expect(responder.locator("#card")).to_contain_text("Nobody has said yet")
+    row(responder, "101").get_by_role("button", name="Show 101 on the map").click()
+    expect(responder.locator(".detail")).to_contain_text("Nobody has said yet where the threat is")
+    expect(responder.locator(".detail .steps li").first).to_be_visible()
+
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "101")
+    card = staff.locator("#card")
+    expect(card.locator(".card-words")).to_contain_text("Leave only if you can see that the way is clear")
+    expect(card).to_contain_text("none is guaranteed")
+    expect(card).not_to_contain_text("Safe way")

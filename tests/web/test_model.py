@@ -78,6 +78,7 @@ def test_a_way_is_sure_until_the_last_moment_to_leave(
         ({"plan_behind": False, "plan": {"etag": "now"}}, True),
         ({"plan_behind": True, "plan": {"etag": "now"}}, False),
         ({"plan_behind": False, "plan": {"etag": "newer"}}, False),
+        ({"plan_behind": False, "plan": {"etag": "now"}, "place_unknown": True}, False),
     ],
 )
 def test_a_plan_that_does_not_know_of_all_that_was_reported_makes_no_way_sure(

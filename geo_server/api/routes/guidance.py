@@ -1,6 +1,7 @@
 """What to do: the plan for those who lead, and what one zone is told."""
 
 import gzip
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -162,7 +163,7 @@ async def show_guidance(
     told, names = guidance.told, access.may(Permission.SEE_NAMES)
     return {
         "zone": {"id": str(zone.id), "name": zone.name},
-        "directive": told and _told(told, names=names),
+        "directive": told and _told(told, guidance.words(datetime.now(UTC)), names=names),
         "route": guidance.route if names or guidance.route is None else route_without_people(guidance.route),
         "withheld": guidance.withheld_words(),
         "withheld_because": guidance.withheld,
@@ -170,12 +171,12 @@ async def show_guidance(
     }
 
 
-def _told(told: Told, *, names: bool) -> dict[str, Any]:
+def _told(told: Told, words: str | None, *, names: bool) -> dict[str, Any]:
     order = told.order
     return {
         "action": told.action.key,
         "title": told.action.title,
-        "words": told.action.words,
+        "words": words,
         "why": told.why,
         "order": order
         and {

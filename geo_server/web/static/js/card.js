@@ -7,6 +7,7 @@ import {
   fullName,
   guidanceOf,
   incidentOf,
+  isPlaceUnknown,
   kindTitle,
   leavesUnsure,
   orderFor,
@@ -94,6 +95,7 @@ function facts(state, incident, doing, zone) {
   return [
     way && fact(t("card.way_out"), way),
     ...threatsOf(state).map((threat) => fact(t("card.where"), whereFor(state, threat, zone))),
+    isPlaceUnknown(state) && fact(t("card.where"), h("strong", {}, t("card.place_unknown"))),
     fact(t("card.why"), h("span", {}, whyOf(state, doing) ?? opened(state, incident))),
   ];
 }
@@ -136,6 +138,7 @@ function forResponder(state, incident) {
         ...threatsOf(state).map((threat) =>
           fact(t("card.seen"), h("strong", {}, t("threat.from_here", { kind: kindTitle(state, threat.kind), where: threatPlace(state, threat) })), ticking(threat.seen_at, ago)),
         ),
+        isPlaceUnknown(state) && fact(t("card.seen"), h("strong", {}, t("card.place_unknown"))),
         state.picture.plan_behind && !state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_behind"))),
         state.picture.plan_failed_at && fact(t("card.routes"), h("strong", {}, t("card.plan_failed")), ticking(state.picture.plan_failed_at, ago)),
         state.picture.reach_failed_at && fact(t("card.reach"), h("strong", {}, t("card.reach_failed")), ticking(state.picture.reach_failed_at, ago)),

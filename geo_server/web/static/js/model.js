@@ -70,10 +70,15 @@ export const actionOf = (state, key) => state.protocols.actions.find((action) =>
 export const statusTitle = (status) => known(`status.${status}`, status);
 
 /** The way out of a zone as of now, or null; `routesOf` all of them. A plan that does not know of everything that was reported
- * since guarantees nothing. */
+ * since guarantees nothing, nor does any while nobody has said where the threat is. */
 export const routeOf = (state, zoneId) => asPlanned(state, state.routes.get(zoneId)) ?? null;
 export const routesOf = (state) => [...state.routes.values()].map((route) => asPlanned(state, route));
-const asPlanned = (state, route) => (isBehind(state) ? unsure(route) : asTold(state, route));
+const asPlanned = (state, route) => {
+  if (isPlaceUnknown(state)) return unsure(route, "place_unknown");
+  return isBehind(state) ? unsure(route) : asTold(state, route);
+};
+/** Whether what threatens is at some place, and nobody has said at which. */
+export const isPlaceUnknown = ({ picture }) => Boolean(picture?.place_unknown);
 const isBehind = ({ picture, planEtag }) => Boolean(picture) && (picture.plan_behind || (picture.plan?.etag ?? null) !== planEtag);
 
 /** Whether the reach shown is that of an earlier plan: that of the latest one is being drawn, or could not be. */
@@ -192,10 +197,10 @@ const asOfNow = (route) => (isSure(route) ? route : unsure(route));
 /** A way out as of what was told last: nobody vouches for one once that is old. */
 const asTold = (state, route) => (isOld(state) ? unsure(route) : asOfNow(route));
 
-function unsure(route) {
+function unsure(route, because = null) {
   if (!isCalledSafe(route)) return route;
   const alternatives = route.alternatives?.map((other) => ({ ...other, margin_s: null }));
-  return { ...route, status: "no_guaranteed_route", margin_s: null, alternatives };
+  return { ...route, status: "no_guaranteed_route", unsure_because: because, margin_s: null, alternatives };
 }
 
 /** How many zones of the level that is shown have a way out that is guaranteed as things stand, by the shortest way or a detour,

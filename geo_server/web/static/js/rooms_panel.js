@@ -90,7 +90,7 @@ function roomRow(store, zone) {
 function renew(row, state, zone) {
   const status = statusOf(state, zone);
   const route = routeOf(state, zone.id);
-  const told = `${status}|${route?.status}|${route?.margin_s}`;
+  const told = [status, route?.status, route?.unsure_because, route?.margin_s].join("|");
   row.classList.toggle("is-selected", zone.id === state.selected);
   if (row.dataset.told === told) return;
   row.dataset.told = told;

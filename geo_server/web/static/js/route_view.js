@@ -8,7 +8,7 @@ import { known, t } from "./strings.js";
 
 const ROUTE_ICONS = { safe_shortest: "tick", safe_detour: "leave", no_guaranteed_route: "threat", unreachable: "cross" };
 
-export const routeTitle = (route) => known(`route.${route.status}`, route.status);
+export const routeTitle = ({ status, unsure_because: because }) => (because ? known(`route.${because}`, because) : known(`route.${status}`, status));
 
 /** `Ahead by 34 s`, or by how much the threat is first; null when there is nothing to be ahead of. */
 export function marginWords(route, ahead = "route.margin", behind = "route.behind") {
@@ -42,6 +42,7 @@ export function routeView(state, route, plan) {
       h("strong", {}, routeTitle(route)),
       h("span", {}, endName(state, route)),
     ),
+    route.unsure_because && h("p", { class: "small" }, known(`route.${route.unsure_because}_words`, "")),
     h("dl", { class: "figures" }, figures(route)),
     route.instructions?.length > 0 && [
       h("h4", {}, t("route.steps")),

@@ -6,7 +6,7 @@
 import { getJson } from "./api.js";
 import { duration, secondsSince, ticking } from "./clock.js";
 import { fill, h } from "./dom.js";
-import { incidentIsOpen, isStillSafe } from "./model.js";
+import { incidentIsOpen, isPlaceUnknown, isStillSafe } from "./model.js";
 import { endName } from "./route_view.js";
 import { may } from "./store.js";
 import { known, t } from "./strings.js";
@@ -50,8 +50,9 @@ const age = (at) => h("p", { class: "small" }, ticking(at, (iso) => t("route.old
 
 /** What is ahead of a threat by some seconds is so no longer once they have passed. */
 function entryList(store, { entries, made_for_at: at }) {
+  const lapse = isPlaceUnknown(store.state) ? "route.place_unknown_words" : "ways.lapsed";
   const lapsed = (entry) => () =>
-    entry.safe && !isStillSafe(store.state, { ...entry, latest_departure_s: entry.margin_s }, at) ? t("ways.lapsed") : "";
+    entry.safe && !isStillSafe(store.state, { ...entry, latest_departure_s: entry.margin_s }, at) ? t(lapse) : "";
   const line = (entry) => h("li", {}, entry.radio, " ", h("strong", {}, ticking(at, lapsed(entry))));
   const list = entries.length ? h("ol", { class: "plain-list" }, entries.map(line)) : h("p", { class: "small" }, t("ways.no_entry"));
   return { list, at };
@@ -73,7 +74,7 @@ function figures(state, choice, at) {
     t("route.walk", { s: Math.ceil(choice.time_s) }),
     choice.exposure_s !== null && t("ways.in_sight", { s: Math.ceil(choice.exposure_s) }),
     choice.margin_s !== null && isSafe === choice.safe && t(choice.margin_s >= 0 ? "route.ahead" : "route.first", { s: Math.floor(Math.abs(choice.margin_s)) }),
-    !isSafe && t(choice.safe ? "ways.no_longer" : "ways.unsafe"),
+    !isSafe && t(choice.safe && !isPlaceUnknown(state) ? "ways.no_longer" : "ways.unsafe"),
   ];
   return told.filter(Boolean).join(", ");
 }
