@@ -14,7 +14,7 @@ from geo_server.domain.errors import UnreadableFile
 from geo_server.domain.findings import Finding
 from geo_server.ingest.codes import make_finding
 from geo_server.ingest.dxf.plain_lines import PlainLine, PlainLines
-from geo_server.ingest.dxf.tags import read_tags
+from geo_server.ingest.dxf.tags import BrokenStructure, read_tags
 from geo_server.ingest.signatures import BINARY_SENTINEL
 
 log = logging.getLogger(__name__)
@@ -40,15 +40,16 @@ def open_document(data: bytes, name: str) -> tuple[Opened, list[Finding]]:
         UnreadableFile: Neither reading nor repairing succeeds.
     """
     try:
-        return _with_model_space(_read(data)), []
+        opened, findings = _read(data)
+        return _with_model_space(opened), findings
     except Exception as fault:  # noqa: BLE001 - a damaged file makes the reader raise nearly anything
         log.info("%s: strict reading failed (%s); repairing", name, fault)
         return _recover(data, name, fault)
 
 
-def _read(data: bytes) -> Opened:
+def _read(data: bytes) -> tuple[Opened, list[Finding]]:
     if data.startswith(BINARY_SENTINEL):
-        return Opened(Document.load(binary_tags_loader(data)))
+        return Opened(Document.load(binary_tags_loader(data))), []
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = data.decode("utf-8", errors="ignore")
     encoding = dxf_stream_info(io.StringIO(text)).encoding
@@ -57,11 +58,13 @@ def _read(data: bytes) -> Opened:
         text = decode_dxf_unicode(text)
     plain: dict[str, list[PlainLine]] = {}
     try:
-        return Opened(Document.from_tags(read_tags(text, plain)), plain)
+        return Opened(Document.from_tags(read_tags(text, plain)), plain), []
     except MemoryError:
         raise
+    except BrokenStructure as fault:
+        return Opened(read(io.StringIO(text))), [_repaired(fault)]
     except Exception:  # noqa: BLE001 - ezdxf's own loader says what is wrong, and where
-        return Opened(read(io.StringIO(text)))
+        return Opened(read(io.StringIO(text))), []
 
 
 def _with_model_space(opened: Opened) -> Opened:
@@ -80,13 +83,12 @@ def _recover(data: bytes, name: str, fault: Exception) -> tuple[Opened, list[Fin
     except Exception as second:
         raise _refusal(name, second) from second
     repairs = len(auditor.fixes) + len(auditor.errors)
-    return opened, [
-        make_finding(
-            "file-repaired",
-            _cut_off(data) or f"The file breaks the DXF rules ({_one_line(fault)}) and was repaired while reading.",
-            count=max(1, repairs),
-        )
-    ]
+    return opened, [_repaired(fault, _cut_off(data), repairs)]
+
+
+def _repaired(fault: Exception, words: str | None = None, repairs: int = 1) -> Finding:
+    words = words or f"The file breaks the DXF rules ({_one_line(fault)}) and was repaired while reading."
+    return make_finding("file-repaired", words, count=max(1, repairs))
 
 
 def _cut_off(data: bytes) -> str | None:
