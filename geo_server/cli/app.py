@@ -74,6 +74,7 @@ def _load(module: str, attribute: str) -> Callable[..., object] | typer.Typer:
 
 def _listed() -> None:
     """Stands for a command that is not run."""
+    raise RuntimeError("A command was run that had not been loaded.")
 
 
 def _group(_version: Version = False) -> None:
@@ -87,7 +88,7 @@ def main() -> None:
 
 
 def _run() -> object:
-    app = build_app(only=sys.argv[1] if len(sys.argv) > 1 else "")
+    app = build_app(only=next((word for word in sys.argv[1:] if not word.startswith("-")), ""))
     try:
         return app(prog_name="geo-server", standalone_mode=False)
     except SystemExit:

@@ -15,6 +15,7 @@ from geo_server.cli.ending import EXIT_CODES, exit_code
 
 ROOT = Path(__file__).parents[2]
 MAIN = "from geo_server.cli import main; main()"
+NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 PLAN = ROOT / "data/floorplans/tud_apb.geojson"
 
 
@@ -66,6 +67,24 @@ def test_every_command_explains_itself(command: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: geo-server {command}")
     assert max(map(len, done.stdout.splitlines())) <= 60, "a narrow terminal is respected, but for long values"
+
+
+@pytest.mark.parametrize(
+    "words", [["inspect", str(PLAN)], ["up", "--help"], ["serve", "--help"], ["migrate", "--help"]]
+)
+def test_a_command_after_the_end_of_options_is_the_command(words: list[str]) -> None:
+    plain, after = run(*words), run("--", *words)
+    assert plain.stdout
+    assert (after.returncode, after.stdout, after.stderr) == (0, plain.stdout, plain.stderr)
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "up"])
+def test_a_command_of_the_server_after_the_end_of_options_never_ends_well_without_doing_anything(
+    command: str,
+) -> None:
+    done = run("--", command, env={"GEO_SERVER_DATABASE_URL": NOBODY})
+    assert done.returncode == 2
+    assert "The database cannot be reached" in done.stderr
 
 
 HEAVY = {"sqlalchemy", "psycopg", "shapely", "scipy", "ezdxf", "fastapi"}
