@@ -74,14 +74,14 @@ def json_tagged(
 
 def packed_tagged(request: Request, packed: bytes, etag: str) -> Response:
     """:func:`json_tagged` of UTF-8 JSON that is gzip-packed already, and goes as it is to whoever takes that."""
-    if not accepts_gzip(request.headers.get("accept-encoding", "")):
-        return json_tagged(request, lambda: gzip.decompress(packed), etag)
-    answer = json_tagged(request, lambda: packed, etag)
-    if answer.status_code == HTTPStatus.OK:
-        answer.headers["Content-Encoding"] = "gzip"
-    # Of a representation in another coding the tag is a weak one.
-    answer.headers["ETag"] = f'W/"{etag}"'
+    as_it_is = accepts_gzip(request.headers.get("accept-encoding", ""))
+    answer = json_tagged(request, lambda: packed if as_it_is else gzip.decompress(packed), etag)
     answer.headers["Vary"] += ", Accept-Encoding"
+    if as_it_is:
+        # Of a representation in another coding the tag is a weak one.
+        answer.headers["ETag"] = f'W/"{etag}"'
+        if answer.status_code == HTTPStatus.OK:
+            answer.headers["Content-Encoding"] = "gzip"
     return answer
 
 
