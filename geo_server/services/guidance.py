@@ -55,14 +55,6 @@ class ZoneGuidance:
             return None
         return NO_SURE_WAY if self.told.action.may_leave and not _is_sure(self.route, now) else self.told.action.words
 
-    def withheld_words(self) -> str | None:
-        """Why no route is shown, as one sentence; None when one is."""
-        if self.withheld is Withheld.NOT_PERMITTED and self.told:
-            return f"{self.told.action.title} does not permit leaving, so no route is shown."
-        if self.withheld is Withheld.BEING_PLANNED:
-            return "The ways out are being worked out again with what was reported last."
-        return "There is no open incident." if self.withheld else None
-
 
 def zone_guidance(
     picture: Picture,

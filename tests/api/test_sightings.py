@@ -65,7 +65,7 @@ def test_nobody_is_shown_a_way_out_that_does_not_know_of_the_latest_sighting(
     after = staff.get(f"{campus.url}/zones/{room}/guidance").json()
 
     assert before["route"]["exit_id"] == str(campus.exits[1].id)
-    assert (behind["route"], "worked out again" in behind["withheld"]) == (None, True)
+    assert behind["route"] is None
     assert (behind["withheld_because"], after["withheld_because"]) == ("being_planned", None)
     assert behind["directive"]["action"] == "evacuate", "what people ordered stays"
     assert [picture["plan_behind"] for picture in pictures] == [True, True]

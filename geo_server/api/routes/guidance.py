@@ -165,7 +165,6 @@ async def show_guidance(
         "zone": {"id": str(zone.id), "name": zone.name},
         "directive": told and _told(told, guidance.words(datetime.now(UTC)), names=names),
         "route": guidance.route if names or guidance.route is None else route_without_people(guidance.route),
-        "withheld": guidance.withheld_words(),
         "withheld_because": guidance.withheld,
         "exercise": guidance.exercise,
     }
