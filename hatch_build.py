@@ -176,7 +176,7 @@ def _run_bundler(bundler: Path, web: Path, scripts: list[str], sheets: str, out:
         done = _run(
             [
                 bundler.resolve(), *scripts, sheet, "--bundle", "--format=esm", "--minify", "--entry-names=[name]",
-                "--external:*.mjs", "--sourcemap=linked", "--sources-content=false", "--log-level=warning",
+                "--sourcemap=linked", "--sources-content=false", "--log-level=warning",
                 f"--outdir={out}", f"--metafile={account}",
             ],
             cwd=web, advice=f"Delete {bundler} and try again: it is fetched anew.",

@@ -64,6 +64,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def plain_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is shown from its modules as they are, so that a test can speak with those that it runs."""
+    monkeypatch.setattr("geo_server.api.static.built_of", lambda _web: frozenset())
+
+
+@pytest.fixture
 def storeys(database: Database) -> Storeys:
     """A published building in the test's own database."""
     return publish_storeys(database)

@@ -53,13 +53,14 @@ def give_order(page: Page, action: str, reason: str = "") -> None:
 
 
 def stand_at(page: Page, seconds: float) -> None:
-    """Hold the page's idea of the server's time at a moment, in seconds from that of the plan.
+    """Hold the idea of the server's time of a page of plain modules at a moment, in seconds from that of the plan.
 
     It is held whatever an answer that is still under way says, and however long the machine takes to look.
     """
     moment = datetime.fromisoformat(plan_of(page)["made_for_at"]) + timedelta(seconds=seconds)
-    script = """(iso) => {
-        const hold = () => document.body.setServerTime(iso);
+    script = """async (iso) => {
+        const {setServerTime} = await import("/static/js/clock.js");
+        const hold = () => setServerTime(iso);
         clearInterval(window.held);
         hold();
         window.held = setInterval(hold, 50);

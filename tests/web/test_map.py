@@ -78,7 +78,7 @@ def test_a_chosen_room_shows_its_way_alone_also_when_that_is_not_guaranteed(visi
     assert rendered(page, [UNSURE, *DRESS_OF_SAFE_WAYS], "zone_id") == []
 
 
-@pytest.mark.usefixtures("annex")
+@pytest.mark.usefixtures("annex", "plain_modules")
 def test_the_legend_counts_the_ways_of_the_level_shown_that_are_guaranteed_and_those_that_are_not(
     visit: Visit, address: str
 ) -> None:
@@ -105,7 +105,7 @@ def test_the_legend_counts_the_ways_of_the_level_shown_that_are_guaranteed_and_t
     expect(legend).to_contain_text(f"Best way out, not guaranteed: {statuses[BEST] + 1}")
 
 
-@pytest.mark.usefixtures("annex")
+@pytest.mark.usefixtures("annex", "plain_modules")
 def test_no_view_calls_a_way_safe_once_the_last_moment_to_leave_has_passed(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
     put_threat(page, "104")
@@ -128,6 +128,7 @@ def test_no_view_calls_a_way_safe_once_the_last_moment_to_leave_has_passed(visit
     assert rendered(page, DRESS_OF_SAFE_WAYS, "status") == []
 
 
+@pytest.mark.usefixtures("plain_modules")
 def test_the_legend_tells_what_is_reached_by_now_apart_from_what_is_reached_soon(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
     put_threat(page, "104")

@@ -13,6 +13,10 @@ from tests.web.storeys import SCRIPT_NAME
 
 pytestmark = pytest.mark.browser
 
+LIBRARY = re.compile(r"/maplibre-gl\.mjs")
+LATE_MS = 31_000
+"""The page waits a little less for the library before it goes on without, and asks for it again."""
+
 SIZES = {"phone": PHONE, "small-phone": SMALL_PHONE, "desktop": DESKTOP, "turned": (844, 390)}
 
 WIDTHS = """() => [document.documentElement.scrollWidth, ...["panel", "card", "top"].map((id) => {
@@ -135,7 +139,7 @@ def test_what_to_do_and_ones_answer_wait_for_no_map_and_are_there_without_one(vi
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/maplibre-gl.mjs", hold)
+    page.route(LIBRARY, hold)
     page.reload(wait_until="commit")
     expect(page.locator("#card").get_by_role("heading").first).to_have_text("Lockdown")
     page.get_by_role("button", name="I'm OK").click()
@@ -144,10 +148,34 @@ def test_what_to_do_and_ones_answer_wait_for_no_map_and_are_there_without_one(vi
     expect(page.locator("#map")).to_have_text("")
     for request in held:
         request.abort()
-    expect(page.locator("#map")).to_have_text(re.compile("The map cannot be drawn"))
+    expect(page.locator("#map")).to_have_text(re.compile("The map has not come yet"))
     expect(page.locator("#card").get_by_role("heading").first).to_have_text("Lockdown")
     assert visitor.faults
     visitor.faults = [fault for fault in visitor.faults if "maplibre-gl.mjs" not in fault]
+
+
+def test_whoever_leads_has_all_tools_without_a_map_and_the_map_as_soon_as_its_library_comes(visit: Visit) -> None:
+    page = visit(Role.COMMANDER, PHONE).ready()
+    held: list[str] = []
+    page.clock.install()
+    page.route(LIBRARY, lambda route: held.append(route.request.url))
+    page.reload(wait_until="commit")
+    expect(page.get_by_role("button", name="Report a threat")).to_be_visible()
+    page.locator(".level", has_text="Upper").click()
+    expect(page.locator(".level", has_text="Upper")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("body:not([data-ready])")).to_be_attached()
+
+    page.clock.fast_forward(LATE_MS)
+    expect(page.locator("#map")).to_have_text(re.compile("The map has not come yet"))
+    expect(page.locator("body[data-ready=true][data-kept]")).to_be_attached()
+    eventually(page, lambda: len(held), lambda asked: asked >= 2)
+    put_threat(page, "104")
+
+    page.unroute(LIBRARY)
+    page.clock.fast_forward(LATE_MS)
+    expect(page.locator("#map canvas")).to_be_visible()
+    expect(page.locator("#map")).not_to_contain_text("has not come")
+    assert len(set(held)) == len(held), "a name that is waited for is never asked for again"
 
 
 def test_each_role_finds_what_it_comes_for(visit: Visit) -> None:

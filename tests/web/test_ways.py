@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from geo_server.domain.roles import Role
@@ -37,7 +38,8 @@ def test_a_responder_reads_by_which_door_to_come_in_and_which_ways_out_there_are
     expect(choices).to_contain_text("Largest margin")
 
 
-def test_ways_to_compare_say_their_age_and_lapse_with_the_time_that_they_had(visit: Visit, annex: None) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("annex", "plain_modules")
+def test_ways_to_compare_say_their_age_and_lapse_with_the_time_that_they_had(visit: Visit) -> None:
     page = visit(Role.RESPONDER).ready()
     put_threat(page, "104")
     page.get_by_role("tab", name="Rooms").click()

@@ -4,11 +4,11 @@ import { showActions } from "./actions.js";
 import { announceChanges, createSpeaker } from "./announce.js";
 import { Refusal, askFor } from "./api.js";
 import { showCard } from "./card.js";
-import { setServerTime } from "./clock.js";
 import { watchConnection } from "./connection.js";
 import { askServer, catchUp, followSite, openSite } from "./data.js";
 import { askOrRecall, forgetKept, keep, keepFor, openKept } from "./kept.js";
 import { translateFrame } from "./languages.js";
+import { PATIENCE_MS, pause } from "./map_library.js";
 import { showMapTools } from "./map_tools.js";
 import { showMap, wholeSite } from "./map_view.js";
 import { firstLevel, freshnessOf, incidentIsOpen, lapsedWays, toDo, untilQuiet } from "./model.js";
@@ -169,9 +169,10 @@ async function beginSite(me, slug, { keptAt, scanned }) {
   document.body.dataset.view = "site";
   document.body.classList.toggle("is-responder", may(store.state, "see_statuses"));
 
-  document.body.setServerTime = setServerTime; // For tests and the browser's console.
-  const view = await showMap(store, (tap) => onTap(store, tap));
-  showMapTools(store, { fitSite: () => view?.fit(wholeSite(store.state)), startReport: report });
+  // What floats over the map is of use without one: levels for the lists, the legend, and the button that reports a threat.
+  const view = showMap(store, (tap) => onTap(store, tap));
+  showMapTools(store, { fitSite: async () => (await view)?.fit(wholeSite(store.state)), startReport: report });
+  await Promise.race([view, pause(PATIENCE_MS)]);
   document.body.dataset.ready = "true";
   await untilQuiet(store);
   document.body.dataset.kept = String(await keepShell(store).catch(() => false));

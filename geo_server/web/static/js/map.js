@@ -8,9 +8,6 @@ import { PALETTES } from "./map_palette.js";
 import { reviewLayers } from "./map_review.js";
 import { TILE_PROTOCOL, layersOf, sourceOf, tileSource } from "./map_style.js";
 
-/** Most of what a device loads to open the page: what to do stands there, and can be answered, before it has come. */
-const loadLibrary = () => import("../vendor/maplibre-gl.mjs");
-
 /** Room that the level switch and the buttons take: at the side, on a narrow map above; and the band of a review. */
 const paddingOf = (container) => {
   const band = document.body.classList.contains("is-reviewing") ? BAND_PX : 0;
@@ -27,12 +24,13 @@ const FINGER_PX = 9;
 
 /**
  * @param {HTMLElement} container
+ * @param {object} library The map's library.
  * @param {object} options `styles` of the server by theme, `bounds` [w, s, e, n] or null, `centre` [lon, lat],
  *   `ordinal`, `theme`, `onTap` ({at, zoneId, openingId, checkpointId}) => void; ids of the revision under review while it is shown.
- * @returns {Promise<object>} Ready when the style is loaded; rejects where there is no WebGL 2, or the library does not come.
+ * @returns {Promise<object>} Ready when the style is loaded; rejects where there is no WebGL 2.
  */
-export async function createMap(container, { styles, bounds, centre, ordinal, theme, onTap }) {
-  const { Map: MapLibre, Marker, NavigationControl, ScaleControl, addProtocol } = await loadLibrary();
+export async function createMap(container, library, { styles, bounds, centre, ordinal, theme, onTap }) {
+  const { Map: MapLibre, Marker, NavigationControl, ScaleControl, addProtocol } = library;
   addProtocol(TILE_PROTOCOL, async ({ url }, { signal }) => ({ data: await loadTile(url.slice(`${TILE_PROTOCOL}:/`.length), signal) }));
   const map = new MapLibre({
     container,

@@ -4,6 +4,7 @@ import { duration, secondsSince } from "./clock.js";
 import { boxAround, distance } from "./geo.js";
 import { askOrRecall, keepTiles } from "./kept.js";
 import { createMap } from "./map.js";
+import { loadLibrary } from "./map_library.js";
 import { followReview } from "./map_review.js";
 import { checkpointMarks, closedPlaces, levelChanges, radii, reachAreas, routeLines } from "./map_shapes.js";
 import { sourceOf, tilePath } from "./map_style.js";
@@ -35,14 +36,24 @@ const FAR_M = 90;
 /** From when the map is drawn until it is kept for later: whoever came to look or to report goes first. */
 const KEEP_AFTER_MS = 5000;
 
-/** Make the map and keep it right. Where it cannot be drawn, say so: the lists hold the same information. */
+/**
+ * Make the map and keep it right. Where it cannot be drawn, say so: the lists hold the same information.
+ * @returns {Promise<object|null>} Ready when it is drawn, or cannot be; that may be late, or never.
+ */
 export async function showMap(store, onTap) {
   const container = document.getElementById("map");
+  const sayMissing = (key) => {
+    container.textContent = t(key);
+    container.classList.add("is-missing");
+  };
   try {
     const { styles, isOld } = await loadStyles(store.state.site.slug);
+    const library = await loadLibrary(() => sayMissing("map.late"));
+    container.textContent = "";
+    container.classList.remove("is-missing");
     const { site, ordinal, theme } = store.state;
     const bounds = bestView(store.state);
-    const view = await createMap(container, { styles, bounds, centre: site.origin, ordinal, theme, onTap });
+    const view = await createMap(container, library, { styles, bounds, centre: site.origin, ordinal, theme, onTap });
     container.map = view.map; // For tests and the browser's console.
     follow(store, view);
     followStyles(store, view, isOld);
@@ -53,8 +64,7 @@ export async function showMap(store, onTap) {
     return view;
   } catch (fault) {
     console.warn(fault);
-    container.textContent = t("error.map");
-    container.classList.add("is-missing");
+    sayMissing("error.map");
     return null;
   }
 }

@@ -43,6 +43,7 @@ export const page = {
   "error.unreachable": "The server does not answer. Check the network and try again.",
   "error.refused": "The server refused (status {status}).",
   "error.map": "The map cannot be drawn on this device. Everything is in the lists beside it.",
+  "map.late": "The map has not come yet; it is asked for again. Everything is in the lists beside it.",
   "error.page": "Something on this page went wrong. Load it again.",
 
   "tab.me": "My room",

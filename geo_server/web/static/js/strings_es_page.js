@@ -43,6 +43,7 @@ export const page = {
   "error.unreachable": "El servidor no responde. Compruebe la red e intente de nuevo.",
   "error.refused": "El servidor lo rechazó (estado {status}).",
   "error.map": "El mapa no se puede dibujar en este dispositivo. Todo está en las listas de al lado.",
+  "map.late": "El mapa aún no ha llegado; se pide de nuevo. Todo está en las listas de al lado.",
   "error.page": "Algo falló en esta página. Cárguela de nuevo.",
 
   "tab.me": "Mi sala",
