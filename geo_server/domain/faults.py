@@ -1,21 +1,14 @@
-"""Contradictions inside a floorplan: what no reader may pass on and no edit may leave behind."""
+"""Contradictions inside a floorplan.
+
+What is brought in, or made by an edit, must have none. What is kept from before may have ways that contradict themselves, because
+they were not always looked for: it is read all the same, and routing takes those on the safe side.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from geo_server.domain.places import (
-    AssemblyPoint,
-    Asset,
-    Building,
-    Floorplan,
-    Level,
-    Opening,
-    Transition,
-    Wall,
-    Zone,
-    ZoneCategory,
-)
+from geo_server.domain.places import Asset, Floorplan, Opening, Transition, Wall, Zone, ZoneCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +20,33 @@ class Fault:
     message: str
 
 
+UPSIDE_DOWN = "upside-down"
+"""A transition whose lower zone lies above its upper: it leads somewhere all the same, but nobody knows which way is up."""
+
+
 def find_faults(floorplan: Floorplan) -> list[Fault]:
-    """Contradictions that would make a plan wrong: repeated ids, things that name a level or zone that is not there, and ways
-    that lead where such ways cannot: an exit into a room, a door from level to level, stairs that go down from their foot.
+    """All contradictions: what is broken, and ways that lead where such ways cannot.
 
     Whether geometry is sane (empty, overlapping, not simple) is the concern of whoever reads or edits it.
     """
+    return find_broken(floorplan) or [
+        *_repeated([*(building.id for building in floorplan.buildings), *_ids(floorplan)]),
+        *_wrong_ways(floorplan),
+    ]
+
+
+def find_wrong_ways(floorplan: Floorplan) -> list[Fault]:
+    """Ways that lead where such ways cannot: an exit into a room, a door from level to level, stairs that go down from their foot."""
+    return [] if find_broken(floorplan) else _wrong_ways(floorplan)
+
+
+def unusable_ways(floorplan: Floorplan) -> frozenset[UUID]:
+    """Ids of the ways that contradict themselves so that nobody can be sent through: where they lead is not known."""
+    return frozenset(fault.subject for fault in find_wrong_ways(floorplan) if fault.code != UPSIDE_DOWN)
+
+
+def find_broken(floorplan: Floorplan) -> list[Fault]:
+    """What nothing can be made of: repeated ids, and things that name a level or zone that is not there."""
     things: list[Zone | Opening | Transition | Wall | Asset] = [
         *floorplan.zones,
         *floorplan.openings,
@@ -41,12 +55,7 @@ def find_faults(floorplan: Floorplan) -> list[Fault]:
         *floorplan.assets,
     ]
     ways: list[Opening | Transition] = [*floorplan.openings, *floorplan.transitions]
-    others: list[Level | AssemblyPoint | Building] = [
-        *floorplan.levels,
-        *floorplan.assembly_points,
-        *floorplan.buildings,
-    ]
-    faults = _repeated([*(other.id for other in others), *(thing.id for thing in things)])
+    faults = _repeated(_ids(floorplan))
     faults += [
         Fault(
             "unknown-level", thing.id, f"{type(thing).__name__} {thing.id} lies on level {thing.level_id}, not given."
@@ -65,8 +74,25 @@ def find_faults(floorplan: Floorplan) -> list[Fault]:
         for o in floorplan.openings
         if o.zones == (None, None)
     ]
-    # What follows looks its zones and levels up.
-    return faults or [
+    return faults
+
+
+def _ids(floorplan: Floorplan) -> Iterator[UUID]:
+    """The ids of all that a revision has; its building may be known by another."""
+    things = (
+        floorplan.levels,
+        floorplan.assembly_points,
+        floorplan.zones,
+        floorplan.openings,
+        floorplan.transitions,
+        floorplan.walls,
+        floorplan.assets,
+    )
+    return (thing.id for kind in things for thing in kind)
+
+
+def _wrong_ways(floorplan: Floorplan) -> list[Fault]:
+    return [
         *(fault for opening in floorplan.openings for fault in _wrong_sides(floorplan, opening)),
         *(fault for transition in floorplan.transitions for fault in _wrong_ends(floorplan, transition)),
     ]
@@ -88,8 +114,7 @@ def _wrong_sides(floorplan: Floorplan, opening: Opening) -> Iterator[Fault]:
     if all(zone.level_id != opening.level_id for zone in sides):
         words = f"Opening {opening.id} lies on another level than {first.name} ({first.id}), which it leads into."
         yield Fault("other-level", opening.id, words)
-    levels = [floorplan.level_by_id[zone.level_id] for zone in (first, last)]
-    if levels[0].building_id == levels[1].building_id and levels[0].ordinal != levels[1].ordinal:
+    if floorplan.levels_up(first.id, last.id):
         words = f"Opening {opening.id} joins {first.name} ({first.id}) and {last.name} ({last.id}) of two levels: that is a transition."
         yield Fault("joins-levels", opening.id, words)
 
@@ -102,9 +127,9 @@ def _wrong_ends(floorplan: Floorplan, way: Transition) -> Iterator[Fault]:
     if low.level_id != way.level_id:
         words = f"Transition {way.id} lies on another level than {low.name} ({low.id}), its lower zone."
         yield Fault("other-level", way.id, words)
-    if floorplan.ordinal(low.level_id) > floorplan.ordinal(high.level_id):
+    if (floorplan.levels_up(low.id, high.id) or 0) < 0:
         words = f"Transition {way.id} has {low.name} ({low.id}) for its lower zone, which lies above {high.name} ({high.id})."
-        yield Fault("upside-down", way.id, words)
+        yield Fault(UPSIDE_DOWN, way.id, words)
 
 
 def _repeated(ids: Iterable[UUID]) -> list[Fault]:

@@ -280,6 +280,11 @@ class Floorplan:
         """Ordinal of a level."""
         return self.level_by_id[level_id].ordinal
 
+    def levels_up(self, lower_id: UUID, upper_id: UUID) -> int | None:
+        """How many levels one zone lies above another; None between buildings, whose ordinals say nothing of each other's height."""
+        lower, upper = (self.level_by_id[self.zone_by_id[zone_id].level_id] for zone_id in (lower_id, upper_id))
+        return upper.ordinal - lower.ordinal if lower.building_id == upper.building_id else None
+
     def is_indoors(self, zone_id: UUID | None) -> bool:
         """Whether what lies on a side of an opening is indoors: no yard, and not outside (None)."""
         return zone_id is not None and self.zone_by_id[zone_id].category is not ZoneCategory.OUTDOOR

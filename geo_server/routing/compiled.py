@@ -30,6 +30,7 @@ from geo_server.routing.grounds import Grounds
 from geo_server.routing.nodes import NodeKind, read_node
 from geo_server.routing.passages import Passages, list_passages
 from geo_server.routing.profiles import Profile
+from geo_server.routing.safe_side import take_safely
 from geo_server.routing.scenes import Scenery
 from geo_server.routing.sparse import Pattern, build_pattern
 from geo_server.routing.visibility import Bools, Floats, Ints, Vertex
@@ -295,9 +296,9 @@ def compile_floorplan(floorplan: Floorplan) -> CompiledFloorplan:
     """Join a floorplan up and put it into arrays.
 
     Raises:
-        InvalidInput: The floorplan contradicts itself.
+        InvalidInput: Nothing can be planned with the floorplan.
     """
-    return compile_ways(floorplan, join_ways(floorplan), floorplan_digest(floorplan))
+    return compile_ways(take_safely(floorplan).floorplan, join_ways(floorplan), floorplan_digest(floorplan))
 
 
 def compile_ways(floorplan: Floorplan, ways: Ways, digest: str) -> CompiledFloorplan:

@@ -189,7 +189,8 @@ def _network_to(compiled: CompiledFloorplan, request: PlanRequest, zone: Zone) -
     """What people can use, with the doors and stairs of a zone as ends."""
     network = build_network(compiled, request.profile, request.closures)
     sinks = np.zeros(len(compiled.nodes), dtype=np.bool_)
-    sinks[compiled.zone_nodes[zone.id]] = True
+    dangling = compiled.zones[zone.id].dangling
+    sinks[[node for k, node in enumerate(compiled.zone_nodes[zone.id]) if k not in dangling]] = True
     return replace(network, sinks=sinks & ~network.shut)
 
 

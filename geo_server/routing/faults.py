@@ -1,4 +1,4 @@
-"""What is wrong with a floorplan for planning: refused by name, never planned around silently."""
+"""What nothing can be planned with is refused by name. Ways that contradict themselves are flagged: see :mod:`geo_server.routing.safe_side`."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geo_server.domain.errors import InvalidInput
-from geo_server.domain.faults import Fault, find_faults
+from geo_server.domain.faults import Fault, find_broken
 from geo_server.domain.places import Floorplan, Opening, Transition, Zone
 from geo_server.routing.zones import is_walkable
 
@@ -18,12 +18,12 @@ NAMED = 5
 
 
 def check_floorplan(floorplan: Floorplan) -> None:
-    """Refuse a floorplan that contradicts itself.
+    """Refuse a floorplan that nothing can be planned with.
 
     Raises:
         InvalidInput: With the first faults by name.
     """
-    faults = find_faults(floorplan) or [
+    faults = find_broken(floorplan) or [
         *_bad_zones(floorplan),
         *_bad_openings(floorplan.openings),
         *_bad_transitions(floorplan.transitions),

@@ -26,10 +26,9 @@ def drawn_m(floorplan: Floorplan, transition: Transition) -> float:
     return math.dist(np.add(foot(transition).coords[0], low), np.add(head(transition).coords[0], high))
 
 
-def is_level(floorplan: Floorplan, transition: Transition) -> bool:
-    """Whether both its zones have the same ordinal: nobody says then which way is up."""
-    low, high = (floorplan.ordinal(floorplan.zone_by_id[zone_id].level_id) for zone_id in transition.zones)
-    return low == high
+def is_known_to_rise(floorplan: Floorplan, transition: Transition) -> bool:
+    """Whether its second zone lies above its first; on one level, between buildings or upside down nobody says which way is up."""
+    return (floorplan.levels_up(*transition.zones) or 0) > 0
 
 
 def foot(transition: Transition) -> Point:

@@ -12,7 +12,8 @@ walk to):
 Edges (directed; the key is the id of the zone or transition that they go through, or ``outdoors``):
     kind: ``walk``, ``stairs_up``, ``stairs_down``, ``ramp``, ``elevator`` or ``outdoors``
     occupant_m: metres for people, an upper bound: door centre to door centre, with clearance where that fits;
-        infinite where people are not sent: elevators, and in the open but for ways from exits to assembly points
+        infinite where people are not sent: elevators, ways that contradict themselves, and in the open but for ways from exits to
+        assembly points
     threat_m: metres for a threat, a lower bound: nearest points of the two doors, no clearance
     threat_s: seconds that a threat needs beside that: the lock of the door it comes through, an elevator's ride
     clear: the walk keeps its clearance
@@ -27,7 +28,7 @@ People are sent round buildings and fences there (:mod:`geo_server.routing.assem
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -40,9 +41,10 @@ from geo_server.domain.places import Floorplan, Opening, Transition, TransitionC
 from geo_server.routing.assembly_points import Spot, find_spots
 from geo_server.routing.faults import check_floorplan
 from geo_server.routing.flags import find_flags
-from geo_server.routing.flights import drawn_m, flight_kind, foot, head, is_level
-from geo_server.routing.grounds import ground_line
+from geo_server.routing.flights import drawn_m, flight_kind, foot, head, is_known_to_rise
+from geo_server.routing.grounds import ground_line, line_on
 from geo_server.routing.nodes import NodeKind, assembly_node, node_name, opening_node, read_node
+from geo_server.routing.safe_side import take_safely
 from geo_server.routing.zones import Terminal, ZoneWays, build_zone_ways
 
 ELEVATOR_MPS = 2.5
@@ -76,7 +78,7 @@ def build_graph(floorplan: Floorplan) -> nx.MultiDiGraph:
     """The graph of a floorplan (see the module's description).
 
     Raises:
-        InvalidInput: The floorplan contradicts itself.
+        InvalidInput: Nothing can be planned with the floorplan.
     """
     return join_ways(floorplan).graph
 
@@ -85,23 +87,25 @@ def join_ways(floorplan: Floorplan) -> Ways:
     """The graph of a floorplan with the geometry it was made from.
 
     Raises:
-        InvalidInput: The floorplan contradicts itself.
+        InvalidInput: Nothing can be planned with the floorplan.
     """
     check_floorplan(floorplan)
+    planned = take_safely(floorplan)
+    floorplan, unusable = planned.floorplan, planned.unusable
     graph = nx.MultiDiGraph()
     for opening in sorted(floorplan.openings, key=lambda o: str(o.id)):
         _add_opening(graph, floorplan, opening)
     transitions = sorted(floorplan.transitions, key=lambda t: str(t.id))
     for transition in transitions:
-        _add_transition(graph, floorplan, transition)
+        _add_transition(graph, floorplan, transition, usable=transition.id not in unusable)
     spots, unreached = find_spots(floorplan)
     for spot in spots:
         _add_spot(graph, floorplan, spot)
-    zones = _join_zones(floorplan, spots)
+    zones = _join_zones(floorplan, spots, unusable)
     for ways in zones.values():
         _add_walks(graph, ways)
     _add_outdoors(graph, floorplan, spots)
-    return Ways(graph, zones, (*find_flags(floorplan, zones), *unreached))
+    return Ways(graph, zones, (*planned.flags, *find_flags(planned, zones), *unreached))
 
 
 def _add_opening(graph: nx.MultiDiGraph, floorplan: Floorplan, opening: Opening) -> None:
@@ -141,7 +145,7 @@ def _is_outside(floorplan: Floorplan, opening: Opening) -> bool:
     return opening.exit or not all(floorplan.is_indoors(zone_id) for zone_id in opening.zones)
 
 
-def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Transition) -> None:
+def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Transition, *, usable: bool) -> None:
     ends = (
         (NodeKind.FOOT, foot(transition), transition.zones[0]),
         (NodeKind.HEAD, head(transition), transition.zones[1]),
@@ -167,8 +171,10 @@ def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Tr
             node_name(tail, transition.id),
             node_name(head_, transition.id),
             key=str(transition.id),
-            kind=flight_kind(transition, up=up or is_level(floorplan, transition)),
-            occupant_m=float("inf") if rides else max(transition.length_m, drawn_m(floorplan, transition), LEAST_M),
+            kind=flight_kind(transition, up=up or not is_known_to_rise(floorplan, transition)),
+            occupant_m=float("inf")
+            if rides or not usable
+            else max(transition.length_m, drawn_m(floorplan, transition), LEAST_M),
             threat_m=0.0 if rides else transition.length_m,
             threat_s=transition.length_m / ELEVATOR_MPS if rides else 0.0,
             clear=True,
@@ -176,16 +182,19 @@ def _add_transition(graph: nx.MultiDiGraph, floorplan: Floorplan, transition: Tr
         )
 
 
-def _join_zones(floorplan: Floorplan, spots: Sequence[Spot]) -> dict[UUID, ZoneWays]:
+def _join_zones(floorplan: Floorplan, spots: Sequence[Spot], unusable: Set[UUID]) -> dict[UUID, ZoneWays]:
     terminals: dict[UUID, list[Terminal]] = defaultdict(list)
     for opening in floorplan.openings:
         for zone_id in {z for z in opening.zones if z is not None}:
-            lock_s = _lock_delay(floorplan, floorplan.zone_by_id[zone_id], opening)
-            terminals[zone_id].append(Terminal(opening_node(opening.id), opening.line, lock_s))
+            zone, node = floorplan.zone_by_id[zone_id], opening_node(opening.id)
+            lock_s = _lock_delay(floorplan, zone, opening)
+            line = line_on(floorplan, opening, zone.level_id)
+            terminals[zone_id].append(Terminal(node, line, lock_s, usable=opening.id not in unusable))
     for transition in floorplan.transitions:
-        low, high = (node_name(kind, transition.id) for kind in (NodeKind.FOOT, NodeKind.HEAD))
-        terminals[transition.zones[0]].append(Terminal(low, foot(transition)))
-        terminals[transition.zones[1]].append(Terminal(high, head(transition)))
+        ends = ((NodeKind.FOOT, foot(transition)), (NodeKind.HEAD, head(transition)))
+        for (kind, place), zone_id in zip(ends, transition.zones, strict=True):
+            node = node_name(kind, transition.id)
+            terminals[zone_id].append(Terminal(node, place, usable=transition.id not in unusable))
     for spot in spots:
         if spot.yard_id is not None:
             terminals[spot.yard_id].append(Terminal(assembly_node(spot.point.id), spot.place))

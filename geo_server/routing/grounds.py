@@ -12,6 +12,7 @@ Cars and slopes are not known.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import numpy as np
 import shapely
@@ -141,6 +142,14 @@ def ground_line(floorplan: Floorplan, opening: Opening) -> LineString:
     """An opening's line with its level laid over the other levels of its building."""
     shift = floorplan.level_by_id[opening.level_id].shift_m
     return shapely.transform(opening.line, lambda xy: xy + shift)
+
+
+def line_on(floorplan: Floorplan, opening: Opening, level_id: UUID) -> LineString:
+    """An opening's line in the coordinates of a level: its own, but for doors between buildings and contradictions."""
+    shift = floorplan.level_by_id[level_id].shift_m
+    if shift == floorplan.level_by_id[opening.level_id].shift_m:
+        return opening.line
+    return shapely.transform(ground_line(floorplan, opening), lambda xy: xy - shift)
 
 
 def _straight(start: Point, end: Point) -> Walk:

@@ -35,11 +35,13 @@ class Terminal:
         node: Its node in the graph.
         geometry: The opening's line, or a transition's foot or head, in metres.
         lock_s: Seconds that it holds a threat that comes in through it.
+        usable: Whether people may be sent through it. A threat may come through it in any case.
     """
 
     node: str
     geometry: LineString | Point
     lock_s: float = 0.0
+    usable: bool = True
 
     @property
     def centre(self) -> Point:
@@ -63,7 +65,7 @@ class ZoneWays:
         lock_s: Seconds that the terminals hold a threat that comes in, k numbers.
         starts: Walk to each terminal from the zone's start; None when it cannot be walked to.
         spread_m: By how much the way to each terminal from elsewhere in the zone can be longer than from its start.
-        dangling: Positions of terminals too far from the zone for people.
+        dangling: Positions of terminals that people are not sent through: too far from the zone, or not usable.
     """
 
     zone: Zone
@@ -90,7 +92,11 @@ def build_zone_ways(zone: Zone, terminals: list[Terminal]) -> ZoneWays:
     regions = np.asarray([_region(space, terminal.geometry) for terminal in terminals], dtype=object)
     sights = space.sights(regions)
     corners_m = space.to_corners(sights)
-    far = [k for k, terminal in enumerate(terminals) if zone.polygon.distance(terminal.centre) > FARTHEST_JOIN_M]
+    far = [
+        k
+        for k, terminal in enumerate(terminals)
+        if not terminal.usable or zone.polygon.distance(terminal.centre) > FARTHEST_JOIN_M
+    ]
     near = [k for k in range(len(terminals)) if k not in far]
     walker = build_walker(zone.polygon, space)
     centres = [terminals[k].centre for k in near]

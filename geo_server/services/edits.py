@@ -14,7 +14,7 @@ from geo_server.domain.frame import Placement, SiteFrame
 from geo_server.domain.moving import change_frame, place_floorplan
 from geo_server.domain.places import Floorplan, Site
 from geo_server.export.geojson import floorplan_document
-from geo_server.ingest.document.reader import read_document
+from geo_server.ingest.document.reader import read_kept
 from geo_server.store import edits as rows
 from geo_server.store.audit import record_audit
 from geo_server.store.database import Connection, Database
@@ -31,7 +31,7 @@ from geo_server.store.revisions import (
 
 def load_edited(c: Connection, revision_id: UUID) -> Floorplan:
     """The floorplan of a revision with its corrections, in the frame that it was read in."""
-    floorplan = read_document(load_document(c, revision_id))
+    floorplan = read_kept(load_document(c, revision_id))
     return apply_edits(floorplan, [made.edit for made in rows.list_edits(c, revision_id)])
 
 

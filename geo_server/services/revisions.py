@@ -6,11 +6,12 @@ from uuid import UUID
 
 from geo_server.domain.errors import Conflict, InvalidInput, NotFound
 from geo_server.domain.events import EventKind
+from geo_server.domain.faults import find_faults
 from geo_server.domain.frame import ControlPoint, Placement, fit_placement
 from geo_server.domain.moving import place_floorplan
 from geo_server.domain.places import Building, Floorplan, Site
 from geo_server.domain.ways_out import zones_without_way_out
-from geo_server.ingest.document.reader import read_document
+from geo_server.ingest.document.reader import read_kept
 from geo_server.services.drawings import SCALE_TOLERANCE, ReadBuilding
 from geo_server.services.edits import load_edited
 from geo_server.services.joining import Basis, OtherLevels, join_to_basis
@@ -163,9 +164,11 @@ def keep_draft(
 
     Raises:
         NotFound: There is no such revision of the building to keep levels from.
-        InvalidInput: Nobody has said which level a drawing shows, or it does not fit to the levels that are kept.
+        InvalidInput: What was read contradicts itself, nobody has said which level a drawing shows, or it does not fit to
+            the levels that are kept.
         Conflict: The levels that are kept must be placed first.
     """
+    _refuse_faults(read)
     if find_building(c, site.id, read.building.name) is None:
         add_building(c, site.id, read.building)
         _audit(c, site, by, ("building_added", read.building.id), {"name": read.building.name})
@@ -194,6 +197,17 @@ def keep_draft(
     return load_revision(c, site.id, draft.id), floorplan
 
 
+def _refuse_faults(read: ReadBuilding) -> None:
+    """What is brought in must not contradict itself; what is kept from before may."""
+    faults = find_faults(read.floorplan)
+    if faults:
+        raise InvalidInput(
+            f"{faults[0].message} ({len(faults)} contradiction(s) in all.)",
+            where=read.source_name,
+            advice="Mend the drawing or the floorplan document, and bring it in again.",
+        )
+
+
 def _find_basis(c: Connection, site: Site, building: Building, onto: UUID | None) -> Basis | None:
     """The revision that the next one of a building follows: the one that is named, else the latest."""
     latest = lock_latest_revision(c, site.id, building.id)
@@ -202,7 +216,7 @@ def _find_basis(c: Connection, site: Site, building: Building, onto: UUID | None
         return None
     if chosen.building_id != building.id:
         raise NotFound(f"{building.name!r} has no revision {onto}.", where="onto", advice="See the list of revisions.")
-    floorplan = read_document(load_document(c, chosen.id))
+    floorplan = read_kept(load_document(c, chosen.id))
     edits = tuple(made.edit for made in list_edits(c, chosen.id))
     return Basis(chosen.number, floorplan, chosen.placement, chosen.findings, edits)
 

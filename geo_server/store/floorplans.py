@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from geo_server.domain.errors import DatabaseUnavailable, InvalidInput
-from geo_server.domain.faults import find_faults
+from geo_server.domain.faults import find_broken
 from geo_server.domain.frame import Placement, SiteFrame
 from geo_server.domain.places import AssemblyPoint, Building, Floorplan, Level, Site
 from geo_server.domain.states import RevisionState
@@ -133,7 +133,7 @@ def _check(floorplan: Floorplan) -> SiteFrame:
         raise InvalidInput(
             "The floorplan is in drawing metres.", advice="Place it with two or more control points first."
         )
-    faults = find_faults(floorplan)
+    faults = find_broken(floorplan)
     if faults:
         raise InvalidInput(
             f"{faults[0].message} ({len(faults)} contradiction(s) in all.)",

@@ -22,6 +22,7 @@ from geo_server.domain.edits import (
     SplitZone,
     apply_edit,
     apply_edits,
+    carry_edits,
 )
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotFound
 from geo_server.domain.faults import find_faults
@@ -199,6 +200,33 @@ def test_what_cannot_be_is_refused_where_it_stands(edit: Edit, refusal: type[Geo
         apply_edit(PLAN, edit)
     assert caught.value.where == where
     assert caught.value.advice
+
+
+def test_a_way_to_another_building_may_lead_to_any_ordinal_when_somebody_says_how_long_it_is() -> None:
+    """On a hillside level 1 may lie below the neighbour's level 0."""
+    (upper,) = (level for level in PLAN.levels if level.id == PLAN.zone_by_id[ABOVE].level_id)
+    beside = replace(
+        PLAN, levels=tuple(replace(one, building_id=uuid4()) if one == upper else one for one in PLAN.levels)
+    )
+    ramp = AddTransition(uuid4(), (ABOVE, ROOM), TransitionCategory.RAMP, 12.0)
+    added = apply_edit(beside, ramp).transition_by_id[uuid5(ramp.id, "transition")]
+    assert (added.zones, added.length_m) == ((ABOVE, ROOM), 12.0)
+    with pytest.raises(InvalidInput, match="in another building") as caught:
+        apply_edit(beside, replace(ramp, length_m=None))
+    assert caught.value.where == "length_m"
+
+
+def test_corrections_that_are_right_together_are_made_again_whatever_lay_in_between() -> None:
+    """The door was said to be an exit before the zone behind it was said to be a yard."""
+    door = next(o for o in PLAN.openings if set(o.zones) == {ROOM, CORRIDOR})
+    edits: list[Edit] = [
+        ChangeOpening(uuid4(), door.id, exit=True),
+        ChangeZone(uuid4(), CORRIDOR, category=ZoneCategory.OUTDOOR),
+    ]
+    assert find_faults(apply_edits(PLAN, edits)) == []
+    assert carry_edits(PLAN, PLAN, edits, lambda line, _: line).lost == ()
+    with pytest.raises(Conflict, match="is an exit"):
+        apply_edit(PLAN, edits[0])
 
 
 def test_the_same_edit_twice_is_a_conflict_not_two_doors() -> None:

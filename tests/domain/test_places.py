@@ -51,6 +51,14 @@ def test_an_opening_with_nothing_on_either_side_is_named() -> None:
     assert codes(replace(PLAN, openings=(replace(DOOR, zones=(None, None)), EXIT))) == ["joins-nothing"]
 
 
+def test_stairs_that_go_down_from_their_foot_are_named_within_a_building_but_not_between_two() -> None:
+    """On a hillside level 1 of one building may lie below level 0 of its neighbour."""
+    down = replace(STAIR, level_id=UPPER.id, zones=(ABOVE.id, HALL.id))
+    assert codes(replace(PLAN, transitions=(down,))) == ["upside-down"]
+    beside = replace(GROUND, building_id=uuid4())
+    assert codes(replace(PLAN, levels=(beside, UPPER), transitions=(down,))) == []
+
+
 def test_a_floorplan_knows_its_things_by_id_and_level() -> None:
     assert PLAN.zone_by_id[HALL.id] is HALL
     assert PLAN.opening_by_id[EXIT.id].exit

@@ -39,6 +39,12 @@ def test_a_room_leaves_through_its_neighbour() -> None:
     assert zones_without_way_out(plan) == ()
 
 
+def test_an_exit_between_two_rooms_is_no_way_out_because_nobody_is_sent_through_it() -> None:
+    room, hall = _zone(GROUND), _zone(GROUND, ZoneCategory.CORRIDOR)
+    plan = Floorplan(DrawingFrame(), (GROUND,), (room, hall), (_door(room.id, hall.id, leads_out=True),))
+    assert zones_with_way_out(plan) == frozenset()
+
+
 def test_a_door_to_the_unknown_is_no_way_out() -> None:
     room = _zone(GROUND)
     plan = Floorplan(DrawingFrame(), (GROUND,), (room,), (_door(room.id, None),))

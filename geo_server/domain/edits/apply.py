@@ -24,7 +24,7 @@ from geo_server.domain.edits.ways import (
 )
 from geo_server.domain.edits.zones import change_zone, merge_zones, remove_zone, split_zone
 from geo_server.domain.errors import Conflict
-from geo_server.domain.faults import find_faults
+from geo_server.domain.faults import Fault, find_broken, find_faults
 from geo_server.domain.places import Floorplan
 
 _APPLIERS: dict[type[Edit], Callable[[Floorplan, Any], Floorplan]] = {
@@ -41,16 +41,31 @@ _APPLIERS: dict[type[Edit], Callable[[Floorplan, Any], Floorplan]] = {
 
 
 def apply_edit(floorplan: Floorplan, edit: Edit) -> Floorplan:
-    """The floorplan after one edit; the one given stays as it is.
+    """The floorplan after an edit that somebody makes; the one given stays as it is.
 
     Raises:
         NotFound: The edit names a zone, opening, transition or level that is not there.
         InvalidInput: What it asks for cannot be, such as a line that does not divide the zone.
         Conflict: It would leave a contradiction behind.
     """
+    return _apply(floorplan, edit, find_faults)
+
+
+def repeat_edit(floorplan: Floorplan, edit: Edit) -> Floorplan:
+    """The floorplan after an edit that was accepted once.
+
+    What contradicts itself then may be right after the next edit, and may have been accepted before anybody looked for it.
+
+    Raises:
+        GeoServerError: As :func:`apply_edit`, but for ways that contradict themselves.
+    """
+    return _apply(floorplan, edit, find_broken)
+
+
+def _apply(floorplan: Floorplan, edit: Edit, find: Callable[[Floorplan], list[Fault]]) -> Floorplan:
     edited = _APPLIERS[type(edit)](floorplan, edit)
-    known = set(find_faults(floorplan))
-    added = [fault for fault in find_faults(edited) if fault not in known]
+    known = {(fault.code, fault.subject) for fault in find(floorplan)}
+    added = [fault for fault in find(edited) if (fault.code, fault.subject) not in known]
     if added:
         raise Conflict(
             added[0].message, where=edit.kind, advice="Mend what it names, or give the edit an id of its own."
@@ -59,11 +74,11 @@ def apply_edit(floorplan: Floorplan, edit: Edit) -> Floorplan:
 
 
 def apply_edits(floorplan: Floorplan, edits: Iterable[Edit]) -> Floorplan:
-    """The floorplan after several edits, in their order.
+    """The floorplan after several edits that were accepted, in their order.
 
     Raises:
-        GeoServerError: As :func:`apply_edit`.
+        GeoServerError: As :func:`repeat_edit`.
     """
     for edit in edits:
-        floorplan = apply_edit(floorplan, edit)
+        floorplan = repeat_edit(floorplan, edit)
     return floorplan

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from geo_server.domain.edits.apply import apply_edit
+from geo_server.domain.edits.apply import repeat_edit
 from geo_server.domain.edits.values import AddOpening, Edit, Line, SplitZone
 from geo_server.domain.edits.ways import opening_id
 from geo_server.domain.errors import GeoServerError
@@ -43,7 +43,7 @@ def carry_edits(older: Floorplan, newer: Floorplan, edits: Iterable[Edit], move:
     lost: list[Edit] = []
     for edit in edits:
         carried = _carried(older, edit, move)
-        older = apply_edit(older, edit)
+        older = repeat_edit(older, edit)
         edited = None if carried is None else _made_again(older, newer, carried)
         if carried is None or edited is None:
             lost.append(edit)
@@ -65,7 +65,7 @@ def _carried(older: Floorplan, edit: Edit, move: MoveLine) -> Edit | None:
 def _made_again(older: Floorplan, newer: Floorplan, edit: Edit) -> Floorplan | None:
     """The newer floorplan after an edit that the older one has already; None when it makes no sense there."""
     try:
-        edited = apply_edit(newer, edit)
+        edited = repeat_edit(newer, edit)
     except GeoServerError:
         return None
     return edited if not isinstance(edit, AddOpening) or _sides(older, edit) == _sides(edited, edit) else None

@@ -108,9 +108,16 @@ def add_transition(floorplan: Floorplan, edit: AddTransition) -> Floorplan:
     """Join a zone with one of a higher level, where the two lie over each other if they do."""
     lower, upper = (load_zone(floorplan, zone_id) for zone_id in edit.zone_ids)
     below, above = (floorplan.level_by_id[zone.level_id] for zone in (lower, upper))
-    if below.ordinal >= above.ordinal:
+    levels = floorplan.levels_up(lower.id, upper.id)
+    if levels is not None and levels <= 0:
         raise InvalidInput(
             f"{lower.name} is not below {upper.name}.", where="zone_ids", advice="Give the lower zone first."
+        )
+    if levels is None and edit.length_m is None:
+        raise InvalidInput(
+            f"How far it is from {lower.name} to {upper.name}, in another building, is not known.",
+            where="length_m",
+            advice="Give metres along the slope.",
         )
     if edit.length_m is not None and not 0 < edit.length_m < 1000:
         raise InvalidInput(f"It is {edit.length_m} m long.", where="length_m", advice="Give metres along the slope.")
@@ -121,7 +128,7 @@ def add_transition(floorplan: Floorplan, edit: AddTransition) -> Floorplan:
         _foot_and_head((lower, below), (upper, above)),
         (lower.id, upper.id),
         edit.category,
-        edit.length_m or transition_length(edit.category, above.ordinal - below.ordinal),
+        edit.length_m or transition_length(edit.category, levels or 0),
         riser_m=RISER_M if stairs else None,
         tread_m=TREAD_M if stairs else None,
         step_free=not stairs,

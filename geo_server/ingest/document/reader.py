@@ -1,7 +1,8 @@
 """The floorplan document read back into a floorplan. See ``docs/formats/floorplan.md``.
 
 Nothing is repaired: a document that says something that cannot be is refused, with the feature's index and id. Extra
-members and properties are ignored; ``area_m2`` is worked out anew.
+members and properties are ignored; ``area_m2`` is worked out anew. A document that was taken in once is read again
+whatever is looked for by now.
 """
 
 from collections.abc import Mapping
@@ -78,22 +79,25 @@ def read_document(doc: Mapping[str, Any], name: str | None = None) -> Floorplan:
         TooLarge: Too many vertices.
     """
     try:
-        return _read(doc)
+        return _refuse_faults(*_read(doc))
     except GeoServerError as refusal:
         refusal.where = ": ".join(filter(None, (name, refusal.where))) or None
         raise
 
 
-def _read(doc: Mapping[str, Any]) -> Floorplan:
+def read_kept(doc: Mapping[str, Any]) -> Floorplan:
+    """The floorplan of a document that was taken in before: contradictions that were accepted then are no reason to lose it."""
+    return _read(doc)[0]
+
+
+def _read(doc: Mapping[str, Any]) -> tuple[Floorplan, list[Feature]]:
     drawing = _drawing_frame(doc)
     features = list(read_features(_features(doc), GeometryReader(metres=drawing is not None)))
     site = find_site(features)
     frame = drawing or (site.frame if site else _ground_frame(doc, features))
     if isinstance(frame, SiteFrame):
         _move_to_site(features, frame)
-    floorplan = build_floorplan(features, frame, site)
-    _refuse_faults(floorplan, features)
-    return floorplan
+    return build_floorplan(features, frame, site), features
 
 
 def _features(doc: Mapping[str, Any]) -> list[object]:
@@ -154,10 +158,10 @@ def _farthest(geometry: BaseGeometry) -> float:
     return float(np.abs(geometry.bounds).max())
 
 
-def _refuse_faults(floorplan: Floorplan, features: list[Feature]) -> None:
+def _refuse_faults(floorplan: Floorplan, features: list[Feature]) -> Floorplan:
     faults = find_faults(floorplan)
     if not faults:
-        return
+        return floorplan
     where = {feature.id: feature.where for feature in features}
     more = f" There are {len(faults) - 1} more such faults." if len(faults) > 1 else ""
     raise InvalidInput(
