@@ -7,7 +7,7 @@ Terminology:
     title: the text that names a view, such as ``GROUND FLOOR``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -173,13 +173,15 @@ def _nearest_title(view: View, titles: Sequence[Label]) -> str:
     return min((title for title in away if title[0] <= TITLE_REACH_M), default=(0.0, 0.0, ""))[2]
 
 
-def titles_among(labels: Sequence[Label], views: Sequence[View]) -> list[Label]:
-    """Texts that name levels: they stand beside a view, or in one in letters half as large again as usual."""
+def titles_among(
+    labels: Sequence[Label], views: Sequence[View], names: Callable[[str], bool] = is_title
+) -> list[Label]:
+    """Texts that name levels, or what else: they stand beside all views, or in letters half as large again as usual."""
     usual = float(np.median([label.height for label in labels])) if labels else 0.0
     return [
         label
         for label in labels
-        if is_title(label.text)
+        if names(label.text)
         and (label.height >= 1.5 * usual or all(view.outline.distance(Point(label.at)) > 0 for view in views))
     ]
 

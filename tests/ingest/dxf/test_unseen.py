@@ -9,7 +9,7 @@ from geo_server.ingest.dxf.beside import building_of
 from geo_server.ingest.pipeline import read_plan
 from tests.ingest.dxf.drawings import Drawn
 from tests.ingest.dxf.floor import school_floor
-from tests.ingest.dxf.sheets import put_floor, renumbered, sheet
+from tests.ingest.dxf.sheets import put_floor, put_text, renumbered, sheet
 from tests.ingest.dxf.styles import Style, as_bytes
 from tests.ingest.dxf.test_styles import ALL_RIGHT
 from tests.ingest.dxf.truth import compare
@@ -63,6 +63,61 @@ def test_ten_buildings_that_are_called_so_are_parts_of_one_level() -> None:
     assert [finding.count for finding in result.findings if finding.code == "buildings-beside"] == [10]
 
 
+def two_floors(titles: tuple[str, str], halls: tuple[str, str], *, height: float = 0.25, below: float = 0.0) -> bytes:
+    """Two floors with titles, each with a text in it or below it."""
+    document = sheet()
+    for k, (title, hall) in enumerate(zip(titles, halls, strict=True)):
+        floor = renumbered(school_floor(), str(k + 1))
+        put_floor(document.modelspace(), floor, (60.0 * k, 0.0), title)
+        low_x, low_y, high_x, high_y = floor.solid.bounds
+        middle = (60.0 * k + (low_x + high_x) / 2, low_y - below if below else (low_y + high_y) / 2)
+        put_text(document.modelspace(), hall, middle, height)
+    return as_bytes(document)
+
+
+@pytest.mark.parametrize(
+    ("titles", "halls"),
+    [
+        (("GROUND FLOOR", "UPPER FLOOR"), ("SPORTS HALL 1", "EXAM HALL 2")),
+        (("GROUND FLOOR", "UPPER FLOOR"), ("HALL 1", "HALL 2")),
+        (("LOWER STOREY", "UPPER STOREY"), ("BLOCK 1", "BLOCK 2")),
+        (("", ""), ("BLOCK 3 STORE", "HOUSE 2 OFFICE")),
+        (("", ""), ("HALL 1", "HALL 2")),
+        (("BUILDING A - GROUND FLOOR", "BUILDING B - UPPER FLOOR"), ("", "")),
+        (("BUILDING A - GROUND FLOOR", "BUILDING B - FIRST FLOOR"), ("", "")),
+        (("BUILDING A - GROUND FLOOR", "BUILDING B"), ("", "")),
+    ],
+)
+def test_storeys_whose_rooms_are_called_like_buildings_are_not_laid_into_one(
+    titles: tuple[str, str], halls: tuple[str, str]
+) -> None:
+    result = read_plan(two_floors(titles, halls), "storeys.dxf")
+    assert len(result.floorplan.levels) == 2
+    assert "buildings-beside" not in {finding.code for finding in result.findings}
+
+
+def test_a_name_of_a_building_beside_storeys_that_differ_joins_none_of_them() -> None:
+    data = two_floors(("LOWER STOREY", "UPPER STOREY"), ("BUILDING A", "BUILDING B"), height=1.2, below=7.0)
+    assert len(read_plan(data, "storeys.dxf").floorplan.levels) == 2
+
+
+@pytest.mark.parametrize(
+    ("titles", "texts", "height", "ordinal"),
+    [
+        (("BUILDING A", "BUILDING B"), ("HALL 1", "HALL 2"), 0.25, 0),
+        (("", ""), ("BUILDING A", "BUILDING B"), 1.0, 0),
+        (("Haus 1, 1. Obergeschoss", "Haus 2, 1. Obergeschoss"), ("", ""), 0.25, 1),
+        (("FLOOR PLAN BUILDING A", "FLOOR PLAN BUILDING B 1:100"), ("", ""), 0.25, 0),
+    ],
+)
+def test_buildings_whose_titles_say_so_and_speak_of_one_level_are_parts_of_it(
+    titles: tuple[str, str], texts: tuple[str, str], height: float, ordinal: int
+) -> None:
+    result = read_plan(two_floors(titles, texts, height=height), "site.dxf")
+    assert [level.ordinal for level in result.floorplan.levels] == [ordinal]
+    assert "buildings-beside" in {finding.code for finding in result.findings}
+
+
 @pytest.mark.parametrize(
     ("title", "building"),
     [
@@ -75,6 +130,11 @@ def test_ten_buildings_that_are_called_so_are_parts_of_one_level() -> None:
         ("BUILDING SECTION", None),
         ("LEVEL 2", None),
         ("BUILDING PLAN", None),
+        ("GROUND FLOOR PLAN - BUILDING C, SCALE 1:100", "C"),
+        ("SPORTS HALL 2", None),
+        ("BLOCK 3 STORE", None),
+        ("HOUSE 2 OFFICE", None),
+        ("STORE OF BLOCK 3", None),
     ],
 )
 def test_a_title_says_which_building_it_speaks_of(title: str, building: str | None) -> None:
