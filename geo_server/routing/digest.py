@@ -15,7 +15,10 @@ def floorplan_digest(floorplan: Floorplan) -> str:
         level.id: f"{level.building_id} {level.ordinal} {level.name} {level.shift_m}" for level in floorplan.levels
     }
     for level_id in sorted(levels, key=str):
-        seen.update(f"{level_id} {levels[level_id]}\n".encode())
+        outline = floorplan.outlines.get(level_id)
+        seen.update(f"{level_id} {levels[level_id]} {outline is not None}\n".encode())
+        if outline is not None:
+            seen.update(shapely.to_wkb(outline, byte_order=1))
     for zone in sorted(floorplan.zones, key=lambda z: str(z.id)):
         seen.update(f"{zone.id} {zone.level_id} {zone.name} {zone.alias} {zone.category} {zone.lockable}\n".encode())
         seen.update(shapely.to_wkb(zone.polygon, byte_order=1))

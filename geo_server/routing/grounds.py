@@ -20,7 +20,7 @@ from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_server.domain.places import Floorplan, Opening, Zone, ZoneCategory
-from geo_server.routing.outline import closed, without_voids
+from geo_server.routing.outline import with_walls_closed, without_voids
 from geo_server.routing.visibility import Floats, Space, shortest_way, vertex_of
 from geo_server.routing.walks import CLEARANCE_M, Walk, without_repeats
 
@@ -123,7 +123,7 @@ def free_ground(solid: BaseGeometry, simpler_m: float = SIMPLER_M) -> list[Polyg
 def build_footprint(floorplan: Floorplan, doors: Sequence[BaseGeometry]) -> BaseGeometry:
     """The footprint of all buildings, each level laid over the others."""
     indoors = shapely.union_all([shape for _, shape in ground_zones(floorplan, outdoor=False)])
-    return without_voids(closed(indoors), doors)
+    return without_voids(with_walls_closed(indoors), doors)
 
 
 def ground_zones(floorplan: Floorplan, *, outdoor: bool) -> list[tuple[Zone, BaseGeometry]]:

@@ -34,7 +34,7 @@ def is_in_building(zones: Iterable[Zone], place: BaseGeometry, drawn: BaseGeomet
     """
     if drawn is not None:
         return bool(drawn.intersects(place))
-    grown = closed(_joined(zones, place, VOID_M), around_m=WALL_M / 2)
+    grown = with_walls_closed(_joined(zones, place, VOID_M), around_m=WALL_M / 2)
     outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(grown))))
     return bool(outline.intersects(place))
 
@@ -51,11 +51,11 @@ def is_all_inside(zones: Iterable[Zone], core: BaseGeometry, radius_m: float, do
         doors: Ways to the outside, in the same coordinates. A void that one leads to is a courtyard.
     """
     zoned = _joined(zones, core, VOID_M + radius_m)
-    solid = without_voids(closed(zoned), doors)
+    solid = without_voids(with_walls_closed(zoned), doors)
     return bool(solid.buffer(TOUCH_M).covers(core) and solid.boundary.distance(core) >= radius_m - TOUCH_M)
 
 
-def closed(shape: BaseGeometry, around_m: float = 0.0) -> BaseGeometry:
+def with_walls_closed(shape: BaseGeometry, around_m: float = 0.0) -> BaseGeometry:
     """A shape and some metres around it, with the walls in it closed.
 
     To shrink with mitred corners takes away too much where an outline is jagged, so all that lies that near is put back.

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from shapely import LineString
+from shapely import LineString, box
 
 from geo_server.domain.places import TransitionCategory, ZoneCategory
 from geo_server.domain.routes import Advice, Route, RouteStatus
@@ -148,6 +148,16 @@ def test_the_same_input_gives_the_same_plan_and_hash() -> None:
     one, two = (make(grid_building(7), threat(9, 3)) for _ in range(2))
     assert one == two
     assert make(grid_building(7), threat(9, 3.5)).parameters_hash != one.parameters_hash
+
+
+def test_floorplans_that_differ_in_an_outline_alone_have_hashes_of_their_own() -> None:
+    plan, level_id = grid_building(7), grid_building(7).levels[0].id
+    drawn = [
+        replace(plan, outlines=outlines) for outlines in ({}, {level_id: box(0, 0, 9, 9)}, {level_id: box(0, 0, 9, 8)})
+    ]
+    made = [make(one) for one in drawn]
+    assert len({one.parameters_hash for one in made}) == 3
+    assert len({one.assumptions["floorplan_sha256"] for one in made}) == 3
 
 
 def test_a_route_is_told_door_by_door_with_its_exit_and_assembly_point() -> None:

@@ -91,6 +91,8 @@ def test_a_floorplan_that_differs_in_anything_has_a_name_of_its_own(monkeypatch:
         replace(FLOORPLAN, zones=(replace(zone, polygon=zone.polygon.buffer(1e-9)), *FLOORPLAN.zones[1:])),
         replace(FLOORPLAN, levels=(replace(level, name="Another"), *FLOORPLAN.levels[1:])),
         replace(FLOORPLAN, openings=FLOORPLAN.openings[1:]),
+        replace(FLOORPLAN, outlines={level.id: zone.polygon}),
+        replace(FLOORPLAN, outlines={level.id: zone.polygon.buffer(1e-9)}),
     ]
     names = {ready_key(one) for one in (FLOORPLAN, *others)}
     assert len(names) == 1 + len(others)
