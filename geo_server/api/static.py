@@ -59,20 +59,25 @@ class _PageFiles(StaticFiles):
 def _is_compressed(sent: Path, asked: Path) -> bool:
     """Whether a file is there and is the compressed form of another as that is now."""
     try:
-        written = tuple(path.stat().st_mtime_ns for path in (sent, asked))
-        return _unpacks_to(sent, asked, written)
+        return _unpacks_to(sent, asked, _written(sent), _written(asked))
     except (OSError, EOFError, zlib.error):
         return False
 
 
+def _written(path: Path) -> tuple[int, ...]:
+    """What changes when a file is written anew."""
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
 @functools.lru_cache(maxsize=64)
-def _unpacks_to(sent: Path, asked: Path, _written: tuple[int, ...]) -> bool:
+def _unpacks_to(sent: Path, asked: Path, *_as_of: tuple[int, ...]) -> bool:
     return gzip.decompress(sent.read_bytes()) == asked.read_bytes()
 
 
-def static_files(web: Path = WEB) -> StaticFiles:
+def static_files() -> StaticFiles:
     """The app that serves ``/static``."""
-    return _PageFiles(directory=web / "static")
+    return _PageFiles(directory=WEB / "static")
 
 
 def page_shell() -> FileResponse:

@@ -139,14 +139,21 @@ def test_a_page_away_from_what_put_it_together_is_shown_as_it_is(checkout: Path)
     assert CONTENT in shell_digests(checkout / "geo_server/web")
 
 
-@pytest.mark.parametrize("stale", [gzip.compress(b"of another day"), b"no gzip", gzip.compress(b"cut")[:-4]])
-def test_a_compressed_file_that_is_not_that_of_the_file_beside_it_is_never_sent(tmp_path: Path, stale: bytes) -> None:
+@pytest.mark.parametrize(
+    "stale",
+    [gzip.compress(b"of another day"), b"no gzip", gzip.compress(b"cut")[:-4]],
+    ids=["other", "none", "cut off"],
+)
+def test_a_compressed_file_that_is_not_that_of_the_file_beside_it_is_never_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stale: bytes
+) -> None:
     file, squeezed = tmp_path / "static/page.js", tmp_path / "static/page.js.gz"
     file.parent.mkdir()
     file.write_bytes(b"cut")
+    monkeypatch.setattr("geo_server.api.static.WEB", tmp_path)
 
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(static_files(tmp_path))
+        transport = httpx.ASGITransport(static_files())
         async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
             return await client.get("/page.js", headers={"Accept-Encoding": "gzip"})
 
@@ -172,6 +179,7 @@ def test_the_bundler_of_another_platform_is_not_taken_for_ours(
         (b"\x7fELF of nowhere", "esbuild cannot be started"),
         (b"#!/bin/sh\nexec sleep 60\n", "esbuild did not end within 1 s"),
     ],
+    ids=["of another platform", "endless"],
 )
 def test_a_bundler_that_cannot_run_or_does_not_end_is_told_with_what_to_do(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, program: bytes, said: str

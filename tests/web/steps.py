@@ -59,6 +59,7 @@ def stand_at(page: Page, seconds: float) -> None:
     """
     moment = datetime.fromisoformat(plan_of(page)["made_for_at"]) + timedelta(seconds=seconds)
     script = """async (iso) => {
+        if (!document.querySelector('script[src="/static/js/main.js"]')) throw new Error("needs plain_modules");
         const {setServerTime} = await import("/static/js/clock.js");
         const hold = () => setServerTime(iso);
         clearInterval(window.held);
