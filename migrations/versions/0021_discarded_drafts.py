@@ -15,7 +15,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("UPDATE floorplan_revisions SET state = 'draft' WHERE state = 'discarded'")
+    # The places of a discarded draft are gone, so as a draft again it is not placed: else it could be published empty.
+    op.execute(
+        "UPDATE floorplan_revisions SET state = 'draft', placed_at = NULL, placement = NULL WHERE state = 'discarded'"
+    )
     _take_states("'draft', 'published', 'superseded'", "state = 'draft'")
 
 

@@ -8,16 +8,20 @@ from sqlalchemy import inspect, text, update
 
 from geo_server.domain.errors import Conflict, Unavailable
 from geo_server.domain.events import EventKind
+from geo_server.domain.frame import Placement
 from geo_server.domain.incidents import IncidentState
+from geo_server.domain.states import RevisionState
 from geo_server.store.database import Database
 from geo_server.store.events import record_event
+from geo_server.store.floorplans import drop_places, place_draft
 from geo_server.store.incidents import load_incident, set_incident_state
 from geo_server.store.migrate import downgrade, pending, upgrade
 from geo_server.store.plans import add_plan, find_latest_plan, find_latest_reach, load_plan_document, load_reach, pack
+from geo_server.store.revisions import discard, load_revision, publish
 from geo_server.store.tables import events
 from geo_server.store.threats import add_sighting, list_sightings
 from tests.conftest import MakeDatabase
-from tests.store.samples import NOON, a_sighting, in_incident
+from tests.store.samples import NOON, a_floorplan, a_sighting, draft, found, in_incident, published
 
 
 def table_names(database: Database) -> set[str]:
@@ -134,3 +138,29 @@ def test_the_reach_of_a_plan_from_before_an_upgrade_is_kept_beside_it(database: 
         kept = find_latest_reach(c, incident.id)
         assert kept is not None
         assert kept.etag == stored.etag
+
+
+def test_a_discarded_draft_is_a_draft_without_places_before_an_upgrade_and_cannot_be_published_empty(
+    database: Database,
+) -> None:
+    site, building = found(database)
+    placement = Placement(12.5, 3.25, -7.125, residuals_m=(0.02, 0.03), scale_check=1.0, verified=True)
+    with database.transaction() as c:
+        in_force = published(c, site, building, a_floorplan())
+        kept, unwanted = draft(c, site, building), draft(c, site, building)
+        for revision, key in ((kept, "kept"), (unwanted, "unwanted")):
+            place_draft(c, revision.id, a_floorplan(key), placement)
+        in_force, kept = (load_revision(c, site.id, revision.id) for revision in (in_force, kept))
+        discard(c, unwanted.id)
+        drop_places(c, unwanted.id)
+
+    downgrade(database, "0020")
+    upgrade(database)
+
+    with database.transaction() as c:
+        again = load_revision(c, site.id, unwanted.id)
+        assert (again.state, again.placed, again.placement) == (RevisionState.DRAFT, False, None)
+        with pytest.raises(Conflict, match="not placed"):
+            publish(c, unwanted.id, by=None)
+        assert load_revision(c, site.id, in_force.id) == in_force
+        assert load_revision(c, site.id, kept.id) == kept
