@@ -45,6 +45,7 @@ def picture_document(picture: Picture, pack: ProtocolPack, site: Site, *, may: C
         "statuses": _statuses(picture, names),
         "counts": {status.value: number for status, number in (picture.counts or {}).items()},
         "conflicts": [_conflict(conflict, pack, names) for conflict in picture.conflicts],
+        "late_calls": [_late_call(report, names) for report in picture.late_calls],
         "plan": plan and {"made_for_at": moment(plan.made_for_at), "etag": plan.etag},
         "plan_behind": picture.plan_behind,
         "plan_failed_at": moment(picture.plan_failed_at) if sees_plan and picture.plan_failed_at else None,
@@ -197,6 +198,15 @@ def _closure(closure: Closure, plan: Floorplan, site: Site, names: bool) -> Json
 
 def _statuses(picture: Picture, names: bool) -> Json:
     return {str(zone_id): _status(report, names) for zone_id, report in picture.statuses.items()}
+
+
+def _late_call(report: StatusReport, names: bool) -> Json:
+    return {
+        "id": str(report.id),
+        "incident_id": str(report.incident_id),
+        "zone_id": str(report.zone_id),
+        **_status(report, names),
+    }
 
 
 def _status(report: StatusReport, names: bool) -> Json:

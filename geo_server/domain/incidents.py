@@ -170,6 +170,9 @@ class Status(StrEnum):
 RESPONDER_STATUSES = frozenset({Status.DANGER, Status.CLEARED})
 """Statuses that responders alone may give."""
 
+CALLS = frozenset({Status.DANGER, Status.THREAT_HERE, Status.MEDICAL, Status.HELP})
+"""Statuses that call for help."""
+
 
 @dataclass(frozen=True, slots=True)
 class MissingPerson:

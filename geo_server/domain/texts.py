@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo_server.domain.incidents import Status
+from geo_server.domain.incidents import CALLS, Status
 from geo_server.domain.places import Floorplan, Zone
 
 WORDS: dict[str, Status] = {
@@ -36,7 +36,6 @@ USAGE = "Write: S 114 OK 24 0 (room; OK HELP MEDICAL THREAT LEAVING or OUT; stud
 
 _COUNTS = 3
 _STOPS = ".,;:!"
-_CALLS = frozenset({Status.DANGER, Status.THREAT_HERE, Status.MEDICAL, Status.HELP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def read_text(text: str) -> list[TextReport]:
 def other_calls(report: TextReport) -> list[str]:
     """Words of a note that call for help, though the status of the report does not: ``OK need help``."""
     said = {word.strip(_STOPS).upper() for word in report.note.split()}
-    return [] if report.status in _CALLS else sorted(word for word in said if WORDS.get(word) in _CALLS)
+    return [] if report.status in CALLS else sorted(word for word in said if WORDS.get(word) in CALLS)
 
 
 def match_zones(floorplan: Floorplan, place: str) -> list[Zone]:

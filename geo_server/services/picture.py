@@ -3,7 +3,7 @@
 from collections import OrderedDict, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +20,17 @@ from geo_server.store.database import Connection, Database
 from geo_server.store.events import find_last_event, last_seq
 from geo_server.store.incidents import find_current_incident, list_conflicts
 from geo_server.store.plans import StoredPlan, find_latest_plan, find_latest_reach
-from geo_server.store.reports import Kept, list_closures, list_directives, list_kept_reports
+from geo_server.store.reports import Kept, list_closures, list_directives, list_kept_reports, list_late_calls
 from geo_server.store.threats import list_threats
 
 APART_S = 0.02
 """Between two looks at the number of a site's last event."""
+
+LATE_SHOWN = timedelta(hours=12)
+"""So long those who lead see a call for help that came after its incident was closed, at least."""
+
+LATE_OF = timedelta(days=7)
+"""Incidents that were closed longer ago have them in their timeline alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Picture:
         directives: Those in force.
         withdrawals: Directives that were taken back, the one taken back last first.
         statuses: The report that counts for each zone; only the reader's own when they may not see others'.
+        late_calls: Calls for help that came after their incident had been closed, the latest first.
         counts: Occupied zones by status; None when the reader may not see those of others.
         conflicts: Those of the incident, unsettled ones first.
         plan: The latest plan, whether or not the reader may see it.
@@ -59,6 +66,7 @@ class Picture:
     statuses: Mapping[UUID, StatusReport] = field(default_factory=dict)
     counts: Mapping[Status, int] | None = None
     conflicts: tuple[ProtocolConflict, ...] = ()
+    late_calls: tuple[StatusReport, ...] = ()
     plan: StoredPlan | None = None
     plan_behind: bool = False
     plan_failed_at: datetime | None = None
@@ -84,7 +92,7 @@ class Seen:
         """What a reader sees, who may see others' reports or only their own."""
         if sees_statuses:
             return self.picture
-        return replace(self.picture, statuses=self.by_person.get(person_id, {}), counts=None)
+        return replace(self.picture, statuses=self.by_person.get(person_id, {}), counts=None, late_calls=())
 
 
 class Pictures:
@@ -126,8 +134,10 @@ def _read(c: Connection, floorplans: PublishedFloorplans, site: Site) -> Seen:
     published = floorplans.load(c, site)
     incident = find_current_incident(c, site.id)
     closures = tuple(list_closures(c, site.id))
+    now = datetime.now(UTC)
+    late = tuple(list_late_calls(c, site.id, now - LATE_SHOWN, now - LATE_OF))
     if incident is None:
-        return Seen(Picture(seq, datetime.now(UTC), published, None, closures, counts={}), {})
+        return Seen(Picture(seq, now, published, None, closures, counts={}, late_calls=late), {})
     given_by = list_kept_reports(c, incident.id)
     reports = [one.report for one in given_by]
     is_open = incident.state is IncidentState.OPEN
@@ -146,6 +156,7 @@ def _read(c: Connection, floorplans: PublishedFloorplans, site: Site) -> Seen:
         statuses=latest_reports(reports),
         counts=tally(published.floorplan.zones, reports).by_status,
         conflicts=tuple(list_conflicts(c, incident.id)) if is_open else (),
+        late_calls=late,
         plan=plan,
         plan_behind=behind,
         plan_failed_at=_failed_at(c, EventKind.PLAN_FAILED, incident, plan) if behind else None,

@@ -7,12 +7,20 @@ before it is committed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from geo_server.domain.errors import Conflict, GeoServerError, InvalidInput, NotAllowed, NotFound, Unavailable
 from geo_server.domain.events import EventKind
-from geo_server.domain.incidents import RESPONDER_STATUSES, Incident, IncidentState, Particulars, Status, StatusReport
+from geo_server.domain.incidents import (
+    CALLS,
+    RESPONDER_STATUSES,
+    Incident,
+    IncidentState,
+    Particulars,
+    Status,
+    StatusReport,
+)
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Permission
 from geo_server.services.access import Principal
@@ -26,6 +34,12 @@ from geo_server.store.reports import Kept
 
 APART_S = 0.02
 """Between two transactions of reports on a site: what a rush adds to the wait of each, and what makes the rush cheap."""
+
+LATE_FOR = timedelta(hours=1)
+"""After an incident was closed: so long a call for help that names none is taken to be of it."""
+
+LATE = "This came after the incident was closed. It is kept, and those who lead can see it, but nobody may be looking any more."
+LATE_ADVICE = "Call 911 if you need help."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +68,13 @@ class Receipt:
         report: As it was recorded.
         new: False when the same had been recorded before.
         in_force: It is the one that counts for its zone; False when one that was given later has been recorded.
+        late: It came after its incident had been closed, so that nobody may be looking any more.
     """
 
     report: StatusReport
     new: bool
     in_force: bool
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +95,8 @@ class StatusReports:
     async def add(self, site: Site, said: NewStatusReport, *, by: Principal) -> Receipt:
         """Record a status report.
 
-        Reports are taken until the incident is closed, so after the all-clear too. A repetition is welcome even later, and
+        Reports are taken until the incident is closed, so after the all-clear too; a call for help even then, as a late one:
+        of the incident that it names, or within :data:`LATE_FOR` of the closing, of the one that was opened last. A repetition is welcome even later, and
         has the receipt of the first one. A report is corrected by another one.
 
         Raises:
@@ -134,7 +151,9 @@ def record_status_reports(c: Connection, site: Site, told: Sequence[Told]) -> li
         if isinstance(one, GeoServerError):
             return one
         found = kept[one.report.id]
-        return Receipt(found.report, found is one, one.report.id in counting) if one.repeats(found) else _taken(one)
+        if not one.repeats(found):
+            return _taken(one)
+        return Receipt(found.report, found is one, one.report.id in counting, judge.is_late(found.report))
 
     receipts = [receipt(one) for one in judged]
     _tell(
@@ -144,18 +163,21 @@ def record_status_reports(c: Connection, site: Site, told: Sequence[Told]) -> li
 
 
 def _tell(c: Connection, site: Site, new: Sequence[tuple[Receipt, Principal]]) -> None:
-    changes = [
-        Change(one.report.id, {"zone_id": str(one.report.zone_id), "status": one.report.status}, by) for one, by in new
-    ]
+    changes = [Change(one.report.id, _said(one), by) for one, by in new]
     if changes:
         record_changes(c, site, EventKind.STATUS_REPORTED, changes)
+
+
+def _said(one: Receipt) -> dict[str, object]:
+    late = {"late": True, "incident_id": str(one.report.incident_id)} if one.late else {}
+    return {"zone_id": str(one.report.zone_id), "status": one.report.status, **late}
 
 
 class _Judge:
     """What reports are held against: the incidents and zones that they name, and the reports on record with their ids."""
 
     def __init__(self, c: Connection, site: Site, told: Sequence[Told]) -> None:
-        self._site = site
+        self._c, self._site = c, site
         self._incidents = {name: _find_incident(c, site, name) for name in {one.said.incident_id for one in told}}
         self._zones = present_zones(c, site.id, {one.said.zone_id for one in told})
         self.known: Mapping[UUID, Kept] = rows.find_status_reports(c, site.id, {one.said.id for one in told})
@@ -173,12 +195,25 @@ class _Judge:
         if isinstance(incident, GeoServerError):
             return incident
         if said.id not in self.known:
-            if incident.state is IncidentState.CLOSED:
+            if incident.state is IncidentState.CLOSED and not _is_late_call(said, incident):
                 return _nothing_open()
             if said.zone_id not in self._zones:
                 what = f"The published map has no zone {said.zone_id}."
                 return NotFound(what, where="zone_id", advice="See the list of zones.")
         return Kept(_report(said, incident), by.person_id)
+
+    def is_late(self, report: StatusReport) -> bool:
+        """Whether a report on record came after its incident had been closed."""
+        known = (one for one in self._incidents.values() if isinstance(one, Incident))
+        incident = next((one for one in known if one.id == report.incident_id), None)
+        closed_at = (incident or load_incident(self._c, self._site.id, report.incident_id)).closed_at
+        return closed_at is not None and report.received_at > closed_at
+
+
+def _is_late_call(said: NewStatusReport, closed: Incident) -> bool:
+    named = said.incident_id is not None
+    recent = closed.closed_at is not None and datetime.now(UTC) - closed.closed_at <= LATE_FOR
+    return said.status in CALLS and (named or recent)
 
 
 def _report(said: NewStatusReport, incident: Incident) -> StatusReport:

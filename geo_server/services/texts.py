@@ -12,7 +12,7 @@ from geo_server.domain.texts import USAGE, TextReport, match_zones, one_line, ot
 from geo_server.services.access import Principal
 from geo_server.services.phones import hash_sender
 from geo_server.services.published import PublishedFloorplans
-from geo_server.services.status_reports import NewStatusReport, Receipt, record_status_report
+from geo_server.services.status_reports import LATE_ADVICE, NewStatusReport, Receipt, record_status_report
 from geo_server.store import texts as rows
 from geo_server.store.access import find_roles
 from geo_server.store.database import Connection, Database
@@ -171,4 +171,5 @@ def _told(c: Connection, site: Site, zone: Zone, receipt: Receipt) -> str:
     numbers = "".join(f", {name} {number}" for name, number in counted.items() if number is not None)
     at = report.received_at.astimezone(ZoneInfo(site.timezone)).strftime("%H:%M")
     stands = "" if receipt.in_force else ", but a newer report stands"
-    return f"{drill}{zone.name[:40]} {report.status.value.replace('_', ' ')}{numbers}. Received {at}{stands}."
+    late = f" The incident is closed: nobody may be looking any more. {LATE_ADVICE}" if receipt.late else ""
+    return f"{drill}{zone.name[:40]} {report.status.value.replace('_', ' ')}{numbers}. Received {at}{stands}.{late}"

@@ -17,7 +17,7 @@ from geo_server.domain.errors import NotFound
 from geo_server.domain.incidents import Closure, ClosureReason, Directive, MissingPerson, Status, StatusReport
 from geo_server.store.conflicts import insert_once, refusing, refusing_bad_values
 from geo_server.store.lists import is_one_of
-from geo_server.store.tables import closures, directives, status_reports
+from geo_server.store.tables import closures, directives, incidents, status_reports
 
 
 def add_closure(c: Connection, site_id: UUID, closure: Closure, by: UUID | None) -> bool:
@@ -141,6 +141,23 @@ def list_kept_reports(c: Connection, incident_id: UUID) -> list[Kept]:
     statement = select(status_reports).where(status_reports.c.incident_id == incident_id)
     rows = c.execute(statement.order_by(status_reports.c.received_at, status_reports.c.id)).mappings()
     return [_kept(row) for row in rows]
+
+
+def list_late_calls(c: Connection, site_id: UUID, since: datetime, closed_since: datetime) -> list[StatusReport]:
+    """The status reports of a site that came after their incident had been closed, since a moment, the latest first.
+
+    Args:
+        c: A connection inside a transaction.
+        site_id: The site.
+        since: When they came.
+        closed_since: When their incident was closed: the reports of those from before are not looked through.
+    """
+    of, late = status_reports.c, status_reports.c.received_at > incidents.c.closed_at
+    joined = status_reports.join(incidents, incidents.c.id == of.incident_id)
+    closed = incidents.c.site_id == site_id, incidents.c.closed_at >= closed_since
+    statement = select(status_reports).select_from(joined).where(*closed, of.received_at >= since, late)
+    rows = c.execute(statement.order_by(of.received_at.desc(), of.id)).mappings()
+    return [_kept(row).report for row in rows]
 
 
 def add_directive(c: Connection, site_id: UUID, directive: Directive) -> bool:

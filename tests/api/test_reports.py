@@ -3,7 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import httpx
+import pytest
+
 from geo_server.domain.roles import Role
+from geo_server.services import status_reports
 from geo_server.store.audit import verify_audit
 from geo_server.store.database import Database
 from tests.api.conftest import Client
@@ -109,3 +113,66 @@ def test_the_receipt_says_when_a_report_arrived_and_whether_it_is_in_force(clien
     assert receipts[0]["incident_id"] == incident
     counted = reports[str(campus.rooms[0].id)]
     assert (counted["status"], counted["students"], counted["injured"]) == ("ok", 24, 1)
+
+
+@pytest.mark.parametrize("status", ["help", "medical", "threat_here"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_call_for_help_after_the_incident_was_closed_is_kept_and_told_to_those_who_lead(
+    client: Client, campus: Campus, status: str, named: bool
+) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    incident = _closed(responder, campus)
+    said = status_report(campus, status=status, note="in the cupboard", **({"incident_id": incident} if named else {}))
+
+    first = staff.post(f"{campus.url}/status-reports", json=said)
+    again = staff.post(f"{campus.url}/status-reports", json=said)
+    other = staff.post(f"{campus.url}/status-reports", json={**said, "note": "in the hall"})
+
+    assert [answer.status_code for answer in (first, again, other)] == [201, 200, 409]
+    assert first.json() == again.json()
+    receipt = first.json()
+    assert (receipt["incident_id"], receipt["late"]) == (incident, True)
+    assert "nobody may be looking" in receipt["words"]
+    assert "911" in receipt["words"]
+    calls = responder.get(f"{campus.url}/picture").json()["late_calls"]
+    assert [(call["id"], call["status"], call["note"]) for call in calls] == [(said["id"], status, said["note"])]
+    assert staff.get(f"{campus.url}/picture").json()["late_calls"] == []
+    happened = responder.get(f"{campus.url}/incidents/{incident}/timeline").json()["happened"]
+    assert [one["kind"] for one in happened][-2:] == ["incident_closed", "status_reported"]
+
+
+def test_a_late_call_is_no_report_of_the_incident_that_is_open_now(client: Client, campus: Campus) -> None:
+    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
+    earlier = _closed(responder, campus)
+    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
+
+    late = staff.post(f"{campus.url}/status-reports", json=status_report(campus, status="help", incident_id=earlier))
+    now = staff.post(
+        f"{campus.url}/status-reports", json=status_report(campus, status="help", zone_id=str(campus.rooms[1].id))
+    )
+
+    assert (late.json()["late"], now.json()["late"], now.json()["words"]) == (True, False, None)
+    picture = responder.get(f"{campus.url}/picture").json()
+    assert [call["incident_id"] for call in picture["late_calls"]] == [earlier]
+    assert set(picture["statuses"]) == {str(campus.rooms[1].id)}
+
+
+def test_long_after_the_closing_a_call_that_names_no_incident_is_refused(
+    client: Client, campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff = client(Role.STAFF)
+    incident = _closed(client(Role.RESPONDER), campus)
+    monkeypatch.setattr(status_reports, "LATE_FOR", timedelta())
+
+    nameless = staff.post(f"{campus.url}/status-reports", json=status_report(campus, status="help"))
+    named = staff.post(f"{campus.url}/status-reports", json=status_report(campus, status="help", incident_id=incident))
+
+    assert (nameless.status_code, named.status_code) == (409, 201)
+
+
+def _closed(responder: httpx.Client, campus: Campus) -> str:
+    """An incident that is over."""
+    incident: str = responder.post(f"{campus.url}/incidents", json={"kind": "fire"}).json()["incident_id"]
+    for state in ("all_clear", "closed"):
+        responder.post(f"{campus.url}/incidents/{incident}/state", json={"state": state}).raise_for_status()
+    return incident

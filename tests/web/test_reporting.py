@@ -144,3 +144,30 @@ def _report(page: Page, room: str) -> Locator:
 
 def _picture(page: Page, address: str) -> Any:
     return page.request.get(f"{address}/api/sites/elm/picture").json()
+
+
+def test_a_call_for_help_that_arrives_after_the_closing_reaches_those_who_lead_and_warns_its_author(
+    visit: Visit, address: str
+) -> None:
+    commander = visit(Role.COMMANDER).ready()
+    site, here = f"{address}/api/sites/elm", {"Origin": address}
+    fire = {"kind": "fire", "exercise": True}
+    incident = commander.request.post(f"{site}/incidents", data=fire, headers=here).json()["incident_id"]
+    staff = visit(Role.STAFF, PHONE).ready()
+    choose_own_room(staff, "101")
+    staff.route("**/status-reports", lambda route: route.abort("internetdisconnected"))
+    staff.get_by_role("button", name="Need help").click()
+    expect(staff.locator("#actions")).to_contain_text("waiting for the network")
+    for state in ("all_clear", "closed"):
+        change = commander.request.post(f"{site}/incidents/{incident}/state", data={"state": state}, headers=here)
+        assert change.ok
+    expect(staff.locator("#card").get_by_role("heading")).to_have_text("No incident")
+    staff.unroute("**/status-reports")
+
+    band = commander.locator(".notice", has_text="Call after the incident was closed")
+    expect(band).to_contain_text("101")
+    expect(band).to_contain_text("Needs help")
+    warning = staff.locator(".outbox .warning")
+    expect(warning).to_contain_text("nobody may be looking any more. Call 911")
+    warning.get_by_role("button", name="I have read it").click()
+    expect(warning).to_be_hidden()

@@ -9,7 +9,7 @@ from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.schemas import ReportSaid
 from geo_server.domain.incidents import MissingPerson
 from geo_server.domain.roles import Permission
-from geo_server.services.status_reports import NewStatusReport
+from geo_server.services.status_reports import LATE, LATE_ADVICE, NewStatusReport
 
 router = APIRouter(prefix="/api/sites/{site}", tags=["report"])
 
@@ -25,7 +25,8 @@ async def report_status(
 
     The answer is its receipt: the incident that it counts in, when it arrived, and whether it is the one in force for its
     zone or one that was given later is. Another report corrects it; numbers and people that are left unsaid stay
-    as they were said last.
+    as they were said last. A call for help that comes after the incident was closed is kept: it is ``late``, and ``words`` say
+    what that means to whoever sent it.
     """
     state = state_of(request)
     receipt = await state["status_reports"].add(access.site, _new_report(said), by=access.principal)
@@ -38,6 +39,8 @@ async def report_status(
         "incident_id": str(receipt.report.incident_id),
         "received_at": moment(receipt.report.received_at),
         "in_force": receipt.in_force,
+        "late": receipt.late,
+        "words": f"{LATE} {LATE_ADVICE}" if receipt.late else None,
     }
 
 

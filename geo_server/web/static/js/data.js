@@ -171,7 +171,7 @@ export async function followSite(store, slug, { onFresh, onKept, onHear, onBreak
     if (event.kind.startsWith("reach_") && !may(store.state, "see_plan") && !gap) return;
     if (BESIDE_THE_PICTURE.test(event.kind) && !gap) return;
     if (gap || CHANGES_SIGHTINGS.test(event.kind)) sightingsDue = true;
-    if (event.kind === "status_reported" && event.status) applyStatus(store, event);
+    if (event.kind === "status_reported" && event.status && !event.late) applyStatus(store, event);
     if (event.kind === "status_reported" && !event.status && !gap) refreshLater();
     else refresh();
   };

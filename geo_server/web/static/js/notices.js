@@ -3,7 +3,7 @@
 import { ago, serverIso, ticking, timeOrDay } from "./clock.js";
 import { conflictBands } from "./conflicts.js";
 import { fill, h } from "./dom.js";
-import { incidentIsOpen, isExercise, openConflicts } from "./model.js";
+import { fullName, incidentIsOpen, isExercise, openConflicts, saidAt, statusTitle } from "./model.js";
 import { unsentOf } from "./sightings_outbox.js";
 import { section } from "./section.js";
 import { t } from "./strings.js";
@@ -15,10 +15,11 @@ export function showNotices(store, sightings) {
     (state) => unsentBands(state, sightings),
   );
   const rest = section(
-    (state) => [isExercise(state), openConflicts(state), !state.connection.live && state.connection, offersNewer(state)],
+    (state) => [isExercise(state), openConflicts(state), state.picture?.late_calls, !state.connection.live && state.connection, offersNewer(state)],
     (state) => [
       isExercise(state) && exerciseBand(),
       conflictBands(state),
+      (state.picture?.late_calls ?? []).map((call) => lateBand(state, call)),
       !state.connection.live && staleBand(state.connection),
       offersNewer(state) && newerBand(),
     ],
@@ -44,6 +45,20 @@ const exerciseBand = () =>
     h("strong", {}, t("notice.exercise")),
     h("span", {}, t("notice.exercise_words")),
   );
+
+/** For those who lead: whoever calls after the incident was closed must not call in vain. */
+const lateBand = (state, call) =>
+  h(
+    "p",
+    { class: "notice notice-conflict", role: "status" },
+    h("strong", {}, t("notice.late", { room: lateRoom(state, call), status: statusTitle(call.status) }), ", ", ticking(saidAt(call), ago), "."),
+    h("span", { class: "notice-rest" }, t("notice.late_words")),
+  );
+
+function lateRoom(state, { zone_id: id }) {
+  const zone = state.zoneById.get(id);
+  return zone ? fullName(state, zone) : t("outbox.unknown_room");
+}
 
 const staleBand = ({ asOf, why }) =>
   h(

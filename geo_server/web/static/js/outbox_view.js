@@ -13,8 +13,9 @@ const COUNTS = ["adults", "students", "injured", "need_assistance", "missing", "
 
 /** @returns {HTMLElement} */
 export function createOutboxView(store, { outbox, sightings }) {
-  const told = (state) => [settledTold(state), state.outbox.filter(isRefused), waiting(state), state.othersWaiting, state.zones.length];
+  const told = (state) => [settledTold(state), state.outbox.filter(isRefused), state.outbox.filter(isLate), waiting(state), state.othersWaiting, state.zones.length];
   const part = section(told, (state) => [
+    state.outbox.filter(isLate).map((report) => lateCard(state, report, outbox)),
     settledLines(state, sightings),
     waiting(state) > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.waiting", waiting(state))),
     state.othersWaiting > 0 && h("p", { class: "kept" }, icon("alert"), tn("outbox.others", state.othersWaiting)),
@@ -24,6 +25,27 @@ export function createOutboxView(store, { outbox, sightings }) {
   part.element.classList.add("outbox");
   part.element.setAttribute("role", "status");
   return part.element;
+}
+
+/** A call for help that came when nobody may have been looking any more. */
+const isLate = ({ answer }) => Boolean(answer?.late);
+
+const lateCard = (state, report, outbox) =>
+  h(
+    "div",
+    { class: "warning", role: "alert" },
+    h(
+      "div",
+      {},
+      h("strong", {}, t("outbox.late", { room: roomOf(state, report), status: statusTitle(report.content.status) })),
+      h("p", {}, t("outbox.late_words")),
+      h("button", { class: "button", type: "button", on: { click: () => outbox.drop(report) } }, t("outbox.late_read")),
+    ),
+  );
+
+function roomOf(state, { content }) {
+  const zone = state.zoneById.get(content.zone_id);
+  return zone ? fullName(state, zone) : t("outbox.unknown_room");
 }
 
 const isRefused = (report) => report.state === "refused";
@@ -36,8 +58,7 @@ const isToldBelow = (state, report) =>
 
 function refusedCard(state, report, outbox) {
   const { content, why } = report;
-  const zone = state.zoneById.get(content.zone_id);
-  const room = zone ? fullName(state, zone) : t("outbox.unknown_room");
+  const room = roomOf(state, report);
   const number = (name) => content[name]?.length ?? content[name];
   const counted = COUNTS.filter((name) => Number.isInteger(number(name))).map((name) => tn(`count.${name}`, number(name)));
   return h(

@@ -108,6 +108,11 @@ export const incident = {
   "outbox.others.other": "{n} reports of other people wait on this device until they sign in here.",
   "outbox.refused": "Not accepted: {room}, {status}, said at {time}",
   "outbox.unknown_room": "a room that is no longer on the map",
+  "outbox.late": "Arrived after the incident was closed: {room}, {status}",
+  "outbox.late_words": "It is kept, but nobody may be looking any more. Call 911 if you need help.",
+  "outbox.late_read": "I have read it",
+  "notice.late": "Call after the incident was closed: {room}, {status}",
+  "notice.late_words": "Nobody may be looking any more: see to it.",
   "outbox.repeat": "Send it again as of now",
   "outbox.drop": "Drop it",
 

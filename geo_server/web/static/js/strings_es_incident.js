@@ -108,6 +108,11 @@ export const incident = {
   "outbox.others.other": "{n} informes de otras personas esperan en este dispositivo hasta que ellas entren aquí.",
   "outbox.refused": "No aceptado: {room}, {status}, dicho a las {time}",
   "outbox.unknown_room": "una sala que ya no está en el mapa",
+  "outbox.late": "Llegó después de cerrarse el incidente: {room}, {status}",
+  "outbox.late_words": "Queda guardado, pero quizá ya nadie esté mirando. Llame al 911 si necesita ayuda.",
+  "outbox.late_read": "Lo he leído",
+  "notice.late": "Llamada después de cerrarse el incidente: {room}, {status}",
+  "notice.late_words": "Quizá ya nadie esté mirando: atiéndala.",
   "outbox.repeat": "Enviarlo otra vez con la hora de ahora",
   "outbox.drop": "Descartarlo",
 
