@@ -15,7 +15,7 @@ from geo_server.routing.compiled import compile_floorplan
 from geo_server.services.exports import floorplan_export, graphml_export, map_export, node_link_export
 from geo_server.store.database import Database
 from geo_server.store.floorplans import load_floorplan
-from geo_server.store.plans import add_plan
+from geo_server.store.plans import add_plan, pack
 from tests.store.samples import FRAME, a_floorplan, a_site, draft, found, in_incident, published
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_a_drill_is_marked_and_its_ways_out_are_for_those_who_may_see_them(datab
             floorplan_rev=1,
             parameters_hash=uuid4().hex,
             made_for_at=NOON,
-            document=orjson.dumps(document),
+            document=pack(orjson.dumps(document)),
         )
     allowed, others = (map_export(database, site, with_plan=may, made_at=NOON) for may in (True, False))
     assert "This is a drill" in allowed
