@@ -44,13 +44,13 @@ from geo_server.services.protocols import load_pack
 from geo_server.services.published import PublishedFloorplans
 from geo_server.services.reaches import Reaches
 from geo_server.services.reading import Reader
-from geo_server.services.ready_files import ReadyFiles
 from geo_server.services.recounts import Recounts
 from geo_server.services.retention import forgetting
 from geo_server.services.status_reports import StatusReports
 from geo_server.settings import Settings, load_settings
 from geo_server.store.jobs import working
 from geo_server.store.opening import open_database
+from geo_server.store.ready_files import ReadyFiles
 
 CONCERNS_BY_ADDRESS, CONCERNS_WITHIN_S = 20, 600.0
 """So many concerns come from one address by one link at most; the phones of a school may all have one address."""

@@ -1,23 +1,12 @@
-"""The planners of a process, each at a desk of its own: what all wait for in an emergency never stands behind anything else."""
+"""The planners of a process, each at a desk of its own: what all wait for in an emergency stands behind nothing but a rehearsal."""
 
-import threading
 from enum import StrEnum
 from uuid import uuid4
 
 from geo_server.domain.places import Floorplan
-from geo_server.services.planner import (
-    PREPARING_PATIENCE_S,
-    Child,
-    EndedError,
-    Planner,
-    Ready,
-    T,
-    Task,
-    going_down,
-    prepare_one,
-    value_of,
-)
-from geo_server.services.ready_files import ReadyFiles, ready_key
+from geo_server.services.planner import Planner, Ready, T, Task
+from geo_server.services.preparer import Preparer
+from geo_server.store.ready_files import ReadyFiles
 
 
 class Desk(StrEnum):
@@ -34,18 +23,20 @@ STAND_BACK = {Desk.WAYS: 0, Desk.REACH: 19, Desk.ASKED: 5}
 """Niceness of planners: areas to look at take what is left over while ways are told of."""
 
 
+PATIENCE = {Desk.WAYS: 1.0, Desk.REACH: 10.0, Desk.ASKED: 1.0}
+"""How many times as long as others they may take: by the clock, who stands far back is late."""
+
+
 class Planners:
-    """The planners of a process: what all wait for in an emergency never stands behind anything else.
+    """The planners of a process: what all wait for in an emergency stands behind nothing but a rehearsal.
 
     Args:
         kept: What earlier runs made ready; None keeps nothing.
     """
 
     def __init__(self, kept: ReadyFiles | None = None) -> None:
-        self._kept = kept
-        self._at = {desk: Planner(f"planner of {desk}", niceness=STAND_BACK[desk]) for desk in Desk}
-        self._preparing: set[Child] = set()
-        self._prepared_enough = threading.Event()
+        self._preparer = Preparer(kept)
+        self._at = {desk: Planner(f"planner of {desk}", STAND_BACK[desk], PATIENCE[desk]) for desk in Desk}
 
     def __enter__(self) -> "Planners":
         """Nothing has begun yet."""
@@ -63,38 +54,8 @@ class Planners:
 
     def prepare_no_more(self) -> None:
         """Leave what is being made ready as it is, and begin no other."""
-        self._prepared_enough.set()
-        for child in tuple(self._preparing):
-            child.kill()
+        self._preparer.close()
 
     def prepare(self, floorplan: Floorplan) -> Ready:
-        """Make a floorplan ready, in a process that ends with that: some seconds for a campus, unless an earlier run did.
-
-        Raises:
-            Unavailable: No more are to be made ready.
-            RuntimeError: The floorplan cannot be compiled, or that takes too long.
-        """
-        if self._kept is None:
-            return Ready(uuid4(), self._prepare(floorplan))
-        key = ready_key(floorplan)
-        packed = self._kept.find(key)
-        if packed is None:
-            packed = self._prepare(floorplan)
-            self._kept.keep(key, packed)
-        return Ready(uuid4(), packed)
-
-    def _prepare(self, floorplan: Floorplan) -> bytes:
-        child = Child("planner that prepares", prepare_one)
-        self._preparing.add(child)
-        if self._prepared_enough.is_set():  # by somebody who did not see this one yet
-            child.kill()
-        try:
-            packed: bytes = value_of(child.ask(floorplan, PREPARING_PATIENCE_S))
-        except EndedError as ended:
-            if self._prepared_enough.is_set():
-                raise going_down() from None
-            raise RuntimeError(f"A planner was ended while it made a floorplan ready: {ended}") from ended
-        finally:
-            self._preparing.discard(child)
-            child.end()
-        return packed
+        """Make a floorplan ready, as :meth:`Preparer.prepare` tells: some seconds for a campus, unless an earlier run did."""
+        return Ready(uuid4(), self._preparer.prepare(floorplan))

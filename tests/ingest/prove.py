@@ -17,7 +17,7 @@ from pathlib import Path
 
 from geo_server.domain.errors import GeoServerError
 from geo_server.ingest.result import ImportResult
-from geo_server.services.planner import IMPORTED_AHEAD
+from geo_server.services.child import IMPORTED_AHEAD
 from geo_server.services.worker import ANEW, Limits, read_in_worker
 from tests.ingest.mutations import damaged
 

@@ -54,3 +54,10 @@ def prepare_for_ever(path: str, _: Connection) -> None:
 def count_known(_: Floorplan, compiled: CompiledFloorplan) -> int:
     """Zones of which it was worked out already how far it is within them."""
     return len(vars(compiled.all_zones)["_farthest_m"])
+
+
+class Ends:
+    """Ends whatever process unpacks it."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (3,)

@@ -14,8 +14,7 @@ from sqlalchemy import text
 from geo_server.domain.errors import Unavailable
 from geo_server.domain.places import Site
 from geo_server.domain.roles import Role
-from geo_server.services import planners as rooms
-from geo_server.services import warming
+from geo_server.services import preparer, warming
 from geo_server.services.access import authenticate
 from geo_server.services.catching_up import THREAD_NAME, catching_up
 from geo_server.services.planners import Desk, Planners
@@ -66,7 +65,7 @@ def test_leaving_does_not_wait_for_a_floorplan_that_is_being_made_ready(
 ) -> None:
     build_campus(database)
     floorplans, told = PublishedFloorplans(database, planners), tmp_path / "who"
-    monkeypatch.setattr(rooms, "prepare_one", partial(prepare_for_ever, str(told)))
+    monkeypatch.setattr(preparer, "prepare_one", partial(prepare_for_ever, str(told)))
 
     async def stay() -> None:
         async with catching_up(*_services(database, floorplans), planners):

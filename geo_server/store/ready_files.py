@@ -10,39 +10,28 @@ import logging
 import os
 import sys
 import tempfile
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import orjson
+import pyproj
+import shapely
 
 import geo_server
-from geo_server.domain.places import Floorplan
-from geo_server.export.geojson import floorplan_document
-from geo_server.routing.digest import floorplan_digest
 
 log = logging.getLogger(__name__)
 
 FILES_KEPT = 16
 """5 MB each for a campus of 600 zones; those that were used last stay."""
 
+ENDING = ".ready"
+
 _LIBRARIES = ("networkx", "numpy", "pyproj", "scipy", "shapely")
 _HASH_BYTES = hashlib.sha256().digest_size
 
 
-def ready_key(floorplan: Floorplan) -> str:
-    """Name of a floorplan that this program has made ready."""
-    seen = hashlib.sha256(program_digest().encode())
-    seen.update(floorplan_digest(floorplan).encode())
-    seen.update(repr(floorplan.frame).encode())
-    seen.update(orjson.dumps(floorplan_document(floorplan)))
-    return seen.hexdigest()
-
-
-@cache
 def program_digest() -> str:
     """SHA-256 of all that what is packed depends on but the floorplan: our code, Python, and the libraries of geometry."""
-    seen = hashlib.sha256(sys.version.encode())
+    seen = hashlib.sha256(f"{sys.version} {shapely.geos_version} {pyproj.proj_version_str}\n".encode())
     for library in _LIBRARIES:
         seen.update(f"{library} {version(library)}\n".encode())
     for path in sorted(Path(geo_server.__file__).parent.rglob("*.py")):
@@ -55,10 +44,12 @@ class ReadyFiles:
 
     Args:
         folder: Made when the first file is kept; readable by nobody else.
+        program: Of another one nothing is found. By default that which begins now, whatever is installed over it later.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: str | None = None) -> None:
         self._folder = folder
+        self._program = program or program_digest()
 
     def find(self, key: str) -> bytes | None:
         """What was kept under a name; None when nothing was, when it is damaged, or when others may have written it."""
@@ -77,17 +68,17 @@ class ReadyFiles:
         """Keep it for the next run, whole or not at all; a folder that cannot be written costs only time."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder)
+            handle, name = tempfile.mkstemp(dir=self._folder, suffix=ENDING)
             with os.fdopen(handle, "wb") as file:
                 file.write(hashlib.sha256(packed).digest() + packed)
             Path(name).replace(self._path(key))
-            for old in sorted(self._folder.iterdir(), key=_used_at, reverse=True)[FILES_KEPT:]:
+            for old in sorted(self._folder.glob(f"*{ENDING}"), key=_used_at, reverse=True)[FILES_KEPT:]:
                 old.unlink(missing_ok=True)
         except OSError as fault:
             log.warning("A floorplan that was made ready is not kept for the next start: %s", fault)
 
     def _path(self, key: str) -> Path:
-        return self._folder / f"{key}.ready"
+        return self._folder / (hashlib.sha256(f"{self._program} {key}".encode()).hexdigest() + ENDING)
 
 
 def _is_ours(path: Path) -> bool:
