@@ -142,7 +142,7 @@ def _zone_properties(zone: Zone, routes: Mapping[str, RouteWords]) -> Json:
 
 
 def _plan_layers(plan: Mapping[str, Any], ordinal: int, routes: Mapping[str, RouteWords]) -> Iterator[Any]:
-    for area in plan.get("reach", ()):
+    for area in plan.get("reach") or ():
         if area["ordinal"] == ordinal:
             yield folium.GeoJson(
                 _feature(area["geometry"]),

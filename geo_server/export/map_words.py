@@ -7,7 +7,7 @@ from typing import Any
 
 from geo_server.domain.palette import LIGHT
 from geo_server.domain.places import Floorplan
-from geo_server.domain.routes import RouteStatus
+from geo_server.domain.routes import SAFE, RouteStatus
 from geo_server.export.offline import safe
 
 
@@ -33,6 +33,7 @@ header, .zone-list, .legend, .ground { padding: 8px 16px; }
 .folium-map { order: 1; flex: 0 0 70vh; background: #F6F5F2 !important; }
 .legend { order: 2; } .ground { order: 3; } .zone-list { order: 4; overflow-x: auto; }
 h1 { font-size: 22px; margin: 0; } h2 { font-size: 18px; margin: 8px 0; } header p { margin: 4px 0 0; }
+.warning { background: #B5360B; color: #fff; padding: 8px; font-weight: 700; }
 .exercise { background: #F0E442; color: #000; border: 3px solid #000; padding: 8px; text-align: center; font-weight: 700; }
 .legend ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0; padding: 0; }
 .swatch { display: inline-block; width: 22px; height: 14px; margin-right: 6px; border: 1px solid #333; }
@@ -69,10 +70,16 @@ def read_routes(floorplan: Floorplan, plan: Mapping[str, Any]) -> dict[str, Rout
     words = {}
     for route in plan.get("zones", ()):
         if route["zone_id"] in zones:
-            look = _LOOKS[RouteStatus(route["status"])]
+            look = _LOOKS[_status(route, behind=bool(plan.get("behind")))]
             html = _route_html(route, look.words, exits)
             words[route["zone_id"]] = RouteWords(html, look.mark, look.fill, look.kind)
     return words
+
+
+def _status(route: Mapping[str, Any], *, behind: bool) -> RouteStatus:
+    """Of a plan that does not know of everything no way is safe for sure."""
+    status = RouteStatus(route["status"])
+    return RouteStatus.NO_GUARANTEED_ROUTE if behind and status in SAFE else status
 
 
 def page_words(
@@ -96,11 +103,25 @@ def page_words(
     """
     banner = '<p class="exercise">EXERCISE. This is a drill, not an emergency.</p>' if exercise else ""
     stamp = made_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    warnings = "".join(f'<p class="warning">{words}</p>' for words in _warnings(plan))
     return (
         f"{_STYLE}<header>{banner}<h1>{safe(title)}</h1>"
-        f"<p>Made at <time>{stamp}</time>. A picture of that moment: it does not follow what happens after.</p></header>"
+        f"<p>Made at <time>{stamp}</time>. A picture of that moment: it does not follow what happens after.</p>"
+        f"{warnings}</header>"
         f"{_legend(routes)}{_ground(plan)}{_list(floorplan, routes)}"
     )
+
+
+def _warnings(plan: Mapping[str, Any]) -> Iterable[str]:
+    """What of a plan may be wrong, in words that cannot be overlooked."""
+    if plan.get("behind"):
+        made = safe(str(plan.get("made_for_at", "an unknown moment")))
+        yield (
+            f"NOT UP TO DATE. Something was reported after {made} that these ways out do not know of, such as a threat that is not "
+            "shown here. No way is guaranteed."
+        )
+    elif plan and plan.get("reach") is None:
+        yield "Where the threat can be was not drawn yet when this was made."
 
 
 def _legend(routes: Mapping[str, RouteWords]) -> str:

@@ -4,7 +4,6 @@ A plan is made anew when something that routes depend on was recorded, when the 
 people are known of in some zone than it counted. Fewer people are late nowhere, so it holds for them as well.
 """
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +103,7 @@ class AskedPlans:
 
 
 def _make(inputs: PlanInputs, *, choices: bool) -> AskedPlan:
-    document = gzip.decompress(plan_incident(inputs, choices=choices).document)
+    document = plan_incident(inputs, choices=choices)
     read = orjson.loads(document)
     moment = read["made_for_at"]
     return AskedPlan(

@@ -12,6 +12,7 @@ from geo_server.export.geojson import floorplan_document
 from geo_server.routing.compiled import CompiledFloorplan, compile_floorplan
 from geo_server.routing.graph_files import graphml, node_link
 from geo_server.store.database import Connection, Database
+from geo_server.store.events import routes_changed
 from geo_server.store.floorplans import load_floorplan
 from geo_server.store.incidents import find_open_incident
 from geo_server.store.plans import StoredPlan, find_latest_plan, load_plan_document, load_reach
@@ -86,6 +87,8 @@ def _read(database: Database, site: Site, *, with_plan: bool) -> _Reading:
 
 
 def _read_plan(c: Connection, stored: StoredPlan) -> dict[str, Any]:
-    """A plan with its reach, where that is drawn."""
+    """A plan with its reach, null where that is not drawn yet, and whether it is behind."""
     reach = load_reach(c, stored.id)
-    return {**orjson.loads(load_plan_document(c, stored.id)), "reach": [] if reach is None else orjson.loads(reach)}
+    drawn = None if reach is None else orjson.loads(reach)
+    document = orjson.loads(load_plan_document(c, stored.id))
+    return {**document, "reach": drawn, "behind": routes_changed(c, stored.site_id, stored.seq)}

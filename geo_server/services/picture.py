@@ -159,9 +159,9 @@ def _read(c: Connection, floorplans: PublishedFloorplans, site: Site) -> Seen:
         late_calls=late,
         plan=plan,
         plan_behind=behind,
-        plan_failed_at=_failed_at(c, EventKind.PLAN_FAILED, incident, plan) if behind else None,
+        plan_failed_at=_plan_failed_at(c, incident, plan) if behind else None,
         reach=plan if plan is None or plan.reach_etag else find_latest_reach(c, incident.id),
-        reach_failed_at=_failed_at(c, EventKind.REACH_FAILED, incident, plan) if plan and not plan.reach_etag else None,
+        reach_failed_at=_reach_failed_at(c, incident, plan) if plan and not plan.reach_etag else None,
     )
     return Seen(picture, _by_person(given_by))
 
@@ -173,6 +173,12 @@ def _by_person(given_by: Sequence[Kept]) -> dict[UUID | None, Mapping[UUID, Stat
     return {person: latest_reports(reports) for person, reports in own.items()}
 
 
-def _failed_at(c: Connection, kind: EventKind, incident: Incident, plan: StoredPlan | None) -> datetime | None:
-    failure = find_last_event(c, incident.site_id, kind, incident.id, after=plan.seq if plan else 0)
+def _plan_failed_at(c: Connection, incident: Incident, plan: StoredPlan | None) -> datetime | None:
+    after = plan.seq if plan else 0
+    failure = find_last_event(c, incident.site_id, EventKind.PLAN_FAILED, incident.id, after=after)
     return failure.at if failure else None
+
+
+def _reach_failed_at(c: Connection, incident: Incident, plan: StoredPlan) -> datetime | None:
+    failure = find_last_event(c, incident.site_id, EventKind.REACH_FAILED, incident.id, after=plan.seq)
+    return failure.at if failure and failure.payload.get("plan") == plan.etag else None

@@ -154,8 +154,8 @@ def _safe_ways_of(made: EvacuationPlan) -> SafeWays:
     }
 
 
-def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> MadePlan:
-    """The plan of an incident that somebody asks for, with where threats can be.
+def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> bytes:
+    """The plan of an incident that somebody asks for, with where threats can be, as its document, UTF-8 JSON.
 
     Args:
         inputs: All that it rests on.
@@ -165,7 +165,7 @@ def plan_incident(inputs: PlanInputs, *, choices: bool = False) -> MadePlan:
         RuntimeError: The planner has a bug, or takes too long.
     """
     task = partial(_make, replace(inputs.request, choices=choices), _head(inputs))
-    return MadePlan(inputs, *inputs.published.work(task))
+    return inputs.published.work(task)
 
 
 def plan_ways_of(inputs: PlanInputs) -> MadePlan:
@@ -196,20 +196,15 @@ def _head(inputs: PlanInputs) -> dict[str, Any]:
     }
 
 
-_Made = tuple[str, bytes, SafeWays]
-"""Of a plan the hash of its parameters, the document, and its safe ways."""
-
-
-def _make(request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan) -> _Made:
+def _make(request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan) -> bytes:
     """In the planner: the whole plan."""
-    made = plan(compiled, request)
-    return made.parameters_hash, pack(orjson.dumps({**head, **plan_document(made, floorplan)})), _safe_ways_of(made)
+    return orjson.dumps({**head, **plan_document(plan(compiled, request), floorplan)})
 
 
 def _make_ways(
     request: PlanRequest, head: Mapping[str, Any], floorplan: Floorplan, compiled: CompiledFloorplan
-) -> _Made:
-    """In the planner: the plan without its reach."""
+) -> tuple[str, bytes, SafeWays]:
+    """In the planner: of a plan without its reach the hash of its parameters, the document, and its safe ways."""
     made = plan_ways(compiled, request)
     return made.parameters_hash, pack(orjson.dumps({**head, **ways_document(made, floorplan)})), _safe_ways_of(made)
 

@@ -7,7 +7,7 @@ committed, and nothing is locked meanwhile; when that fails, what was recorded s
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,22 @@ class _Read:
     people: Mapping[UUID, int]
 
 
+@dataclass(frozen=True, slots=True)
+class LatestPlan:
+    """The latest plan of an incident.
+
+    Args:
+        document: As packed.
+        reach: As packed; None until it is drawn.
+        behind: Something that routes depend on was recorded after it: no way of it is safe for sure.
+    """
+
+    stored: StoredPlan
+    document: bytes
+    reach: bytes | None
+    behind: bool
+
+
 def is_behind(c: Connection, stored: StoredPlan) -> bool:
     """Whether something that routes depend on was recorded after a plan was made."""
     return routes_changed(c, stored.site_id, stored.seq)
@@ -81,12 +97,16 @@ class Plans:
         database: Where all is kept.
         floorplans: What is published, ready for planning.
         reaches: Draws where threats can be after each plan.
+
+    Attributes:
+        on_failure: Called with the site of each plan that failed.
     """
 
     def __init__(self, database: Database, floorplans: PublishedFloorplans, reaches: Reaches) -> None:
         self._database = database
         self._floorplans = floorplans
         self._reaches = reaches
+        self.on_failure: Callable[[Site], object] = lambda _: None
         self._lock = threading.Lock()
         self._turns = Turns()
         self._parsed: OrderedDict[UUID, _Read] = OrderedDict()
@@ -118,16 +138,15 @@ class Plans:
             latest = last_seq(c, site.id)
         return None if incident is None else self.replan(site, incident.id, latest if seq is None else seq)
 
-    def replan_for_more_people(self, site: Site) -> bool:
-        """:meth:`replan` for the open incident of a site if more people are known of in some zone than its plan counted.
+    def replan_if_due(self, site: Site) -> bool:
+        """:meth:`replan` for the open incident of a site if its plan is behind, or counts too few people in some zone.
 
         Returns:
-            False when the plan failed, and they are still not counted.
+            False when the plan failed, and it is still due.
         """
         with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
-            stored = None if incident is None else find_latest_plan(c, incident.id)
-            if incident is None or stored is None or not self._has_more_people(c, site, incident, stored):
+            if incident is None or not self._is_due(c, site, incident):
                 return True
             seq = last_seq(c, site.id)
         return self.replan(site, incident.id, seq)
@@ -161,24 +180,23 @@ class Plans:
         with self._database.snapshot() as c:
             for site in list_sites(c):
                 incident = find_open_incident(c, site.id)
-                if incident is not None and self._is_to_be_planned(c, site, incident):
+                if incident is not None and self._is_due(c, site, incident):
                     waiting.append((site, incident.id, last_seq(c, site.id)))
         return waiting
 
-    def _is_to_be_planned(self, c: Connection, site: Site, incident: Incident) -> bool:
+    def _is_due(self, c: Connection, site: Site, incident: Incident) -> bool:
         latest = find_latest_plan(c, incident.id)
         return latest is None or is_behind(c, latest) or self._has_more_people(c, site, incident, latest)
 
-    def find_latest(self, site: Site) -> tuple[StoredPlan, bytes, bytes | None] | None:
-        """The latest plan of the open incident, its document and its reach, as packed; None when there is no plan, or no reach
-        yet.
-        """
+    def find_latest(self, site: Site) -> LatestPlan | None:
+        """The latest plan of the open incident; None when there is none."""
         with self._database.snapshot(site.id) as c:
             incident = find_open_incident(c, site.id)
             stored = None if incident is None else find_latest_plan(c, incident.id)
             if stored is None:
                 return None
-            return stored, load_packed_document(c, stored.id), load_packed_reach(c, stored.id)
+            document, reach = load_packed_document(c, stored.id), load_packed_reach(c, stored.id)
+            return LatestPlan(stored, document, reach, is_behind(c, stored))
 
     def find_route(self, stored: StoredPlan, zone_id: UUID) -> Route | None:
         """A zone's route in a plan, with the moment that its seconds count from."""
@@ -196,6 +214,7 @@ class Plans:
         except Exception:
             log.exception("No plan could be made for incident %s of site %s", incident_id, site.slug)
             self._say_that_it_failed(site, incident_id)
+            self.on_failure(site)
             return False
         return True
 

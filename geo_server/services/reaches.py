@@ -6,6 +6,7 @@ begun is also ended, so that areas come however fast sightings follow each other
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Self
@@ -24,6 +25,9 @@ from geo_server.store.sites import list_sites
 
 log = logging.getLogger(__name__)
 
+AGAIN_S, TRIES = 1.0, 60
+"""Before the database is asked again that was away, and how often."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
@@ -41,7 +45,7 @@ class Reaches:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._closed = False
+        self._closed = threading.Event()
         self._one_by_one = ThreadPoolExecutor(1, thread_name_prefix="reach")
         self._lock = threading.Lock()
         self._wanted: dict[UUID, _Wanted] = {}
@@ -53,7 +57,7 @@ class Reaches:
     def __exit__(self, *_: object) -> None:
         """Begin no other. What is under way ends with its planner, and is made up for at the next start."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
         self._one_by_one.shutdown(wait=False, cancel_futures=True)
 
     def draw(self, site: Site, plan: StoredPlan, inputs: PlanInputs) -> None:
@@ -67,7 +71,7 @@ class Reaches:
         with self._lock:
             waits = plan.incident_id in self._wanted
             self._wanted[plan.incident_id] = _Wanted(site, plan, inputs)
-            if not (waits or self._closed):
+            if not (waits or self._closed.is_set()):
                 self._one_by_one.submit(self._draw_latest, plan.incident_id)
 
     def draw_missing(self, floorplans: PublishedFloorplans) -> None:
@@ -79,7 +83,11 @@ class Reaches:
         with self._database.snapshot() as c:
             sites = list_sites(c)
         for site in sites:
-            wanted = self._find_missing(floorplans, site)
+            try:
+                wanted = self._find_missing(floorplans, site)
+            except GeoServerError as refusal:
+                log.warning("Whether a reach of site %s is missing cannot be seen: %s", site.slug, refusal)
+                continue
             if wanted is not None:
                 self.draw(wanted.site, wanted.plan, wanted.inputs)
 
@@ -107,12 +115,30 @@ class Reaches:
         with self._lock:
             wanted = self._wanted.pop(incident_id)
         try:
-            self._keep(wanted, draw_reach(wanted.inputs))
-        except Unavailable as lack:
+            reach = draw_reach(wanted.inputs)
+        except Unavailable as lack:  # the planners are closed
             log.info("No reach was drawn for incident %s of site %s: %s", incident_id, wanted.site.slug, lack)
+            return
         except Exception:
             log.exception("No reach could be drawn for incident %s of site %s", incident_id, wanted.site.slug)
-            self._say_that_it_failed(wanted)
+            self._until_taken(wanted, self._say_that_it_failed)
+            return
+        self._until_taken(wanted, lambda wanted: self._keep(wanted, reach))
+
+    def _until_taken(self, wanted: _Wanted, record: Callable[[_Wanted], None]) -> None:
+        """Record something, again and again while the database is away, unless there is a newer plan or the server ends."""
+        for _ in range(TRIES):
+            try:
+                record(wanted)
+            except Unavailable as lack:
+                log.warning("The reach of incident %s cannot be kept yet: %s", wanted.plan.incident_id, lack)
+            except Exception:
+                log.exception("The reach of incident %s cannot be kept", wanted.plan.incident_id)
+                return
+            else:
+                return
+            if wanted.plan.incident_id in self._wanted or self._closed.wait(AGAIN_S):
+                return
 
     def _keep(self, wanted: _Wanted, reach: bytes) -> None:
         with self._database.transaction(wanted.site.id) as c:
@@ -122,10 +148,6 @@ class Reaches:
                 record_event(c, wanted.site.id, EventKind.REACH_MADE, payload)
 
     def _say_that_it_failed(self, wanted: _Wanted) -> None:
-        """Record it, unless the database is what failed."""
-        try:
-            with self._database.transaction(wanted.site.id) as c:
-                payload = {"incident_id": str(wanted.plan.incident_id)}
-                record_event(c, wanted.site.id, EventKind.REACH_FAILED, payload)
-        except GeoServerError as refusal:
-            log.warning("Nor could that be recorded: %s", refusal)
+        with self._database.transaction(wanted.site.id) as c:
+            payload = {"incident_id": str(wanted.plan.incident_id), "plan": wanted.plan.etag}
+            record_event(c, wanted.site.id, EventKind.REACH_FAILED, payload)

@@ -1,4 +1,5 @@
-"""Plans again for people whom no plan has counted yet: some seconds after the first report that tells of them.
+"""Plans again for people whom no plan has counted yet, some seconds after the first report that tells of them, and where a plan
+failed.
 
 In the first minutes reports come in by the hundred. One plan counts all that came within :data:`GATHER_S`, and every device
 fetches one plan instead of a hundred. Until then the plan before stands: it says whom it counted.
@@ -30,10 +31,10 @@ MOST_DOUBLED = 5
 
 
 class Recounts:
-    """The sites of a process on which people were reported. Shared by threads.
+    """The sites of a process on which people were reported, or a plan failed. Shared by threads.
 
-    A site whose plan fails stays here and is tried again, each time after twice as long. What a process had here when it ended
-    the next one finds by itself (:meth:`Plans.replan_behind`).
+    A site whose plan fails comes here, whatever it was made for, and is tried again, each time after twice as long. What a process
+    had here when it ended the next one finds by itself (:meth:`Plans.replan_behind`).
 
     Args:
         plans: Makes the plans.
@@ -42,6 +43,7 @@ class Recounts:
 
     def __init__(self, plans: Plans, gather_s: float = GATHER_S) -> None:
         self._plans = plans
+        plans.on_failure = self.soon
         self._gather_s = gather_s
         self._sites: dict[UUID, Site] = {}
         self._under_way: set[UUID] = set()
@@ -51,7 +53,7 @@ class Recounts:
         self._asked, self._leaving = threading.Event(), threading.Event()
 
     def soon(self, site: Site) -> None:
-        """Plan again for a site's open incident, if more people are known of by then."""
+        """Plan again for a site's open incident, if that is still due by then."""
         with self._lock:
             self._sites[site.id] = site
             self._not_before.pop(site.id, None)
@@ -89,22 +91,22 @@ class Recounts:
         return due
 
     def _plan(self, site: Site) -> None:
-        counted = self._leaving.is_set() or self._is_counted(site)
+        planned = self._leaving.is_set() or self._is_planned(site)
         with self._lock:
             self._under_way.discard(site.id)
             self._not_before.pop(site.id, None)
             failures = self._failures.pop(site.id, 0)
-            if not counted:
+            if not planned:
                 self._failures[site.id] = failures + 1
                 self._not_before[site.id] = time.monotonic() + self._gather_s * 2 ** min(failures, MOST_DOUBLED)
                 self._sites.setdefault(site.id, site)
                 self._asked.set()
 
-    def _is_counted(self, site: Site) -> bool:
+    def _is_planned(self, site: Site) -> bool:
         try:
-            return self._plans.replan_for_more_people(site)
+            return self._plans.replan_if_due(site)
         except GeoServerError as refusal:
-            log.warning("People reported on site %s are not counted yet: %s", site.slug, refusal)
+            log.warning("No plan for site %s yet: %s", site.slug, refusal)
         except Exception:
-            log.exception("People reported on site %s are not counted yet", site.slug)
+            log.exception("No plan for site %s yet", site.slug)
         return False

@@ -123,7 +123,7 @@ def find_latest_plan(c: Connection, incident_id: UUID, *, at: datetime | None = 
 
 def find_latest_reach(c: Connection, incident_id: UUID) -> StoredPlan | None:
     """Of the plans of an incident that have their reach, the one that knows most; None when none has."""
-    return _first(c, select(*_HEAD).where(plans.c.incident_id == incident_id, plans.c.reach_etag.is_not(None)))
+    return _first(c, select(*_HEAD).where(plans.c.incident_id == incident_id, plans.c.reach.is_not(None)))
 
 
 def _first(c: Connection, statement: Select[Any]) -> StoredPlan | None:

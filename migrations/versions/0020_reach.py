@@ -59,8 +59,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for plan_id, document, reach in _plans():
         whole = json.loads(gzip.decompress(document))
-        if reach is not None:
-            whole["reach"] = json.loads(gzip.decompress(reach))
+        whole["reach"] = [] if reach is None else json.loads(gzip.decompress(reach))
         statement = sa.text("UPDATE plans SET document = :document WHERE id = :id")
         op.get_bind().execute(statement, {"id": plan_id, "document": json.dumps(whole).encode()})
     for column in ("document", "reach"):

@@ -176,7 +176,7 @@ def test_where_threats_can_be_follows_the_ways_and_is_part_of_the_plan_from_then
 
     assert first.json()["reach"] in (None, alone.json()["reach"])
     assert [area["at_s"] for area in then.json()["reach"]] == [0.0, 15.0, 30.0, 60.0]
-    assert then.json() == {**ways.json(), "reach": alone.json()["reach"]}
+    assert then.json() == {**ways.json(), "reach": alone.json()["reach"], "behind": False}
     assert ways.headers["content-encoding"] == "gzip"
     as_it_is = responder.get(f"{campus.url}/plan", params={"reach": False}, headers={"Accept-Encoding": "identity"})
     assert ("content-encoding" in as_it_is.headers, as_it_is.content) == (False, ways.content)

@@ -61,6 +61,8 @@ def test_nobody_is_shown_a_way_out_that_does_not_know_of_the_latest_sighting(
         staff.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
         behind = staff.get(f"{campus.url}/zones/{room}/guidance").json()
         pictures = [one.get(f"{campus.url}/picture").json() for one in (staff, responder)]
+        plan = responder.get(f"{campus.url}/plan")
+        page = responder.get(f"{campus.url}/exports/map.html").text
     responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(28, 1.5)))
     after = staff.get(f"{campus.url}/zones/{room}/guidance").json()
 
@@ -71,6 +73,10 @@ def test_nobody_is_shown_a_way_out_that_does_not_know_of_the_latest_sighting(
     assert [picture["plan_behind"] for picture in pictures] == [True, True]
     assert after["route"]["made_for_at"] > before["route"]["made_for_at"]
     assert responder.get(f"{campus.url}/picture").json()["plan_behind"] is False
+    assert plan.json()["behind"] is True
+    assert plan.headers["etag"].endswith('-behind"')
+    assert "NOT UP TO DATE" in page
+    assert responder.get(f"{campus.url}/plan").json()["behind"] is False
 
 
 def test_a_sighting_sent_again_is_counted_once(client: Client, campus: Campus) -> None:

@@ -162,6 +162,23 @@ def test_ways_out_never_come_without_what_they_rest_on() -> None:
     assert "People start to walk within 10 s." in words
 
 
+def test_a_plan_that_does_not_know_of_everything_calls_nothing_safe_and_says_so_first() -> None:
+    plan = {**plan_of(school()), "behind": True}
+    words = " ".join(visible_words(folium_page(school(), plan, title="School", made_at=NOON)).split())
+    said = words.partition("All zones")[2]
+    assert words.index("NOT UP TO DATE") < words.index("All zones")
+    assert "Safe by" not in said
+    assert "No way out is guaranteed" in said
+    fresh = " ".join(visible_words(folium_page(school(), plan_of(school()), title="School", made_at=NOON)).split())
+    assert "NOT UP TO DATE" not in fresh
+    assert "Safe by" in fresh.partition("All zones")[2]
+
+
+def test_a_reach_that_is_not_drawn_yet_is_said_to_be_missing() -> None:
+    page = visible_words(folium_page(school(), {**plan_of(school()), "reach": None}, title="School", made_at=NOON))
+    assert "was not drawn yet" in page
+
+
 def test_every_status_is_told_in_words() -> None:
     words = visible_words(folium_page(school(), plan_of(school()), title="School", made_at=NOON))
     for status in ("Safe by the shortest way", "Safe by a detour", "No way out is guaranteed", "No way to any exit"):

@@ -2,7 +2,7 @@
 
 import gzip
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import orjson
@@ -33,12 +33,21 @@ from tests.campus import Campus
 PACK = load_shipped_pack()
 
 
+def close_all() -> None:
+    """Close the desks that were opened."""
+    while Desk.opened:
+        Desk.opened.pop().reaches.__exit__()
+
+
 class Desk:
-    """One server process on a campus, without its face."""
+    """One server process on a campus, without its face. To be closed, as :func:`close_all` does with all of a test."""
+
+    opened: ClassVar[list["Desk"]] = []
 
     def __init__(self, database: Database, planners: Planners, campus: Campus) -> None:
         self.database, self.planners, self.campus = database, planners, campus
         self.floorplans = PublishedFloorplans(database, planners)
+        self.opened.append(self)
         self.reaches = Reaches(database)
         self.plans = Plans(database, self.floorplans, self.reaches)
         self.by: Principal = authenticate(database, campus.tokens[Role.COMMANDER])
@@ -71,12 +80,12 @@ class Desk:
     def latest_plan(self) -> StoredPlan:
         found = self.plans.find_latest(self.campus.site)
         assert found is not None
-        return found[0]
+        return found.stored
 
     def plan(self) -> dict[str, Any]:
         found = self.plans.find_latest(self.campus.site)
         assert found is not None
-        document: dict[str, Any] = orjson.loads(gzip.decompress(found[1]))
+        document: dict[str, Any] = orjson.loads(gzip.decompress(found.document))
         return document
 
     def report(self, zone: Zone, adults: int, students: int) -> None:

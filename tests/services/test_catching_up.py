@@ -37,8 +37,16 @@ def planners() -> Iterator[Planners]:
         yield made
 
 
-def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: Database, planners: Planners) -> None:
-    services = _with_a_sighting_that_nobody_planned_for(database, planners)
+@pytest.fixture
+def reaches(database: Database) -> Iterator[Reaches]:
+    with Reaches(database) as made:
+        yield made
+
+
+def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(
+    database: Database, planners: Planners, reaches: Reaches
+) -> None:
+    services = _with_a_sighting_that_nobody_planned_for(database, planners, reaches)
     leaving, lock = asyncio.Event(), text("LOCK TABLE sites IN ACCESS EXCLUSIVE MODE")
 
     async def stay() -> None:
@@ -61,14 +69,14 @@ def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(database: D
 
 
 def test_leaving_does_not_wait_for_a_floorplan_that_is_being_made_ready(
-    database: Database, planners: Planners, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    database: Database, planners: Planners, reaches: Reaches, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     build_campus(database)
     floorplans, told = PublishedFloorplans(database, planners), tmp_path / "who"
     monkeypatch.setattr(preparer, "prepare_one", partial(prepare_for_ever, str(told)))
 
     async def stay() -> None:
-        async with catching_up(*_services(database, floorplans), planners):
+        async with catching_up(*_services(database, floorplans, reaches), planners):
             while not told.exists():
                 await asyncio.sleep(0.01)
 
@@ -99,8 +107,10 @@ def test_leaving_ends_the_look_around_in_a_floorplan(
     assert tasks[2:] == [(warming.rehearse, Desk.WAYS), *((task, Desk.REACH) for task, _ in tasks[3:])]
 
 
-def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, planners: Planners) -> None:
-    services = _with_a_sighting_that_nobody_planned_for(database, planners)
+def test_a_process_that_stays_plans_what_was_left_to_do(
+    database: Database, planners: Planners, reaches: Reaches
+) -> None:
+    services = _with_a_sighting_that_nobody_planned_for(database, planners, reaches)
 
     async def stay() -> None:
         async with catching_up(*services, planners), asyncio.timeout(20):
@@ -115,7 +125,7 @@ def test_a_process_that_stays_plans_what_was_left_to_do(database: Database, plan
 
 
 def _with_a_sighting_that_nobody_planned_for(
-    database: Database, planners: Planners
+    database: Database, planners: Planners, reaches: Reaches
 ) -> tuple[PublishedFloorplans, Plans, Reaches]:
     campus = build_campus(database)
     floorplans = PublishedFloorplans(database, planners)
@@ -123,11 +133,12 @@ def _with_a_sighting_that_nobody_planned_for(
     lon, lat = campus.lonlat(3, 1.5)
     said = NewSighting(uuid4(), "fire", (lon, lat), 0, datetime.now(UTC))
     add_sighting(database, floorplans, load_shipped_pack(), campus.site, said, by=by)
-    return _services(database, floorplans)
+    return _services(database, floorplans, reaches)
 
 
-def _services(database: Database, floorplans: PublishedFloorplans) -> tuple[PublishedFloorplans, Plans, Reaches]:
-    reaches = Reaches(database)
+def _services(
+    database: Database, floorplans: PublishedFloorplans, reaches: Reaches
+) -> tuple[PublishedFloorplans, Plans, Reaches]:
     return floorplans, Plans(database, floorplans, reaches), reaches
 
 

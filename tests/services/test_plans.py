@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,14 +25,15 @@ from geo_server.store.database import Database
 from geo_server.store.events import last_seq, record_event
 from geo_server.store.plans import find_latest_plan
 from tests.campus import build_campus
-from tests.services.desks import Desk
+from tests.services.desks import Desk, close_all
 
 ROUNDS = 100
 
 
 @pytest.fixture
-def desk(database: Database, planners: Planners) -> Desk:
-    return Desk(database, planners, build_campus(database))
+def desk(database: Database, planners: Planners) -> Iterator[Desk]:
+    yield Desk(database, planners, build_campus(database))
+    close_all()
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -153,10 +155,10 @@ def test_people_whom_the_plan_has_not_counted_make_a_new_one_and_fewer_do_not(de
 
     desk.report(first, 1, 10)
     made = desk.latest_plan().id
-    desk.plans.replan_for_more_people(desk.campus.site)
+    desk.plans.replan_if_due(desk.campus.site)
     assert desk.latest_plan().id == made
     desk.report(second, 2, 31)
-    desk.plans.replan_for_more_people(desk.campus.site)
+    desk.plans.replan_if_due(desk.campus.site)
     assert desk.plan()["assumptions"]["people"] == {str(first.id): 11, str(second.id): 33}
 
 
@@ -193,12 +195,33 @@ def test_people_reported_before_a_restart_or_a_failed_plan_are_counted_all_the_s
     assert counted() == {str(first.id): 21, str(second.id): 31}
 
 
+def test_a_plan_that_failed_is_made_again_though_nobody_says_anything_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait() -> None:
+        recounts = Recounts(desk.plans, gather_s=0.001)
+        async with recounts.running(), asyncio.timeout(60):
+            with monkeypatch.context() as broken:
+                broken.setattr("geo_server.services.planner.PATIENCE_S", 0.0)
+                recorded = desk.see(3)
+                assert not await asyncio.to_thread(
+                    desk.plans.replan, desk.campus.site, recorded.incident_id, recorded.seq
+                )
+                while desk.count(EventKind.PLAN_FAILED) < 2:
+                    await asyncio.sleep(0.01)
+            while desk.picture().plan_behind:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(wait())
+    assert len(desk.plan()["threats"]) == 1
+
+
 def test_a_site_that_takes_long_to_plan_for_holds_up_no_other(desk: Desk) -> None:
     slow, quick = desk.campus.site, replace(desk.campus.site, id=uuid4())
     held, planned = threading.Event(), threading.Event()
 
     class Slow(Plans):
-        def replan_for_more_people(self, site: Site) -> bool:
+        def replan_if_due(self, site: Site) -> bool:
             if site is slow:
                 return held.wait(20)
             planned.set()

@@ -56,14 +56,16 @@ def show_plan(
     found = state["plans"].find_latest(access.site)
     if found is None:
         raise none
-    plan, packed, areas = found
+    plan = found.stored
     if not reach and access.may(Permission.SEE_NAMES):
-        return packed_tagged(request, packed, plan.etag)
-    document = gzip.decompress(packed)
+        return packed_tagged(request, found.document, plan.etag)
+    document = gzip.decompress(found.document)
     if not reach:
         return _plan_for(request, access, document, plan.etag)
-    drawn = b"null" if areas is None else gzip.decompress(areas)
-    return _plan_for(request, access, with_member(document, "reach", drawn), plan.whole_etag)
+    drawn = b"null" if found.reach is None else gzip.decompress(found.reach)
+    whole = with_member(document, "reach", drawn)
+    whole = with_member(whole, "behind", b"true" if found.behind else b"false")
+    return _plan_for(request, access, whole, f"{plan.whole_etag}-behind" if found.behind else plan.whole_etag)
 
 
 @router.get("/reach")
