@@ -23,6 +23,7 @@ from geo_server.domain.errors import Conflict, Unavailable
 from geo_server.domain.places import Site
 from geo_server.domain.wording import counted
 from geo_server.services.access import create_sign_in_links
+from geo_server.services.protocols import load_pack
 from geo_server.settings import Settings, find_unknown_settings, load_settings
 from geo_server.store.database import Database
 from geo_server.store.machine import listen
@@ -76,10 +77,16 @@ def migrate(data_dir: DataDir = None) -> None:
 
 
 def _load_settings(**given: object) -> Settings:
-    """The settings, with a word about every variable that was meant to be one."""
+    """The settings, with a word about every variable that was meant to be one.
+
+    Raises:
+        InvalidInput: A setting cannot be, or the protocol pack cannot be read.
+    """
     for sentence in find_unknown_settings(os.environ):
         tell(f"geo-server: warning: {sentence}")
-    return load_settings(**given)
+    settings = load_settings(**given)
+    load_pack(settings.data_dir)  # one that cannot be read is refused before anything is begun
+    return settings
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -173,6 +180,7 @@ def _run(settings: Settings, listener: socket.socket, greeting: str) -> None:
         timeout_graceful_shutdown=_GRACE_S,
     )
     server = _Server(config, greeting)
-    server.run(sockets=[listener])
+    with suppress(SystemExit):  # how uvicorn ends when the application does not start
+        server.run(sockets=[listener])
     if not server.started:
         raise Unavailable("The server did not start.", advice="The reason stands above.")

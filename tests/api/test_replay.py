@@ -146,3 +146,11 @@ def test_without_a_moment_it_is_now_and_those_who_see_no_reports_see_no_past(cou
     assert course.commander.get(f"{course.url}/picture").json()["incident"]["state"] == "closed"
     assert client(Role.STAFF).get(f"{course.url}/picture").status_code == 403
     assert client(Role.GUEST).get(f"{course.url}/timeline").status_code == 403
+
+
+@pytest.mark.parametrize("part", ["picture", "timeline"])
+def test_a_parameter_that_is_not_known_is_refused_by_its_name(course: Course, part: str) -> None:
+    """A moment that is misspelt must not be answered as of now."""
+    answer = course.commander.get(f"{course.url}/{part}", params={"at": course.moments["seen"]})
+    assert (answer.status_code, answer.json()["where"]) == (422, "at")
+    assert "'at'" in answer.json()["detail"]

@@ -61,6 +61,14 @@ def test_a_setting_that_cannot_be_is_refused_before_anything_is_done(command: st
     assert "GEO_SERVER_PUBLIC_URL: Give http:// or https://" in said
 
 
+@pytest.mark.parametrize("command", ["up", "serve"])
+def test_a_protocol_pack_that_cannot_be_read_is_refused_before_anything_is_begun(tmp_path: Path, command: str) -> None:
+    (tmp_path / "protocols.toml").write_text("name = ")
+    said = refused(run(command, "--port", "0", env={"GEO_SERVER_DATA_DIR": str(tmp_path)}))
+    assert str(tmp_path / "protocols.toml") in said
+    assert [path.name for path in tmp_path.iterdir()] == ["protocols.toml"], "no database was made"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     done = run(command, "--help", env={"COLUMNS": "40", "TERM": "dumb"})

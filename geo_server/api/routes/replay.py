@@ -3,16 +3,32 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from geo_server.api.answers import moment
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.picture import picture_document
 from geo_server.api.schemas import Moment
+from geo_server.domain.errors import InvalidInput
 from geo_server.domain.roles import Permission
 from geo_server.services.replay import load_picture_at, load_timeline
 
-router = APIRouter(prefix="/api/sites/{site}/incidents/{incident_id}", tags=["incident"])
+
+def _refuse_unknown(request: Request) -> None:
+    """Whoever misspells the moment must not be answered with another one."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise InvalidInput(
+            f"There is no parameter {', '.join(map(repr, unknown))} here.",
+            where=unknown[0],
+            advice=f"Give {' and '.join(sorted(known))}." if known else "Leave it out.",
+        )
+
+
+router = APIRouter(
+    prefix="/api/sites/{site}/incidents/{incident_id}", tags=["incident"], dependencies=[Depends(_refuse_unknown)]
+)
 
 Json = dict[str, Any]
 Sees = Annotated[Access, requires(Permission.SEE_REPORTS)]
