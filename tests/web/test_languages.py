@@ -52,6 +52,8 @@ def test_what_to_do_and_why_is_said_in_the_language_of_the_person_also_after_an_
     expect(card).to_contain_text("Lo dice el protocolo para Agresor armado")
     expect(card).to_contain_text(re.compile(r"Agresor armado, a \d+ m al \w+ de usted"))
     expect(page.get_by_role("button", name="Necesito ayuda")).to_be_visible()
+    for name in ("Acercar", "Alejar"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     expect(page.locator("#panel")).to_contain_text("Encierro no permite salir")
 
     commander = visit(Role.COMMANDER).ready()

@@ -6,6 +6,7 @@ import { ALL_ROUTES, CHOSEN_ROUTE, IS_SAFE, LIVE_SOURCES, statusOfLayer } from "
 import { createMarkers } from "./map_markers.js";
 import { PALETTES } from "./map_palette.js";
 import { reviewLayers } from "./map_review.js";
+import { t } from "./strings.js";
 import { TILE_PROTOCOL, layersOf, sourceOf, tileSource } from "./map_style.js";
 
 /** Room that the level switch and the buttons take: at the side, on a narrow map above; and the band of a review. */
@@ -43,6 +44,7 @@ export async function createMap(container, library, { styles, bounds, centre, or
     touchPitch: false,
     fadeDuration: 0,
     attributionControl: { compact: true },
+    locale: controlNames(),
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -190,3 +192,11 @@ function commands(map, markers, camera, shown) {
     fit: camera.fit,
   };
 }
+
+/** What the map library's own controls are called. */
+const controlNames = () => ({
+  "Map.Title": t("map.title"),
+  "NavigationControl.ZoomIn": t("map.zoom_in"),
+  "NavigationControl.ZoomOut": t("map.zoom_out"),
+  "AttributionControl.ToggleAttribution": t("map.attribution"),
+});

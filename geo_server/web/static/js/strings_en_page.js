@@ -76,4 +76,8 @@ export const page = {
   "pick.search": "Name or number",
   "pick.close": "Close",
   "pick.recent": "Used here before",
+  "map.title": "Map",
+  "map.zoom_in": "Zoom in",
+  "map.zoom_out": "Zoom out",
+  "map.attribution": "About this map",
 };

@@ -76,4 +76,8 @@ export const page = {
   "pick.search": "Nombre o número",
   "pick.close": "Cerrar",
   "pick.recent": "Usadas aquí antes",
+  "map.title": "Mapa",
+  "map.zoom_in": "Acercar",
+  "map.zoom_out": "Alejar",
+  "map.attribution": "Acerca de este mapa",
 };
