@@ -3,17 +3,23 @@
 import html
 
 
-def page(title: str, body: str) -> str:
+def page(title: str, body: str, *, language: str = "en") -> str:
     """A small page: its title and a few words in the middle.
 
     Args:
         title: Plain text.
         body: HTML that is escaped already.
+        language: Tag of the language of its words.
     """
-    return _document(title, ("page",), f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>')
+    return _document(
+        title,
+        ("page",),
+        f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>',
+        language=language,
+    )
 
 
-def script_page(title: str, body: str, *, style: str, script: str) -> str:
+def script_page(title: str, body: str, *, style: str, script: str, language: str = "en") -> str:
     """A small page with a style and a script of its own, which it can do without.
 
     Args:
@@ -21,9 +27,16 @@ def script_page(title: str, body: str, *, style: str, script: str) -> str:
         body: HTML that is escaped already.
         style: Name of its stylesheet, which comes after that of all small pages.
         script: Name of its script.
+        language: Tag of the language of its words.
     """
     main = f'<body class="plain"><main><h1>{html.escape(title)}</h1>{body}</main></body>'
-    return _document(title, ("page", style), main, f'<script type="module" src="/static/pages/{script}.js"></script>')
+    return _document(
+        title,
+        ("page", style),
+        main,
+        f'<script type="module" src="/static/pages/{script}.js"></script>',
+        language=language,
+    )
 
 
 def sheet(title: str, body: str) -> str:
@@ -36,11 +49,11 @@ def sheet(title: str, body: str) -> str:
     return _document(title, ("sheet",), f'<body class="sheet"><main>{body}</main></body>')
 
 
-def _document(title: str, styles: tuple[str, ...], body: str, script: str = "") -> str:
+def _document(title: str, styles: tuple[str, ...], body: str, script: str = "", *, language: str = "en") -> str:
     safe = html.escape(title)
     links = "".join(f'<link rel="stylesheet" href="/static/pages/{style}.css">' for style in styles)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="robots" content="noindex"><title>{safe} · geo-server</title>'
         '<link rel="icon" href="/static/favicon.svg" type="image/svg+xml">'

@@ -266,3 +266,22 @@ def test_of_another_site_no_concern_and_no_link_is_found(poster: Poster, databas
     url = f"{poster.campus.url}/concerns/{concern.id}/sighting"
     assert poster.officer.post(url, json=sighting(poster.campus)).status_code == 404
     assert poster.officer.get(f"{poster.campus.url}/picture").json()["incident"] is None
+
+
+@pytest.mark.parametrize(
+    ("accepted", "tag", "title"),
+    [
+        ("es-MX,es;q=0.9,en;q=0.8", "es", "Avisar de algo que preocupa"),
+        ("fr, es;q=0.5", "es", "Avisar de algo que preocupa"),
+        ("en-US,es;q=0.5", "en", "Report a concern"),
+        ("fr", "en", "Report a concern"),
+    ],
+)
+def test_the_form_speaks_the_language_of_the_browser_where_it_can(
+    poster: Poster, accepted: str, tag: str, title: str
+) -> None:
+    text = poster.passer.get(f"/concern?link={poster.secret}", headers={"Accept-Language": accepted}).text
+    assert f'<html lang="{tag}">' in text
+    assert f"<h1>{title}</h1>" in text
+    thanks = poster.passer.post("/concern", data=poster.form(), headers={"Accept-Language": accepted}).text
+    assert ("Gracias" in thanks) is (tag == "es")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from shapely import Point
 from starlette.responses import HTMLResponse
 
-from geo_server.api.concern_page import concern_form, concern_thanks
+from geo_server.api.concern_page import concern_form, concern_thanks, language_of
 from geo_server.api.concern_schemas import ConcernSaid
 from geo_server.api.deps import public, state_of
 from geo_server.domain.errors import InvalidInput
@@ -31,7 +31,9 @@ def show_form(request: Request, link: Annotated[str, Query(min_length=1, max_len
     state = state_of(request)
     site, _ = open_site_link(state["database"], link)
     outline = outline_map(state["floorplans"].current(site).floorplan)
-    return HTMLResponse(concern_form(site_name=site.name, secret=link, concern_id=uuid4(), outline=outline))
+    return HTMLResponse(
+        concern_form(site_name=site.name, secret=link, concern_id=uuid4(), outline=outline, language=_language(request))
+    )
 
 
 @router.post("/concern", dependencies=[public("the secret of the link in the form is the credential")])
@@ -43,7 +45,11 @@ def report_concern(request: Request, said: Annotated[ConcernSaid, Form()]) -> HT
     point = _place(said, state["floorplans"].current(site).floorplan)
     new = NewConcern(said.id, said.kind, said.words, said.place, point, said.by)
     concerns.report_concern(state["database"], site, link_id, new)
-    return HTMLResponse(concern_thanks())
+    return HTMLResponse(concern_thanks(_language(request)))
+
+
+def _language(request: Request) -> str:
+    return language_of(request.headers.get("accept-language", ""))
 
 
 def _place(said: ConcernSaid, floorplan: Floorplan) -> Point | None:

@@ -27,7 +27,7 @@ if (map) {
     dot.setAttribute("cy", spot.y.toFixed(1));
     map.append(dot);
     say(spot.x.toFixed(1), (-spot.y).toFixed(1));
-    words.textContent = "Marked. Tap the mark to take it away.";
+    words.textContent = words.dataset.marked;
   });
   where.hidden = false;
 }
