@@ -133,6 +133,12 @@ class IncidentSaid(Said):
     exercise: bool = False
 
 
+class KindSaid(Said):
+    """What kind an incident has turned out to be."""
+
+    kind: Key
+
+
 class LinkSaid(Said):
     """A link for people without an account."""
 

@@ -25,8 +25,31 @@ class Happened:
     subject_id: UUID | None = None
 
 
-def incident_at(incident: Incident, at: datetime) -> Incident:
-    """An incident as it stood. An all-clear that was taken back is not told."""
+@dataclass(frozen=True, slots=True)
+class KindChange:
+    """That an incident was made another kind.
+
+    Args:
+        before: The kind until then.
+    """
+
+    at: datetime
+    before: str
+
+
+def incident_at(incident: Incident, at: datetime, changes: Sequence[KindChange] = ()) -> Incident:
+    """An incident as it stood. An all-clear that was taken back is not told.
+
+    Args:
+        incident: As it is now.
+        at: The moment.
+        changes: Of its kind, earliest first.
+    """
+    kind = next((change.before for change in changes if change.at > at), incident.kind)
+    return _state_at(replace(incident, kind=kind), at)
+
+
+def _state_at(incident: Incident, at: datetime) -> Incident:
     if incident.closed_at is not None and incident.closed_at <= at:
         return incident
     if incident.cleared_at is not None and incident.cleared_at <= at:

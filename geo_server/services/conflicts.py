@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from geo_server.domain.conflicts import Decision, ProtocolConflict, Settlement, contradicts
-from geo_server.domain.directives import in_force, told_in
+from geo_server.domain.directives import action_of, in_force, told_in
 from geo_server.domain.errors import Conflict, InvalidInput
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Incident
@@ -15,7 +15,7 @@ from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
 from geo_server.services.reports import NewDirective, record_directive
 from geo_server.store.database import Connection, Database
-from geo_server.store.incidents import add_conflict, load_conflict, settle_conflict
+from geo_server.store.incidents import add_conflict, load_conflict, lock_waiting_conflicts, settle_conflict
 from geo_server.store.reports import list_directives
 
 
@@ -67,6 +67,20 @@ def raise_conflict(
         record_change(c, site, EventKind.CONFLICT_RAISED, subject=raised.id, said=said, by=by)
 
 
+def follow_kind(c: Connection, pack: ProtocolPack, site: Site, incident: Incident, *, by: Principal) -> None:
+    """Bring the conflicts of an incident in line with the kind that it has become; the caller holds the site's row.
+
+    Those that wait for what people are told by now are settled. Where an order goes on to tell them otherwise than the new kind
+    calls for, one is raised.
+    """
+    told = told_in(None, incident, in_force(list_directives(c, incident.id)), pack).action
+    for waiting in lock_waiting_conflicts(c, incident.id):
+        if not contradicts(action_of(pack, waiting.action), told):
+            _record_settlement(c, site, waiting.id, Decision.CHANGE, "", by=by)
+    if contradicts(pack.action_for(incident.kind), told):
+        raise_conflict(c, pack, site, incident, incident.kind, by=by)
+
+
 def settle(
     database: Database, pack: ProtocolPack, site: Site, conflict_id: UUID, said: NewDecision, *, by: Principal
 ) -> None:
@@ -94,6 +108,12 @@ def settle(
             action = pack.load_action(said.action or conflict.action).key
             directive = NewDirective(uuid4(), action, said.zone_id, said.reason)
             record_directive(c, site, conflict.incident_id, directive, by=by)
-        told = {"conflict_id": str(conflict_id), "decision": said.decision}
-        record_change(c, site, EventKind.CONFLICT_SETTLED, subject=conflict_id, said=told, by=by)
-        settle_conflict(c, conflict_id, Settlement(said.decision, datetime.now(UTC), by.name, said.reason))
+        _record_settlement(c, site, conflict_id, said.decision, said.reason, by=by)
+
+
+def _record_settlement(
+    c: Connection, site: Site, conflict_id: UUID, decision: Decision, reason: str, *, by: Principal
+) -> None:
+    told = {"conflict_id": str(conflict_id), "decision": decision}
+    record_change(c, site, EventKind.CONFLICT_SETTLED, subject=conflict_id, said=told, by=by)
+    settle_conflict(c, conflict_id, Settlement(decision, datetime.now(UTC), by.name, reason))

@@ -1,16 +1,17 @@
 """Incidents: opening, the all-clear, the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from geo_server.domain.errors import Conflict
 from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Incident, IncidentState
 from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
 from geo_server.services.access import Principal
 from geo_server.services.changes import record_change
-from geo_server.services.conflicts import conflicts_with, raise_conflict
+from geo_server.services.conflicts import conflicts_with, follow_kind, raise_conflict
 from geo_server.store import incidents as rows
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq
@@ -66,6 +67,37 @@ def change_state(database: Database, site: Site, incident_id: UUID, state: Incid
     """
     with database.transaction(site.id) as c:
         return _set_state(c, site, rows.load_incident(c, site.id, incident_id, lock=True), state, by=by)
+
+
+def change_kind(
+    database: Database, pack: ProtocolPack, site: Site, incident_id: UUID, kind: str, *, by: Principal
+) -> int:
+    """Make an open incident another kind: it is not, or no longer only, what it was opened for.
+
+    Where nothing is ordered, the protocol of the new kind holds from then on. Orders of people stand; where one contradicts
+    the new kind, a conflict is raised. What it is already changes nothing.
+
+    Returns:
+        Number of an event that a plan which knows of it has.
+
+    Raises:
+        InvalidInput: The pack has no such kind.
+        NotFound: No such incident on this site.
+        Conflict: It is not open.
+    """
+    pack.action_for(kind)
+    with database.transaction(site.id) as c:
+        incident = rows.load_incident(c, site.id, incident_id, lock=True)
+        if incident.state is not IncidentState.OPEN:
+            raise Conflict(
+                f"An incident that is {incident.state} keeps its kind.", advice="Take back the all-clear first."
+            )
+        if incident.kind != kind:
+            rows.set_incident_kind(c, incident.id, kind)
+            said = {"incident_id": str(incident.id), "kind": kind, "kind_before": incident.kind}
+            record_change(c, site, EventKind.INCIDENT_CHANGED, subject=incident.id, said=said, by=by)
+            follow_kind(c, pack, site, replace(incident, kind=kind), by=by)
+        return last_seq(c, site.id)
 
 
 def add_incident(c: Connection, site: Site, kind: str, *, exercise: bool, by: Principal | None) -> Incident:

@@ -6,12 +6,14 @@ from uuid import UUID
 from geo_server.domain.accountability import latest_reports, tally
 from geo_server.domain.directives import in_force, withdrawals
 from geo_server.domain.errors import InvalidInput
+from geo_server.domain.events import EventKind
 from geo_server.domain.incidents import Incident, IncidentState, Sighting
 from geo_server.domain.places import Site
 from geo_server.domain.protocols import ProtocolPack
-from geo_server.domain.replay import Happened, conflicts_at, incident_at, threats_at
+from geo_server.domain.replay import Happened, KindChange, conflicts_at, incident_at, threats_at
 from geo_server.services.picture import Picture
 from geo_server.services.published import PublishedFloorplans
+from geo_server.store.audit import list_deeds
 from geo_server.store.database import Connection, Database
 from geo_server.store.events import last_seq
 from geo_server.store.incidents import list_conflicts, load_incident
@@ -53,7 +55,7 @@ def load_picture_at(
         _check_moment(incident, at, now)
         published = floorplans.load(c, site)
         reports = [report for report in list_status_reports(c, incident_id) if report.received_at <= at]
-        then = incident_at(incident, at)
+        then = incident_at(incident, at, _kind_changes(c, incident))
         is_open = then.state is IncidentState.OPEN
         speeds = {key: kind.speed_mps for key, kind in pack.kinds.items()}
         sightings = list_sightings(c, incident_id, site.frame) if is_open else []
@@ -84,6 +86,7 @@ def load_timeline(database: Database, site: Site, incident_id: UUID) -> tuple[In
         incident = load_incident(c, site.id, incident_id)
         happened = [
             *_states(incident),
+            *(Happened(change.at, EventKind.INCIDENT_CHANGED) for change in _kind_changes(c, incident)),
             *(one for sighting in list_sightings(c, incident_id, site.frame) for one in _of_sighting(sighting)),
             *_reported(c, incident_id),
         ]
@@ -106,6 +109,11 @@ def _states(incident: Incident) -> list[Happened]:
         (incident.closed_at, "incident_closed"),
     )
     return [Happened(at, kind) for at, kind in moments if at is not None]
+
+
+def _kind_changes(c: Connection, incident: Incident) -> list[KindChange]:
+    deeds = list_deeds(c, incident.site_id, EventKind.INCIDENT_CHANGED, str(incident.id))
+    return [KindChange(at, detail["kind_before"]) for at, detail in deeds if "kind_before" in detail]
 
 
 def _of_sighting(sighting: Sighting) -> list[Happened]:

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -124,6 +124,13 @@ def _canonical(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) + 0.0  # -0.0 becomes 0.0
     return value
+
+
+def list_deeds(c: Connection, site_id: UUID, action: str, subject: str) -> list[tuple[datetime, Mapping[str, Any]]]:
+    """When something was done to a thing, and the detail of it, earliest first."""
+    of_thing = (audit.c.site_id == site_id) & (audit.c.action == action) & (audit.c.subject == subject)
+    statement = select(audit.c.at, audit.c.detail).where(of_thing).order_by(audit.c.seq)
+    return [(row.at, row.detail) for row in c.execute(statement)]
 
 
 def _seal_before(c: Connection, site_id: UUID, seq: int) -> bytes:

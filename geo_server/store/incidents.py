@@ -148,6 +148,11 @@ def set_incident_state(c: Connection, incident_id: UUID, state: IncidentState, a
         c.execute(changed)
 
 
+def set_incident_kind(c: Connection, incident_id: UUID, kind: str) -> None:
+    """Make an incident another kind. The caller holds its lock and sees to it that it is open."""
+    c.execute(update(incidents).where(incidents.c.id == incident_id).values(kind=kind))
+
+
 def list_incidents(c: Connection, site_id: UUID) -> list[Incident]:
     """The incidents of a site, latest first."""
     statement = select(incidents).where(incidents.c.site_id == site_id)
@@ -208,6 +213,13 @@ def list_conflicts(c: Connection, incident_id: UUID) -> list[ProtocolConflict]:
     statement = select(conflicts).where(conflicts.c.incident_id == incident_id)
     unsettled_first = conflicts.c.settled_at.is_(None).desc()
     rows = c.execute(statement.order_by(unsettled_first, conflicts.c.raised_at.desc(), conflicts.c.id)).mappings()
+    return [_conflict(row) for row in rows]
+
+
+def lock_waiting_conflicts(c: Connection, incident_id: UUID) -> list[ProtocolConflict]:
+    """The conflicts of an incident that nobody has settled or is about to settle, held until the transaction ends."""
+    statement = select(conflicts).where(conflicts.c.incident_id == incident_id, conflicts.c.settled_at.is_(None))
+    rows = c.execute(statement.order_by(conflicts.c.id).with_for_update(skip_locked=True)).mappings()
     return [_conflict(row) for row in rows]
 
 

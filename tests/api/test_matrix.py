@@ -229,6 +229,7 @@ def bodies(campus: Campus) -> dict[str, Any]:
         "decision": {"decision": "keep"},
         "withdrawal": {"id": new_id(), "reason": "a mistake"},
         "state": {"state": "all_clear"},
+        "kind": {"kind": "gas"},
         "edits": {"id": new_id(), "kind": "remove_zone", "zone_id": new_id()},
         "placement": {"control_points": control_points(campus)},
         "publish": {},

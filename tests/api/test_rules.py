@@ -58,6 +58,7 @@ RULES = {
     f"POST {SITE}/sightings/{{sighting_id}}/retraction": "report_sighting",
     f"POST {SITE}/conflicts/{{conflict_id}}/decision": "give_directives",
     f"POST {SITE}/incidents": "manage_incident",
+    f"POST {SITE}/incidents/{{incident_id}}/kind": "give_directives",
     f"POST {SITE}/incidents/{{incident_id}}/state": "manage_incident",
     f"GET {SITE}/accountability": "see_reports",
     f"GET {SITE}/incidents/{{incident_id}}/picture": "see_reports",

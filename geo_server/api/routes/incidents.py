@@ -1,4 +1,4 @@
-"""Incidents: the live picture, opening, the all-clear, conflicts."""
+"""Incidents: the live picture, opening, the kind, the all-clear, conflicts."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response, status
 from geo_server.api.deps import Access, requires, state_of
 from geo_server.api.picture import seen_document
 from geo_server.api.planning import plan_again
-from geo_server.api.schemas import DecisionSaid, IncidentSaid, StateSaid
+from geo_server.api.schemas import DecisionSaid, IncidentSaid, KindSaid, StateSaid
 from geo_server.domain.incidents import IncidentState
 from geo_server.domain.roles import Permission
 from geo_server.services import conflicts, incidents
@@ -61,6 +61,22 @@ def change_state(
     if said.state is IncidentState.OPEN:
         plan_again(state, access.site, incident_id, seq)
     return {"incident_id": str(incident_id), "state": said.state}
+
+
+@router.post("/incidents/{incident_id}/kind")
+def change_kind(
+    request: Request,
+    incident_id: UUID,
+    said: KindSaid,
+    access: Annotated[Access, requires(Permission.GIVE_DIRECTIVES)],
+) -> Json:
+    """Make an open incident another kind. Its protocol holds where nothing is ordered, so that this tells people what to do."""
+    state = state_of(request)
+    seq = incidents.change_kind(
+        state["database"], state["pack"], access.site, incident_id, said.kind, by=access.principal
+    )
+    plan = plan_again(state, access.site, incident_id, seq)
+    return {"incident_id": str(incident_id), "kind": said.kind, "plan": plan}
 
 
 @router.post("/conflicts/{conflict_id}/decision")

@@ -4,7 +4,7 @@ import { postJson } from "./api.js";
 import { attempt } from "./ask.js";
 import { ago, ticking } from "./clock.js";
 import { h } from "./dom.js";
-import { openConflicts } from "./model.js";
+import { incidentOf, openConflicts } from "./model.js";
 import { openOrder } from "./orders.js";
 import { may } from "./store.js";
 import { t } from "./strings.js";
@@ -24,6 +24,8 @@ export const conflictBands = (state) =>
 export function conflictChoices(store, state) {
   if (!may(state, "give_directives") || openConflicts(state).length === 0) return null;
   const keep = ({ id }) => attempt(postJson(`/api/sites/${state.site.slug}/conflicts/${id}/decision`, { decision: "keep" }), store);
+  // Never for what calls for leaving: whoever tells people to leave is asked first, as with any order.
+  const become = ({ kind }) => attempt(postJson(`/api/sites/${state.site.slug}/incidents/${incidentOf(state).id}/kind`, { kind }), store);
   const button = (words, run) => h("button", { class: "button", type: "button", on: { click: run } }, words);
   const words = (key, { may_leave: leave, title: kind }) => t(leave === false ? `conflict.${key}_stay` : `conflict.${key}`, { kind });
   return openConflicts(state).map((conflict) =>
@@ -41,6 +43,9 @@ export function conflictChoices(store, state) {
           button(t("conflict.keep"), () => keep(conflict)),
           button(t("conflict.change", { action: conflict.action_title }), () => openOrder(store, null, conflict)),
         ),
+        conflict.may_leave === false &&
+          conflict.kind !== incidentOf(state).kind &&
+          button(t("conflict.become", { kind: conflict.title }), () => become(conflict)),
       ),
     ),
   );

@@ -9,6 +9,7 @@ export const incident = {
   "conflict.decide_stay": "Who leaves may walk towards it; who stays may be left with what they were to leave. Nothing changes until you decide.",
   "conflict.keep": "Keep the order",
   "conflict.change": "Change to {action}",
+  "conflict.become": "This incident is now: {kind}",
 
   "card.quiet": "No incident",
   "card.quiet_words": "Nothing to do. If you see a danger, report it.",

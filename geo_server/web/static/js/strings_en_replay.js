@@ -14,6 +14,7 @@ export const replay = {
   "replay.unsettled": "not settled yet",
   "replay.nothing": "Nothing yet.",
   "replay.incident_opened": "incident opened",
+  "replay.incident_changed": "kind of incident changed",
   "replay.sighting_added": "sighting",
   "replay.sighting_retracted": "sighting retracted",
   "replay.directive_given": "order given",

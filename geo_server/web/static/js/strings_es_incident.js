@@ -9,6 +9,7 @@ export const incident = {
   "conflict.decide_stay": "Quien sale puede ir hacia el peligro; quien se queda puede quedar expuesto a aquello de lo que debía salir. Nada cambia hasta que usted decida.",
   "conflict.keep": "Mantener la orden",
   "conflict.change": "Cambiar a {action}",
+  "conflict.become": "Este incidente es ahora: {kind}",
 
   "card.quiet": "Sin incidente",
   "card.quiet_words": "No hay nada que hacer. Si ve un peligro, avise.",
