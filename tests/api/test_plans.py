@@ -14,37 +14,7 @@ from geo_server.store.events import last_seq
 from geo_server.store.reports import add_closure
 from tests.api.conftest import Client, until
 from tests.api.said import routes_of, sighting, status_report
-from tests.campus import Campus, build_campus, new_id
-
-
-def test_staff_see_a_route_only_once_leaving_is_permitted(client: Client, campus: Campus) -> None:
-    staff, commander = client(Role.STAFF), client(Role.COMMANDER)
-    room = str(campus.rooms[2].id)
-    staff.post(f"{campus.url}/sightings", json=sighting(campus))
-
-    hiding = staff.get(f"{campus.url}/zones/{room}/guidance").json()
-    leading = commander.get(f"{campus.url}/zones/{room}/guidance").json()
-    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "evacuate", "zone_id": room})
-    leaving = staff.get(f"{campus.url}/zones/{room}/guidance").json()
-    next_door = staff.get(f"{campus.url}/zones/{campus.rooms[0].id}/guidance").json()
-    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "lockdown", "reason": "shots"})
-    locked = staff.get(f"{campus.url}/zones/{room}/guidance").json()
-
-    assert (hiding["directive"]["action"], hiding["route"]) == ("lockdown", None)
-    assert [told["withheld_because"] for told in (hiding, leading, leaving)] == ["not_permitted", None, None]
-    assert leading["route"]["zone_id"] == room
-    assert leaving["directive"]["action"] == "evacuate"
-    assert leaving["route"]["exit_id"] == str(campus.exits[1].id)
-    assert next_door["route"] is None
-    assert (locked["directive"]["action"], locked["route"]) == ("lockdown", None), "the last order counts"
-    assert "shots" in locked["directive"]["why"]
-
-
-def test_without_an_incident_nobody_is_told_to_do_anything(client: Client, campus: Campus) -> None:
-    guidance = client(Role.STAFF).get(f"{campus.url}/zones/{campus.rooms[0].id}/guidance").json()
-
-    assert (guidance["directive"], guidance["route"]) == (None, None)
-    assert client(Role.RESPONDER).get(f"{campus.url}/plan").status_code == 404
+from tests.campus import Campus, new_id
 
 
 def test_of_two_sightings_at_once_the_last_plan_knows_both(client: Client, campus: Campus) -> None:
@@ -216,53 +186,6 @@ def test_the_picture_says_what_moment_the_plan_was_made_for(client: Client, camp
     assert picture["plan"]["etag"] in answer.headers["ETag"]
 
 
-def test_leaders_see_ways_to_rooms_that_can_be_locked_by_what_is_known_now(client: Client, database: Database) -> None:
-    campus = build_campus(database, lockable=True)
-    responder = client(Role.RESPONDER, campus)
-    responder.post(f"{campus.url}/sightings", json=sighting(campus))
-    rooms = {str(room.id) for room in campus.rooms}
-
-    first = responder.get(f"{campus.url}/plan?to=lockable")
-    again = responder.get(f"{campus.url}/plan?to=lockable", headers={"If-None-Match": first.headers["etag"]})
-    hiding = {zone["zone_id"]: zone for zone in first.json()["zones"]}
-
-    assert (first.json()["to"], again.status_code) == ("lockable", 304)
-    assert {zone["refuge_id"] for zone in hiding.values()} <= rooms
-    assert {zone["exit_id"] for zone in hiding.values()} == {None}
-    assert {hiding[room]["refuge_id"] for room in rooms} == rooms, "each stays in its own"
-    assert responder.get(f"{campus.url}/plan").json()["to"] == "exits"
-
-    for numbers, status in (({}, 304), ({"adults": 2, "students": 20}, 200), ({"adults": 2, "students": 18}, 304)):
-        responder.post(f"{campus.url}/status-reports", json=status_report(campus, **numbers)).raise_for_status()
-        reported = responder.get(f"{campus.url}/plan?to=lockable", headers={"If-None-Match": again.headers["etag"]})
-        assert reported.status_code == status, "made anew only where more people are known of"
-        again = reported
-
-    shut = {"id": new_id(), "subject_id": str(campus.rooms[2].id), "reason": "burning"}
-    responder.post(f"{campus.url}/closures", json=shut)
-    later = responder.get(f"{campus.url}/plan?to=lockable", headers={"If-None-Match": first.headers["etag"]})
-    assert later.status_code == 200
-    assert str(campus.rooms[2].id) not in {zone["refuge_id"] for zone in later.json()["zones"]}
-
-
-def test_leaders_see_where_ways_go_on_to_and_ways_to_assembly_points(client: Client, campus: Campus) -> None:
-    responder = client(Role.RESPONDER)
-    field = responder.get(campus.url).json()["assembly_points"][0]
-    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -1500)))
-
-    out = responder.get(f"{campus.url}/plan").json()
-    assert {zone["onward"]["assembly_point_id"] for zone in out["zones"]} == {field["id"]}
-    for zone in out["zones"]:
-        (leg,) = zone["onward"]["legs"]
-        assert leg["coordinates"][0] == zone["legs"][-1]["coordinates"][-1]
-        assert leg["coordinates"][-1] == field["at"]
-        assert zone["instructions"][-1] == zone["onward"]["words"]
-    whole = responder.get(f"{campus.url}/plan?to=assembly_points").json()
-    assert whole["to"] == "assembly_points"
-    assert {zone["assembly_point_id"] for zone in whole["zones"]} == {field["id"]}
-    assert {zone["exit_id"] for zone in whole["zones"]} == {None}
-
-
 def test_a_plan_says_on_which_floorplan_after_which_event_and_from_what_it_was_made(
     client: Client, campus: Campus
 ) -> None:
@@ -276,64 +199,6 @@ def test_a_plan_says_on_which_floorplan_after_which_event_and_from_what_it_was_m
     assert 0 < plans[0]["seq"] < plans[1]["seq"] <= responder.get(f"{campus.url}/picture").json()["seq"]
     assert plans[0]["parameters_hash"] != plans[1]["parameters_hash"]
     assert plans[0]["assumptions"]["floorplan_sha256"] == plans[1]["assumptions"]["floorplan_sha256"]
-
-
-def test_an_assembly_point_that_became_unsafe_is_closed_and_nobody_is_told_to_go_there(
-    client: Client, campus: Campus
-) -> None:
-    responder = client(Role.RESPONDER)
-    field = responder.get(campus.url).json()["assembly_points"][0]
-    responder.post(f"{campus.url}/sightings", json=sighting(campus, at=campus.lonlat(14, -1500)))
-
-    shut = {"id": new_id(), "subject_id": field["id"], "reason": "blocked"}
-    answer = responder.post(f"{campus.url}/closures", json=shut)
-    out = responder.get(f"{campus.url}/plan").json()
-    [told] = responder.get(f"{campus.url}/picture").json()["closures"]
-
-    assert answer.status_code == 201
-    assert {zone["onward"]["assembly_point_id"] for zone in out["zones"]} == {None}
-    assert {one["reason"] for zone in out["zones"] for one in zone["onward"]["avoided"]} == {"closed"}
-    assert {zone["status"] for zone in out["zones"]} == {"safe_shortest"}, "who is out is safe all the same"
-    assert [closure["subject_id"] for closure in out["assumptions"]["closures"]] == [field["id"]]
-    assert (told["name"], told["at"], told["ordinal"]) == (field["name"], field["at"], 0)
-    responder.delete(f"{campus.url}/closures/{shut['id']}").raise_for_status()
-    after = responder.get(f"{campus.url}/plan").json()
-    assert {zone["onward"]["assembly_point_id"] for zone in after["zones"]} == {field["id"]}
-
-
-def test_without_shelters_or_an_incident_the_answer_says_so(client: Client, campus: Campus) -> None:
-    responder = client(Role.RESPONDER)
-    assert responder.get(f"{campus.url}/plan?to=shelter").status_code == 404
-    assert responder.get(f"{campus.url}/plan?to=roof").status_code == 422
-    responder.post(f"{campus.url}/incidents", json={"kind": "severe_weather"})
-    plan = responder.get(f"{campus.url}/plan?to=shelter").json()
-    assert {zone["status"] for zone in plan["zones"]} == {"unreachable"}
-    assert plan["assumptions"]["flags"] == ["No zone of the floorplan is a shelter."]
-
-
-def test_those_who_lead_are_given_ways_to_choose_between_when_they_ask(client: Client, campus: Campus) -> None:
-    responder = client(Role.RESPONDER)
-    assert responder.get(f"{campus.url}/plan?choices=true").status_code == 404
-    client(Role.STAFF).post(f"{campus.url}/sightings", json=sighting(campus, radius_m=0.5))
-
-    plain, asked = (responder.get(f"{campus.url}/plan", params=params) for params in ({}, {"choices": "true"}))
-
-    ways = {zone["zone_id"]: zone for zone in asked.json()["zones"]}
-    assert all(zone["choices"] for zone in ways.values())
-    assert {label for zone in ways.values() for choice in zone["choices"] for label in choice["labels"]} >= {
-        "largest_margin"
-    }
-    assert ways[str(campus.corridor.id)]["exposure_s"] > 0
-    assert {zone["zone_id"]: zone["status"] for zone in plain.json()["zones"]} == {
-        zone_id: zone["status"] for zone_id, zone in ways.items()
-    }
-    again = responder.get(f"{campus.url}/plan?choices=true", headers={"If-None-Match": asked.headers["etag"]})
-    assert again.status_code == 304
-    assert asked.headers["etag"] != plain.headers["etag"]
-    assert client(Role.STAFF).get(f"{campus.url}/plan?choices=true").status_code == 403
-    one = responder.get(f"{campus.url}/zones/{campus.corridor.id}/choices").json()
-    assert one == {**ways[str(campus.corridor.id)], "made_for_at": asked.json()["made_for_at"]}
-    assert responder.get(f"{campus.url}/zones/{new_id()}/choices").status_code == 404
 
 
 def test_people_who_were_reported_wait_at_doors_in_the_next_plan_and_it_says_who_counted_them(
@@ -356,62 +221,3 @@ def test_people_who_were_reported_wait_at_doors_in_the_next_plan_and_it_says_who
     before, after = ({zone["zone_id"]: zone for zone in plan["zones"]}[room] for plan in (alone, counted))
     assert after["queue_s"] > 0
     assert after["time_s"] > before["time_s"]
-
-
-def test_while_nobody_has_said_where_the_threat_is_ways_are_shown_and_none_is_guaranteed(
-    client: Client, campus: Campus
-) -> None:
-    staff, responder = client(Role.STAFF), client(Role.RESPONDER)
-    room = str(campus.rooms[2].id)
-    responder.post(f"{campus.url}/incidents", json={"kind": "fire"})
-
-    planned = routes_of(responder, campus)[room]
-    unknown = staff.get(f"{campus.url}/zones/{room}/guidance").json()
-    pictures = [staff.get(f"{campus.url}/picture").json()]
-    covered = responder.get(f"{campus.url}/plan").json()["guarantee"]["does_not_cover"]
-    seen = sighting(campus, kind="fire", at=campus.lonlat(1, 1.5))
-    assert staff.post(f"{campus.url}/sightings", json=seen).status_code == 201
-    known = staff.get(f"{campus.url}/zones/{room}/guidance").json()
-    pictures.append(staff.get(f"{campus.url}/picture").json())
-
-    assert (unknown["route"]["exit_id"], unknown["route"]["legs"]) == (planned["exit_id"], planned["legs"])
-    assert (unknown["route"]["status"], unknown["route"]["advice"]) == ("no_guaranteed_route", "stay")
-    assert unknown["route"]["unsure_because"] == "place_unknown"
-    assert unknown["directive"]["words"].startswith("Leave only if you can see that the way is clear")
-    assert any(words.startswith("any threat") for words in covered)
-    assert [picture["place_unknown"] for picture in pictures] == [True, False]
-    assert known["route"].get("unsure_because") is None
-
-
-@pytest.mark.parametrize("kind", ["earthquake", "medical", "severe_weather"])
-def test_what_threatens_from_no_one_place_leaves_the_ways_as_they_are_planned(
-    client: Client, campus: Campus, kind: str
-) -> None:
-    commander, room = client(Role.COMMANDER), str(campus.rooms[2].id)
-    commander.post(f"{campus.url}/incidents", json={"kind": kind})
-    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "evacuate"})
-
-    told = commander.get(f"{campus.url}/zones/{room}/guidance").json()
-
-    assert (told["route"]["status"], told["route"]["advice"]) == ("safe_shortest", "go")
-    assert told["directive"]["words"].startswith("Leave now by the route shown")
-    assert commander.get(f"{campus.url}/picture").json()["place_unknown"] is False
-
-
-def test_who_is_ordered_to_leave_reads_to_leave_at_once_only_beside_a_way_that_is_guaranteed(
-    client: Client, campus: Campus
-) -> None:
-    """The words fit the way: beside one that is not sure, or that is not known yet, they say to look first."""
-    staff, commander = client(Role.STAFF), client(Role.COMMANDER)
-    staff.post(f"{campus.url}/sightings", json=sighting(campus))
-    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "evacuate"})
-
-    told = [staff.get(f"{campus.url}/zones/{room.id}/guidance").json() for room in campus.rooms]
-    commander.post(f"{campus.url}/directives", json={"id": new_id(), "action": "hold"})
-    held = staff.get(f"{campus.url}/zones/{campus.rooms[0].id}/guidance").json()
-
-    assert "no_guaranteed_route" in {one["route"]["status"] for one in told}
-    for one in told:
-        is_safe = one["route"]["status"].startswith("safe_")
-        assert one["directive"]["words"].startswith("Leave now by the route shown" if is_safe else "Leave only if")
-    assert held["directive"]["words"].startswith("Stay in your room")
